@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What went wrong, said once where it happened and given context on the way up, so that it reads
+ * outside-in: "vrf 'acme': interface 'eth0.10': parent 'eth0' not found".
+ *
+ * A function that can fail returns 0 (or a count) or a negative errno and takes a struct error *
+ * last; NULL is allowed where the text is not wanted. The struct lives in the caller's frame and
+ * owns nothing. Never put a secret into one.
+ */
+#pragma once
+
+#include <stdarg.h>
+
+#define ERROR_TEXT_SIZE 1024
+
+struct error {
+	int code;                   /* positive errno, 0 when nothing is wrong */
+	char text[ERROR_TEXT_SIZE]; /* cut with "..." when longer */
+};
+
+#define ERROR_INIT    \
+	{             \
+		0, "" \
+	}
+
+/* Sets code and text; returns -code, so that `return error_set(err, EINVAL, "...")` reads well. */
+__attribute__((format(printf, 3, 4))) int error_set(
+	struct error *err, int code, const char *format, ...);
+
+/* As error_set with ": " and the words for the errno behind the text. */
+__attribute__((format(printf, 3, 4))) int error_set_errno(
+	struct error *err, int code, const char *format, ...);
+
+/* Puts the formatted context and ": " in front of the text; returns -err->code (-EIO without one).
+ */
+__attribute__((format(printf, 2, 3))) int error_wrap(struct error *err, const char *format, ...);
+
+/* Back to "nothing is wrong". */
+void error_clear(struct error *err);

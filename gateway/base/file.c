@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files read whole and written whole. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+
+int file_read(const char *path, size_t max, char **data, size_t *size, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	cleanup_free char *buffer = NULL;
+	size_t used = 0, capacity = 4096;
+
+	if (fd < 0)
+		return error_set_errno(err, errno, "cannot read '%s'", path);
+	buffer = xcalloc(1, capacity);
+	for (;;) {
+		ssize_t n = read(fd, buffer + used, capacity - used - 1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_set_errno(err, errno, "cannot read '%s'", path);
+		if (n == 0)
+			break;
+		used += (size_t)n;
+		if (used > max)
+			return error_set(err, EFBIG, "'%s' is larger than %zu bytes", path, max);
+		if (used + 1 == capacity) {
+			capacity *= 2;
+			buffer = xreallocarray(buffer, capacity, 1);
+		}
+	}
+	buffer[used] = '\0';
+	*data = steal_ptr(&buffer);
+	*size = used;
+	return 0;
+}
+
+int file_read_line(const char *path, char **line, struct error *err)
+{
+	cleanup_free char *data = NULL;
+	size_t size, length;
+	int r = file_read(path, 4096, &data, &size, err);
+
+	if (r < 0)
+		return r;
+	length = strcspn(data, "\r\n");
+	if (length == 0)
+		return error_set(err, ENODATA, "'%s' has an empty first line", path);
+	*line = xstrndup(data, length);
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int fd_set_owner(int fd, const struct file_owner *owner)
+{
+	if (fchown(fd, owner->uid, owner->gid) < 0 || fchmod(fd, owner->mode) < 0)
+		return -errno;
+	return 0;
+}
+
+int file_write(const char *path, const void *data, size_t size, const struct file_owner *owner,
+	struct error *err)
+{
+	cleanup_free char *temporary = xasprintf("%s.XXXXXX", path);
+	cleanup_fd int fd = mkostemp(temporary, O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return error_set_errno(err, errno, "cannot write '%s'", path);
+	r = fd_set_owner(fd, owner);
+	if (r == 0)
+		r = write_all(fd, data, size);
+	if (r == 0 && rename(temporary, path) < 0)
+		r = -errno;
+	if (r < 0) {
+		unlink(temporary);
+		return error_set_errno(err, -r, "cannot write '%s'", path);
+	}
+	return 0;
+}
+
+int file_write_if_changed(const char *path, const void *data, size_t size,
+	const struct file_owner *owner, bool *changed, struct error *err)
+{
+	cleanup_free char *old = NULL;
+	size_t old_size = 0;
+	bool same = file_read(path, size, &old, &old_size, NULL) == 0 && old_size == size &&
+		memcmp(old, data, size) == 0;
+
+	if (changed)
+		*changed = !same;
+	return same ? 0 : file_write(path, data, size, owner, err);
+}
+
+static int make_parents(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+int file_make_dir(const char *path, const struct file_owner *owner, struct error *err)
+{
+	cleanup_free char *copy = xstrdup(path);
+	struct stat st;
+	int r = make_parents(copy);
+
+	if (r < 0)
+		return error_set_errno(err, -r, "cannot make directory '%s'", copy);
+	if (mkdir(path, 0700) == 0) {
+		cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+		r = fd < 0 ? -errno : fd_set_owner(fd, owner);
+		if (r < 0)
+			return error_set_errno(err, -r, "cannot make directory '%s'", path);
+		return 0;
+	}
+	if (errno != EEXIST || stat(path, &st) < 0)
+		return error_set_errno(err, errno, "cannot make directory '%s'", path);
+	if (!S_ISDIR(st.st_mode))
+		return error_set(err, ENOTDIR, "'%s' is there but is no directory", path);
+	return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+int file_remove_tree(const char *path, struct error *err)
+{
+	if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) < 0 && errno != ENOENT)
+		return error_set_errno(err, errno, "cannot remove '%s'", path);
+	return 0;
+}

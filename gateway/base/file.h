@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files read whole and written whole. No function here follows a symbolic link at the last name. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/*
+ * Reads a file of at most `max` bytes; *data is the caller's to free() and has a NUL behind its
+ * *size bytes. -EFBIG where it is larger. Works for /proc files. Follows links: the name is the
+ * user's.
+ */
+int file_read(const char *path, size_t max, char **data, size_t *size, struct error *err);
+
+/* The first line of a file (a token, a password) without its line end; -ENODATA where it is empty.
+ */
+int file_read_line(const char *path, char **line, struct error *err);
+
+/* How a file that we write looks. uid/gid of (uid_t) -1: ours. */
+struct file_owner {
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+/*
+ * Puts `size` bytes at path: a temporary name with owner and mode set before the first byte, then
+ * rename, so that a reader sees the old content or the new.
+ */
+int file_write(const char *path, const void *data, size_t size, const struct file_owner *owner,
+	struct error *err);
+
+/* As file_write, but leaves a file alone that holds just that already; *changed tells (may be
+ * NULL). */
+int file_write_if_changed(const char *path, const void *data, size_t size,
+	const struct file_owner *owner, bool *changed, struct error *err);
+
+/* Makes a directory (and parents, 0755); sets owner and mode of the last one where it made it. */
+int file_make_dir(const char *path, const struct file_owner *owner, struct error *err);
+
+/* Removes a directory and what is in it, not crossing mounts; a missing one is no error. */
+int file_remove_tree(const char *path, struct error *err);

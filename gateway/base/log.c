@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Log lines on stderr, for a person or for the journal. */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static enum log_level max_level = LOG_LEVEL_INFO;
+
+void log_set_level(enum log_level level)
+{
+	max_level = level;
+}
+
+/* "<4>" for the journal, else "2026-01-31 12:00:00 warning: ". */
+static int prefix_format(enum log_level level, char *text, size_t size)
+{
+	static const struct {
+		int syslog;
+		const char *word;
+	} levels[] = {
+		[LOG_LEVEL_ERROR] = { 3, "error: " },
+		[LOG_LEVEL_WARNING] = { 4, "warning: " },
+		[LOG_LEVEL_INFO] = { 6, "" },
+		[LOG_LEVEL_DEBUG] = { 7, "debug: " },
+	};
+	char when[32];
+	struct tm local;
+	time_t now = time(NULL);
+
+	if (getenv("JOURNAL_STREAM"))
+		return snprintf(text, size, "<%d>", levels[level].syslog);
+	localtime_r(&now, &local);
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &local);
+	return snprintf(text, size, "%s %s", when, levels[level].word);
+}
+
+void log_message(enum log_level level, const char *format, ...)
+{
+	char line[4096];
+	size_t start, end;
+	va_list args;
+	int length;
+
+	if (level > max_level)
+		return;
+	start = (size_t)prefix_format(level, line, sizeof(line));
+	va_start(args, format);
+	length = vsnprintf(line + start, sizeof(line) - start - 1, format, args);
+	va_end(args);
+	end = start + (length > 0 ? (size_t)length : 0);
+	if (end > sizeof(line) - 2)
+		end = sizeof(line) - 2;
+	for (size_t i = start; i < end; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	line[end] = '\n';
+	/* One write, so that lines of several processes do not mix. */
+	if (write(STDERR_FILENO, line, end + 1) < 0)
+		return;
+}

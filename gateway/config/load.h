@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a config file to the model: parse, include, judge. */
+#pragma once
+
+#include "base/strings.h"
+#include "config/model.h"
+
+/* What a reader of the file should be told. Owned by the caller: config_report_finish(). */
+struct config_report {
+	struct strings
+		faults; /* "file:line: vrf 'acme': interface 'eth0.10': what, expected what" */
+	struct strings notes; /* keys used that this version does not act on yet, same form */
+};
+
+void config_report_finish(struct config_report *report);
+
+/*
+ * Reads and judges the file and what it includes. All faults are found in one pass.
+ * Returns 0 and *config (config_destroy() it), or with report->faults filled and *config NULL:
+ * -EINVAL where the text is at fault, the errno of opening where the file cannot be read.
+ */
+int config_load(const char *path, struct config **config, struct config_report *report);
+
+/* config_load() on a text that stands for the file `path`; what tests and fuzzers use. */
+int config_load_text(
+	const char *path, const char *text, struct config **config, struct config_report *report);

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the config file says, judged and complete: every default is filled in, every address parsed,
+ * every proxy section merged with the general one. Made once by config_load() and never changed, so
+ * it may be shared and two of them compared. Everything in it is owned by struct config.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/strings.h"
+
+#define CONFIG_DEFAULT_PATH "/etc/vrfgate/vrfgate.conf"
+
+/* Tags of a VLAN interface: eth0.10 has one, eth0.100.10 (QinQ) two; outermost first. */
+#define CONFIG_MAX_TAGS 4
+
+/* Longest VRF name: "vrfgate:NAME@xxxxxxxx" must fit an alternative interface name (128 with NUL).
+ */
+#define CONFIG_MAX_NAME 63
+
+struct config_gateway {
+	char *name;
+	char *state_dir; /* absolute, no trailing slash; as are the other two */
+	char *run_dir;
+	char *log_dir;
+};
+
+struct config_uplink {
+	struct address prefix; /* AF_INET6, /126 or shorter, no host bits */
+	uint32_t mtu_bytes;
+};
+
+struct config_zabbix {
+	char *url;        /* "" : no API */
+	char *token_file; /* "" : none */
+	char *user;       /* "" : none; either a token file, or user and password_file */
+	char *password_file;
+	char *ca_file; /* "" : the system's */
+	char *server;  /* Server= of the proxies; "" : root side of each uplink */
+	uint16_t server_port;
+	char *proxy_name; /* pattern with {gateway} and {vrf} */
+	char *host_group;
+	uint32_t report_interval_s;
+	bool prune;
+};
+
+enum config_proxy_mode {
+	CONFIG_PROXY_ACTIVE,
+	CONFIG_PROXY_PASSIVE,
+};
+
+struct config_health {
+	uint32_t interval_s, timeout_s, fall, rise, start_period_s;
+};
+
+struct config_restart {
+	uint32_t min_s, max_s;
+};
+
+struct config_limits {
+	uint64_t memory_bytes; /* 0: no limit, as for the others */
+	uint32_t tasks;
+	uint32_t cpu_weight;
+};
+
+struct config_proxy {
+	char *binary;
+	char *user;
+	enum config_proxy_mode mode;
+	char *profile; /* "small": the file small.conf among the profiles; or an absolute path */
+	bool psk;
+	struct strings options; /* "Key=value" */
+	char *group;            /* Zabbix proxy group, "" : none */
+	struct config_health health;
+	struct config_restart restart;
+	struct config_limits limits;
+};
+
+enum config_interface_kind {
+	CONFIG_INTERFACE_VLAN,
+	CONFIG_INTERFACE_MACVLAN,
+	CONFIG_INTERFACE_DEVICE,
+	CONFIG_INTERFACE_LINK,
+};
+
+enum config_vlan_protocol {
+	CONFIG_VLAN_8021Q,
+	CONFIG_VLAN_8021AD,
+};
+
+struct config_interface {
+	char *name; /* inside the namespace, 1..15 bytes */
+	int line;
+	enum config_interface_kind kind;
+	char *parent;                   /* vlan, macvlan, device: the NIC in the root namespace */
+	uint16_t tags[CONFIG_MAX_TAGS]; /* vlan: 1..4094 each, outermost first */
+	size_t n_tags;
+	enum config_vlan_protocol protocol; /* of the outermost tag; the others are 802.1Q */
+	uint32_t mtu_bytes;                 /* 0: the kernel's */
+	bool has_mac;
+	uint8_t mac[6];
+	char *peer;       /* link: "NAMESPACE" or "NAMESPACE/IFNAME" as written */
+	char *peer_netns; /* link: the two halves; IFNAME defaults to our own name */
+	char *peer_name;
+	struct address *addresses; /* with prefix length */
+	size_t n_addresses;
+	struct address *gateways; /* default routes, at most one per family */
+	size_t n_gateways;
+};
+
+struct config_route {
+	struct address destination; /* no host bits */
+	struct address via;         /* AF_UNSPEC: none, then dev is set */
+	char *dev;                  /* NULL: found by via */
+	uint32_t metric;            /* 0: the kernel's default */
+	int line;
+};
+
+struct config_host {
+	char *name; /* technical name in Zabbix */
+	struct address address;
+	struct strings templates;
+	int line;
+};
+
+struct config_sysctl {
+	char *key; /* "net.ipv4.ip_forward", always under net. */
+	char *value;
+};
+
+struct config_allow {
+	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+	uint16_t port;
+};
+
+struct config_nat {
+	char *out; /* interface whose address is used */
+	struct strings to;
+};
+
+enum config_service_restart {
+	CONFIG_SERVICE_RESTART_ALWAYS,
+	CONFIG_SERVICE_RESTART_ON_FAILURE,
+	CONFIG_SERVICE_RESTART_NEVER,
+};
+
+struct config_service {
+	char *name;
+	struct strings command; /* argv */
+	char *user;
+	enum config_service_restart restart;
+	int line;
+};
+
+/* A `vrf` or a `namespace` section. */
+struct config_vrf {
+	char *name;
+	char *file; /* where it was said */
+	int line;
+	bool enabled;
+	bool has_proxy;  /* always for a vrf; a namespace needs a proxy section of its own */
+	bool has_uplink; /* likewise; `uplink = true` in a namespace */
+	int64_t id;      /* -1: to be allocated */
+	bool forward;
+	struct config_interface *interfaces;
+	size_t n_interfaces;
+	struct config_route *routes;
+	size_t n_routes;
+	struct strings dns; /* addresses of name servers */
+	struct config_host *hosts;
+	size_t n_hosts;
+	struct config_sysctl *sysctls;
+	size_t n_sysctls;
+	struct config_allow *allows;
+	size_t n_allows;
+	struct config_nat *nats;
+	size_t n_nats;
+	struct config_service *services;
+	size_t n_services;
+	struct config_proxy proxy; /* the general section with this VRF's own keys laid over it */
+};
+
+struct config {
+	struct config_gateway gateway;
+	struct config_uplink uplink;
+	struct config_zabbix zabbix;
+	struct config_proxy proxy;
+	struct config_vrf *vrfs; /* in the order of the file(s); vrf and namespace sections alike */
+	size_t n_vrfs;
+};
+
+void config_destroy(struct config *config);
+
+/* NULL where there is none. */
+const struct config_vrf *config_find_vrf(const struct config *config, const char *name);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Want minus have: the ordered acts that bring the kernel to what is wanted. The comparison is a
+ * pure function; printing and applying take the same plan, so a dry run executes all the logic.
+ *
+ * One group of acts per namespace: a fault in one stops only that one.
+ *
+ * Ownership: every link we make carries the altname "vrfgate:VRF" (inside a namespace
+ * "vrfgate:VRF:IFNAME", as an altname is unique in a namespace; a shared outer VLAN device
+ * "vrfgate:*:IFNAME"), and the lo of every namespace we make "vrfgate:VRF@OWNER", OWNER being eight
+ * hex digits of the FNV-1a hash of want->owner. What lacks the mark is never changed or deleted.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "net/want.h"
+
+struct net_have;
+struct net_plan;
+
+/* Reads what the kernel has of all that the want and its owner's marks concern. Blocks for the
+ * dumps. */
+int net_have_read(const struct net_want *want, struct net_have **have, struct error *err);
+void net_have_destroy(struct net_have *have);
+
+/*
+ * Compares. The plan borrows from want and have. A namespace that cannot be (name taken by somebody
+ * else, parent missing) gets a fault in place of acts. Namespaces of ours that are not wanted any
+ * more are removed. An empty want is the plan of `down`.
+ */
+struct net_plan *net_plan_create(const struct net_want *want, const struct net_have *have);
+void net_plan_destroy(struct net_plan *plan);
+
+/* Acts in the plan; 0 where kernel and want agree. Faults are not acts. */
+size_t net_plan_count(const struct net_plan *plan);
+size_t net_plan_count_faults(const struct net_plan *plan);
+
+/* One line an act: "acme: add address 10.0.0.2/30 to eth0.10"; faults as "acme: cannot ...: why".
+ */
+void net_plan_print(const struct net_plan *plan, FILE *out);
+
+/* { "schema": 1, "acts": [ { "netns", "act", "text", ... } ], "faults": [ { "netns", "text" } ] }
+ */
+json_t *net_plan_to_json(const struct net_plan *plan);
+
+/* How one namespace fared. */
+struct net_outcome {
+	const char *netns;  /* borrowed from the plan */
+	bool removed;       /* it was a removal */
+	size_t acts;        /* done */
+	struct error error; /* code 0: all done */
+};
+
+typedef void (*net_outcome_fn)(const struct net_outcome *outcome, void *data);
+
+/*
+ * Does the acts, namespace by namespace, and reports each (also those with nothing to do).
+ * Returns 0, or -EIO when any failed (their outcomes tell), or another errno when nothing could
+ * begin. The caller's own namespace is the same afterwards.
+ */
+int net_plan_apply(
+	const struct net_plan *plan, net_outcome_fn report, void *data, struct error *err);

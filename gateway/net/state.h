@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What `status` shows of a namespace's links: a fresh reading, no judgement. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/error.h"
+#include "net/want.h"
+
+struct net_link_state {
+	char name[NET_IFNAME_SIZE];
+	char kind[16]; /* "vlan", "macvlan", "veth", "device" */
+	bool up;       /* IFF_UP */
+	bool carrier;  /* IFF_LOWER_UP */
+	struct address *addresses;
+	size_t n_addresses;
+	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors;
+};
+
+struct net_netns_state {
+	bool exists;                  /* and bears our mark */
+	struct net_link_state *links; /* all but lo */
+	size_t n_links;
+};
+
+/* Reads a namespace; a missing one is a state, not an error. net_netns_state_finish() it. */
+int net_netns_state_read(const char *name, struct net_netns_state *state, struct error *err);
+void net_netns_state_finish(struct net_netns_state *state);
+
+/* NULL where there is none of that name. */
+const struct net_link_state *net_netns_state_find(
+	const struct net_netns_state *state, const char *name);

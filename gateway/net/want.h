@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What should exist in the kernel, as plain data: filled by the caller (from the config and the
+ * allocated ids), read by net/. All pointers are borrowed from the caller for as long as the want
+ * lives; only the arrays are the want's own (net_want_finish()).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+#define NET_MAX_TAGS 4
+
+enum net_link_kind {
+	NET_LINK_VLAN,
+	NET_LINK_MACVLAN,
+	NET_LINK_DEVICE, /* an existing NIC of the root namespace, moved in and given back */
+	NET_LINK_VETH,   /* to another namespace of the want */
+};
+
+struct net_want_link {
+	const char *name; /* inside the namespace */
+	enum net_link_kind kind;
+	const char *parent;          /* vlan, macvlan, device: name in the root namespace */
+	uint16_t tags[NET_MAX_TAGS]; /* vlan: outermost first; all but the last are shared root
+					devices */
+	size_t n_tags;
+	bool outer_8021ad;  /* protocol of tags[0]; the others are 802.1Q */
+	uint32_t mtu_bytes; /* 0: the kernel's */
+	bool has_mac;
+	uint8_t mac[6];
+	const char *peer_netns; /* veth: the namespace and name of the other end */
+	const char *peer_name;
+	const struct address *addresses;
+	size_t n_addresses;
+};
+
+struct net_want_route {
+	struct address destination; /* /0 of a family: default */
+	struct address via;         /* AF_UNSPEC: none */
+	const char *dev;            /* NULL: the kernel finds it by via */
+	uint32_t metric;            /* 0: the kernel's default */
+};
+
+struct net_want_sysctl {
+	const char *key;
+	const char *value;
+};
+
+struct net_want_netns {
+	const char *name; /* /run/netns/NAME */
+	bool has_uplink;
+	uint32_t id; /* with an uplink: n of ::4n+1 and of "vg" n */
+	struct net_want_link *links;
+	size_t n_links;
+	struct net_want_route *routes;
+	size_t n_routes;
+	struct net_want_sysctl *sysctls;
+	size_t n_sysctls;
+};
+
+struct net_want {
+	const char *owner;            /* run_dir: tells this vrfgate's things from another one's */
+	struct address uplink_prefix; /* AF_INET6 */
+	uint32_t uplink_mtu_bytes;
+	struct net_want_netns *netns;
+	size_t n_netns;
+};
+
+/* Frees the arrays, not what they point to. */
+void net_want_finish(struct net_want *want);
+
+/* The two addresses (/126) of uplink n: root side ::4n+1, inside ::4n+2; -ERANGE outside the
+ * prefix. */
+int net_uplink_addresses(
+	const struct address *prefix, uint32_t id, struct address *root, struct address *inside);
+
+/* How many uplinks a prefix holds, at most UINT32_MAX. */
+uint32_t net_uplink_capacity(const struct address *prefix);
+
+#define NET_IFNAME_SIZE   16
+#define NET_UPLINK_INSIDE "uplink"
+
+/* "vg" and the id; returns name. */
+const char *net_uplink_root_name(uint32_t id, char name[NET_IFNAME_SIZE]);

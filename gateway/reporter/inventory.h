@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the Zabbix server should know, as plain data: made from the config and the secrets, so that
+ * the reporter needs neither files nor rights.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "config/model.h"
+
+struct reporter_proxy {
+	char *vrf;
+	char *name; /* in Zabbix, from the pattern proxy_name */
+	bool passive;
+	char *address; /* passive: where the server reaches it */
+	uint16_t port;
+	char *psk_identity;              /* NULL: no PSK */
+	char *psk;                       /* hex; a secret */
+	const struct config_host *hosts; /* borrowed from the config */
+	size_t n_hosts;
+};
+
+struct reporter_inventory {
+	const struct config *config; /* borrowed */
+	char *token;                 /* secrets read from their files, or NULL */
+	char *password;
+	struct reporter_proxy *proxies;
+	size_t n_proxies;
+};
+
+void reporter_inventory_finish(struct reporter_inventory *inventory);
+
+/* Reads token_file or password_file into the inventory; the message names file and config key. */
+int reporter_inventory_read_secrets(struct reporter_inventory *inventory, struct error *err);
+
+/* "{gateway}-{vrf}" filled in; the caller frees it. */
+char *reporter_proxy_name(const struct config *config, const char *vrf);

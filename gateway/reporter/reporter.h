@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The reporter process: forked from the supervisor, gives up every privilege, keeps Zabbix in step
+ *and tells what the server says. It ends when its socket closes, so it never outlives the
+ *supervisor.
+ *
+ * What it writes to the socket: one JSON object a line,
+ *	{ "state": "ok|unreachable|denied", "error": "one line or empty", "version": "6.0.14",
+ *	  "synced": true, "problems": [ "..." ],
+ *	  "proxies": { "gw1-acme": { "lastaccess": 1764000000, "version": "" } } }
+ * after every attempt. lastaccess is a Unix time, 0: never.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "reporter/inventory.h"
+
+/*
+ * Forks the reporter; *fd is our end of the socket (non-blocking, close-on-exec), *pidfd a pidfd of
+ * the child. The inventory may be freed afterwards: the child has a copy by fork.
+ */
+int reporter_start(const struct reporter_inventory *inventory, pid_t *pid, int *pidfd, int *fd,
+	struct error *err);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The `zabbix.stats` request that a proxy's trapper answers: our sign that it is ready and well. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct zabbix_stats {
+	char version[32]; /* "6.0.14" */
+	uint64_t uptime_s;
+	double required_vps; /* values per second that its items ask for */
+	uint64_t hosts, items;
+};
+
+/* The request, as JSON text. */
+#define ZABBIX_STATS_REQUEST "{\"request\":\"zabbix.stats\"}"
+
+/* Reads an answer's payload. -EACCES "Permission denied." (StatsAllowedIP), -EPROTO other shapes.
+ */
+int zabbix_stats_parse(
+	const char *payload, size_t size, struct zabbix_stats *stats, struct error *err);
