@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a text must look like to be a path, a name, a URL. */
+#include "config/check.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/address.h"
+#include "config/model.h"
+#include "config/type.h"
+
+#define LETTERS    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS     "0123456789"
+#define MAX_ZABBIX 128 /* characters of a host or proxy name */
+
+static bool only(const char *text, const char *characters)
+{
+	return text[strspn(text, characters)] == '\0';
+}
+
+static bool has_control(const char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			return true;
+	return false;
+}
+
+int config_check_not_empty(const char *text, struct error *err)
+{
+	if (!*text || has_control(text))
+		return error_set(err, EINVAL, "empty or with control characters, expected a text");
+	return 0;
+}
+
+int config_check_path(const char *text, struct error *err)
+{
+	if (text[0] != '/' || has_control(text))
+		return error_set(
+			err, EINVAL, "not an absolute path, expected one that starts with /");
+	return 0;
+}
+
+int config_check_path_or_empty(const char *text, struct error *err)
+{
+	return *text ? config_check_path(text, err) : 0;
+}
+
+int config_check_url_or_empty(const char *text, struct error *err)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+
+	if (!*text)
+		return 0;
+	for (size_t i = 0; i < 2; i++) {
+		size_t length = strlen(schemes[i]);
+
+		if (strncmp(text, schemes[i], length) == 0 &&
+			isalnum((unsigned char)text[length]) && !has_control(text) &&
+			!strchr(text, ' '))
+			return 0;
+		if (strncmp(text, schemes[i], length) == 0 && text[length] == '[')
+			return 0;
+	}
+	return error_set(err, EINVAL, "not a URL, expected http://... or https://...");
+}
+
+static bool is_host_name(const char *text)
+{
+	if (strlen(text) > 253 || !only(text, LETTERS DIGITS ".-_"))
+		return false;
+	/* 10.0.0.300 is a mistyped address and no name. */
+	return isalnum((unsigned char)text[0]) && !only(text, DIGITS ".");
+}
+
+int config_check_server_or_empty(const char *text, struct error *err)
+{
+	if (!*text || is_host_name(text) || config_check_address(text, NULL) == 0)
+		return 0;
+	return error_set(err, EINVAL, "neither address nor host name, expected one of them");
+}
+
+int config_check_address(const char *text, struct error *err)
+{
+	struct address address;
+
+	if (strchr(text, '/') || address_parse(&address, text) < 0)
+		return error_set(err, EINVAL,
+			"not an address, expected one without prefix such as 10.0.0.1");
+	return 0;
+}
+
+int config_check_network(const char *text, struct error *err)
+{
+	struct address network;
+
+	return config_network_parse(text, &network, err);
+}
+
+int config_check_user(const char *text, struct error *err)
+{
+	if (!*text || strlen(text) > 31 || !only(text, LETTERS DIGITS "_-.") ||
+		strchr(DIGITS "-.", text[0]))
+		return error_set(err, EINVAL, "not a user name, expected one such as zabbix");
+	return 0;
+}
+
+static int zabbix_name_check(const char *text, const char *also, struct error *err)
+{
+	size_t length = strlen(text);
+	char allowed[128] = LETTERS DIGITS "._- ";
+
+	strncat(allowed, also, sizeof(allowed) - strlen(allowed) - 1);
+	if (length == 0 || length > MAX_ZABBIX || !only(text, allowed) || text[0] == ' ' ||
+		text[length - 1] == ' ')
+		return error_set(err, EINVAL,
+			"not a name for Zabbix, expected up to %d letters, digits, '.', '_', '-' or spaces",
+			MAX_ZABBIX);
+	return 0;
+}
+
+int config_check_zabbix_name(const char *text, struct error *err)
+{
+	return zabbix_name_check(text, "", err);
+}
+
+int config_check_proxy_pattern(const char *text, struct error *err)
+{
+	static const char *const names[] = { "{gateway}", "{vrf}" };
+	const char *brace = text + strcspn(text, "{}");
+
+	while (*brace) {
+		size_t i;
+
+		for (i = 0; i < 2; i++)
+			if (strncmp(brace, names[i], strlen(names[i])) == 0)
+				break;
+		if (i == 2)
+			return error_set(err, EINVAL,
+				"braces around something else, expected {gateway} and {vrf} only");
+		brace += strlen(names[i]);
+		brace += strcspn(brace, "{}");
+	}
+	return zabbix_name_check(text, "{}", err);
+}
+
+int config_check_profile(const char *text, struct error *err)
+{
+	static const char *const names[] = { "small", "standard", "large" };
+
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(text, names[i]) == 0)
+			return 0;
+	if (text[0] == '/' && !has_control(text))
+		return 0;
+	return error_set(err, EINVAL,
+		"no such profile, expected small, standard, large or an absolute path");
+}
+
+int config_check_name(const char *text, struct error *err)
+{
+	if (!isalnum((unsigned char)text[0]) || strlen(text) > CONFIG_MAX_NAME ||
+		!only(text, LETTERS DIGITS "._-"))
+		return error_set(err, EINVAL,
+			"not a name, expected a letter or digit and up to %d of these, '.', '_' and '-'",
+			CONFIG_MAX_NAME - 1);
+	return 0;
+}
+
+int config_check_ifname(const char *text, struct error *err)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > 15 || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return error_set(err, EINVAL, "not an interface name, expected 1 to 15 characters");
+	for (const char *c = text; *c; c++)
+		if (*c == '/' || *c == ':' || *c == '%' || isspace((unsigned char)*c) ||
+			iscntrl((unsigned char)*c))
+			return error_set(err, EINVAL,
+				"not an interface name, expected no '/', ':', '%%' or space in it");
+	return 0;
+}
+
+/* What vrfgate writes itself; a name ending in '*' stands for all that start so. */
+static const struct {
+	const char *key;
+	const char *reason;
+} owned_options[] = {
+	{ "Server", "the server comes from zabbix { server }" },
+	{ "ServerActive", "the server comes from zabbix { server }" },
+	{ "ServerPort", "the port comes from zabbix { server_port }" },
+	{ "Hostname", "the name comes from zabbix { proxy_name }" },
+	{ "HostnameItem", "the name comes from zabbix { proxy_name }" },
+	{ "ProxyMode", "the mode comes from proxy { mode }" },
+	{ "ListenIP", "the proxy listens on loopback and uplink only" },
+	{ "ListenPort", "the proxy listens on loopback and uplink only" },
+	{ "DB*", "every proxy has a database of its own in state_dir" },
+	{ "LogFile", "logs go to log_dir" },
+	{ "LogType", "logs go to log_dir" },
+	{ "PidFile", "vrfgate watches the process itself" },
+	{ "SocketDir", "every proxy has a directory of its own in run_dir" },
+	{ "TmpDir", "every proxy has a directory of its own in run_dir" },
+	{ "TLSConnect", "encryption comes from proxy { psk }" },
+	{ "TLSAccept", "encryption comes from proxy { psk }" },
+	{ "TLSPSK*", "encryption comes from proxy { psk }" },
+	{ "StatsAllowedIP", "vrfgate asks for the stats itself" },
+	{ "User", "the user comes from proxy { user }" },
+	{ "AllowRoot", "a proxy never runs as root" },
+	{ "Include", "files included could set what vrfgate must" },
+};
+
+static bool option_matches(const char *pattern, const char *key, size_t length)
+{
+	size_t n = strlen(pattern);
+
+	if (pattern[n - 1] == '*')
+		return length >= n - 1 && strncasecmp(pattern, key, n - 1) == 0;
+	return length == n && strncasecmp(pattern, key, n) == 0;
+}
+
+int config_check_option(const char *text, struct error *err)
+{
+	size_t length = strspn(text, LETTERS DIGITS);
+
+	if (length == 0 || text[length] != '=' || has_control(text))
+		return error_set(
+			err, EINVAL, "not a line of zabbix_proxy.conf, expected Key=Value");
+	for (size_t i = 0; i < sizeof(owned_options) / sizeof(owned_options[0]); i++)
+		if (option_matches(owned_options[i].key, text, length))
+			return error_set(err, EINVAL, "not to be set here: %s; expected other keys",
+				owned_options[i].reason);
+	return 0;
+}

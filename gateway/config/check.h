@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Whether a text is a path, a name, a URL: 0, or -EINVAL with "what is wrong, expected what". */
+#pragma once
+
+#include "base/error.h"
+
+int config_check_not_empty(const char *text, struct error *err);
+int config_check_path(const char *text, struct error *err);
+int config_check_path_or_empty(const char *text, struct error *err);
+int config_check_url_or_empty(const char *text, struct error *err);
+/* An address or a host name. */
+int config_check_server_or_empty(const char *text, struct error *err);
+int config_check_address(const char *text, struct error *err);
+int config_check_network(const char *text, struct error *err);
+/* A user of the system. */
+int config_check_user(const char *text, struct error *err);
+/* What Zabbix takes for a host or a proxy. */
+int config_check_zabbix_name(const char *text, struct error *err);
+/* As that, with {gateway} and {vrf} in it. */
+int config_check_proxy_pattern(const char *text, struct error *err);
+int config_check_profile(const char *text, struct error *err);
+/* A name of a VRF, a namespace or a service. */
+int config_check_name(const char *text, struct error *err);
+/* What the kernel takes for an interface. */
+int config_check_ifname(const char *text, struct error *err);
+/* "Key=Value" of zabbix_proxy.conf that is not vrfgate's own business. */
+int config_check_option(const char *text, struct error *err);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Finding, reading and parsing what is included. */
+#include "config/include.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "config/parse.h"
+
+/* The directory's files in it: a missing one is an empty one, any other trouble ends the search. */
+static int on_glob_error(const char *path, int code)
+{
+	(void)path;
+	return code != ENOENT && code != ENOTDIR;
+}
+
+static char *pattern_resolve(const struct config_file *file, const char *pattern)
+{
+	const char *slash = strrchr(file->path, '/');
+
+	if (pattern[0] == '/' || !slash)
+		return xstrdup(pattern);
+	return xasprintf("%.*s/%s", (int)(slash - file->path), file->path, pattern);
+}
+
+static bool is_read(const struct config_tree *tree, const char *path)
+{
+	for (size_t i = 0; i < tree->n_files; i++)
+		if (strcmp(tree->files[i]->path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Sections but those of customers are the main file's. */
+static void sections_judge(const struct config_section *root, struct config_complaints *faults)
+{
+	for (size_t i = 0; i < root->n_sections; i++) {
+		const struct config_section *section = root->sections[i];
+
+		if (strcmp(section->name, "vrf") == 0 || strcmp(section->name, "namespace") == 0)
+			continue;
+		config_complain(faults, root, section->line,
+			"section '%s' in an included file, expected vrf and namespace sections only",
+			section->name);
+	}
+}
+
+static void file_include(struct config_tree *tree, struct config_complaints *faults,
+	const struct config_section *gateway, const struct config_text *value, const char *path)
+{
+	cleanup_free char *text = NULL;
+	struct error err = ERROR_INIT;
+	struct config_section *root;
+	size_t size;
+
+	if (is_read(tree, path))
+		return;
+	if (file_read(path, CONFIG_MAX_FILE, &text, &size, &err) < 0) {
+		config_complain(
+			faults, gateway, value->line, "include \"%s\": %s", value->text, err.text);
+		return;
+	}
+	root = config_tree_add_file(tree, path);
+	if (strlen(text) != size)
+		config_complain(faults, root, 1, "a NUL byte in the file, expected text");
+	config_parse(text, root, faults);
+	sections_judge(root, faults);
+}
+
+static int path_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void pattern_include(struct config_tree *tree, struct config_complaints *faults,
+	const struct config_section *gateway, const struct config_text *value)
+{
+	cleanup_free char *pattern = pattern_resolve(gateway->file, value->text);
+	bool wild = strpbrk(pattern, "*?[") != NULL;
+	glob_t found = { 0 };
+	int r = glob(pattern, GLOB_NOSORT, on_glob_error, &found);
+
+	if (r == GLOB_NOMATCH && !wild)
+		config_complain(faults, gateway, value->line,
+			"include \"%s\": no such file, expected one or a pattern such as conf.d/*.conf",
+			value->text);
+	else if (r != 0 && r != GLOB_NOMATCH)
+		config_complain(faults, gateway, value->line,
+			"include \"%s\": cannot be searched: %s", value->text, strerror(errno));
+	/* Not by glob: its order is the locale's. */
+	if (r == 0)
+		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), path_compare);
+	for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+		file_include(tree, faults, gateway, value, found.gl_pathv[i]);
+	globfree(&found);
+}
+
+void config_include(struct config_tree *tree, struct config_complaints *faults)
+{
+	const struct config_section *gateway = config_section_child(tree->roots[0], "gateway");
+	const struct config_entry *include =
+		gateway ? config_section_find(gateway, "include") : NULL;
+
+	for (size_t i = 0; include && i < include->n_values; i++)
+		if (include->values[i].text[0])
+			pattern_include(tree, faults, gateway, &include->values[i]);
+}

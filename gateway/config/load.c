@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From files to a judged model. */
+#include "config/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "config/include.h"
+#include "config/judge.h"
+#include "config/parse.h"
+#include "config/reader.h"
+
+void config_report_finish(struct config_report *report)
+{
+	strings_finish(&report->faults);
+	strings_finish(&report->notes);
+}
+
+static char *host_name(void)
+{
+	char name[256] = "";
+
+	if (gethostname(name, sizeof(name) - 1) < 0 || !name[0])
+		return xstrdup("vrfgate");
+	return xstrdup(name);
+}
+
+static struct config *config_create(void)
+{
+	struct config *config = xcalloc(1, sizeof(*config));
+
+	config_read_defaults(&config_schema_gateway, &config->gateway);
+	config_read_defaults(&config_schema_uplink, &config->uplink);
+	config_read_defaults(&config_schema_zabbix, &config->zabbix);
+	config_read_proxy_defaults(&config->proxy);
+	return config;
+}
+
+static void tree_read(struct config_reader *reader, const struct config_tree *tree)
+{
+	struct config *config = reader->config;
+
+	for (size_t i = 0; i < tree->n_roots; i++)
+		config_read_section(reader, tree->roots[i], &config_schema_root, config);
+	if (!config->gateway.name)
+		config->gateway.name = host_name();
+	config_read_vrf_proxies(reader);
+}
+
+int config_load_text(
+	const char *path, const char *text, struct config **config, struct config_report *report)
+{
+	struct config_reader reader = { .config = config_create() };
+	struct config_tree tree = { 0 };
+	struct config_section *root = config_tree_add_file(&tree, path);
+	int r = config_parse(text, root, &reader.faults);
+
+	config_include(&tree, &reader.faults);
+	tree_read(&reader, &tree);
+	/* Half a file makes nonsense of what belongs together. */
+	if (r == 0)
+		config_judge(&reader);
+	*config = NULL;
+	if (reader.faults.count == 0)
+		*config = steal_ptr(&reader.config);
+	config_complaints_tell(&reader.faults, &report->faults);
+	config_complaints_tell(&reader.notes, &report->notes);
+	config_destroy(reader.config);
+	free(reader.vrf_sections);
+	config_tree_finish(&tree);
+	return *config ? 0 : -EINVAL;
+}
+
+int config_load(const char *path, struct config **config, struct config_report *report)
+{
+	cleanup_free char *text = NULL;
+	struct error err = ERROR_INIT;
+	size_t size;
+	int r = file_read(path, CONFIG_MAX_FILE, &text, &size, &err);
+
+	*config = NULL;
+	if (r < 0) {
+		strings_add(&report->faults, err.text);
+		return r;
+	}
+	if (strlen(text) != size) {
+		strings_addf(&report->faults, "%s:1: a NUL byte in the file, expected text", path);
+		return -EINVAL;
+	}
+	return config_load_text(path, text, config, report);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The model's end, and looking things up in it. */
+#include "config/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void proxy_finish(struct config_proxy *proxy)
+{
+	free(proxy->binary);
+	free(proxy->user);
+	free(proxy->profile);
+	free(proxy->group);
+	strings_finish(&proxy->options);
+}
+
+static void interface_finish(struct config_interface *interface)
+{
+	free(interface->name);
+	free(interface->parent);
+	free(interface->peer);
+	free(interface->peer_netns);
+	free(interface->peer_name);
+	free(interface->addresses);
+	free(interface->gateways);
+}
+
+static void host_finish(struct config_host *host)
+{
+	free(host->name);
+	strings_finish(&host->templates);
+}
+
+static void sysctl_finish(struct config_sysctl *sysctl)
+{
+	free(sysctl->key);
+	free(sysctl->value);
+}
+
+static void nat_finish(struct config_nat *nat)
+{
+	free(nat->out);
+	strings_finish(&nat->to);
+}
+
+static void service_finish(struct config_service *service)
+{
+	free(service->name);
+	strings_finish(&service->command);
+	free(service->user);
+}
+
+static void vrf_finish(struct config_vrf *vrf)
+{
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		interface_finish(&vrf->interfaces[i]);
+	for (size_t i = 0; i < vrf->n_routes; i++)
+		free(vrf->routes[i].dev);
+	for (size_t i = 0; i < vrf->n_hosts; i++)
+		host_finish(&vrf->hosts[i]);
+	for (size_t i = 0; i < vrf->n_sysctls; i++)
+		sysctl_finish(&vrf->sysctls[i]);
+	for (size_t i = 0; i < vrf->n_nats; i++)
+		nat_finish(&vrf->nats[i]);
+	for (size_t i = 0; i < vrf->n_services; i++)
+		service_finish(&vrf->services[i]);
+	free(vrf->interfaces);
+	free(vrf->routes);
+	free(vrf->hosts);
+	free(vrf->sysctls);
+	free(vrf->allows);
+	free(vrf->nats);
+	free(vrf->services);
+	strings_finish(&vrf->dns);
+	proxy_finish(&vrf->proxy);
+	free(vrf->name);
+	free(vrf->file);
+}
+
+static void gateway_finish(struct config_gateway *gateway)
+{
+	free(gateway->name);
+	free(gateway->state_dir);
+	free(gateway->run_dir);
+	free(gateway->log_dir);
+}
+
+static void zabbix_finish(struct config_zabbix *zabbix)
+{
+	free(zabbix->url);
+	free(zabbix->token_file);
+	free(zabbix->user);
+	free(zabbix->password_file);
+	free(zabbix->ca_file);
+	free(zabbix->server);
+	free(zabbix->proxy_name);
+	free(zabbix->host_group);
+}
+
+void config_destroy(struct config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		vrf_finish(&config->vrfs[i]);
+	free(config->vrfs);
+	proxy_finish(&config->proxy);
+	zabbix_finish(&config->zabbix);
+	gateway_finish(&config->gateway);
+	free(config);
+}
+
+const struct config_vrf *config_find_vrf(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (strcmp(config->vrfs[i].name, name) == 0)
+			return &config->vrfs[i];
+	return NULL;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The sections about the whole gateway: gateway, uplink, zabbix. */
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "config/check.h"
+#include "config/model.h"
+#include "config/reader.h"
+#include "config/type.h"
+
+#define GATEWAY(field) offsetof(struct config_gateway, field)
+#define UPLINK(field)  offsetof(struct config_uplink, field)
+#define ZABBIX(field)  offsetof(struct config_zabbix, field)
+
+static int include_store(
+	const struct config_key *key, const char *text, void *object, struct error *err)
+{
+	(void)key;
+	(void)object;
+	return config_check_not_empty(text, err);
+}
+
+/* The files are read before the sections are; see include.h. */
+static const struct config_type type_include = { .list = true, .store = include_store };
+
+static const struct config_key gateway_keys[] = {
+	{ "name", &config_type_string, GATEWAY(name), .check = config_check_zabbix_name },
+	{ "state_dir", &config_type_directory, GATEWAY(state_dir), .fallback = "/var/lib/vrfgate" },
+	{ "run_dir", &config_type_directory, GATEWAY(run_dir), .fallback = "/run/vrfgate" },
+	{ "log_dir", &config_type_directory, GATEWAY(log_dir), .fallback = "/var/log/vrfgate" },
+	{ .name = "include", .type = &type_include },
+	{ 0 },
+};
+
+static const struct config_key uplink_keys[] = {
+	{ "prefix", &config_type_network, UPLINK(prefix), .fallback = "fd5a:b1c0:de00::/64" },
+	{ "mtu", &config_type_uint32, UPLINK(mtu_bytes), .fallback = "1500", .min = 1280,
+		.max = 65535 },
+	{ 0 },
+};
+
+static const struct config_key zabbix_keys[] = {
+	{ "url", &config_type_string, ZABBIX(url), .fallback = "",
+		.check = config_check_url_or_empty },
+	{ "token_file", &config_type_string, ZABBIX(token_file), .fallback = "",
+		.check = config_check_path_or_empty },
+	{ "user", &config_type_string, ZABBIX(user), .fallback = "" },
+	{ "password_file", &config_type_string, ZABBIX(password_file), .fallback = "",
+		.check = config_check_path_or_empty },
+	{ "ca_file", &config_type_string, ZABBIX(ca_file), .fallback = "",
+		.check = config_check_path_or_empty },
+	{ "server", &config_type_string, ZABBIX(server), .fallback = "",
+		.check = config_check_server_or_empty },
+	{ "server_port", &config_type_uint16, ZABBIX(server_port), .fallback = "10051", .min = 1,
+		.max = 65535 },
+	{ "proxy_name", &config_type_string, ZABBIX(proxy_name), .fallback = "{gateway}-{vrf}",
+		.check = config_check_proxy_pattern },
+	{ "host_group", &config_type_string, ZABBIX(host_group), .fallback = "VRF gateways",
+		.check = config_check_not_empty },
+	{ "report_interval", &config_type_uint32, ZABBIX(report_interval_s), .fallback = "30",
+		.min = 5, .max = 3600 },
+	{ "prune", &config_type_bool, ZABBIX(prune), .fallback = "false" },
+	{ 0 },
+};
+
+static void gateway_read(
+	struct config_reader *reader, const struct config_section *section, void *parent)
+{
+	struct config *config = parent;
+
+	config_read_section(reader, section, &config_schema_gateway, &config->gateway);
+}
+
+static void uplink_read(
+	struct config_reader *reader, const struct config_section *section, void *parent)
+{
+	struct config *config = parent;
+	const struct address *prefix = &config->uplink.prefix;
+
+	config_read_section(reader, section, &config_schema_uplink, &config->uplink);
+	if (prefix->family != AF_INET6 || prefix->prefix_length > 126)
+		config_complain(&reader->faults, section, config_section_line_of(section, "prefix"),
+			"prefix: not wide enough or not IPv6, expected an IPv6 network of /126 or shorter");
+}
+
+static bool is_set(const char *text)
+{
+	return text[0] != '\0';
+}
+
+/* A URL needs one way to log in: a token, or a user with a password. */
+static void login_judge(struct config_reader *reader, const struct config_section *section,
+	const struct config_zabbix *zabbix)
+{
+	bool token = is_set(zabbix->token_file);
+	bool user = is_set(zabbix->user);
+	bool password = is_set(zabbix->password_file);
+
+	if (token && (user || password))
+		config_complain(&reader->faults, section,
+			config_section_line_of(section, user ? "user" : "password_file"),
+			"two ways to log in, expected token_file, or user and password_file");
+	else if (user != password)
+		config_complain(&reader->faults, section,
+			config_section_line_of(section, user ? "user" : "password_file"),
+			"%s without %s, expected both", user ? "user" : "password_file",
+			user ? "password_file" : "user");
+	else if (is_set(zabbix->url) && !token && !user)
+		config_complain(&reader->faults, section, config_section_line_of(section, "url"),
+			"url without a login, expected token_file, or user and password_file");
+}
+
+static void zabbix_read(
+	struct config_reader *reader, const struct config_section *section, void *parent)
+{
+	struct config *config = parent;
+
+	config_read_section(reader, section, &config_schema_zabbix, &config->zabbix);
+	login_judge(reader, section, &config->zabbix);
+}
+
+const struct config_schema config_schema_gateway = {
+	.name = "gateway",
+	.keys = gateway_keys,
+	.read = gateway_read,
+};
+
+const struct config_schema config_schema_uplink = {
+	.name = "uplink",
+	.keys = uplink_keys,
+	.read = uplink_read,
+};
+
+const struct config_schema config_schema_zabbix = {
+	.name = "zabbix",
+	.keys = zabbix_keys,
+	.read = zabbix_read,
+};

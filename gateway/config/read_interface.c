@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Interfaces: their keys, and what the name PARENT.ID says where keys do not. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "config/check.h"
+#include "config/model.h"
+#include "config/reader.h"
+#include "config/type.h"
+
+#define INTERFACE(field) offsetof(struct config_interface, field)
+#define MIN_VLAN         1
+#define MAX_VLAN         4094
+
+static const char *const kind_words[] = {
+	[CONFIG_INTERFACE_VLAN] = "vlan",
+	[CONFIG_INTERFACE_MACVLAN] = "macvlan",
+	[CONFIG_INTERFACE_DEVICE] = "device",
+	[CONFIG_INTERFACE_LINK] = "link",
+	NULL,
+};
+
+static const char *const protocol_words[] = {
+	[CONFIG_VLAN_8021Q] = "802.1q",
+	[CONFIG_VLAN_8021AD] = "802.1ad",
+	NULL,
+};
+
+static int mac_store(
+	const struct config_key *key, const char *text, void *object, struct error *err)
+{
+	struct config_interface *interface = object;
+	static const uint8_t zero[6];
+	uint8_t mac[6];
+	char end;
+
+	(void)key;
+	if (strlen(text) != 17 || strspn(text, "0123456789abcdefABCDEF:") != 17 ||
+		sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c", &mac[0], &mac[1], &mac[2],
+			&mac[3], &mac[4], &mac[5], &end) != 6)
+		return error_set(err, EINVAL,
+			"not a MAC address, expected six bytes such as 02:00:00:00:00:01");
+	if ((mac[0] & 1) || memcmp(mac, zero, sizeof(mac)) == 0)
+		return error_set(err, EINVAL,
+			"no address of one interface, expected a unicast address such as 02:00:00:00:00:01");
+	memcpy(interface->mac, mac, sizeof(mac));
+	interface->has_mac = true;
+	return 0;
+}
+
+static int vlan_id_parse(const char *text, uint16_t *id, struct error *err)
+{
+	int64_t number;
+
+	if (config_number_parse(text, MIN_VLAN, MAX_VLAN, &number, NULL) < 0)
+		return error_set(
+			err, EINVAL, "VLAN id %s, expected %d to %d", text, MIN_VLAN, MAX_VLAN);
+	*id = (uint16_t)number;
+	return 0;
+}
+
+static int vlan_id_store(
+	const struct config_key *key, const char *text, void *object, struct error *err)
+{
+	struct config_interface *interface = object;
+	uint16_t id = 0;
+	int r = vlan_id_parse(text, &id, err);
+
+	(void)key;
+	if (r < 0)
+		return r;
+	interface->tags[0] = id;
+	interface->n_tags = 1;
+	return 0;
+}
+
+/* "NAMESPACE" or "NAMESPACE/IFNAME". */
+static int peer_store(
+	const struct config_key *key, const char *text, void *object, struct error *err)
+{
+	struct config_interface *interface = object;
+	const char *slash = strchr(text, '/');
+	cleanup_free char *netns = xstrndup(text, strcspn(text, "/"));
+
+	(void)key;
+	if (config_check_name(netns, NULL) < 0 || (slash && config_check_ifname(slash + 1, NULL)))
+		return error_set(err, EINVAL, "no peer, expected NAMESPACE or NAMESPACE/INTERFACE");
+	free(interface->peer);
+	free(interface->peer_netns);
+	free(interface->peer_name);
+	interface->peer = xstrdup(text);
+	interface->peer_netns = steal_ptr(&netns);
+	interface->peer_name = xstrdup(slash ? slash + 1 : interface->name);
+	return 0;
+}
+
+static const struct config_type type_mac = { .store = mac_store };
+static const struct config_type type_vlan_id = { .store = vlan_id_store };
+static const struct config_type type_peer = { .store = peer_store };
+
+static const struct config_key interface_keys[] = {
+	{ "kind", &config_type_word, INTERFACE(kind), .words = kind_words },
+	{ "parent", &config_type_string, INTERFACE(parent), .check = config_check_not_empty },
+	{ .name = "id", .type = &type_vlan_id },
+	{ "protocol", &config_type_word, INTERFACE(protocol), .words = protocol_words },
+	{ "mtu", &config_type_uint32, INTERFACE(mtu_bytes), .min = 68, .max = 65535 },
+	{ .name = "mac", .type = &type_mac },
+	{ .name = "peer", .type = &type_peer },
+	{ "address", &config_type_addresses, .offset = INTERFACE(addresses),
+		.count_offset = INTERFACE(n_addresses) },
+	{ "gateway", &config_type_hosts, .offset = INTERFACE(gateways),
+		.count_offset = INTERFACE(n_gateways) },
+	{ 0 },
+};
+
+/* An interface being read. */
+struct work {
+	struct config_reader *reader;
+	const struct config_section *section;
+	struct config_interface *interface;
+};
+
+__attribute__((format(printf, 3, 4))) static void work_complain(
+	const struct work *work, const char *key, const char *format, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	config_complain(&work->reader->faults, work->section,
+		config_section_line_of(work->section, key), "%s", text);
+}
+
+static bool is_written(const struct work *work, const char *key)
+{
+	return config_section_find(work->section, key) != NULL;
+}
+
+/* Cuts "eth0.100.10" into the NIC and its tags; returns their number, -EINVAL with one complaint.
+ */
+static int chain_cut(const struct work *work, const char *key, const char *chain, char **parent,
+	uint16_t tags[CONFIG_MAX_TAGS])
+{
+	cleanup_free char *rest = xstrdup(chain);
+	struct error err = ERROR_INIT;
+	char *next = rest;
+	int n = 0;
+
+	*parent = xstrdup(strsep(&next, "."));
+	while (next) {
+		const char *id = strsep(&next, ".");
+
+		if (n == CONFIG_MAX_TAGS) {
+			work_complain(work, key, "%s has too many VLAN ids, expected at most %d",
+				chain, CONFIG_MAX_TAGS);
+			return -EINVAL;
+		}
+		if (vlan_id_parse(id, &tags[n++], &err) < 0) {
+			work_complain(work, key, "%s", err.text);
+			return -EINVAL;
+		}
+	}
+	return n;
+}
+
+/* The tags: those of the parent, then the id; both from the name where no key says otherwise. */
+static int vlan_chain_read(const struct work *work)
+{
+	struct config_interface *interface = work->interface;
+	uint16_t id = interface->tags[0];
+	bool has_id = is_written(work, "id"), has_parent = is_written(work, "parent");
+	cleanup_free char *chain =
+		interface->parent ? steal_ptr(&interface->parent) : xstrdup(interface->name);
+	const char *last = strrchr(interface->name, '.');
+	int n;
+
+	if (!has_parent && has_id && last)
+		chain[last - interface->name] = '\0';
+	n = chain_cut(work, has_parent ? "parent" : "", chain, &interface->parent, interface->tags);
+	if (n < 0)
+		return n;
+	if (has_parent && !has_id) {
+		struct error err = ERROR_INIT;
+
+		if (!last) {
+			work_complain(work, "parent", "no VLAN id, expected id = 1 to 4094");
+			return -EINVAL;
+		}
+		if (vlan_id_parse(last + 1, &id, &err) < 0) {
+			work_complain(work, "", "%s", err.text);
+			return -EINVAL;
+		}
+	}
+	if (has_parent || has_id) {
+		if (n == CONFIG_MAX_TAGS) {
+			work_complain(work, "id", "too many VLAN ids, expected at most %d",
+				CONFIG_MAX_TAGS);
+			return -EINVAL;
+		}
+		interface->tags[n++] = id;
+	}
+	interface->n_tags = (size_t)n;
+	return 0;
+}
+
+static void vlan_judge(const struct work *work)
+{
+	struct config_interface *interface = work->interface;
+	const struct config_entry *id = config_section_find(work->section, "id");
+	struct error err = ERROR_INIT;
+
+	if (id && interface->n_tags == 0)
+		return; /* complained of when it was read */
+	if (!is_written(work, "parent") && !strchr(interface->name, '.')) {
+		work_complain(work, "kind",
+			"no parent, expected parent = \"NIC\" and id = N, or a name PARENT.ID");
+		return;
+	}
+	if (vlan_chain_read(work) < 0)
+		return;
+	if (config_check_ifname(interface->parent, &err) < 0)
+		work_complain(work, "parent", "parent \"%s\": %s", interface->parent, err.text);
+	if (!is_written(work, "protocol"))
+		interface->protocol =
+			interface->n_tags > 1 ? CONFIG_VLAN_8021AD : CONFIG_VLAN_8021Q;
+}
+
+static void nic_judge(const struct work *work)
+{
+	struct config_interface *interface = work->interface;
+	struct error err = ERROR_INIT;
+
+	if (!interface->parent && interface->kind == CONFIG_INTERFACE_DEVICE)
+		interface->parent = xstrdup(interface->name);
+	if (!interface->parent)
+		work_complain(work, "kind", "no parent, expected parent = \"NIC\"");
+	else if (config_check_ifname(interface->parent, &err) < 0)
+		work_complain(work, "parent", "parent \"%s\": %s", interface->parent, err.text);
+}
+
+static void link_judge(const struct work *work)
+{
+	if (!is_written(work, "peer"))
+		work_complain(work, "kind", "no peer, expected peer = \"NAMESPACE/INTERFACE\"");
+}
+
+/* By kind: what else there is to judge, and which of the keys that not all kinds have it takes. */
+static const struct {
+	void (*judge)(const struct work *work);
+	const char *keys[4];
+} kinds[] = {
+	[CONFIG_INTERFACE_VLAN] = { vlan_judge, { "parent", "id", "protocol" } },
+	[CONFIG_INTERFACE_MACVLAN] = { nic_judge, { "parent" } },
+	[CONFIG_INTERFACE_DEVICE] = { nic_judge, { "parent" } },
+	[CONFIG_INTERFACE_LINK] = { link_judge, { "peer" } },
+};
+
+static bool kind_takes(enum config_interface_kind kind, const char *key)
+{
+	for (const char *const *k = kinds[kind].keys; *k; k++)
+		if (strcmp(*k, key) == 0)
+			return true;
+	return false;
+}
+
+static void kind_keys_judge(const struct work *work)
+{
+	static const char *const special[] = { "parent", "id", "protocol", "peer" };
+
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (is_written(work, special[i]) && !kind_takes(work->interface->kind, special[i]))
+			work_complain(work, special[i],
+				"%s makes no sense for kind %s, expected it not to be set",
+				special[i], kind_words[work->interface->kind]);
+}
+
+/* The kind as written, else vlan where the name or the id says so; false with a complaint. */
+static bool kind_find(const struct work *work)
+{
+	struct error err = ERROR_INIT;
+
+	if (is_written(work, "kind")) /* a wrong word was complained of already */
+		return config_type_word.store(config_schema_key(&config_schema_interface, "kind"),
+			       config_section_find(work->section, "kind")->n_values
+				       ? config_section_find(work->section, "kind")->values[0].text
+				       : "",
+			       work->interface, &err) == 0;
+	work->interface->kind = CONFIG_INTERFACE_VLAN;
+	if (is_written(work, "id") || strchr(work->interface->name, '.'))
+		return true;
+	work_complain(work, "",
+		"no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device or link");
+	return false;
+}
+
+static void name_judge(const struct work *work)
+{
+	static const char *const reserved[] = { "lo", "uplink" };
+	struct error err = ERROR_INIT;
+
+	if (config_check_ifname(work->interface->name, &err) < 0)
+		work_complain(work, "", "%s", err.text);
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(work->interface->name, reserved[i]) == 0)
+			work_complain(work, "",
+				"the name is taken in every namespace, expected another one");
+}
+
+static bool has_family(const struct address *addresses, size_t n, uint8_t family)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addresses[i].family == family)
+			return true;
+	return false;
+}
+
+static void gateways_judge(const struct work *work)
+{
+	const struct config_interface *interface = work->interface;
+
+	for (size_t i = 0; i < interface->n_gateways; i++) {
+		const struct address *gateway = &interface->gateways[i];
+		char text[ADDRESS_TEXT_SIZE];
+
+		address_format(gateway, false, text);
+		if (has_family(interface->gateways, i, gateway->family))
+			work_complain(work, "gateway",
+				"gateway \"%s\": a second one, expected one per address family",
+				text);
+		if (!has_family(interface->addresses, interface->n_addresses, gateway->family))
+			work_complain(work, "gateway",
+				"gateway \"%s\": no address of its family, expected one in address",
+				text);
+	}
+}
+
+static void interface_read(
+	struct config_reader *reader, const struct config_section *section, void *parent)
+{
+	struct config_vrf *vrf = parent;
+	struct config_interface *interface = array_append(&vrf->interfaces, &vrf->n_interfaces);
+	struct work work = { reader, section, interface };
+
+	interface->name = xstrdup(section->title);
+	interface->line = section->line;
+	name_judge(&work);
+	config_read_section(reader, section, &config_schema_interface, interface);
+	if (kind_find(&work)) {
+		kind_keys_judge(&work);
+		kinds[interface->kind].judge(&work);
+	}
+	gateways_judge(&work);
+}
+
+const struct config_schema config_schema_interface = {
+	.name = "interface",
+	.title = "NAME",
+	.keys = interface_keys,
+	.read = interface_read,
+};

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading by the tables of the schema. */
+#include "config/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "config/pending.h"
+
+void config_read_defaults(const struct config_schema *schema, void *object)
+{
+	for (const struct config_key *key = schema->keys; key->name; key++)
+		if (key->fallback)
+			key->type->store(key, key->fallback, object, NULL);
+}
+
+static void complain_of_unknown(struct config_reader *reader, const struct config_section *section,
+	int line, const struct config_schema *schema, const char *what, const char *name)
+{
+	cleanup_free char *text = config_schema_unknown(schema, what, name);
+
+	config_complain(&reader->faults, section, line, "%s", text);
+}
+
+static void read_entry(struct config_reader *reader, const struct config_section *section,
+	const struct config_entry *entry, const struct config_key *key, void *object)
+{
+	struct error err = ERROR_INIT;
+
+	if (!key->type->list && entry->n_values != 1) {
+		config_complain(&reader->faults, section, entry->line,
+			"%s: %zu values, expected one", entry->name, entry->n_values);
+		return;
+	}
+	if (key->type->clear)
+		key->type->clear(key, object);
+	for (size_t i = 0; i < entry->n_values; i++) {
+		const struct config_text *value = &entry->values[i];
+
+		if (key->type->store(key, value->text, object, &err) < 0)
+			config_complain(&reader->faults, section, value->line, "%s \"%s\": %s",
+				entry->name, value->text, err.text);
+	}
+	config_pending_note(&reader->notes, section, entry->name, entry->line,
+		entry->n_values ? entry->values[0].text : NULL);
+}
+
+static void read_entries(struct config_reader *reader, const struct config_section *section,
+	const struct config_schema *schema, void *object)
+{
+	for (size_t i = 0; i < section->n_entries; i++) {
+		const struct config_entry *entry = &section->entries[i];
+		const struct config_key *key = config_schema_key(schema, entry->name);
+
+		if (key)
+			read_entry(reader, section, entry, key, object);
+		else
+			complain_of_unknown(
+				reader, section, entry->line, schema, "key", entry->name);
+	}
+}
+
+void config_read_section(struct config_reader *reader, const struct config_section *section,
+	const struct config_schema *schema, void *object)
+{
+	read_entries(reader, section, schema, object);
+	for (size_t i = 0; i < section->n_sections; i++) {
+		const struct config_section *child = section->sections[i];
+		const struct config_schema *known = config_schema_section(schema, child->name);
+		const struct config_section *first = config_section_child(section, child->name);
+
+		if (!known) {
+			complain_of_unknown(
+				reader, section, child->line, schema, "section", child->name);
+			continue;
+		}
+		if (!known->title && !known->many && first != child)
+			config_complain(&reader->faults, section, child->line,
+				"section '%s' is there twice, first at line %d, expected one",
+				child->name, first->line);
+		config_pending_note(&reader->notes, section, child->name, child->line, NULL);
+		known->read(reader, child, object);
+	}
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From the tree to the model: what all sections have in common. */
+#pragma once
+
+#include "config/complaint.h"
+#include "config/model.h"
+#include "config/schema.h"
+#include "config/tree.h"
+
+struct config_reader {
+	struct config *config;
+	struct config_complaints faults;
+	struct config_complaints notes;
+	/* Where config->vrfs[i] was read from; borrowed from the tree. */
+	const struct config_section **vrf_sections;
+	size_t n_vrf_sections;
+};
+
+/* Sets every field of object that has a default, by the schema's keys. */
+void config_read_defaults(const struct config_schema *schema, void *object);
+
+/* Reads the keys of a section into object, and its sections by their own read(). */
+void config_read_section(struct config_reader *reader, const struct config_section *section,
+	const struct config_schema *schema, void *object);
+
+/* Fills in the defaults of a proxy section and of those in it. */
+void config_read_proxy_defaults(struct config_proxy *proxy);
+
+/* Lays every vrf's proxy section over a copy of the general one; last, when all files are read. */
+void config_read_vrf_proxies(struct config_reader *reader);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Makes a text fit for libconfuse's scanner. libconfuse 3.3 counts a one-line comment as three
+ * lines and stays inside a string for ever (the next file included) when one is left open or holds
+ * a bad escape; so comments are blanked here, and such strings are refused.
+ */
+#pragma once
+
+#include "base/error.h"
+
+/*
+ * Overwrites the comments in text by spaces, line ends stay. Returns 0, or -EINVAL with *line set
+ * to where the trouble starts.
+ */
+int config_scan(char *text, int *line, struct error *err);
