@@ -50,26 +50,28 @@ static void sections_judge(const struct config_section *root, struct config_comp
 	}
 }
 
-static void file_include(struct config_tree *tree, struct config_complaints *faults,
+static int file_include(struct config_tree *tree, struct config_complaints *faults,
 	const struct config_section *gateway, const struct config_text *value, const char *path)
 {
 	cleanup_free char *text = NULL;
 	struct error err = ERROR_INIT;
 	struct config_section *root;
 	size_t size;
+	int r;
 
 	if (is_read(tree, path))
-		return;
+		return 0;
 	if (file_read(path, CONFIG_MAX_FILE, &text, &size, &err) < 0) {
 		config_complain(
 			faults, gateway, value->line, "include \"%s\": %s", value->text, err.text);
-		return;
+		return -EINVAL;
 	}
 	root = config_tree_add_file(tree, path);
 	if (strlen(text) != size)
 		config_complain(faults, root, 1, "a NUL byte in the file, expected text");
-	config_parse(text, root, faults);
+	r = config_parse(text, root, faults);
 	sections_judge(root, faults);
+	return r;
 }
 
 static int path_compare(const void *a, const void *b)
@@ -77,12 +79,13 @@ static int path_compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void pattern_include(struct config_tree *tree, struct config_complaints *faults,
+static int pattern_include(struct config_tree *tree, struct config_complaints *faults,
 	const struct config_section *gateway, const struct config_text *value)
 {
 	cleanup_free char *pattern = pattern_resolve(gateway->file, value->text);
 	bool wild = strpbrk(pattern, "*?[") != NULL;
 	glob_t found = { 0 };
+	int result = 0;
 	int r = glob(pattern, GLOB_NOSORT, on_glob_error, &found);
 
 	if (r == GLOB_NOMATCH && !wild)
@@ -96,17 +99,24 @@ static void pattern_include(struct config_tree *tree, struct config_complaints *
 	if (r == 0)
 		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), path_compare);
 	for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-		file_include(tree, faults, gateway, value, found.gl_pathv[i]);
+		if (file_include(tree, faults, gateway, value, found.gl_pathv[i]) < 0)
+			result = -EINVAL;
 	globfree(&found);
+	if (r != 0 && (r != GLOB_NOMATCH || !wild))
+		result = -EINVAL;
+	return result;
 }
 
-void config_include(struct config_tree *tree, struct config_complaints *faults)
+int config_include(struct config_tree *tree, struct config_complaints *faults)
 {
 	const struct config_section *gateway = config_section_child(tree->roots[0], "gateway");
 	const struct config_entry *include =
 		gateway ? config_section_find(gateway, "include") : NULL;
+	int r = 0;
 
 	for (size_t i = 0; include && i < include->n_values; i++)
-		if (include->values[i].text[0])
-			pattern_include(tree, faults, gateway, &include->values[i]);
+		if (include->values[i].text[0] &&
+			pattern_include(tree, faults, gateway, &include->values[i]) < 0)
+			r = -EINVAL;
+	return r;
 }

@@ -12,5 +12,6 @@
  * Parses the files that the tree's first file includes and adds them to the tree, in the order of
  * their names. A pattern is relative to the file that says it. A pattern with wildcards may match
  * nothing; a plain name must be there. Included files hold vrf and namespace sections only.
+ * Returns 0, or -EINVAL where something that was to be read is missing from the tree.
  */
-void config_include(struct config_tree *tree, struct config_complaints *faults);
+int config_include(struct config_tree *tree, struct config_complaints *faults);

@@ -1,8 +1,301 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Judging the whole. */
+/* Judging the whole: first what is claimed twice, then what refers to something else. */
 #include "config/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "config/check.h"
+#include "config/claim.h"
+
+/* "vg" and the number must fit an interface name, and so many uplinks no machine has. */
+#define MAX_UPLINKS UINT32_MAX
+
+/* The n-th of the titled sections of that name: the model keeps the order of the text. */
+static const struct config_section *nth_section(
+	const struct config_section *parent, const char *name, size_t n)
+{
+	for (size_t i = 0; i < parent->n_sections; i++)
+		if (strcmp(parent->sections[i]->name, name) == 0 && n-- == 0)
+			return parent->sections[i];
+	return parent;
+}
+
+/* "eth0/802.1ad 100.10", the same for the same device however it is written. */
+static char *chain_format(const struct config_interface *interface)
+{
+	char *chain = xasprintf("%s/%s", interface->parent,
+		interface->protocol == CONFIG_VLAN_8021AD ? "802.1ad" : "802.1q");
+
+	for (size_t i = 0; i < interface->n_tags; i++) {
+		char *longer = xasprintf("%s%c%u", chain, i == 0 ? ' ' : '.', interface->tags[i]);
+
+		free(chain);
+		chain = longer;
+	}
+	return chain;
+}
+
+static void vlan_claim(struct config_claims *claims, const struct config_section *section,
+	const struct config_interface *interface)
+{
+	cleanup_free char *chain = interface->n_tags ? chain_format(interface) : NULL;
+
+	if (chain && interface->parent)
+		config_claims_add(claims, section, section->line, xasprintf("vlan %s", chain),
+			xasprintf("VLAN %s on '%s'", strchr(chain, ' ') + 1, interface->parent));
+}
+
+static void device_claim(struct config_claims *claims, const struct config_section *section,
+	const struct config_interface *interface)
+{
+	if (interface->parent)
+		config_claims_add(claims, section, section->line,
+			xasprintf("device %s", interface->parent),
+			xasprintf("device '%s'", interface->parent));
+}
+
+static void link_claim(struct config_claims *claims, const struct config_section *section,
+	const struct config_interface *interface)
+{
+	if (interface->peer)
+		config_claims_add(claims, section, section->line,
+			xasprintf("link %s/%s", interface->peer_netns, interface->peer_name),
+			xasprintf("link to '%s/%s'", interface->peer_netns, interface->peer_name));
+}
+
+static void nothing_claim(struct config_claims *claims, const struct config_section *section,
+	const struct config_interface *interface)
+{
+	(void)claims;
+	(void)section;
+	(void)interface;
+}
+
+static const struct config_interface *interface_find(const struct config_vrf *vrf, const char *name)
+{
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		if (strcmp(vrf->interfaces[i].name, name) == 0)
+			return &vrf->interfaces[i];
+	return NULL;
+}
+
+static void interfaces_claim(struct config_claims *claims, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	static void (*const claim[])(struct config_claims *, const struct config_section *,
+		const struct config_interface *) = {
+		[CONFIG_INTERFACE_VLAN] = vlan_claim,
+		[CONFIG_INTERFACE_MACVLAN] = nothing_claim,
+		[CONFIG_INTERFACE_DEVICE] = device_claim,
+		[CONFIG_INTERFACE_LINK] = link_claim,
+	};
+
+	for (size_t i = 0; i < vrf->n_interfaces; i++) {
+		const struct config_interface *interface = &vrf->interfaces[i];
+		const struct config_section *own = nth_section(section, "interface", i);
+
+		config_claims_add(claims, section, interface->line,
+			xasprintf("interface %p/%s", (const void *)section, interface->name),
+			xasprintf("interface '%s'", interface->name));
+		if (interface_find(vrf, interface->name) == interface)
+			claim[interface->kind](claims, own, interface);
+	}
+}
+
+/* `from` becomes `to` in a text that is given up for the new one. */
+static char *text_replace(char *text, const char *from, const char *to)
+{
+	char *at = strstr(text, from);
+
+	while (at) {
+		size_t before = (size_t)(at - text);
+		char *longer = xasprintf("%.*s%s%s", (int)before, text, to, at + strlen(from));
+
+		free(text);
+		text = longer;
+		at = strstr(text + before + strlen(to), from);
+	}
+	return text;
+}
+
+static void proxy_name_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	const struct config *config = reader->config;
+	struct error err = ERROR_INIT;
+	char *name =
+		text_replace(xstrdup(config->zabbix.proxy_name), "{gateway}", config->gateway.name);
+
+	name = text_replace(name, "{vrf}", vrf->name);
+	if (config_check_zabbix_name(name, &err) < 0)
+		config_complain(&reader->faults, section, section->line, "proxy name \"%s\": %s",
+			name, err.text);
+	free(name);
+}
+
+static void vrf_claim(struct config_claims *claims, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	config_claims_add(claims, section->parent, section->line, xasprintf("vrf %s", vrf->name),
+		xasprintf("%s '%s'", section->name, vrf->name));
+	if (vrf->id >= 0)
+		config_claims_add(claims, section, config_section_line_of(section, "id"),
+			xasprintf("id %lld", (long long)vrf->id),
+			xasprintf("uplink id %lld", (long long)vrf->id));
+	for (size_t i = 0; i < vrf->n_hosts; i++)
+		config_claims_add(claims, section, vrf->hosts[i].line,
+			xasprintf("host %s", vrf->hosts[i].name),
+			xasprintf("host '%s'", vrf->hosts[i].name));
+	for (size_t i = 0; i < vrf->n_services; i++)
+		config_claims_add(claims, section, vrf->services[i].line,
+			xasprintf("service %p/%s", (const void *)section, vrf->services[i].name),
+			xasprintf("service '%s'", vrf->services[i].name));
+	interfaces_claim(claims, vrf, section);
+}
+
+static void device_names_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; i < vrf->n_routes; i++) {
+		const struct config_section *own = nth_section(section, "route", i);
+		const char *dev = vrf->routes[i].dev;
+
+		if (dev && !interface_find(vrf, dev))
+			config_complain(&reader->faults, own, config_section_line_of(own, "dev"),
+				"dev \"%s\": not there, expected an interface of this %s", dev,
+				section->name);
+	}
+	for (size_t i = 0; i < vrf->n_nats; i++) {
+		const struct config_section *own = nth_section(section, "nat", i);
+		const char *out = vrf->nats[i].out;
+
+		if (out[0] && !interface_find(vrf, out))
+			config_complain(&reader->faults, own, config_section_line_of(own, "out"),
+				"out \"%s\": not there, expected an interface of this %s", out,
+				section->name);
+	}
+}
+
+/* The other end may be left out; where it is written, it must be this link's. */
+static void peer_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_interface *interface, const struct config_section *section)
+{
+	const struct config_vrf *peer = config_find_vrf(reader->config, interface->peer_netns);
+	const struct config_interface *end =
+		peer ? interface_find(peer, interface->peer_name) : NULL;
+	int line = config_section_line_of(section, "peer");
+
+	if (!peer)
+		config_complain(&reader->faults, section, line,
+			"peer \"%s\": not there, expected the name of a vrf or namespace section",
+			interface->peer);
+	else if (peer == vrf)
+		config_complain(&reader->faults, section, line,
+			"peer \"%s\": the same namespace, expected another one", interface->peer);
+	else if (end &&
+		(!end->peer || strcmp(end->peer_netns, vrf->name) != 0 ||
+			strcmp(end->peer_name, interface->name) != 0))
+		config_complain(&reader->faults, section, line,
+			"peer \"%s\": there but no link to here, expected kind = link and peer = \"%s/%s\" there",
+			interface->peer, vrf->name, interface->name);
+}
+
+static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	device_names_judge(reader, vrf, section);
+	if (vrf->has_proxy)
+		proxy_name_judge(reader, vrf, section);
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		if (vrf->interfaces[i].kind == CONFIG_INTERFACE_LINK && vrf->interfaces[i].peer)
+			peer_judge(reader, vrf, &vrf->interfaces[i],
+				nth_section(section, "interface", i));
+}
+
+/* How many /126 the prefix holds. */
+static uint64_t uplink_capacity(const struct address *prefix)
+{
+	unsigned bits = 126u - prefix->prefix_length;
+
+	return bits >= 32 ? MAX_UPLINKS : (uint64_t)1 << bits;
+}
+
+static size_t count_vrfs(const struct config *config, bool (*counts)(const struct config_vrf *vrf))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		n += counts(&config->vrfs[i]);
+	return n;
+}
+
+static bool has_uplink(const struct config_vrf *vrf)
+{
+	return vrf->has_uplink;
+}
+
+static bool has_proxy(const struct config_vrf *vrf)
+{
+	return vrf->has_proxy;
+}
+
+/* The section of the main file, or its root where it is not written. */
+static const struct config_section *general_section(
+	const struct config_reader *reader, const char *name)
+{
+	const struct config_section *section = config_section_child(reader->root, name);
+
+	return section ? section : reader->root;
+}
+
+static void uplinks_judge(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	const struct config_section *uplink = general_section(reader, "uplink");
+	size_t wanted = count_vrfs(config, has_uplink);
+	uint64_t fit;
+
+	if (config->uplink.prefix.prefix_length > 126)
+		return;
+	fit = uplink_capacity(&config->uplink.prefix);
+	if (wanted > fit)
+		config_complain(&reader->faults, uplink, config_section_line_of(uplink, "prefix"),
+			"prefix holds %llu uplinks but %zu are wanted, expected a shorter prefix",
+			(unsigned long long)fit, wanted);
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].id >= 0 && (uint64_t)config->vrfs[i].id >= fit)
+			config_complain(&reader->faults, reader->vrf_sections[i],
+				config_section_line_of(reader->vrf_sections[i], "id"),
+				"id %lld is outside of the uplink prefix, expected 0 to %llu",
+				(long long)config->vrfs[i].id, (unsigned long long)fit - 1);
+}
+
+static void proxy_names_judge(struct config_reader *reader)
+{
+	const struct config_section *zabbix = general_section(reader, "zabbix");
+	size_t n = count_vrfs(reader->config, has_proxy);
+
+	if (n > 1 && !strstr(reader->config->zabbix.proxy_name, "{vrf}"))
+		config_complain(&reader->faults, zabbix,
+			config_section_line_of(zabbix, "proxy_name"),
+			"proxy_name \"%s\": one name for %zu proxies, expected {vrf} in it",
+			reader->config->zabbix.proxy_name, n);
+}
 
 void config_judge(struct config_reader *reader)
 {
-	(void)reader;
+	const struct config *config = reader->config;
+	struct config_claims claims = { 0 };
+
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		vrf_claim(&claims, &config->vrfs[i], reader->vrf_sections[i]);
+	config_claims_judge(&claims, &reader->faults);
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		vrf_judge(reader, &config->vrfs[i], reader->vrf_sections[i]);
+	uplinks_judge(reader);
+	proxy_names_judge(reader);
 }

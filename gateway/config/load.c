@@ -58,12 +58,13 @@ int config_load_text(
 	struct config_reader reader = { .config = config_create() };
 	struct config_tree tree = { 0 };
 	struct config_section *root = config_tree_add_file(&tree, path);
-	int r = config_parse(text, root, &reader.faults);
+	bool whole = config_parse(text, root, &reader.faults) == 0;
 
-	config_include(&tree, &reader.faults);
+	whole &= config_include(&tree, &reader.faults) == 0;
+	reader.root = root;
 	tree_read(&reader, &tree);
 	/* Half a file makes nonsense of what belongs together. */
-	if (r == 0)
+	if (whole)
 		config_judge(&reader);
 	*config = NULL;
 	if (reader.faults.count == 0)

@@ -19,10 +19,14 @@
 #include "config/grammar.h"
 #include "config/scan.h"
 
-#define BEGIN_OPTION    " " /* not a word that can be written without quotes */
-#define MAX_DEPTH       64
-#define MAX_GUESSES     500
-#define MESSAGE_UNKNOWN "no such option '%s'"
+#define BEGIN_OPTION " " /* not a word that can be written without quotes */
+#define MAX_DEPTH    64
+#define MAX_GUESSES  500
+
+/* libconfuse's messages that are told apart. */
+#define MESSAGE_END        "premature end of file"
+#define MESSAGE_UNKNOWN    "no such option '%s'"
+#define MESSAGE_UNEXPECTED "unexpected token '%s'"
 
 struct level {
 	cfg_t *cfg;
@@ -121,8 +125,8 @@ static void complain_of_shape(
 	char text[256];
 
 	if (name->learned)
-		snprintf(text, sizeof(text), "unknown key '%.64s', expected no such thing here",
-			name->name);
+		snprintf(text, sizeof(text),
+			"unknown key '%.64s', expected KEY = VALUE or a section", name->name);
 	else
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -150,6 +154,15 @@ static void name_judge(const struct level *level, int line, const char *format, 
 	}
 }
 
+/* Only where a list goes on can a word be out of place. */
+static void complain_of_token(const struct level *level, int line, const char *token)
+{
+	bool symbol = strchr("{}()=+,", token[0]) != NULL;
+
+	config_complain(current->faults, level->section, line, "unexpected '%s', expected %s",
+		token, symbol ? "a name or a value" : "',' or '}' in the list");
+}
+
 /* The first argument of every message of libconfuse that has one is the name it is about. */
 __attribute__((format(printf, 2, 0))) static void on_error(
 	cfg_t *cfg, const char *format, va_list args)
@@ -159,16 +172,11 @@ __attribute__((format(printf, 2, 0))) static void on_error(
 	if (current->again || current->told)
 		return;
 	current->told = true;
-	if (strcmp(format, "premature end of file") == 0)
+	if (strcmp(format, MESSAGE_UNEXPECTED) == 0)
+		complain_of_token(level, cfg->line, va_arg(args, char *));
+	else if (strcmp(format, MESSAGE_END) == 0)
 		config_complain(current->faults, level->section, cfg->line,
-			"the file ends too early, expected '}' for the section at line %d",
-			level->section->line);
-	else if (strcmp(format, "unexpected closing brace") == 0)
-		config_complain(current->faults, level->section, cfg->line,
-			"'}' without a section, expected none");
-	else if (strcmp(format, "unexpected token '%s'") == 0)
-		config_complain(current->faults, level->section, cfg->line,
-			"unexpected '%s', expected KEY = VALUE or a section", va_arg(args, char *));
+			"the file ends behind a name, expected = VALUE or { ... }");
 	else if (strchr(format, '%'))
 		name_judge(level, cfg->line, format, va_arg(args, char *));
 	else

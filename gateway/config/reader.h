@@ -11,6 +11,7 @@ struct config_reader {
 	struct config *config;
 	struct config_complaints faults;
 	struct config_complaints notes;
+	const struct config_section *root; /* of the main file; borrowed */
 	/* Where config->vrfs[i] was read from; borrowed from the tree. */
 	const struct config_section **vrf_sections;
 	size_t n_vrf_sections;

@@ -18,7 +18,7 @@ static char *line_comment_blank(char *p)
 /* Blanks a comment from its opening to its end; NULL where it has none. */
 static char *block_comment_blank(char *p, int *line)
 {
-	char *end = strstr(p + 2, "*/");
+	const char *end = strstr(p + 2, "*/");
 
 	if (!end)
 		return NULL;
@@ -66,33 +66,61 @@ static bool comment_starts(const char *p)
 	return p[0] == '#' || (p[0] == '/' && p[1] == '/');
 }
 
+/* Sections and lists that are open. */
+struct braces {
+	size_t depth;
+	int line; /* of the outermost one */
+};
+
+static int brace_count(struct braces *braces, char c, int line, struct error *err)
+{
+	if (c == '{' && braces->depth++ == 0)
+		braces->line = line;
+	if (c == '}' && braces->depth-- == 0)
+		return error_set(err, EINVAL, "'}' without a section, expected none");
+	return 0;
+}
+
+/* Moves *p over what stands there; a character at a time where it is of no interest. */
+static int token_skip(char **p, int *line, struct braces *braces, struct error *err)
+{
+	char c = **p;
+
+	if (comment_starts(*p)) {
+		*p = line_comment_blank(*p);
+		return 0;
+	}
+	if (c == '/' && (*p)[1] == '*') {
+		*p = block_comment_blank(*p, line);
+		return *p ? 0 : error_set(err, EINVAL, "comment without an end, expected '*/'");
+	}
+	if (c == '$' && (*p)[1] == '{')
+		return variable_refuse(err);
+	(*p)++;
+	if (c == '"' || c == '\'')
+		return string_skip(p, c, err);
+	return brace_count(braces, c, *line, err);
+}
+
 int config_scan(char *text, int *line, struct error *err)
 {
-	char *p = text;
+	struct braces braces = { 0 };
 
 	*line = 1;
-	while (*p) {
-		if (*p == '\n') {
-			(*line)++;
-			p++;
-		} else if (comment_starts(p)) {
-			p = line_comment_blank(p);
-		} else if (p[0] == '/' && p[1] == '*') {
-			p = block_comment_blank(p, line);
-			if (!p)
-				return error_set(
-					err, EINVAL, "comment without an end, expected '*/'");
-		} else if (*p == '"' || *p == '\'') {
-			char quote = *p++;
-			int r = string_skip(&p, quote, err);
+	for (char *p = text; *p;) {
+		int first = *line;
+		int r;
 
-			if (r < 0)
-				return r;
-		} else if (p[0] == '$' && p[1] == '{') {
-			return variable_refuse(err);
-		} else {
-			p++;
+		if (*p == '\n')
+			(*line)++;
+		r = token_skip(&p, line, &braces, err);
+		if (r < 0) {
+			*line = first;
+			return r;
 		}
 	}
-	return 0;
+	if (braces.depth == 0)
+		return 0;
+	*line = braces.line;
+	return error_set(err, EINVAL, "'{' without an end, expected '}' before the file ends");
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Makes a text fit for libconfuse's scanner. libconfuse 3.3 counts a one-line comment as three
- * lines and stays inside a string for ever (the next file included) when one is left open or holds
- * a bad escape; so comments are blanked here, and such strings are refused.
+ * lines, takes the end of the file for the end of every open section, and stays inside a string for
+ * ever (the next file included) when one is left open or holds a bad escape. So comments are
+ * blanked here, and the others are refused.
  */
 #pragma once
 
