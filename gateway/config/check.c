@@ -12,9 +12,8 @@
 #include "config/model.h"
 #include "config/type.h"
 
-#define LETTERS    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS     "0123456789"
-#define MAX_ZABBIX 128 /* characters of a host or proxy name */
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS  "0123456789"
 
 static bool only(const char *text, const char *characters)
 {
@@ -114,11 +113,11 @@ static int zabbix_name_check(const char *text, const char *also, struct error *e
 	char allowed[128] = LETTERS DIGITS "._- ";
 
 	strncat(allowed, also, sizeof(allowed) - strlen(allowed) - 1);
-	if (length == 0 || length > MAX_ZABBIX || !only(text, allowed) || text[0] == ' ' ||
-		text[length - 1] == ' ')
+	if (length == 0 || length > CONFIG_MAX_ZABBIX_NAME || !only(text, allowed) ||
+		text[0] == ' ' || text[length - 1] == ' ')
 		return error_set(err, EINVAL,
 			"not a name for Zabbix, expected up to %d letters, digits, '.', '_', '-' or spaces",
-			MAX_ZABBIX);
+			CONFIG_MAX_ZABBIX_NAME);
 	return 0;
 }
 

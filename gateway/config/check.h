@@ -4,6 +4,9 @@
 
 #include "base/error.h"
 
+/* Characters of the name of a host or proxy (Zabbix: hosts.host is varchar(128)). */
+#define CONFIG_MAX_ZABBIX_NAME 128
+
 int config_check_not_empty(const char *text, struct error *err);
 int config_check_path(const char *text, struct error *err);
 int config_check_path_or_empty(const char *text, struct error *err);

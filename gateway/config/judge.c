@@ -122,18 +122,19 @@ static char *text_replace(char *text, const char *from, const char *to)
 	return text;
 }
 
+/* Its letters were judged with the pattern and the names; only the length is new. */
 static void proxy_name_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
 	const struct config *config = reader->config;
-	struct error err = ERROR_INIT;
 	char *name =
 		text_replace(xstrdup(config->zabbix.proxy_name), "{gateway}", config->gateway.name);
 
 	name = text_replace(name, "{vrf}", vrf->name);
-	if (config_check_zabbix_name(name, &err) < 0)
-		config_complain(&reader->faults, section, section->line, "proxy name \"%s\": %s",
-			name, err.text);
+	if (strlen(name) > CONFIG_MAX_ZABBIX_NAME)
+		config_complain(&reader->faults, section, section->line,
+			"proxy name \"%s\" has %zu characters, expected at most %d", name,
+			strlen(name), CONFIG_MAX_ZABBIX_NAME);
 	free(name);
 }
 
@@ -173,7 +174,7 @@ static void device_names_judge(struct config_reader *reader, const struct config
 		const struct config_section *own = nth_section(section, "nat", i);
 		const char *out = vrf->nats[i].out;
 
-		if (out[0] && !interface_find(vrf, out))
+		if (out && !interface_find(vrf, out))
 			config_complain(&reader->faults, own, config_section_line_of(own, "out"),
 				"out \"%s\": not there, expected an interface of this %s", out,
 				section->name);

@@ -78,18 +78,20 @@ static int on_begin(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	return level->grammar ? 0 : -1;
 }
 
-/* libconfuse starts a list again at every "=", so a first value of a key that is there is a second
- * assignment. */
+/* libconfuse starts a list again at every "=": a first value for a key with values is a second "=".
+ */
 static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	struct config_section *section = parse_level()->section;
 	struct config_entry *entry = config_section_find(section, cfg_opt_name(opt));
 
 	*(void **)result = NULL;
-	if (entry && cfg_opt_size(opt) == 1)
+	if (entry && cfg_opt_size(opt) == 1) {
 		config_complain(current->faults, section, cfg->line,
 			"'%s' is set twice, first at line %d; expected one, or a list { A, B }",
 			entry->name, entry->line);
+		return 0;
+	}
 	if (!entry)
 		entry = config_section_add_entry(section, cfg_opt_name(opt), cfg->line);
 	config_entry_add_value(entry, value, cfg->line);

@@ -2,27 +2,38 @@
 /* The table of what is not done yet: a version that does it deletes the row. */
 #include "config/pending.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+#include "config/type.h"
 
 static const struct pending {
 	const char *section;
 	const char *name;
-	const char *idle; /* the value that asks for nothing, NULL: none */
+	bool only_true; /* a false one asks for nothing */
 } pending[] = {
-	{ "proxy", "group", NULL },
-	{ "proxy", "limits", NULL },
-	{ "health", "rise", NULL },
-	{ "zabbix", "prune", "false" },
-	{ "zabbix", "report_interval", NULL },
-	{ "vrf", "allow", NULL },
-	{ "vrf", "forward", "false" },
-	{ "vrf", "nat", NULL },
-	{ "vrf", "service", NULL },
-	{ "namespace", "allow", NULL },
-	{ "namespace", "forward", "false" },
-	{ "namespace", "nat", NULL },
-	{ "namespace", "service", NULL },
+	{ "proxy", "group", false },
+	{ "proxy", "limits", false },
+	{ "health", "rise", false },
+	{ "zabbix", "prune", true },
+	{ "zabbix", "report_interval", false },
+	{ "vrf", "allow", false },
+	{ "vrf", "forward", true },
+	{ "vrf", "nat", false },
+	{ "vrf", "service", false },
+	{ "namespace", "allow", false },
+	{ "namespace", "forward", true },
+	{ "namespace", "nat", false },
+	{ "namespace", "service", false },
 };
+
+static bool is_true(const char *text)
+{
+	static const struct config_key key = { .name = "" };
+	bool value = false;
+
+	return text && config_type_bool.store(&key, text, &value, NULL) == 0 && value;
+}
 
 void config_pending_note(struct config_complaints *notes, const struct config_section *section,
 	const char *name, int line, const char *value)
@@ -33,7 +44,7 @@ void config_pending_note(struct config_complaints *notes, const struct config_se
 		if (!section->name || strcmp(row->section, section->name) != 0 ||
 			strcmp(row->name, name) != 0)
 			continue;
-		if (value && row->idle && strcmp(value, row->idle) == 0)
+		if (row->only_true && !is_true(value))
 			continue;
 		config_complain(notes, section, line,
 			"'%s' is understood but this version does not act on it yet", name);

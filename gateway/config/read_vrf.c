@@ -79,7 +79,7 @@ static const struct config_type type_sysctl = { .list = true, .store = sysctl_st
 static const struct config_type type_allow = { .list = true, .store = allow_store };
 
 static const struct config_key vrf_keys[] = {
-	{ "id", &config_type_int64, VRF(id), .fallback = NULL, .min = 0, .max = UINT32_MAX },
+	{ "id", &config_type_int64, VRF(id), .min = 0, .max = UINT32_MAX },
 	{ "enabled", &config_type_bool, VRF(enabled), .fallback = "true" },
 	{ "uplink", &config_type_bool, .offset = VRF(has_uplink) },
 	{ "dns", &config_type_strings, VRF(dns), .check = config_check_address },
@@ -103,7 +103,7 @@ static const struct config_key host_keys[] = {
 };
 
 static const struct config_key nat_keys[] = {
-	{ "out", &config_type_string, NAT(out), .fallback = "", .check = config_check_ifname },
+	{ "out", &config_type_string, NAT(out), .check = config_check_ifname },
 	{ "to", &config_type_strings, NAT(to), .check = config_check_network },
 	{ 0 },
 };
@@ -167,7 +167,6 @@ static void nat_read(
 	struct config_vrf *vrf = parent;
 	struct config_nat *nat = array_append(&vrf->nats, &vrf->n_nats);
 
-	config_read_defaults(&config_schema_nat, nat);
 	config_read_section(reader, section, &config_schema_nat, nat);
 	if (!config_section_find(section, "out"))
 		config_complain(&reader->faults, section, section->line,

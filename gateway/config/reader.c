@@ -2,6 +2,7 @@
 /* Reading by the tables of the schema. */
 #include "config/reader.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,12 @@
 void config_read_defaults(const struct config_schema *schema, void *object)
 {
 	for (const struct config_key *key = schema->keys; key->name; key++)
-		if (key->fallback)
-			key->type->store(key, key->fallback, object, NULL);
+		if (key->fallback) {
+			int r = key->type->store(key, key->fallback, object, NULL);
+
+			assert(r == 0);
+			(void)r;
+		}
 }
 
 static void complain_of_unknown(struct config_reader *reader, const struct config_section *section,

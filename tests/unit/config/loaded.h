@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A config text loaded for a test: the model or the report. */
+#pragma once
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "config/load.h"
+
+struct loaded {
+	struct config *config;
+	struct config_report report;
+	int result;
+};
+
+static inline struct loaded loaded_text(const char *text)
+{
+	struct loaded loaded = { 0 };
+
+	loaded.result = config_load_text("test.conf", text, &loaded.config, &loaded.report);
+	return loaded;
+}
+
+static inline struct loaded loaded_file(const char *path)
+{
+	struct loaded loaded = { 0 };
+
+	loaded.result = config_load(path, &loaded.config, &loaded.report);
+	return loaded;
+}
+
+static inline void loaded_finish(struct loaded *loaded)
+{
+	config_destroy(loaded->config);
+	config_report_finish(&loaded->report);
+}
+
+#define cleanup_loaded cleanup(loaded_finish)
+
+/* Fails the test with the faults that there are. */
+static inline void assert_no_faults(const struct loaded *loaded)
+{
+	for (size_t i = 0; i < loaded->report.faults.count; i++)
+		print_error("%s\n", loaded->report.faults.items[i]);
+	assert_int_equal(loaded->report.faults.count, 0);
+	assert_int_equal(loaded->result, 0);
+	assert_non_null(loaded->config);
+}

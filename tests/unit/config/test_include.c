@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files that include files. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "loaded.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+static int directory_make(void **state)
+{
+	char *path = xstrdup("/tmp/vrfgate-include-XXXXXX");
+
+	if (!mkdtemp(path))
+		return -1;
+	*state = path;
+	return 0;
+}
+
+static int directory_remove(void **state)
+{
+	int r = file_remove_tree(*state, NULL);
+
+	free(*state);
+	return r;
+}
+
+static void write_text(const char *directory, const char *name, const char *text)
+{
+	cleanup_free char *path = xasprintf("%s/%s", directory, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static struct loaded load_main(const char *directory, const char *text)
+{
+	cleanup_free char *path = xasprintf("%s/main.conf", directory);
+
+	write_text(directory, "main.conf", text);
+	return loaded_file(path);
+}
+
+/* Fails unless there is just this fault; %s of it is the directory. */
+static void assert_fault(const struct loaded *loaded, const char *directory, const char *fault)
+{
+	cleanup_free char *expected = xasprintf("%s/%s", directory, fault);
+
+	assert_int_equal(loaded->result, -EINVAL);
+	assert_int_equal(loaded->report.faults.count, 1);
+	assert_string_equal(loaded->report.faults.items[0], expected);
+}
+
+static void test_files_come_in_the_order_of_their_names(void **state)
+{
+	const char *directory = *state;
+	struct loaded loaded;
+
+	write_text(directory, "c2.inc", "vrf second { }");
+	write_text(directory, "c1.inc", "\nnamespace first { }");
+	write_text(directory, "c1.txt", "not read");
+	loaded = load_main(directory, "gateway { include = \"c*.inc\" } vrf main { }");
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.config->n_vrfs, 3);
+	assert_string_equal(loaded.config->vrfs[0].name, "main");
+	assert_string_equal(loaded.config->vrfs[1].name, "first");
+	assert_int_equal(loaded.config->vrfs[1].line, 2);
+	assert_non_null(strstr(loaded.config->vrfs[1].file, "/c1.inc"));
+	assert_string_equal(loaded.config->vrfs[2].name, "second");
+	loaded_finish(&loaded);
+}
+
+static void test_a_pattern_may_match_nothing(void **state)
+{
+	struct loaded loaded =
+		load_main(*state, "gateway { include = { \"none*\", \"nodir/*.conf\" } }");
+
+	assert_no_faults(&loaded);
+	loaded_finish(&loaded);
+}
+
+static void test_a_plain_name_must_be_there(void **state)
+{
+	struct loaded loaded = load_main(*state, "gateway {\ninclude = \"gone.conf\" }");
+
+	assert_fault(&loaded, *state,
+		"main.conf:2: gateway: include \"gone.conf\": no such file, expected one or a pattern such as conf.d/*.conf");
+	loaded_finish(&loaded);
+}
+
+static void test_faults_name_the_included_file(void **state)
+{
+	struct loaded loaded;
+
+	write_text(*state, "bad.inc", "\nvrf a { enabled = x }");
+	loaded = load_main(*state, "gateway { include = \"bad.inc\" }");
+	assert_fault(&loaded, *state,
+		"bad.inc:2: vrf 'a': enabled \"x\": neither yes nor no, expected true or false");
+	loaded_finish(&loaded);
+}
+
+static void test_an_included_file_holds_vrfs_only(void **state)
+{
+	struct loaded loaded;
+
+	write_text(*state, "gw.inc", "gateway { include = \"gw.inc\" }");
+	loaded = load_main(*state, "gateway { include = \"gw.inc\" }");
+	assert_fault(&loaded, *state,
+		"gw.inc:1: section 'gateway' in an included file, expected vrf and namespace sections only");
+	loaded_finish(&loaded);
+}
+
+static void test_a_name_in_two_files_is_a_fault(void **state)
+{
+	cleanup_free char *fault = xasprintf(
+		"twice.inc:1: vrf 'a' is there twice, first at %s/main.conf:2", (char *)*state);
+	struct loaded loaded;
+
+	write_text(*state, "twice.inc", "vrf a { }");
+	loaded = load_main(*state, "gateway { include = \"twice.inc\" }\nvrf a { }");
+	assert_fault(&loaded, *state, fault);
+	loaded_finish(&loaded);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_files_come_in_the_order_of_their_names),
+		cmocka_unit_test(test_a_pattern_may_match_nothing),
+		cmocka_unit_test(test_a_plain_name_must_be_there),
+		cmocka_unit_test(test_faults_name_the_included_file),
+		cmocka_unit_test(test_an_included_file_holds_vrfs_only),
+		cmocka_unit_test(test_a_name_in_two_files_is_a_fault),
+	};
+
+	return cmocka_run_group_tests(tests, directory_make, directory_remove);
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Every kind of fault and the words it is told in. Each text has that one fault. */
+#include "loaded.h"
+
+#define IN_VRF(text)       "vrf a {\n" text "\n}\n"
+#define IN_INTERFACE(text) "vrf a { interface eth0.10 {\n" text "\n} }\n"
+#define IN_PROXY(text)     "proxy {\n" text "\n}\n"
+#define IN_ZABBIX(text)    "zabbix {\n" text "\n}\n"
+
+#define V          "vrf 'a': "
+#define I          "vrf 'a': interface 'eth0.10': "
+#define NO_ADDRESS "not an address, expected ADDRESS/PREFIX such as 10.0.0.2/30"
+#define NO_HOST    "not an address, expected one without prefix such as 10.0.0.1"
+
+static const struct {
+	const char *text;
+	const char *fault; /* without "test.conf:" */
+} table[] = {
+	/* Names of keys and sections. */
+	{ "\nvrrf a { }", "2: unknown section 'vrrf', did you mean 'vrf'?" },
+	{ "mtu = 3",
+		"1: unknown key 'mtu', expected one of gateway, uplink, zabbix, proxy, vrf, namespace" },
+	{ IN_INTERFACE("adress = \"10.0.0.2/30\""),
+		"2: " I "unknown key 'adress', did you mean 'address'?" },
+	{ "proxy { }\nproxy { }",
+		"2: section 'proxy' is there twice, first at line 1, expected one" },
+	{ IN_VRF("enabled = true\nenabled = false"),
+		"3: " V
+		"'enabled' is set twice, first at line 2; expected one, or a list { A, B }" },
+	{ IN_VRF("enabled = { true, false }"), "2: " V "enabled: 2 values, expected one" },
+	{ IN_VRF("enabled = {}"), "1: " V "enabled: 0 values, expected one" },
+	/* Syntax. */
+	{ "vrf { }", "1: 'vrf' is a section with a name, expected vrf NAME { ... }" },
+	{ "gateway = 1", "1: 'gateway' is a section, expected gateway { ... }" },
+	{ IN_VRF("dns { }"), "2: " V "'dns' is a key, expected dns = VALUE" },
+	{ IN_VRF("dns = { \"10.0.0.1\" \"10.0.0.2\" }"),
+		"2: " V "unexpected '10.0.0.2', expected ',' or '}' in the list" },
+	{ IN_VRF("dns = "), "3: " V "unexpected '}', expected a name or a value" },
+	{ IN_VRF("..."), "3: " V "unknown key '...', expected KEY = VALUE or a section" },
+	{ "vrf a {\n", "1: '{' without an end, expected '}' before the file ends" },
+	{ "\n}", "2: '}' without a section, expected none" },
+	{ "mtu", "1: the file ends behind a name, expected = VALUE or { ... }" },
+	{ IN_VRF("dns = \"10.0.0.1\n"), "2: string without an end, expected \"" },
+	{ "\n/* x\n", "2: comment without an end, expected '*/'" },
+	{ IN_VRF("dns = \"\\9\""), "2: '\\9' in a string, expected '\\\\' for a backslash" },
+	{ IN_VRF("dns = \"${X}\""),
+		"2: '${' is not replaced by a variable here, expected the value itself" },
+	/* Types. */
+	{ IN_VRF("enabled = maybe"),
+		"2: " V "enabled \"maybe\": neither yes nor no, expected true or false" },
+	{ IN_PROXY("mode = x"),
+		"2: proxy: mode \"x\": not a word for this, expected active or passive" },
+	{ IN_INTERFACE("mtu = 67"), "2: " I "mtu \"67\": out of range, expected 68 to 65535" },
+	{ IN_INTERFACE("mtu = big"), "2: " I "mtu \"big\": not a number, expected 68 to 65535" },
+	{ "uplink { mtu = 1279 }",
+		"1: uplink: mtu \"1279\": out of range, expected 1280 to 65535" },
+	{ IN_INTERFACE("mac = 01:00:00:00:00:01"),
+		"2: " I
+		"mac \"01:00:00:00:00:01\": no address of one interface, expected a unicast address such as 02:00:00:00:00:01" },
+	{ IN_INTERFACE("mac = 02:00"),
+		"2: " I
+		"mac \"02:00\": not a MAC address, expected six bytes such as 02:00:00:00:00:01" },
+	{ IN_INTERFACE("address = \"10.0.0.300/30\""),
+		"2: " I "address \"10.0.0.300/30\": " NO_ADDRESS },
+	{ IN_INTERFACE("address = \"10.0.0.2\""), "2: " I "address \"10.0.0.2\": " NO_ADDRESS },
+	{ IN_INTERFACE("address = { \"10.0.0.2/30\",\n\"x\" }"),
+		"3: " I "address \"x\": " NO_ADDRESS },
+	{ IN_INTERFACE("address = \"10.0.0.0/30\""),
+		"2: " I
+		"address \"10.0.0.0/30\": the network itself, expected an address in it such as 10.0.0.2/30" },
+	{ IN_VRF("dns = \"ns1\""), "2: " V "dns \"ns1\": " NO_HOST },
+	{ IN_VRF("sysctl = \"kernel.x=1\""),
+		"2: " V
+		"sysctl \"kernel.x=1\": not a setting of the network, expected net.KEY=VALUE such as net.ipv4.tcp_keepalive_time=60" },
+	{ IN_VRF("sysctl = \"net.//.//.kernel.x=1\""),
+		"2: " V
+		"sysctl \"net.//.//.kernel.x=1\": not a setting of the network, expected net.KEY=VALUE such as net.ipv4.tcp_keepalive_time=60" },
+	{ IN_VRF("allow = \"tcp/0\""),
+		"2: " V
+		"allow \"tcp/0\": no port, expected tcp/PORT or udp/PORT such as tcp/10051" },
+	{ IN_PROXY("limits { memory = \"12X\" }"),
+		"2: proxy: limits: memory \"12X\": not a size, expected bytes or a number with K, M, G or T, 16M to 16T, or 0 for none" },
+	{ IN_PROXY("limits { memory = \"1K\" }"),
+		"2: proxy: limits: memory \"1K\": out of range, expected bytes or a number with K, M, G or T, 16M to 16T, or 0 for none" },
+	{ IN_PROXY("binary = zabbix_proxy"),
+		"2: proxy: binary \"zabbix_proxy\": not an absolute path, expected one that starts with /" },
+	{ IN_PROXY("profile = tiny"),
+		"2: proxy: profile \"tiny\": no such profile, expected small, standard, large or an absolute path" },
+	{ IN_PROXY("user = \"a b\""),
+		"2: proxy: user \"a b\": not a user name, expected one such as zabbix" },
+	{ IN_PROXY("options = \"Timeout\""),
+		"2: proxy: options \"Timeout\": not a line of zabbix_proxy.conf, expected Key=Value" },
+	{ IN_PROXY("options = { \"Timeout=4\", \"Server=x\" }"),
+		"2: proxy: options \"Server=x\": not to be set here: the server comes from zabbix { server }; expected other keys" },
+	{ IN_PROXY("options = \"DBHost=x\""),
+		"2: proxy: options \"DBHost=x\": not to be set here: every proxy has a database of its own in state_dir; expected other keys" },
+	{ IN_PROXY("health { interval = 2 timeout = 3 }"),
+		"2: proxy: health: timeout of 3 s is longer than the interval, expected at most 2" },
+	{ IN_PROXY("restart { min = 70 }"),
+		"2: proxy: restart: min of 70 s is more than max, expected at most 60" },
+	{ "gateway { state_dir = lib }",
+		"1: gateway: state_dir \"lib\": not an absolute path, expected one that starts with /" },
+	{ "gateway { name = \"gw/1\" }",
+		"1: gateway: name \"gw/1\": not a name for Zabbix, expected up to 128 letters, digits, '.', '_', '-' or spaces" },
+	/* Zabbix. */
+	{ IN_ZABBIX("url = \"ftp://x\"\ntoken_file = \"/t\""),
+		"2: zabbix: url \"ftp://x\": not a URL, expected http://... or https://..." },
+	{ IN_ZABBIX("url = \"http://x\""),
+		"2: zabbix: url without a login, expected token_file, or user and password_file" },
+	{ IN_ZABBIX("token_file = \"/t\"\nuser = u"),
+		"3: zabbix: two ways to log in, expected token_file, or user and password_file" },
+	{ IN_ZABBIX("user = u"), "2: zabbix: user without password_file, expected both" },
+	{ IN_ZABBIX("server = \"10.0.0.300\""),
+		"2: zabbix: server \"10.0.0.300\": neither address nor host name, expected one of them" },
+	{ IN_ZABBIX("server_port = 0"),
+		"2: zabbix: server_port \"0\": out of range, expected 1 to 65535" },
+	{ IN_ZABBIX("proxy_name = \"{x}\""),
+		"2: zabbix: proxy_name \"{x}\": braces around something else, expected {gateway} and {vrf} only" },
+	{ IN_ZABBIX("proxy_name = \"p\"") "vrf a { }\nvrf b { }",
+		"2: zabbix: proxy_name \"p\": one name for 2 proxies, expected {vrf} in it" },
+	/* Interfaces. */
+	{ "vrf a { interface eth0.0 { } }",
+		"1: vrf 'a': interface 'eth0.0': VLAN id 0, expected 1 to 4094" },
+	{ "vrf a { interface eth0.4095 { } }",
+		"1: vrf 'a': interface 'eth0.4095': VLAN id 4095, expected 1 to 4094" },
+	{ "vrf a { interface eth0.5000 { } }",
+		"1: vrf 'a': interface 'eth0.5000': VLAN id 5000, expected 1 to 4094" },
+	{ "vrf a { interface eth0.x { } }",
+		"1: vrf 'a': interface 'eth0.x': VLAN id x, expected 1 to 4094" },
+	{ "vrf a { interface c { kind = vlan parent = eth0 id = 0 } }",
+		"1: vrf 'a': interface 'c': id \"0\": VLAN id 0, expected 1 to 4094" },
+	{ "vrf a { interface c { kind = vlan parent = eth0 id = 4095 } }",
+		"1: vrf 'a': interface 'c': id \"4095\": VLAN id 4095, expected 1 to 4094" },
+	{ "vrf a { interface c { kind = vlan parent = eth0 id = x } }",
+		"1: vrf 'a': interface 'c': id \"x\": VLAN id x, expected 1 to 4094" },
+	{ "vrf a { interface c { kind = vlan parent = eth0 } }",
+		"1: vrf 'a': interface 'c': no VLAN id, expected id = 1 to 4094" },
+	{ "vrf a { interface c { kind = vlan id = 3 } }",
+		"1: vrf 'a': interface 'c': no parent, expected parent = \"NIC\" and id = N, or a name PARENT.ID" },
+	{ "vrf a { interface c { kind = vlan parent = \"eth0.9999\" id = 3 } }",
+		"1: vrf 'a': interface 'c': VLAN id 9999, expected 1 to 4094" },
+	{ "vrf a { interface e.1.2.3.4.5 { } }",
+		"1: vrf 'a': interface 'e.1.2.3.4.5': e.1.2.3.4.5 has too many VLAN ids, expected at most 4" },
+	{ "vrf a { interface cust0 { } }",
+		"1: vrf 'a': interface 'cust0': no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device or link" },
+	{ "vrf a { interface c { kind = macvlan } }",
+		"1: vrf 'a': interface 'c': no parent, expected parent = \"NIC\"" },
+	{ "vrf a { interface c { kind = macvlan parent = eth0 id = 3 } }",
+		"1: vrf 'a': interface 'c': id makes no sense for kind macvlan, expected it not to be set" },
+	{ "vrf a { interface c { kind = link } }",
+		"1: vrf 'a': interface 'c': no peer, expected peer = \"NAMESPACE/INTERFACE\"" },
+	{ "vrf a { interface c { kind = link peer = \"b\" } }",
+		"1: vrf 'a': interface 'c': peer \"b\": not there, expected the name of a vrf or namespace section" },
+	{ "vrf a { interface c { kind = link peer = \"a\" } }",
+		"1: vrf 'a': interface 'c': peer \"a\": the same namespace, expected another one" },
+	{ "vrf a { interface c { kind = tun } }",
+		"1: vrf 'a': interface 'c': kind \"tun\": not a word for this, expected vlan, macvlan, device or link" },
+	{ "vrf a { interface lo { kind = device } }",
+		"1: vrf 'a': interface 'lo': the name is taken in every namespace, expected another one" },
+	{ "vrf a { interface uplink { kind = device } }",
+		"1: vrf 'a': interface 'uplink': the name is taken in every namespace, expected another one" },
+	{ "vrf a { interface abcdefghijklmnop { kind = macvlan parent = eth0 } }",
+		"1: vrf 'a': interface 'abcdefghijklmnop': not an interface name, expected 1 to 15 characters" },
+	{ IN_INTERFACE("gateway = \"10.0.0.1\""),
+		"2: " I "gateway \"10.0.0.1\": no address of its family, expected one in address" },
+	{ IN_INTERFACE("address = \"10.0.0.2/30\"\ngateway = { \"10.0.0.1\", \"10.0.0.3\" }"),
+		"3: " I "gateway \"10.0.0.3\": a second one, expected one per address family" },
+	/* Routes, hosts, and the rest of a VRF. */
+	{ IN_VRF("route \"10.1.2.3/16\" { via = \"10.0.0.1\" }"),
+		"2: vrf 'a': route '10.1.2.3/16': has host bits set, expected 10.1.0.0/16" },
+	{ IN_VRF("route \"10.0.0.0/8\" { }"),
+		"2: vrf 'a': route '10.0.0.0/8': leads nowhere, expected via = \"ADDRESS\", dev = \"INTERFACE\" or both" },
+	{ IN_VRF("route \"10.0.0.0/8\" { via = \"fd00::1\" }"),
+		"2: vrf 'a': route '10.0.0.0/8': via of another address family, expected that of the destination" },
+	{ IN_VRF("route \"10.0.0.0/8\" { dev = eth1 }"),
+		"2: vrf 'a': route '10.0.0.0/8': dev \"eth1\": not there, expected an interface of this vrf" },
+	{ IN_VRF("host h { }"),
+		"2: vrf 'a': host 'h': no address, expected address = \"ADDRESS\"" },
+	{ IN_VRF("host h { address = \"10.0.0.1/8\" }"),
+		"2: vrf 'a': host 'h': address \"10.0.0.1/8\": " NO_HOST },
+	{ IN_VRF("host \"a:b\" { address = \"10.0.0.1\" }"),
+		"2: vrf 'a': host 'a:b': not a name for Zabbix, expected up to 128 letters, digits, '.', '_', '-' or spaces" },
+	{ IN_VRF("nat { }"), "2: vrf 'a': nat: no interface, expected out = \"INTERFACE\"" },
+	{ IN_VRF("service s { }"),
+		"2: vrf 'a': service 's': no program to run, expected command = { \"/PATH/TO/PROGRAM\", \"ARGUMENT\" }" },
+	{ "vrf a@b { }",
+		"1: vrf 'a@b': not a name, expected a letter or digit and up to 62 of these, '.', '_' and '-'" },
+	{ "vrf .. { }",
+		"1: vrf '..': not a name, expected a letter or digit and up to 62 of these, '.', '_' and '-'" },
+	{ IN_VRF("uplink = false"),
+		"2: vrf 'a': a vrf always has an uplink, expected a namespace section for one without" },
+	{ "namespace n { uplink = false proxy { } }",
+		"1: namespace 'n': a proxy needs an uplink, expected uplink = true or no proxy section" },
+	{ "namespace n { host h { address = \"10.0.0.1\" } }",
+		"1: namespace 'n': a host but no proxy to monitor it, expected a proxy section" },
+	{ "namespace n { id = 1 }",
+		"1: namespace 'n': an id but no uplink that it is for, expected uplink = true" },
+	/* What is there twice. */
+	{ "vrf a { }\nvrf a { }", "2: vrf 'a' is there twice, first at test.conf:1" },
+	{ "vrf a { }\nnamespace a { }", "2: namespace 'a' is there twice, first at test.conf:1" },
+	{ "vrf a { interface eth0.10 { }\n interface eth0.10 { } }",
+		"2: vrf 'a': interface 'eth0.10' is there twice, first at test.conf:1" },
+	{ "vrf a { interface eth0.10 { } }\nvrf b { interface eth0.10 { } }",
+		"2: vrf 'b': interface 'eth0.10': VLAN 10 on 'eth0' is there twice, first at test.conf:1" },
+	{ "vrf a { interface eth0.100.10 { } }\nvrf b { interface c { parent = \"eth0.100\" id = 10 } }",
+		"2: vrf 'b': interface 'c': VLAN 100.10 on 'eth0' is there twice, first at test.conf:1" },
+	{ "vrf a { interface eth1 { kind = device } }\nvrf b { interface c { kind = device parent = eth1 } }",
+		"2: vrf 'b': interface 'c': device 'eth1' is there twice, first at test.conf:1" },
+	{ "vrf a { id = 3 }\nvrf b { id = 3 }",
+		"2: vrf 'b': uplink id 3 is there twice, first at test.conf:1" },
+	{ "vrf a { host h { address = \"10.0.0.1\" } }\nvrf b { host h { address = \"10.0.0.1\" } }",
+		"2: vrf 'b': host 'h' is there twice, first at test.conf:1" },
+	/* The uplink prefix. */
+	{ "uplink { prefix = \"10.0.0.0/8\" }",
+		"1: uplink: prefix: not wide enough or not IPv6, expected an IPv6 network of /126 or shorter" },
+	{ "uplink { prefix = \"fd00::/127\" }",
+		"1: uplink: prefix: not wide enough or not IPv6, expected an IPv6 network of /126 or shorter" },
+	{ "uplink { prefix = \"fd00::1/64\" }",
+		"1: uplink: prefix \"fd00::1/64\": has host bits set, expected fd00::/64" },
+	{ "uplink { prefix = \"fd00::/126\" }\nvrf a { }\nvrf b { }",
+		"1: uplink: prefix holds 1 uplinks but 2 are wanted, expected a shorter prefix" },
+	{ "uplink { prefix = \"fd00::/124\" }\nvrf a { id = 4 }",
+		"2: vrf 'a': id 4 is outside of the uplink prefix, expected 0 to 3" },
+};
+
+static bool row_holds(const char *text, const char *fault)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(text);
+	char expected[512];
+
+	snprintf(expected, sizeof(expected), "test.conf:%s", fault);
+	if (loaded.result == -EINVAL && !loaded.config && loaded.report.faults.count == 1 &&
+		strcmp(loaded.report.faults.items[0], expected) == 0)
+		return true;
+	print_error("%s\nexpected: %s\n", text, expected);
+	for (size_t i = 0; i < loaded.report.faults.count; i++)
+		print_error("found:    %s\n", loaded.report.faults.items[i]);
+	return false;
+}
+
+static void test_every_fault_is_told_in_its_words(void **state)
+{
+	size_t wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		wrong += !row_holds(table[i].text, table[i].fault);
+	assert_int_equal(wrong, 0);
+}
+
+static void test_all_faults_come_in_one_pass_with_their_lines(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("# a comment\n"
+			    "vrf acme { /* two\n"
+			    "lines */ enabled = x # more\n"
+			    "  interfce eth0.10 {\n"
+			    "    list = { a, b } deep x { list = { c } }\n"
+			    "  }\n"
+			    "  interface eth0.4095 { mtu = 1 } // end\n"
+			    "}\n"
+			    "vrf acme { id = 1 }\n"
+			    "foo = { }\n"
+			    "uplink { mtu = 1 }\n");
+	static const char *const expected[] = {
+		"test.conf:3: vrf 'acme': enabled \"x\": neither yes nor no, expected true or false",
+		"test.conf:4: vrf 'acme': unknown section 'interfce', did you mean 'interface'?",
+		"test.conf:7: vrf 'acme': interface 'eth0.4095': mtu \"1\": out of range, expected 68 to 65535",
+		"test.conf:7: vrf 'acme': interface 'eth0.4095': VLAN id 4095, expected 1 to 4094",
+		"test.conf:9: vrf 'acme' is there twice, first at test.conf:2",
+		"test.conf:11: uplink: mtu \"1\": out of range, expected 1280 to 65535",
+	};
+	size_t n = sizeof(expected) / sizeof(expected[0]);
+	size_t found = 0;
+
+	(void)state;
+	assert_int_equal(loaded.report.faults.count, n + 1);
+	for (size_t i = 0; i < n + 1; i++) {
+		if (strstr(loaded.report.faults.items[i], "unknown key 'foo'"))
+			continue;
+		assert_string_equal(loaded.report.faults.items[i], expected[found++]);
+	}
+	assert_int_equal(found, n);
+}
+
+static void test_same_customer_addresses_are_no_fault(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { interface eth0.10 { address = \"10.0.0.2/30\" gateway = \"10.0.0.1\" }\n"
+		"  route \"10.0.0.0/8\" { via = \"10.0.0.1\" } host a1 { address = \"10.0.0.1\" } }\n"
+		"vrf b { interface eth0.20 { address = \"10.0.0.2/30\" gateway = \"10.0.0.1\" }\n"
+		"  route \"10.0.0.0/8\" { via = \"10.0.0.1\" } host b1 { address = \"10.0.0.1\" } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+}
+
+static void test_a_bad_file_does_not_spoil_the_next(void **state)
+{
+	static const char *const bad[] = { "vrf a { dns = \"x", "/*", "vrf a { dns = \"\\9\" }",
+		"}", "a {" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		cleanup_loaded struct loaded first = loaded_text(bad[i]);
+		cleanup_loaded struct loaded second = loaded_text("vrf a { dns = \"10.0.0.1\" }");
+
+		assert_int_equal(first.result, -EINVAL);
+		assert_no_faults(&second);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_fault_is_told_in_its_words),
+		cmocka_unit_test(test_all_faults_come_in_one_pass_with_their_lines),
+		cmocka_unit_test(test_same_customer_addresses_are_no_fault),
+		cmocka_unit_test(test_a_bad_file_does_not_spoil_the_next),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the model holds after a good file: every default, every key, the overlay of proxies. */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "loaded.h"
+#include "base/memory.h"
+
+static void assert_address(const struct address *address, bool with_length, const char *expected)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	assert_string_equal(address_format(address, with_length, text), expected);
+}
+
+static void test_an_empty_file_is_all_defaults(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text("");
+	const struct config *config = loaded.config;
+	char host[256] = "";
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 0);
+	gethostname(host, sizeof(host) - 1);
+	assert_string_equal(config->gateway.name, host);
+	assert_string_equal(config->gateway.state_dir, "/var/lib/vrfgate");
+	assert_string_equal(config->gateway.run_dir, "/run/vrfgate");
+	assert_string_equal(config->gateway.log_dir, "/var/log/vrfgate");
+	assert_address(&config->uplink.prefix, true, "fd5a:b1c0:de00::/64");
+	assert_int_equal(config->uplink.mtu_bytes, 1500);
+	assert_string_equal(config->zabbix.url, "");
+	assert_string_equal(config->zabbix.token_file, "");
+	assert_string_equal(config->zabbix.user, "");
+	assert_string_equal(config->zabbix.password_file, "");
+	assert_string_equal(config->zabbix.ca_file, "");
+	assert_string_equal(config->zabbix.server, "");
+	assert_int_equal(config->zabbix.server_port, 10051);
+	assert_string_equal(config->zabbix.proxy_name, "{gateway}-{vrf}");
+	assert_string_equal(config->zabbix.host_group, "VRF gateways");
+	assert_int_equal(config->zabbix.report_interval_s, 30);
+	assert_false(config->zabbix.prune);
+	assert_int_equal(config->n_vrfs, 0);
+}
+
+static void test_the_defaults_of_a_proxy(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text("vrf a { }");
+	const struct config_proxy *proxy;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	proxy = &loaded.config->vrfs[0].proxy;
+	assert_string_equal(proxy->binary, "/usr/sbin/zabbix_proxy");
+	assert_string_equal(proxy->user, "zabbix");
+	assert_int_equal(proxy->mode, CONFIG_PROXY_ACTIVE);
+	assert_string_equal(proxy->profile, "small");
+	assert_true(proxy->psk);
+	assert_int_equal(proxy->options.count, 0);
+	assert_string_equal(proxy->group, "");
+	assert_int_equal(proxy->health.interval_s, 10);
+	assert_int_equal(proxy->health.timeout_s, 3);
+	assert_int_equal(proxy->health.fall, 3);
+	assert_int_equal(proxy->health.rise, 2);
+	assert_int_equal(proxy->health.start_period_s, 60);
+	assert_int_equal(proxy->restart.min_s, 1);
+	assert_int_equal(proxy->restart.max_s, 60);
+	assert_int_equal(proxy->limits.memory_bytes, 0);
+	assert_int_equal(proxy->limits.tasks, 0);
+	assert_int_equal(proxy->limits.cpu_weight, 0);
+}
+
+static void test_the_defaults_of_a_vrf_and_of_a_namespace(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text("vrf a { }\n"
+							  "namespace b { }\n"
+							  "namespace c { uplink = true }\n"
+							  "namespace d { proxy { } }\n");
+	const struct config_vrf *vrfs;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	vrfs = loaded.config->vrfs;
+	assert_true(vrfs[0].enabled && vrfs[0].has_proxy && vrfs[0].has_uplink);
+	assert_false(vrfs[0].forward);
+	assert_int_equal(vrfs[0].id, -1);
+	assert_int_equal(vrfs[0].line, 1);
+	assert_string_equal(vrfs[0].file, "test.conf");
+	assert_true(vrfs[1].enabled && !vrfs[1].has_proxy && !vrfs[1].has_uplink);
+	assert_true(!vrfs[2].has_proxy && vrfs[2].has_uplink);
+	assert_true(vrfs[3].has_proxy && vrfs[3].has_uplink);
+	assert_ptr_equal(config_find_vrf(loaded.config, "c"), &vrfs[2]);
+	assert_null(config_find_vrf(loaded.config, "x"));
+}
+
+static const char whole[] =
+	"gateway { name = gw1 state_dir = \"/s/\" run_dir = '/r' log_dir = /l }\n"
+	"uplink { prefix = \"fd00:1::/48\" mtu = 9000 }\n"
+	"zabbix { url = \"https://z/api\" user = api password_file = /p ca_file = /ca\n"
+	"  server = \"2001:db8::1\" server_port = 10052 proxy_name = \"p {vrf}\"\n"
+	"  host_group = g report_interval = 60 prune = true }\n"
+	"proxy { binary = /b user = zp mode = passive profile = /x.conf psk = no\n"
+	"  options = { \"Timeout=4\", \"StartPingers=2\" } group = pg\n"
+	"  health { interval = 20 timeout = 4 fall = 5 rise = 6 start_period = 0 }\n"
+	"  restart { min = 2 max = 7 } limits { memory = 256M tasks = 200 cpu_weight = 100 } }\n"
+	"vrf acme {\n"
+	"  id = 7 enabled = off dns = { \"10.0.0.53\", \"fd00::53\" } forward = true\n"
+	"  sysctl = { \"net.ipv4.tcp_mtu_probing=1\" } allow = { \"tcp/10051\", \"udp/162\" }\n"
+	"  interface eth0.10 { mtu = 1400 mac = 02:00:00:00:00:0a protocol = 802.1ad\n"
+	"    address = { \"10.0.0.2/30\" } address += \"fd01::2/64\"\n"
+	"    gateway = { \"10.0.0.1\", \"fd01::1\" } }\n"
+	"  interface lan { kind = link peer = \"mgmt/wan\" }\n"
+	"  route \"192.168.0.0/16\" { via = \"10.0.0.1\" metric = 5 }\n"
+	"  route 172.16.0.0/12 { dev = eth0.10 }\n"
+	"  host ce1 { address = \"10.0.0.1\" templates = { \"ICMP Ping\", 'B' } }\n"
+	"  nat { out = eth0.10 to = \"10.9.0.0/16\" } nat { out = lan }\n"
+	"  service trapd { command = { /bin/t, \"-f\" } user = nobody restart = on-failure }\n"
+	"  proxy { mode = active options = {} health { fall = 9 } }\n"
+	"}\n"
+	"namespace mgmt { interface wan { kind = link peer = acme/lan } }\n";
+
+static void test_the_whole_language_general(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(whole);
+	const struct config *config = loaded.config;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_string_equal(config->gateway.name, "gw1");
+	assert_string_equal(config->gateway.state_dir, "/s");
+	assert_string_equal(config->gateway.run_dir, "/r");
+	assert_string_equal(config->gateway.log_dir, "/l");
+	assert_address(&config->uplink.prefix, true, "fd00:1::/48");
+	assert_int_equal(config->uplink.mtu_bytes, 9000);
+	assert_string_equal(config->zabbix.url, "https://z/api");
+	assert_string_equal(config->zabbix.user, "api");
+	assert_string_equal(config->zabbix.password_file, "/p");
+	assert_string_equal(config->zabbix.ca_file, "/ca");
+	assert_string_equal(config->zabbix.server, "2001:db8::1");
+	assert_int_equal(config->zabbix.server_port, 10052);
+	assert_string_equal(config->zabbix.proxy_name, "p {vrf}");
+	assert_string_equal(config->zabbix.host_group, "g");
+	assert_int_equal(config->zabbix.report_interval_s, 60);
+	assert_true(config->zabbix.prune);
+}
+
+static void test_the_whole_language_proxy(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(whole);
+	const struct config_proxy *general, *own;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	general = &loaded.config->proxy;
+	own = &loaded.config->vrfs[0].proxy;
+	assert_string_equal(general->binary, "/b");
+	assert_string_equal(general->user, "zp");
+	assert_string_equal(general->profile, "/x.conf");
+	assert_false(general->psk);
+	assert_int_equal(general->options.count, 2);
+	assert_string_equal(general->group, "pg");
+	assert_int_equal(general->health.interval_s, 20);
+	assert_int_equal(general->health.start_period_s, 0);
+	assert_int_equal(general->restart.max_s, 7);
+	assert_int_equal(general->limits.memory_bytes, 256 << 20);
+	assert_int_equal(general->limits.tasks, 200);
+	/* A VRF's own section is laid over the general one key by key. */
+	assert_int_equal(general->mode, CONFIG_PROXY_PASSIVE);
+	assert_int_equal(own->mode, CONFIG_PROXY_ACTIVE);
+	assert_int_equal(own->options.count, 0);
+	assert_int_equal(own->health.fall, 9);
+	assert_int_equal(own->health.rise, 6);
+	assert_string_equal(own->binary, "/b");
+	assert_int_equal(own->limits.cpu_weight, 100);
+}
+
+static void test_the_whole_language_vrf(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(whole);
+	const struct config_vrf *vrf;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	vrf = config_find_vrf(loaded.config, "acme");
+	assert_int_equal(vrf->id, 7);
+	assert_false(vrf->enabled);
+	assert_true(vrf->forward);
+	assert_int_equal(vrf->line, 10);
+	assert_int_equal(vrf->dns.count, 2);
+	assert_string_equal(vrf->sysctls[0].key, "net.ipv4.tcp_mtu_probing");
+	assert_string_equal(vrf->sysctls[0].value, "1");
+	assert_int_equal(vrf->n_allows, 2);
+	assert_int_equal(vrf->allows[1].protocol, IPPROTO_UDP);
+	assert_int_equal(vrf->allows[1].port, 162);
+	assert_int_equal(vrf->n_routes, 2);
+	assert_address(&vrf->routes[0].destination, true, "192.168.0.0/16");
+	assert_address(&vrf->routes[0].via, false, "10.0.0.1");
+	assert_null(vrf->routes[0].dev);
+	assert_int_equal(vrf->routes[0].metric, 5);
+	assert_int_equal(vrf->routes[1].via.family, AF_UNSPEC);
+	assert_string_equal(vrf->routes[1].dev, "eth0.10");
+	assert_string_equal(vrf->hosts[0].name, "ce1");
+	assert_address(&vrf->hosts[0].address, false, "10.0.0.1");
+	assert_int_equal(vrf->hosts[0].templates.count, 2);
+	assert_string_equal(vrf->nats[0].out, "eth0.10");
+	assert_string_equal(vrf->nats[0].to.items[0], "10.9.0.0/16");
+	assert_int_equal(vrf->n_nats, 2);
+	assert_string_equal(vrf->services[0].command.items[1], "-f");
+	assert_int_equal(vrf->services[0].restart, CONFIG_SERVICE_RESTART_ON_FAILURE);
+}
+
+static void test_the_whole_language_interface(void **state)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 10 };
+	cleanup_loaded struct loaded loaded = loaded_text(whole);
+	const struct config_interface *interfaces;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	interfaces = loaded.config->vrfs[0].interfaces;
+	assert_int_equal(interfaces[0].kind, CONFIG_INTERFACE_VLAN);
+	assert_int_equal(interfaces[0].protocol, CONFIG_VLAN_8021AD);
+	assert_int_equal(interfaces[0].mtu_bytes, 1400);
+	assert_true(interfaces[0].has_mac);
+	assert_memory_equal(interfaces[0].mac, mac, 6);
+	assert_int_equal(interfaces[0].n_addresses, 2);
+	assert_address(&interfaces[0].addresses[0], true, "10.0.0.2/30");
+	assert_address(&interfaces[0].addresses[1], true, "fd01::2/64");
+	assert_int_equal(interfaces[0].n_gateways, 2);
+	assert_string_equal(interfaces[1].peer, "mgmt/wan");
+	assert_string_equal(interfaces[1].peer_netns, "mgmt");
+	assert_string_equal(interfaces[1].peer_name, "wan");
+}
+
+static void test_keys_without_effect_yet_are_noted(void **state)
+{
+	static const char *const names[] = { "report_interval", "prune", "group", "rise", "limits",
+		"forward", "allow", "nat", "service" };
+	cleanup_loaded struct loaded loaded = loaded_text(whole);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char part[128];
+		size_t found = 0;
+
+		snprintf(part, sizeof(part),
+			"'%s' is understood but this version does not act on it yet", names[i]);
+		for (size_t j = 0; j < loaded.report.notes.count; j++)
+			found += strstr(loaded.report.notes.items[j], part) != NULL;
+		assert_int_equal(found, strcmp(names[i], "nat") == 0 ? 2 : 1);
+	}
+	assert_string_equal(loaded.report.notes.items[0],
+		"test.conf:5: zabbix: 'report_interval' is understood but this version does not act on it yet");
+}
+
+static void test_keys_that_ask_for_nothing_are_not_noted(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("zabbix { prune = no } vrf a { forward = false }");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 0);
+}
+
+static void test_a_missing_file_is_told(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_file("/nonexistent/vrfgate.conf");
+
+	(void)state;
+	assert_int_equal(loaded.result, -ENOENT);
+	assert_null(loaded.config);
+	assert_int_equal(loaded.report.faults.count, 1);
+	assert_string_equal(loaded.report.faults.items[0],
+		"cannot read '/nonexistent/vrfgate.conf': No such file or directory");
+}
+
+static void test_a_thousand_vrfs(void **state)
+{
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct loaded loaded;
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++)
+		fprintf(out,
+			"vrf customer%u {\n"
+			"  interface eth%u.%u { address = \"10.0.0.2/30\" gateway = \"10.0.0.1\" }\n"
+			"  host ce%u { address = \"10.0.0.1\" }\n"
+			"}\n",
+			i, i / 500, 2 + i % 500, i);
+	fclose(out);
+	loaded = loaded_text(text);
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.config->n_vrfs, 1000);
+	assert_int_equal(loaded.config->vrfs[999].line, 999 * 4 + 1);
+	assert_int_equal(loaded.config->vrfs[999].interfaces[0].tags[0], 501);
+	assert_string_equal(loaded.config->vrfs[999].hosts[0].name, "ce999");
+	loaded_finish(&loaded);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_empty_file_is_all_defaults),
+		cmocka_unit_test(test_the_defaults_of_a_proxy),
+		cmocka_unit_test(test_the_defaults_of_a_vrf_and_of_a_namespace),
+		cmocka_unit_test(test_the_whole_language_general),
+		cmocka_unit_test(test_the_whole_language_proxy),
+		cmocka_unit_test(test_the_whole_language_vrf),
+		cmocka_unit_test(test_the_whole_language_interface),
+		cmocka_unit_test(test_keys_without_effect_yet_are_noted),
+		cmocka_unit_test(test_keys_that_ask_for_nothing_are_not_noted),
+		cmocka_unit_test(test_a_missing_file_is_told),
+		cmocka_unit_test(test_a_thousand_vrfs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
