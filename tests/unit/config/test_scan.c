@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Comments become spaces, lines stay, and what libconfuse cannot stand is refused. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "config/scan.h"
+
+static void test_comments_are_blanked_and_lines_stay(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} table[] = {
+		{ "a # b\nc", "a    \nc" },
+		{ "a // b\nc", "a     \nc" },
+		{ "a /* b\n# */ c", "a     \n     c" },
+		{ "\"# // /* x\" y", "\"# // /* x\" y" },
+		{ "'# \\' #' #", "'# \\' #'  " },
+		{ "\"\\\"#\"#", "\"\\\"#\" " },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		cleanup_free char *text = xstrdup(table[i].text);
+		struct error err = ERROR_INIT;
+		int line;
+
+		assert_int_equal(config_scan(text, &line, &err), 0);
+		assert_string_equal(text, table[i].expected);
+	}
+}
+
+static void test_hopeless_texts_are_refused_with_their_line(void **state)
+{
+	static const struct {
+		const char *text;
+		int line;
+	} table[] = {
+		{ "\n\"a", 2 },
+		{ "\n'a\n'", 2 },
+		{ "\"a\\", 1 },
+		{ "\n\n/* \n\n", 3 },
+		{ "\"\\777\"", 1 },
+		{ "a = ${B}", 1 },
+		{ "a {\nb { }\n", 1 },
+		{ "a { }\n} b", 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		cleanup_free char *text = xstrdup(table[i].text);
+		struct error err = ERROR_INIT;
+		int line = 0;
+
+		assert_int_equal(config_scan(text, &line, &err), -EINVAL);
+		assert_int_equal(line, table[i].line);
+		assert_true(strstr(err.text, "expected") != NULL);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_comments_are_blanked_and_lines_stay),
+		cmocka_unit_test(test_hopeless_texts_are_refused_with_their_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
