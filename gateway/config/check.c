@@ -57,11 +57,9 @@ int config_check_url_or_empty(const char *text, struct error *err)
 	for (size_t i = 0; i < 2; i++) {
 		size_t length = strlen(schemes[i]);
 
-		if (strncmp(text, schemes[i], length) == 0 &&
-			isalnum((unsigned char)text[length]) && !has_control(text) &&
-			!strchr(text, ' '))
-			return 0;
-		if (strncmp(text, schemes[i], length) == 0 && text[length] == '[')
+		if (strncmp(text, schemes[i], length) == 0 && !has_control(text) &&
+			!strchr(text, ' ') &&
+			(isalnum((unsigned char)text[length]) || text[length] == '['))
 			return 0;
 	}
 	return error_set(err, EINVAL, "not a URL, expected http://... or https://...");

@@ -11,10 +11,12 @@ static struct config_grammar *grammar_add(
 	struct config_grammar *parent, const char *name, enum config_grammar_kind kind)
 {
 	struct config_grammar *grammar = xcalloc(1, sizeof(*grammar));
+	struct config_grammar **slot;
 
 	grammar->name = xstrdup(name);
 	grammar->kind = kind;
-	*array_append(&parent->children, &parent->n_children) = grammar;
+	slot = array_append(&parent->children, &parent->n_children);
+	*slot = grammar;
 	return grammar;
 }
 

@@ -17,7 +17,10 @@ void config_report_finish(struct config_report *report);
 /*
  * Reads and judges the file and what it includes. All faults are found in one pass.
  * Returns 0 and *config (config_destroy() it), or with report->faults filled and *config NULL:
- * -EINVAL where the text is at fault, the errno of opening where the file cannot be read.
+ * -EINVAL where the text is at fault, the errno of opening where the file cannot be read. Faults
+ * and notes come in the order of the files and lines. Reads the files and nothing else: no
+ * directory or secret that they name is looked at. For one thread at a time: libconfuse's scanner
+ * is global.
  */
 int config_load(const char *path, struct config **config, struct config_report *report);
 

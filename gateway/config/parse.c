@@ -6,6 +6,7 @@
  */
 #include "config/parse.h"
 
+#include <assert.h>
 #include <confuse.h>
 #include <errno.h>
 #include <locale.h>
@@ -20,8 +21,9 @@
 #include "config/scan.h"
 
 #define BEGIN_OPTION " " /* not a word that can be written without quotes */
+/* Sections in sections; below it no name is learned, so that the levels cannot overflow. */
 #define MAX_DEPTH    64
-#define MAX_GUESSES  500
+#define MAX_GUESSES  100
 
 /* libconfuse's messages that are told apart. */
 #define MESSAGE_END        "premature end of file"
@@ -52,30 +54,45 @@ static struct level *parse_level(void)
 	return &current->levels[current->depth - 1];
 }
 
-/* A section begins (the hidden option's default is read), or its hidden option was written out. */
+static void level_push(cfg_t *cfg, struct level *above)
+{
+	struct level *level = &current->levels[current->depth];
+
+	assert(current->depth < MAX_DEPTH);
+	current->depth++;
+	level->cfg = cfg;
+	level->section = current->root;
+	level->grammar = current->grammar;
+	if (!above)
+		return;
+	level->section =
+		config_section_add(above->section, cfg_name(cfg), cfg_title(cfg), cfg->line);
+	level->grammar = config_grammar_find(above->grammar, cfg_name(cfg));
+	if (level->grammar)
+		return;
+	/* libconfuse takes "vrf=acme|interface" for a way into another section. */
+	config_complain(current->faults, above->section, cfg->line,
+		"section '%s' does not belong here, expected it in its own section", cfg_name(cfg));
+	level->grammar = above->grammar;
+}
+
+/*
+ * A section begins (the hidden option's default is read), or its hidden option was written out.
+ * Never fails, since libconfuse aborts the program when a default does.
+ */
 static int on_begin(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	struct level *above = current->depth ? parse_level() : NULL;
-	struct level *level;
 
 	(void)opt;
 	(void)value;
 	*(void **)result = NULL;
-	if (above && above->cfg == cfg) {
+	if (above && above->cfg == cfg)
 		config_complain(current->faults, above->section, cfg->line,
 			"unknown key '" BEGIN_OPTION "', expected a name");
-		return 0;
-	}
-	if (current->depth == MAX_DEPTH)
-		return -1;
-	level = &current->levels[current->depth++];
-	level->cfg = cfg;
-	level->section = above
-		? config_section_add(above->section, cfg_name(cfg), cfg_title(cfg), cfg->line)
-		: current->root;
-	level->grammar =
-		above ? config_grammar_find(above->grammar, cfg_name(cfg)) : current->grammar;
-	return level->grammar ? 0 : -1;
+	else
+		level_push(cfg, above);
+	return 0;
 }
 
 /* libconfuse starts a list again at every "=": a first value for a key with values is a second "=".
@@ -143,7 +160,10 @@ static void name_judge(const struct level *level, int line, const char *format, 
 {
 	struct config_grammar *known = config_grammar_find(level->grammar, name);
 
-	if (!known && strcmp(format, MESSAGE_UNKNOWN) == 0) {
+	if (current->depth == MAX_DEPTH) {
+		config_complain(current->faults, level->section, line,
+			"unknown section in %d others, expected no such depth", MAX_DEPTH);
+	} else if (!known && strcmp(format, MESSAGE_UNKNOWN) == 0) {
 		config_grammar_learn(level->grammar, name);
 		current->again = true;
 	} else if (known && config_grammar_guess(known)) {
@@ -242,7 +262,7 @@ static bool parse_pass(struct parse *parse, const char *text)
 		empty_lists_add(&parse->levels[0]);
 	else if (!parse->again && !parse->told)
 		config_complain(parse->faults, parse_level()->section, parse_level()->cfg->line,
-			"sections too deep, or a text that cannot be read");
+			"a text that cannot be read, expected a vrfgate file");
 	cfg_free(cfg);
 	options_free(options);
 	return done;

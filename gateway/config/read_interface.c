@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -173,6 +174,21 @@ static int chain_cut(const struct work *work, const char *key, const char *chain
 	return n;
 }
 
+/* The last ".ID" of the name. */
+static int name_id_read(const struct work *work, uint16_t *id)
+{
+	const char *last = strrchr(work->interface->name, '.');
+	struct error err = ERROR_INIT;
+
+	if (!last)
+		work_complain(work, "parent", "no VLAN id, expected id = 1 to 4094");
+	else if (vlan_id_parse(last + 1, id, &err) < 0)
+		work_complain(work, "", "%s", err.text);
+	else
+		return 0;
+	return -EINVAL;
+}
+
 /* The tags: those of the parent, then the id; both from the name where no key says otherwise. */
 static int vlan_chain_read(const struct work *work)
 {
@@ -187,20 +203,8 @@ static int vlan_chain_read(const struct work *work)
 	if (!has_parent && has_id && last)
 		chain[last - interface->name] = '\0';
 	n = chain_cut(work, has_parent ? "parent" : "", chain, &interface->parent, interface->tags);
-	if (n < 0)
-		return n;
-	if (has_parent && !has_id) {
-		struct error err = ERROR_INIT;
-
-		if (!last) {
-			work_complain(work, "parent", "no VLAN id, expected id = 1 to 4094");
-			return -EINVAL;
-		}
-		if (vlan_id_parse(last + 1, &id, &err) < 0) {
-			work_complain(work, "", "%s", err.text);
-			return -EINVAL;
-		}
-	}
+	if (n < 0 || (has_parent && !has_id && name_id_read(work, &id) < 0))
+		return -EINVAL;
 	if (has_parent || has_id) {
 		if (n == CONFIG_MAX_TAGS) {
 			work_complain(work, "id", "too many VLAN ids, expected at most %d",
@@ -284,17 +288,21 @@ static void kind_keys_judge(const struct work *work)
 				special[i], kind_words[work->interface->kind]);
 }
 
-/* The kind as written, else vlan where the name or the id says so; false with a complaint. */
+static bool kind_is_known(const struct config_entry *kind)
+{
+	for (size_t i = 0; kind->n_values == 1 && kind_words[i]; i++)
+		if (strcasecmp(kind_words[i], kind->values[0].text) == 0)
+			return true;
+	return false;
+}
+
+/* The kind as written, else vlan where the name or the id says so; false where there is none. */
 static bool kind_find(const struct work *work)
 {
-	struct error err = ERROR_INIT;
+	const struct config_entry *kind = config_section_find(work->section, "kind");
 
-	if (is_written(work, "kind")) /* a wrong word was complained of already */
-		return config_type_word.store(config_schema_key(&config_schema_interface, "kind"),
-			       config_section_find(work->section, "kind")->n_values
-				       ? config_section_find(work->section, "kind")->values[0].text
-				       : "",
-			       work->interface, &err) == 0;
+	if (kind) /* a wrong word was complained of when it was read */
+		return kind_is_known(kind);
 	work->interface->kind = CONFIG_INTERFACE_VLAN;
 	if (is_written(work, "id") || strchr(work->interface->name, '.'))
 		return true;

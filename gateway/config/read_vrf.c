@@ -208,8 +208,10 @@ static struct config_vrf *vrf_append(
 {
 	struct config *config = reader->config;
 	struct config_vrf *vrf = array_append(&config->vrfs, &config->n_vrfs);
+	const struct config_section **source;
 
-	*array_append(&reader->vrf_sections, &reader->n_vrf_sections) = section;
+	source = array_append(&reader->vrf_sections, &reader->n_vrf_sections);
+	*source = section;
 	vrf->name = xstrdup(section->title);
 	vrf->file = xstrdup(section->file->path);
 	vrf->line = section->line;

@@ -54,13 +54,17 @@ struct config_section *config_tree_add_file(struct config_tree *tree, const char
 {
 	struct config_file *file = xcalloc(1, sizeof(*file));
 	struct config_section *root = xcalloc(1, sizeof(*root));
+	struct config_file **file_slot;
+	struct config_section **root_slot;
 
 	file->path = xstrdup(path);
 	file->order = tree->n_files;
-	*array_append(&tree->files, &tree->n_files) = file;
+	file_slot = array_append(&tree->files, &tree->n_files);
+	*file_slot = file;
 	root->file = file;
 	root->line = 1;
-	*array_append(&tree->roots, &tree->n_roots) = root;
+	root_slot = array_append(&tree->roots, &tree->n_roots);
+	*root_slot = root;
 	return root;
 }
 
@@ -68,13 +72,15 @@ struct config_section *config_section_add(
 	struct config_section *parent, const char *name, const char *title, int line)
 {
 	struct config_section *section = xcalloc(1, sizeof(*section));
+	struct config_section **slot;
 
 	section->parent = parent;
 	section->file = parent->file;
 	section->line = line;
 	section->name = xstrdup(name);
 	section->title = xstrdup(title);
-	*array_append(&parent->sections, &parent->n_sections) = section;
+	slot = array_append(&parent->sections, &parent->n_sections);
+	*slot = section;
 	return section;
 }
 

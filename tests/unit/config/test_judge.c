@@ -310,12 +310,56 @@ static void test_a_bad_file_does_not_spoil_the_next(void **state)
 	}
 }
 
+static void test_odd_texts_end_in_a_fault(void **state)
+{
+	static const char *const odd[] = {
+		"vrf a { }\n\"vrf=a|interface\" x { zz = 1 y { } }",
+		"\"vrf|x\" = 1",
+		"vrf a { proxy { } \"proxy|mode\" = passive \"proxy|health\" { fall = 1 } }",
+		"\" \" = 1",
+		"vrf a { \" \" = 1 \" \" { } }",
+		"foo(1, 2)",
+		"vrf a a { }",
+		"=",
+		"{ }",
+		"vrf a { dns += }",
+		"vrf \"\\x01\" { } vrf \"\\x01\" { }",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		cleanup_loaded struct loaded loaded = loaded_text(odd[i]);
+
+		assert_int_equal(loaded.result, -EINVAL);
+		assert_true(loaded.report.faults.count > 0);
+	}
+}
+
+static void test_unknown_sections_may_be_as_deep_as_they_like(void **state)
+{
+	char text[8192] = "";
+
+	(void)state;
+	for (size_t i = 0; i < 200; i++)
+		strcat(text, i % 2 ? "foo { " : "bar x { ");
+	for (size_t i = 0; i < 200; i++)
+		strcat(text, "} ");
+	{
+		cleanup_loaded struct loaded loaded = loaded_text(text);
+
+		assert_int_equal(loaded.result, -EINVAL);
+		assert_true(loaded.report.faults.count > 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_fault_is_told_in_its_words),
 		cmocka_unit_test(test_all_faults_come_in_one_pass_with_their_lines),
 		cmocka_unit_test(test_same_customer_addresses_are_no_fault),
+		cmocka_unit_test(test_odd_texts_end_in_a_fault),
+		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
 		cmocka_unit_test(test_a_bad_file_does_not_spoil_the_next),
 	};
 
