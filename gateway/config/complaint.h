@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What there is to say about the files, collected in any order and told in the order of the text.
- */
+/* What there is to say about the files: found in any order, told in the order of the text. */
 #pragma once
 
 #include "base/strings.h"

@@ -46,7 +46,7 @@ static void vlan_claim(struct config_claims *claims, const struct config_section
 
 	if (chain && interface->parent)
 		config_claims_add(claims, section, section->line, xasprintf("vlan %s", chain),
-			xasprintf("VLAN %s on '%s'", strchr(chain, ' ') + 1, interface->parent));
+			xasprintf("VLAN %s on '%s'", strrchr(chain, ' ') + 1, interface->parent));
 }
 
 static void device_claim(struct config_claims *claims, const struct config_section *section,

@@ -10,7 +10,6 @@
 #include <confuse.h>
 #include <errno.h>
 #include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,8 +94,7 @@ static int on_begin(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	return 0;
 }
 
-/* libconfuse starts a list again at every "=": a first value for a key with values is a second "=".
- */
+/* A list starts again at every "=", so a first value where there are some comes of a second "=". */
 static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	struct config_section *section = parse_level()->section;
@@ -136,33 +134,31 @@ static int on_end(cfg_t *cfg, cfg_opt_t *opt)
 static void complain_of_shape(
 	const struct level *level, int line, const struct config_grammar *name)
 {
-	static const char *const expected[] = {
-		[CONFIG_GRAMMAR_VALUE] = "'%s' is a key, expected %s = VALUE",
-		[CONFIG_GRAMMAR_SECTION] = "'%s' is a section, expected %s { ... }",
-		[CONFIG_GRAMMAR_TITLED] = "'%s' is a section with a name, expected %s NAME { ... }",
+	static const struct {
+		const char *what, *expected;
+	} shapes[] = {
+		[CONFIG_GRAMMAR_VALUE] = { "a key", "= VALUE" },
+		[CONFIG_GRAMMAR_SECTION] = { "a section", "{ ... }" },
+		[CONFIG_GRAMMAR_TITLED] = { "a section with a name", "NAME { ... }" },
 	};
-	char text[256];
 
 	if (name->learned)
-		snprintf(text, sizeof(text),
-			"unknown key '%.64s', expected KEY = VALUE or a section", name->name);
+		config_complain(current->faults, level->section, line,
+			"unknown key '%s', expected KEY = VALUE or a section", name->name);
 	else
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(text, sizeof(text), expected[name->kind], name->name, name->name);
-#pragma GCC diagnostic pop
-	config_complain(current->faults, level->section, line, "%s", text);
+		config_complain(current->faults, level->section, line, "'%s' is %s, expected %s %s",
+			name->name, shapes[name->kind].what, name->name,
+			shapes[name->kind].expected);
 }
 
-/* An unknown name, or a known one with something behind it that does not fit: learn, or complain.
- */
+/* An unknown name, or one with something behind it that does not fit: learn, or complain. */
 static void name_judge(const struct level *level, int line, const char *format, const char *name)
 {
 	struct config_grammar *known = config_grammar_find(level->grammar, name);
 
 	if (current->depth == MAX_DEPTH) {
 		config_complain(current->faults, level->section, line,
-			"unknown section in %d others, expected no such depth", MAX_DEPTH);
+			"'%s' in %d sections, expected no such depth", name, MAX_DEPTH);
 	} else if (!known && strcmp(format, MESSAGE_UNKNOWN) == 0) {
 		config_grammar_learn(level->grammar, name);
 		current->again = true;

@@ -147,8 +147,7 @@ static bool is_written(const struct work *work, const char *key)
 	return config_section_find(work->section, key) != NULL;
 }
 
-/* Cuts "eth0.100.10" into the NIC and its tags; returns their number, -EINVAL with one complaint.
- */
+/* Cuts "eth0.100.10" into NIC and tags; returns their number, or -EINVAL with one complaint. */
 static int chain_cut(const struct work *work, const char *key, const char *chain, char **parent,
 	uint16_t tags[CONFIG_MAX_TAGS])
 {
@@ -200,6 +199,7 @@ static int vlan_chain_read(const struct work *work)
 	const char *last = strrchr(interface->name, '.');
 	int n;
 
+	interface->n_tags = 0;
 	if (!has_parent && has_id && last)
 		chain[last - interface->name] = '\0';
 	n = chain_cut(work, has_parent ? "parent" : "", chain, &interface->parent, interface->tags);

@@ -123,7 +123,7 @@ int config_number_parse(
 static int uint16_store(
 	const struct config_key *key, const char *text, void *object, struct error *err)
 {
-	int64_t number;
+	int64_t number = 0;
 	int r = config_number_parse(text, key->min, key->max, &number, err);
 
 	if (r == 0)
@@ -134,7 +134,7 @@ static int uint16_store(
 static int uint32_store(
 	const struct config_key *key, const char *text, void *object, struct error *err)
 {
-	int64_t number;
+	int64_t number = 0;
 	int r = config_number_parse(text, key->min, key->max, &number, err);
 
 	if (r == 0)
@@ -145,7 +145,7 @@ static int uint32_store(
 static int int64_store(
 	const struct config_key *key, const char *text, void *object, struct error *err)
 {
-	int64_t number;
+	int64_t number = 0;
 	int r = config_number_parse(text, key->min, key->max, &number, err);
 
 	if (r == 0)
