@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Loads the Zabbix schema of Debian's zabbix-server-pgsql into a cluster, in seconds instead of half a minute."""
+
+import gzip
+import pathlib
+import re
+
+from waiting import check_stopped
+
+SQL_DIRECTORY = pathlib.Path("/usr/share/zabbix-server-pgsql")
+CHUNK_BYTES = 512 * 1024
+MAX_ROWS_PER_INSERT = 500
+INSERT_START = re.compile(r"(?<=;\n)(?=INSERT INTO )")
+INSERT = re.compile(r"(INSERT INTO \w+ \([^)]*\) values )(\(.*\));\n\Z", re.DOTALL)
+
+
+def read_sql(name):
+    with gzip.open(SQL_DIRECTORY / f"{name}.sql.gz", "rt", encoding="utf-8", newline="\n") as file:
+        return file.read()
+
+
+def merge_inserts(sql):
+    """The same statements with neighbouring INSERTs into the same columns made one INSERT of many rows.
+
+    The server spends its time on parsing 130,000 statements; joined, there are some hundreds.
+    """
+    rows, current = [], None
+    for statement in INSERT_START.split(sql):
+        match = INSERT.fullmatch(statement)
+        head = match.group(1) if match else None
+        if rows and (head != current or len(rows) >= MAX_ROWS_PER_INSERT):
+            yield current + ",\n".join(rows) + ";\n"
+            rows = []
+        current = head
+        if match:
+            rows.append(match.group(2))
+        else:
+            yield statement
+    if rows:
+        yield current + ",\n".join(rows) + ";\n"
+
+
+def in_chunks(statements):
+    """Join statements to strings of about CHUNK_BYTES."""
+    chunk, size = [], 0
+    for statement in statements:
+        chunk.append(statement)
+        size += len(statement)
+        if size >= CHUNK_BYTES:
+            yield "".join(chunk)
+            chunk, size = [], 0
+    yield "".join(chunk)
+
+
+def load(cluster, progress):
+    """Create the database `zabbix` in a started cluster and fill it."""
+    with cluster.connect("postgres") as connection:
+        connection.execute("create database zabbix encoding 'UTF8' template template0")
+    schema, images, data = (read_sql(name) for name in ("schema", "images", "data"))
+    total = len(data)
+    with cluster.connect("zabbix") as connection:
+        connection.execute(schema)
+        connection.execute(images)
+        done = 0
+        for chunk in in_chunks(merge_inserts(data)):
+            check_stopped()
+            connection.execute(chunk)
+            done += len(chunk)
+            progress.percent(min(done, total), total)
+        connection.execute("vacuum (freeze, analyze)")
