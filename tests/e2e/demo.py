@@ -29,7 +29,7 @@ COLUMNS = "{:<12} {:<12} {:<10} {:<14} {:<14} {}"
 
 def print_values(api, customers):
     """The table of what Zabbix holds; whether every value is the own device's."""
-    print(COLUMNS.format("HOST", "ADDRESS", "ICMP PING", "SNMP NAME", "AGENT NAME", "EXPECTED"))
+    print(COLUMNS.format("HOST", "ADDRESS", "ICMP PING", "SNMP NAME", "AGENT NAME", "OWN DEVICE"))
     all_right = True
     for customer in customers:
         values = observation.read_values(api, customer)
@@ -37,7 +37,7 @@ def print_values(api, customers):
         all_right = all_right and right
         address = api.host(customer.host)["interfaces"][0]["ip"]
         print(COLUMNS.format(customer.host, address, *(values.get(key, "-") for key in observation.KEYS),
-                             f"{customer.device}, {'yes' if right else 'NO'}"))
+                             "yes" if right else f"NO, expected {customer.device}"))
     return all_right
 
 

@@ -47,7 +47,7 @@ class Gateway:
     def command(self, verb, *arguments):
         """Run one vrfgate command to its end."""
         return subprocess.run([program(), verb, "-c", self.config, *arguments], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False)
+                              stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False, start_new_session=True)
 
     def status_code(self, *vrfs):
         return self.command("status", *vrfs).returncode

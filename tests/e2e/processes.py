@@ -127,5 +127,6 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.child.wait()
-        wait_until(lambda: not group_members(self.pid), 10, f"{self.name}: its process group gone")
+        wait_until(lambda: not group_members(self.pid), 10, f"{self.name}: its process group gone",
+                   stoppable=False)
         return self.child.returncode

@@ -8,6 +8,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 POLL_SECONDS = 0.05
 
 _stop_signal = None
+_stop_was_told = False
 
 
 class Stopped(Exception):
@@ -19,31 +20,30 @@ class TimedOut(Exception):
 
 
 def stop_on_signals():
-    """From now on a stop signal makes the next wait raise Stopped, once, and clean-up is never interrupted."""
+    """From now on the first stop signal makes the next wait raise Stopped; further ones cannot disturb the clean-up."""
 
     def remember(number, _frame):
         global _stop_signal
-        _stop_signal = number
-        for each in STOP_SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
+        _stop_signal = _stop_signal or number
 
     for number in STOP_SIGNALS:
         signal.signal(number, remember)
 
 
 def check_stopped():
-    """Raise Stopped if a stop signal arrived since the last check."""
-    global _stop_signal
-    if _stop_signal is not None:
-        number, _stop_signal = _stop_signal, None
-        raise Stopped(f"stopped by {signal.Signals(number).name}")
+    """Raise Stopped, once, if a stop signal has arrived."""
+    global _stop_was_told
+    if _stop_signal is not None and not _stop_was_told:
+        _stop_was_told = True
+        raise Stopped(f"stopped by {signal.Signals(_stop_signal).name}")
 
 
-def wait_until(condition, seconds, what, poll_seconds=POLL_SECONDS):
+def wait_until(condition, seconds, what, poll_seconds=POLL_SECONDS, stoppable=True):
     """The first true value of condition(); TimedOut naming `what` after that many seconds."""
     deadline = time.monotonic() + seconds
     while True:
-        check_stopped()
+        if stoppable:
+            check_stopped()
         value = condition()
         if value:
             return value

@@ -231,6 +231,10 @@ class World:
                                DEVICE_ADDRESS, SYSNAME_OID], capture_output=True, text=True, check=False)
         return done.stdout.strip().strip('"')
 
+    def parent(self):
+        """A NIC of the root namespace that can carry another customer."""
+        return self.trunk if self.has_vlans else self.customers[0].link
+
     def write_config(self, path=None, api_url=None, credentials=None, extra=""):
         """Write the vrfgate config; tests of faults give another URL or other credentials, or add sections."""
         path = path or self.config

@@ -1,0 +1,239 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The main job, end to end: two VRFs with the same addresses, monitored side by side by a real Zabbix 6.0."""
+
+import os
+import pathlib
+import signal
+import sys
+import time
+
+import observation
+import status_schema
+from gateway import DEGRADED, DOWN, HEALTHY, NO_SUCH_VRF, NO_SUPERVISOR
+from setting import run_cases
+from tap import expect, expect_equal
+from waiting import wait_until
+from world import DEVICE_ADDRESS, GATEWAY_ADDRESS, PREFIX_LENGTH, SYSNAME_OID, ip, netns_exists, netns_pids, netns_remove
+
+HEALTHY_SECONDS = 60
+VALUES_SECONDS = 90
+CONFIG_LINES_MAX = 40
+LOG_LINES = 5
+
+BROKEN_VRF = """\
+vrf {name} {{
+    interface cust0 {{
+        kind = macvlan  parent = "{parent}"
+        address = {{ "10.0.0.2/30" }}
+    }}
+}}
+"""
+
+
+def link_names():
+    return set(os.listdir("/sys/class/net"))
+
+
+def process_exists(pid):
+    return pathlib.Path("/proc", str(pid)).exists()
+
+
+def objects_in_zabbix(api):
+    """The ids of all hosts and proxies, by name."""
+    hosts = {each["host"]: each["hostid"] for each in api.call("host.get", {"output": ["host"]})}
+    return hosts, {name: each["proxyid"] for name, each in api.proxies().items()}
+
+
+def check_before_start(setting):
+    with setting.case("status exits 3 where no supervisor runs"):
+        expect_equal(setting.gateway.status_code(), NO_SUPERVISOR, "exit status")
+    with setting.case("check finds no fault in a config of less than 40 lines"):
+        lines = len(setting.world.config.read_text().splitlines())
+        expect(lines < CONFIG_LINES_MAX, f"the config has {lines} lines")
+        done = setting.gateway.command("check")
+        expect_equal((done.returncode, done.stderr), (0, ""), "check")
+
+
+def check_start(setting):
+    gateway = setting.gateway
+    codes = []
+
+    def is_healthy():
+        codes.append(gateway.status_code())
+        return codes[-1] == HEALTHY
+
+    with setting.case("run makes every VRF healthy, status exits 0", required=True):
+        gateway.process.wait_ready(is_healthy, HEALTHY_SECONDS)
+    with setting.case("status exits 1 while VRFs start"):
+        expect(DEGRADED in codes, f"exit statuses seen: {sorted(set(codes))}")
+
+
+def check_status(setting):
+    gateway, customers = setting.gateway, setting.world.customers
+    with setting.case("status -j is the document of the design, key for key"):
+        faults = status_schema.differences(gateway.status())
+        expect(not faults, "\n".join(faults))
+    with setting.case("status names both VRFs and fits 100 columns"):
+        table = gateway.command("status").stdout
+        expect(all(each.vrf in table for each in customers), table)
+        expect(max(map(len, table.splitlines())) <= 100, table)
+    with setting.case("status of one VRF exits 0, of an unknown one 4"):
+        expect_equal(gateway.status_code(customers[0].vrf), HEALTHY, "exit status")
+        expect_equal(gateway.status_code("no-such-vrf"), NO_SUCH_VRF, "exit status")
+    with setting.case("both VRFs have the same addresses"):
+        addresses = [[iface["addresses"] for iface in vrf["interfaces"]] for vrf in gateway.status()["vrfs"]]
+        expect_equal(addresses, [[[f"{GATEWAY_ADDRESS}/{PREFIX_LENGTH}"]]] * 2, "addresses")
+    with setting.case("plan finds nothing to change"):
+        done = gateway.command("plan")
+        expect_equal((done.returncode, done.stdout), (0, ""), "plan")
+
+
+def check_zabbix_objects(setting):
+    customers = setting.world.customers
+    with setting.case("both hosts have the same address and the proxy of their own VRF"):
+        proxies = setting.api.proxies()
+        for customer in customers:
+            host = setting.api.host(customer.host)
+            expect(host, f"no host '{customer.host}'")
+            expect_equal({each["ip"] for each in host["interfaces"]}, {DEVICE_ADDRESS}, customer.host)
+            proxy = setting.gateway.vrf(customer.vrf)["proxy"]["name"]
+            expect(proxy in proxies, f"no proxy '{proxy}'")
+            expect_equal(host["proxy_hostid"], proxies[proxy]["proxyid"], f"proxy of {customer.host}")
+    with setting.case("the server has seen both proxies"):
+        def all_seen():
+            now = time.time()
+            proxies = setting.api.proxies()
+            return all(now - int(proxies[f"{setting.world.label}-{each.vrf}"]["lastaccess"]) < 60 for each in customers)
+
+        wait_until(all_seen, HEALTHY_SECONDS, "recent lastaccess of both proxies")
+
+
+def check_values(setting):
+    customers = setting.world.customers
+    with setting.case("values arrive from both devices"):
+        observation.wait_values(setting.api, customers, VALUES_SECONDS)
+    for customer in customers:
+        with setting.case(f"{customer.host} has the values of {customer.device}, ping, SNMP and agent"):
+            expect_equal(observation.read_values(setting.api, customer), observation.expected_values(customer), "values")
+
+
+def check_commands(setting):
+    gateway = setting.gateway
+    for customer in setting.world.customers:
+        with setting.case(f"exec {customer.vrf} reaches {customer.device}"):
+            done = gateway.command("exec", customer.vrf, "--", "snmpget", "-v2c", "-cpublic", "-Oqv", DEVICE_ADDRESS,
+                                   SYSNAME_OID)
+            expect_equal((done.returncode, done.stdout.strip().strip('"')), (0, customer.device), "exec")
+    vrf = setting.world.customers[0].vrf
+    with setting.case("exec gives the command's exit status"):
+        expect_equal(gateway.command("exec", vrf, "--", "sh", "-c", "exit 7").returncode, 7, "exit status")
+    with setting.case(f"logs -n {LOG_LINES} prints the last lines of the proxy's log"):
+        done = gateway.command("logs", vrf, "-n", str(LOG_LINES))
+        expect_equal((done.returncode, len(done.stdout.splitlines())), (0, LOG_LINES), "exit status and lines")
+
+
+def check_import(setting):
+    def templates():
+        return {each["host"] for each in setting.api.call("template.get", {"output": ["host"]})}
+
+    before = templates()
+    with setting.case("import brings the bundled templates into Zabbix"):
+        done = setting.gateway.command("import")
+        expect_equal(done.returncode, 0, done.stderr)
+        expect(templates() > before, "no template is new")
+    with setting.case("a second import changes nothing"):
+        first = templates()
+        done = setting.gateway.command("import")
+        expect_equal(done.returncode, 0, done.stderr)
+        expect_equal(templates(), first, "templates")
+
+
+def check_killed_proxy(setting):
+    gateway, customer = setting.gateway, setting.world.customers[0]
+    other = setting.world.customers[1]
+    before, untouched = gateway.vrf(customer.vrf)["proxy"], gateway.vrf(other.vrf)["proxy"]["pid"]
+    with setting.case("a killed proxy makes status exit 1 or 2"):
+        os.kill(before["pid"], signal.SIGKILL)
+        wait_until(lambda: gateway.status_code() in (DEGRADED, DOWN), 5, "status tells the loss")
+    with setting.case("a killed proxy is replaced by one new one, the other VRF's is not touched"):
+        gateway.wait_healthy(HEALTHY_SECONDS)
+        after = gateway.vrf(customer.vrf)["proxy"]
+        expect(after["pid"] != before["pid"], "the same pid")
+        expect_equal(after["restarts"], before["restarts"] + 1, "restarts")
+        expect_equal(gateway.vrf(other.vrf)["proxy"]["pid"], untouched, f"pid of {other.vrf}")
+    with setting.case("values go on after the restart"):
+        observation.wait_values(setting.api, [customer], VALUES_SECONDS, since=int(time.time()))
+        expect_equal(observation.read_values(setting.api, customer), observation.expected_values(customer), "values")
+
+
+def check_stop(setting, links_before):
+    gateway, customers = setting.gateway, setting.world.customers
+    pids = [each["proxy"]["pid"] for each in gateway.status()["vrfs"]]
+    with setting.case("SIGTERM ends run with 0 and leaves no process"):
+        expect_equal(gateway.stop(), 0, "exit status")
+        expect(not any(map(process_exists, pids)), "a proxy is still there")
+        expect_equal([pid for each in customers for pid in netns_pids(each.vrf)], [], "processes in the namespaces")
+        expect_equal(gateway.status_code(), NO_SUPERVISOR, "status")
+    with setting.case("down removes the namespaces and every link that was made"):
+        done = gateway.command("down")
+        expect_equal(done.returncode, 0, done.stderr)
+        expect_equal([each.vrf for each in customers if netns_exists(each.vrf)], [], "namespaces")
+        expect_equal(link_names(), links_before, "links")
+
+
+def check_second_run(setting, objects_before):
+    with setting.case("a second run makes no second host and no second proxy"):
+        setting.gateway.start()
+        setting.gateway.wait_healthy(HEALTHY_SECONDS)
+        expect_equal(objects_in_zabbix(setting.api), objects_before, "hosts and proxies")
+
+
+def check_broken_neighbours(setting):
+    """A VRF without its parent link, and one whose name belongs to somebody else, beside the two good ones."""
+    world, gateway = setting.world, setting.gateway
+    absent, taken = f"{world.label}-absent", f"{world.label}-taken"
+    good = [each.vrf for each in world.customers]
+    world.write_config(extra=BROKEN_VRF.format(name=absent, parent=absent)
+                       + BROKEN_VRF.format(name=taken, parent=world.parent()))
+    ip("netns", "add", taken)
+    try:
+        with setting.case("status exits 2 when a VRF cannot be made, the others are healthy"):
+            gateway.start()
+            gateway.process.wait_ready(lambda: gateway.status_code() == DOWN, HEALTHY_SECONDS)
+            gateway.process.wait_ready(lambda: gateway.status_code(*good) == HEALTHY, HEALTHY_SECONDS)
+        with setting.case("the reason names the missing parent, or the namespace that is somebody else's"):
+            for name in (absent, taken):
+                vrf = gateway.vrf(name)
+                expect(name in (vrf["reason"] or ""), f"reason of {name}: {vrf['reason']!r}")
+                expect_equal(vrf["state"], "failed", f"state of {name}")
+        with setting.case("down leaves the namespace that is somebody else's"):
+            gateway.stop()
+            gateway.command("down")
+            expect(netns_exists(taken), f"namespace {taken} is gone")
+    finally:
+        netns_remove(taken)
+        netns_remove(absent)
+        world.write_config()
+
+
+def cases(setting):
+    links_before = link_names()
+    check_before_start(setting)
+    with setting.gateway:
+        check_start(setting)
+        check_status(setting)
+        check_zabbix_objects(setting)
+        check_values(setting)
+        check_commands(setting)
+        check_import(setting)
+        check_killed_proxy(setting)
+        objects = objects_in_zabbix(setting.api)
+        check_stop(setting, links_before)
+        check_second_run(setting, objects)
+        setting.gateway.stop()
+        check_broken_neighbours(setting)
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases("e2e", 2, cases))
