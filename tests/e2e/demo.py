@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The demo: two customers with the same addresses, monitored side by side by vrfgate and a real Zabbix."""
 

@@ -64,10 +64,6 @@ class FaultyApi:
     def url(self):
         return f"http://127.0.0.1:{self.server.server_address[1]}/api_jsonrpc.php"
 
-    def requests(self):
-        """How many requests came so far."""
-        return len(self.server.paths)
-
     def was_followed(self):
         """Whether a redirect was followed."""
         return TRAP_PATH in self.server.paths

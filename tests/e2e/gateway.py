@@ -20,7 +20,7 @@ def program():
 
 
 class Gateway:
-    """A context manager that starts `vrfgate run` with a config file; left, it is stopped and its namespaces are gone."""
+    """A context manager: `vrfgate run` with a config file. Left, it is stopped and its namespaces are gone."""
 
     def __init__(self, config, log_path):
         self.config = config

@@ -52,9 +52,10 @@ INTERFACE = {
 }
 UPLINK = {"root_ifname": NAME, "root_address": NAME, "address": NAME, "up": FLAG}
 PROXY = {
-    "name": NAME, "mode": one_of("active", "passive"), "state": NAME, "pid": or_null(COUNT), "uptime_s": or_null(NUMBER),
-    "restarts": COUNT, "last_exit": or_null(TEXT), "version": or_null(TEXT), "server_seen_s": or_null(NUMBER),
-    "backlog": or_null(COUNT), "required_vps": or_null(NUMBER), "rss_bytes": or_null(COUNT),
+    "name": NAME, "mode": one_of("active", "passive"), "state": NAME, "pid": or_null(COUNT),
+    "uptime_s": or_null(NUMBER), "restarts": COUNT, "last_exit": or_null(TEXT), "version": or_null(TEXT),
+    "server_seen_s": or_null(NUMBER), "backlog": or_null(COUNT), "required_vps": or_null(NUMBER),
+    "rss_bytes": or_null(COUNT),
 }
 SERVICE = {"name": NAME, "state": NAME, "pid": or_null(COUNT), "restarts": COUNT}
 CHECK = {"name": one_of(*CHECK_NAMES), "ok": or_null(FLAG), "detail": or_null(TEXT), "since_s": or_null(NUMBER)}

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Faults of the Zabbix API: each is a state with one clear line, and the proxies run all the same."""
 

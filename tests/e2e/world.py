@@ -213,8 +213,7 @@ class World:
         directory = self._device_directory(customer, "snmpd", "Debian-snmp")
         config = directory / "snmpd.conf"
         config.write_text(SNMPD_CONFIG.format(device=customer.device))
-        command = ["snmpd", "-f", "-Lo", "-C", "-c", config, "-u", "Debian-snmp", "-g", "Debian-snmp",
-                   "-I", "-smux"]
+        command = ["/usr/sbin/snmpd", "-f", "-Lo", "-C", "-c", config, "-u", "Debian-snmp", "-g", "Debian-snmp"]
         return self._start_in(customer, "snmpd", command, directory / "snmpd.log",
                               environment={"SNMP_PERSISTENT_DIR": str(directory), "MIBS": ""})
 
@@ -222,13 +221,18 @@ class World:
         directory = self._device_directory(customer, "zabbix_agentd", "zabbix")
         config = directory / "zabbix_agentd.conf"
         config.write_text(AGENT_CONFIG.format(device=customer.device, directory=directory))
-        return self._start_in(customer, "zabbix_agentd", ["zabbix_agentd", "-f", "-c", config],
+        return self._start_in(customer, "zabbix_agentd", ["/usr/sbin/zabbix_agentd", "-f", "-c", config],
                               directory / "zabbix_agentd.log")
+
+    def ask_sysname(self):
+        """A command that asks whatever device has the address for its sysName, leaving no files of its own."""
+        return ["env", f"SNMP_PERSISTENT_DIR={self.directory}/snmpget", "MIBS=", "snmpget", "-v2c", "-cpublic", "-Oqv",
+                "-t1", "-r1", DEVICE_ADDRESS, SYSNAME_OID]
 
     def snmp_name(self, customer):
         """What the customer's own device says its sysName is, asked inside its network."""
-        done = subprocess.run(["ip", "netns", "exec", customer.netns, "snmpget", "-v2c", "-cpublic", "-Oqv", "-t1", "-r0",
-                               DEVICE_ADDRESS, SYSNAME_OID], capture_output=True, text=True, check=False)
+        done = subprocess.run(["ip", "netns", "exec", customer.netns, *self.ask_sysname()], capture_output=True,
+                              text=True, check=False)
         return done.stdout.strip().strip('"')
 
     def parent(self):

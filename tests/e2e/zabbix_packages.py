@@ -25,7 +25,7 @@ def cache_directory():
 
 def server_version():
     """The installed version of the server package, which the proxy must equal."""
-    return run_checked(["dpkg-query", "-W", "-f", "${Version}", SERVER_PACKAGE], "asking for the Zabbix version").strip()
+    return run_checked(["dpkg-query", "-W", "-f", "${Version}", SERVER_PACKAGE], "the server's version").strip()
 
 
 def file_version(version):

@@ -22,34 +22,36 @@ def read_sql(name):
 def merge_inserts(sql):
     """The same statements with neighbouring INSERTs into the same columns made one INSERT of many rows.
 
-    The server spends its time on parsing 130,000 statements; joined, there are some hundreds.
+    The server spends its time on parsing 130,000 statements; joined, there are some hundreds. Yields each statement
+    and how many characters of `sql` are behind it.
     """
-    rows, current = [], None
+    rows, current, behind = [], None, 0
     for statement in INSERT_START.split(sql):
         match = INSERT.fullmatch(statement)
         head = match.group(1) if match else None
         if rows and (head != current or len(rows) >= MAX_ROWS_PER_INSERT):
-            yield current + ",\n".join(rows) + ";\n"
+            yield current + ",\n".join(rows) + ";\n", behind
             rows = []
         current = head
+        behind += len(statement)
         if match:
             rows.append(match.group(2))
         else:
-            yield statement
+            yield statement, behind
     if rows:
-        yield current + ",\n".join(rows) + ";\n"
+        yield current + ",\n".join(rows) + ";\n", behind
 
 
 def in_chunks(statements):
-    """Join statements to strings of about CHUNK_BYTES."""
-    chunk, size = [], 0
-    for statement in statements:
+    """Join statements to strings of about CHUNK_BYTES; yields each with how far it reaches."""
+    chunk, size, behind = [], 0, 0
+    for statement, behind in statements:
         chunk.append(statement)
         size += len(statement)
         if size >= CHUNK_BYTES:
-            yield "".join(chunk)
+            yield "".join(chunk), behind
             chunk, size = [], 0
-    yield "".join(chunk)
+    yield "".join(chunk), behind
 
 
 def load(cluster, progress):
@@ -57,14 +59,11 @@ def load(cluster, progress):
     with cluster.connect("postgres") as connection:
         connection.execute("create database zabbix encoding 'UTF8' template template0")
     schema, images, data = (read_sql(name) for name in ("schema", "images", "data"))
-    total = len(data)
     with cluster.connect("zabbix") as connection:
         connection.execute(schema)
         connection.execute(images)
-        done = 0
-        for chunk in in_chunks(merge_inserts(data)):
+        for chunk, behind in in_chunks(merge_inserts(data)):
             check_stopped()
             connection.execute(chunk)
-            done += len(chunk)
-            progress.percent(min(done, total), total)
+            progress.percent(behind, len(data))
         connection.execute("vacuum (freeze, analyze)")

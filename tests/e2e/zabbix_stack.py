@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A real Zabbix 6.0 of its own (PostgreSQL, server, frontend) for tests and demo; ended, nothing of it is left."""
 
@@ -142,7 +142,7 @@ class ZabbixStack:
             raise ProcessFailed(f"{self.directory}: too long a path for the sockets in it")
 
     def _fetch_proxy(self):
-        """The proxy runs as another user, who may not be able to reach the cache: it gets a copy in the run directory."""
+        """The proxy runs as another user, who may not reach the cache: it gets a copy in the run directory."""
         version = zabbix_packages.server_version()
         if zabbix_packages.cached_proxy(version).exists():
             cached = zabbix_packages.cached_proxy(version)
