@@ -46,7 +46,6 @@ zabbix {{
     url = "{api_url}"
     {credentials}
     server_port = {server_port}
-    report_interval = 5
 }}
 proxy {{
     binary  = "{proxy_binary}"
