@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The have as a container. */
+#include "net/have.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/plan.h"
+
+struct net_have_netns *net_have_add_netns(struct net_have *have, const char *name)
+{
+	struct net_have_netns *netns = array_append(&have->netns, &have->n_netns);
+
+	netns->name = xstrdup(name);
+	return netns;
+}
+
+static int netns_compare(const void *a, const void *b)
+{
+	return strcmp(
+		((const struct net_have_netns *)a)->name, ((const struct net_have_netns *)b)->name);
+}
+
+static int link_compare(const void *a, const void *b)
+{
+	return strcmp(
+		((const struct net_have_link *)a)->name, ((const struct net_have_link *)b)->name);
+}
+
+void net_have_sort(struct net_have *have)
+{
+	if (have->root.n_links)
+		qsort(have->root.links, have->root.n_links, sizeof(*have->root.links),
+			link_compare);
+	if (have->n_netns)
+		qsort(have->netns, have->n_netns, sizeof(*have->netns), netns_compare);
+}
+
+const struct net_have_netns *net_have_find_netns(const struct net_have *have, const char *name)
+{
+	struct net_have_netns key = { .name = (char *)name };
+
+	if (!have->n_netns)
+		return NULL;
+	return bsearch(&key, have->netns, have->n_netns, sizeof(key), netns_compare);
+}
+
+const struct net_have_link *net_have_find_link(const struct net_have_netns *netns, const char *name)
+{
+	for (size_t i = 0; i < netns->n_links; i++)
+		if (strcmp(netns->links[i].name, name) == 0)
+			return &netns->links[i];
+	return NULL;
+}
+
+const struct net_have_link *net_have_find_ifindex(const struct net_have_netns *netns, int ifindex)
+{
+	for (size_t i = 0; i < netns->n_links; i++)
+		if (netns->links[i].ifindex == ifindex)
+			return &netns->links[i];
+	return NULL;
+}
+
+const struct net_have_link *net_have_find_root(const struct net_have *have, const char *name)
+{
+	struct net_have_link key;
+
+	if (!have->root.n_links || strlen(name) >= sizeof(key.name))
+		return NULL;
+	memcpy(key.name, name, strlen(name) + 1);
+	return bsearch(&key, have->root.links, have->root.n_links, sizeof(key), link_compare);
+}
+
+const struct net_have_link *net_have_find_device(
+	const struct net_have *have, const char *name, const char *vrf, uint32_t owner)
+{
+	struct net_mark mark;
+
+	for (size_t i = 0; i < have->root.n_links; i++) {
+		const struct net_have_link *link = &have->root.links[i];
+
+		if (net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED &&
+			mark.owner == owner && strcmp(mark.vrf, vrf) == 0 &&
+			strcmp(mark.was.name, name) == 0)
+			return link;
+	}
+	return net_have_find_root(have, name);
+}
+
+bool net_have_link_is_ours(const struct net_have_link *link)
+{
+	return link->mark[0] || link->group == NET_LINK_GROUP;
+}
+
+void net_have_netns_clear(struct net_have_netns *netns)
+{
+	char *name = netns->name;
+
+	for (size_t i = 0; i < netns->n_sysctls; i++)
+		free(netns->sysctls[i].value);
+	free(netns->sysctls);
+	free(netns->links);
+	free(netns->addresses);
+	free(netns->routes);
+	free(netns->neighbours);
+	memset(netns, 0, sizeof(*netns));
+	netns->name = name;
+}
+
+void net_have_destroy(struct net_have *have)
+{
+	if (!have)
+		return;
+	net_have_netns_clear(&have->root);
+	for (size_t i = 0; i < have->n_netns; i++) {
+		net_have_netns_clear(&have->netns[i]);
+		free(have->netns[i].name);
+	}
+	free(have->netns);
+	free(have);
+}

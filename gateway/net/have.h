@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the kernel has, as plain data: filled by net_have_read() from dumps, or by hand in tests of
+ * the plan. All values are as the kernel normalises them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "net/mark.h"
+#include "net/want.h"
+
+#define NET_HAVE_CARRIER 0x10000 /* IFF_LOWER_UP, which <net/if.h> does not have */
+
+struct net_have_link {
+	int ifindex;
+	char name[NET_IFNAME_SIZE];
+	char kind[16];      /* "vlan", "macvlan", "veth"; "" for hardware */
+	unsigned int flags; /* IFF_* */
+	uint32_t mtu_bytes;
+	uint32_t group;
+	uint8_t mac[6];
+	int lower;       /* ifindex of the link below, or of the veth peer; 0: none */
+	bool lower_here; /* that one is in the same namespace */
+	uint16_t vlan_id;
+	uint16_t vlan_protocol; /* ETH_P_8021Q, ETH_P_8021AD; host order */
+	int addr_gen_mode;      /* IN6_ADDR_GEN_MODE_*; -1 where the link has no IPv6, as below */
+	int accept_ra;
+	int forwarding6;
+	int forwarding4;
+	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors; /* 0 where not asked for */
+	char mark[NET_MARK_SIZE];                          /* an altname of ours; "": none */
+};
+
+struct net_have_address {
+	int ifindex;
+	struct address address;
+	uint8_t protocol; /* IFA_PROTO */
+	bool secondary;   /* IPv4: goes when the first of its network is deleted */
+	bool link_local;
+};
+
+/* A unicast route of the main table. */
+struct net_have_route {
+	int ifindex; /* 0: none or several */
+	struct address destination;
+	struct address via; /* AF_UNSPEC: none */
+	uint32_t metric;
+	uint8_t protocol;
+};
+
+/* A permanent neighbour. */
+struct net_have_neighbour {
+	int ifindex;
+	struct address address;
+	uint8_t mac[6];
+};
+
+struct net_have_sysctl {
+	const char *key; /* borrowed from the want */
+	char *value;     /* NULL: no such key */
+};
+
+enum net_have_standing {
+	NET_HAVE_ABSENT,
+	NET_HAVE_STALE,   /* a file, but no namespace */
+	NET_HAVE_OURS,    /* its lo bears our mark */
+	NET_HAVE_OTHERS,  /* ... the mark of another vrfgate */
+	NET_HAVE_FOREIGN, /* ... none */
+};
+
+struct net_have_netns {
+	char *name;
+	enum net_have_standing standing; /* all below is read of OURS only */
+	struct net_have_link *links;
+	size_t n_links;
+	struct net_have_address *addresses;
+	size_t n_addresses;
+	struct net_have_route *routes;
+	size_t n_routes;
+	struct net_have_neighbour *neighbours;
+	size_t n_neighbours;
+	struct net_have_sysctl *sysctls; /* those wanted */
+	size_t n_sysctls;
+};
+
+struct net_have {
+	bool knows_address_protocol;  /* the kernel has IFA_PROTO */
+	struct net_have_netns root;   /* its links, and what hangs on links of ours */
+	struct net_have_netns *netns; /* sorted by name */
+	size_t n_netns;
+};
+
+/* Appends an empty one. */
+struct net_have_netns *net_have_add_netns(struct net_have *have, const char *name);
+
+/* Sorts namespaces and root links by name; to be called once all are there. */
+void net_have_sort(struct net_have *have);
+
+/* NULL where there is none. */
+const struct net_have_netns *net_have_find_netns(const struct net_have *have, const char *name);
+const struct net_have_link *net_have_find_link(
+	const struct net_have_netns *netns, const char *name);
+const struct net_have_link *net_have_find_ifindex(const struct net_have_netns *netns, int ifindex);
+
+/* A link of the root namespace by name; quick once sorted. */
+const struct net_have_link *net_have_find_root(const struct net_have *have, const char *name);
+
+/* A NIC of the root namespace to be moved in: by the mark of an earlier move, else by name. */
+const struct net_have_link *net_have_find_device(
+	const struct net_have *have, const char *name, const char *vrf, uint32_t owner);
+
+/* True for a link inside a namespace of ours that we made or moved in. */
+bool net_have_link_is_ours(const struct net_have_link *link);
+
+/* Frees what hangs on a namespace, not its name. */
+void net_have_netns_clear(struct net_have_netns *netns);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The want's own arrays, and the arithmetic of uplinks. */
+#include "net/want.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define UPLINK_PREFIX_LENGTH 126
+#define UPLINK_STEP          4 /* addresses of a /126 */
+
+void net_want_finish(struct net_want *want)
+{
+	for (size_t i = 0; i < want->n_netns; i++) {
+		free(want->netns[i].links);
+		free(want->netns[i].routes);
+		free(want->netns[i].sysctls);
+	}
+	free(want->netns);
+	memset(want, 0, sizeof(*want));
+}
+
+int net_uplink_addresses(
+	const struct address *prefix, uint32_t id, struct address *root, struct address *inside)
+{
+	uint64_t base = (uint64_t)id * UPLINK_STEP;
+
+	if (prefix->family != AF_INET6 || prefix->prefix_length > UPLINK_PREFIX_LENGTH ||
+		address_add(prefix, base + UPLINK_STEP - 1, root) < 0 ||
+		address_add(prefix, base + 1, root) < 0 ||
+		address_add(prefix, base + 2, inside) < 0)
+		return -ERANGE;
+	root->prefix_length = UPLINK_PREFIX_LENGTH;
+	inside->prefix_length = UPLINK_PREFIX_LENGTH;
+	return 0;
+}
+
+uint32_t net_uplink_capacity(const struct address *prefix)
+{
+	unsigned int bits;
+
+	if (prefix->family != AF_INET6 || prefix->prefix_length > UPLINK_PREFIX_LENGTH)
+		return 0;
+	bits = UPLINK_PREFIX_LENGTH - prefix->prefix_length;
+	return bits >= 32 ? UINT32_MAX : UINT32_C(1) << bits;
+}
+
+const char *net_uplink_root_name(uint32_t id, char name[NET_IFNAME_SIZE])
+{
+	snprintf(name, NET_IFNAME_SIZE, "vg%" PRIu32, id);
+	return name;
+}
