@@ -12,8 +12,27 @@
  * namespace. */
 int netns_open(const char *name, struct error *err);
 
+/* Opens the namespace the calling thread is in; returns the fd. */
+int netns_open_own(struct error *err);
+
 /* Moves the calling thread into a namespace; *back is an fd of the one it left. */
 int netns_enter(int netns_fd, int *back, struct error *err);
 
 /* The way back; closes *back. Aborts where that fails: nothing after it could be right. */
 void netns_leave(int *back);
+
+/* Moves the calling thread into a namespace with no way back kept. */
+int netns_switch(int netns_fd, struct error *err);
+
+/*
+ * Makes /run/netns, and a shared mount of it, where that has not been done, as `ip netns add` does
+ * and under the same lock.
+ */
+int netns_make_dir(struct error *err);
+
+/* Gives the namespace that the calling thread is in a name. A stale file of that name is replaced;
+ * -EEXIST: a namespace has it. */
+int netns_publish(const char *name, struct error *err);
+
+/* Takes the name away; the namespace goes with its last user. A missing one is no error. */
+int netns_unpublish(const char *name, struct error *err);

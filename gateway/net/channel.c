@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rtnetlink sockets: dumps, and batches whose errors are told apart by sequence number. */
+#include "net/channel.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+/* A dump answers in pieces of at most 32 KiB (NLMSG_GOODSIZE and the receiver's largest buffer). */
+#define RECEIVE_SIZE 32768
+
+static void option_set(int fd, int option)
+{
+	int on = 1;
+
+	/* Each only makes answers better or shorter: an old kernel without one will do. */
+	(void)setsockopt(fd, SOL_NETLINK, option, &on, sizeof(on));
+}
+
+int net_channel_open(struct net_channel *channel, struct error *err)
+{
+	channel->sequence = 0;
+	channel->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (channel->fd < 0)
+		return error_set_errno(err, errno, "cannot open a netlink socket");
+	option_set(channel->fd, NETLINK_EXT_ACK);
+	option_set(channel->fd, NETLINK_CAP_ACK);
+	option_set(channel->fd, NETLINK_GET_STRICT_CHK);
+	return 0;
+}
+
+void net_channel_close(struct net_channel *channel)
+{
+	if (channel->fd >= 0)
+		close(channel->fd);
+	channel->fd = -1;
+}
+
+static int channel_send(
+	const struct net_channel *channel, const void *data, size_t size, struct error *err)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	ssize_t sent;
+
+	do
+		sent = sendto(
+			channel->fd, data, size, 0, (struct sockaddr *)&kernel, sizeof(kernel));
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return error_set_errno(err, errno, "cannot send to netlink");
+	return 0;
+}
+
+static int channel_receive(
+	const struct net_channel *channel, void *buffer, size_t size, struct error *err)
+{
+	ssize_t received;
+
+	do
+		received = recv(channel->fd, buffer, size, 0);
+	while (received < 0 && errno == EINTR);
+	if (received < 0)
+		return error_set_errno(err, errno, "cannot receive from netlink");
+	return (int)received;
+}
+
+static void fault_read_text(const struct nlmsghdr *header, char *text, size_t size)
+{
+	struct nlattr *attributes[NLMSGERR_ATTR_MAX + 1] = { 0 };
+	const struct nlmsgerr *error = nlmsg_data(header);
+	int skip = NLMSG_ALIGN(sizeof(*error));
+
+	text[0] = '\0';
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(header->nlmsg_flags & NLM_F_CAPPED))
+		skip += NLMSG_ALIGN((int)error->msg.nlmsg_len - (int)sizeof(error->msg));
+	if (nlmsg_parse((struct nlmsghdr *)header, skip, attributes, NLMSGERR_ATTR_MAX, NULL) ==
+			0 &&
+		attributes[NLMSGERR_ATTR_MSG])
+		nla_strlcpy(text, attributes[NLMSGERR_ATTR_MSG], size);
+}
+
+static int header_error(const struct nlmsghdr *header, struct error *err)
+{
+	const struct nlmsgerr *error = nlmsg_data(header);
+	char text[256];
+
+	if (!error->error)
+		return 0;
+	fault_read_text(header, text, sizeof(text));
+	return error_set_errno(err, -error->error, "netlink%s%s", text[0] ? ": " : "", text);
+}
+
+struct exchange {
+	uint32_t sequence;
+	bool dump;
+	bool interrupted;
+	bool done;
+	net_channel_fn fn;
+	void *data;
+};
+
+static int exchange_take(struct exchange *x, const struct nlmsghdr *header, struct error *err)
+{
+	if (header->nlmsg_seq != x->sequence)
+		return 0;
+	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+		x->interrupted = true;
+	if (header->nlmsg_type == NLMSG_ERROR) {
+		x->done = true;
+		return header_error(header, err);
+	}
+	if (header->nlmsg_type == NLMSG_DONE) {
+		x->done = true;
+		return 0;
+	}
+	x->fn(header, x->data);
+	x->done = !x->dump;
+	return 0;
+}
+
+static int exchange_run(
+	struct net_channel *channel, struct nl_msg *request, struct exchange *x, struct error *err)
+{
+	struct nlmsghdr *header = nlmsg_hdr(request);
+	_Alignas(NLMSG_ALIGNTO) uint8_t buffer[RECEIVE_SIZE];
+	int ret;
+
+	x->sequence = header->nlmsg_seq = ++channel->sequence;
+	header->nlmsg_flags |= NLM_F_REQUEST;
+	header->nlmsg_pid = 0;
+	ret = channel_send(channel, header, header->nlmsg_len, err);
+	while (ret >= 0 && !x->done) {
+		ret = channel_receive(channel, buffer, sizeof(buffer), err);
+		for (struct nlmsghdr *h = (void *)buffer; ret >= 0 && nlmsg_ok(h, ret) && !x->done;
+			h = nlmsg_next(h, &ret)) {
+			int result = exchange_take(x, h, err);
+
+			if (result < 0)
+				return result;
+		}
+	}
+	if (ret < 0)
+		return ret;
+	return x->interrupted ? error_set(err, EINTR, "the kernel's tables changed during a dump")
+			      : 0;
+}
+
+int net_channel_dump(struct net_channel *channel, struct nl_msg *request, net_channel_fn fn,
+	void *data, struct error *err)
+{
+	struct exchange x = { .dump = true, .fn = fn, .data = data };
+
+	nlmsg_hdr(request)->nlmsg_flags |= NLM_F_DUMP;
+	return exchange_run(channel, request, &x, err);
+}
+
+int net_channel_get(struct net_channel *channel, struct nl_msg *request, net_channel_fn fn,
+	void *data, struct error *err)
+{
+	struct exchange x = { .fn = fn, .data = data };
+
+	return exchange_run(channel, request, &x, err);
+}
+
+void net_batch_finish(struct net_batch *batch)
+{
+	free(batch->data);
+	memset(batch, 0, sizeof(*batch));
+}
+
+void net_batch_add(struct net_batch *batch, struct nl_msg *message)
+{
+	const struct nlmsghdr *header = nlmsg_hdr(message);
+	size_t size = NLMSG_ALIGN(header->nlmsg_len);
+
+	if (batch->size + size > batch->capacity) {
+		batch->capacity = (batch->size + size) * 2;
+		batch->data = xreallocarray(batch->data, batch->capacity, 1);
+	}
+	memset(batch->data + batch->size, 0, size);
+	memcpy(batch->data + batch->size, header, header->nlmsg_len);
+	batch->last = batch->size;
+	batch->size += size;
+	batch->count++;
+}
+
+static uint32_t batch_number(struct net_batch *batch, struct net_channel *channel)
+{
+	uint32_t first = channel->sequence + 1;
+
+	for (size_t offset = 0; offset < batch->size;) {
+		struct nlmsghdr *header = (void *)(batch->data + offset);
+
+		header->nlmsg_seq = ++channel->sequence;
+		header->nlmsg_pid = 0;
+		header->nlmsg_flags |= NLM_F_REQUEST;
+		if (offset == batch->last)
+			header->nlmsg_flags |= NLM_F_ACK;
+		offset += NLMSG_ALIGN(header->nlmsg_len);
+	}
+	return first;
+}
+
+static void fault_set(
+	struct net_batch_fault *fault, const struct nlmsghdr *header, uint32_t first_sequence)
+{
+	const struct nlmsgerr *error = nlmsg_data(header);
+
+	if (fault->code || !error->error)
+		return;
+	fault->index = header->nlmsg_seq - first_sequence;
+	fault->code = -error->error;
+	fault_read_text(header, fault->text, sizeof(fault->text));
+}
+
+int net_batch_send(struct net_batch *batch, struct net_channel *channel,
+	struct net_batch_fault *fault, struct error *err)
+{
+	_Alignas(NLMSG_ALIGNTO) uint8_t buffer[RECEIVE_SIZE];
+	uint32_t first = batch_number(batch, channel);
+	bool done = batch->count == 0;
+	int ret;
+
+	fault->code = 0;
+	if (done)
+		return 0;
+	ret = channel_send(channel, batch->data, batch->size, err);
+	batch->size = batch->count = 0;
+	while (ret >= 0 && !done) {
+		ret = channel_receive(channel, buffer, sizeof(buffer), err);
+		for (struct nlmsghdr *h = (void *)buffer; ret >= 0 && nlmsg_ok(h, ret);
+			h = nlmsg_next(h, &ret)) {
+			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < first)
+				continue;
+			fault_set(fault, h, first);
+			done = done || h->nlmsg_seq == channel->sequence;
+		}
+	}
+	if (ret < 0)
+		return ret;
+	return fault->code ? -EREMOTEIO : 0;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A rtnetlink socket, bound for life to the namespace its maker's thread was in, and batches of
+ * requests: many messages in one sendmsg, an answer only to the last and to those that fail.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct nl_msg;
+struct nlmsghdr;
+
+struct net_channel {
+	int fd; /* -1: closed */
+	uint32_t sequence;
+};
+
+#define NET_CHANNEL_INIT \
+	{                \
+		-1, 0    \
+	}
+
+int net_channel_open(struct net_channel *channel, struct error *err);
+void net_channel_close(struct net_channel *channel);
+
+/* Called for each answer; the header is valid during the call. */
+typedef void (*net_channel_fn)(const struct nlmsghdr *header, void *data);
+
+/* Sends a dump request and hands every answer to fn. -EINTR: the kernel's tables changed meanwhile,
+ * ask again. */
+int net_channel_dump(struct net_channel *channel, struct nl_msg *request, net_channel_fn fn,
+	void *data, struct error *err);
+
+/* As above for a request with one answer. */
+int net_channel_get(struct net_channel *channel, struct nl_msg *request, net_channel_fn fn,
+	void *data, struct error *err);
+
+/* The first request of a batch that failed; the kernel does the others all the same. */
+struct net_batch_fault {
+	size_t index;
+	int code;       /* positive errno */
+	char text[256]; /* the kernel's words (extended ACK), or "" */
+};
+
+struct net_batch {
+	uint8_t *data;
+	size_t size, capacity;
+	size_t last; /* offset of the last message */
+	size_t count;
+};
+
+void net_batch_finish(struct net_batch *batch);
+
+/* Copies the message. */
+void net_batch_add(struct net_batch *batch, struct nl_msg *message);
+
+/* Sends and empties the batch, and waits for the kernel to have done it. -EREMOTEIO: *fault tells;
+ * another errno: the socket itself failed. */
+int net_batch_send(struct net_batch *batch, struct net_channel *channel,
+	struct net_batch_fault *fault, struct error *err);

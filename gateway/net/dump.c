@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rtnetlink dumps parsed into the have. */
+#include "net/dump.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+
+#define MAC_SIZE 6
+
+static void free_message(struct nl_msg **message)
+{
+	nlmsg_free(*message);
+}
+#define cleanup_message cleanup(free_message)
+
+static bool attributes_read(
+	const struct nlmsghdr *header, size_t skip, struct nlattr **attributes, int max)
+{
+	return nlmsg_parse((struct nlmsghdr *)header, (int)skip, attributes, max, NULL) == 0;
+}
+
+static void copy_mac(uint8_t mac[MAC_SIZE], struct nlattr *attribute)
+{
+	if (attribute && nla_len(attribute) == MAC_SIZE)
+		memcpy(mac, nla_data(attribute), MAC_SIZE);
+}
+
+static void copy_address(
+	struct address *address, uint8_t family, uint8_t prefix_length, struct nlattr *attribute)
+{
+	address->family = family;
+	address->prefix_length = prefix_length;
+	if (attribute && (size_t)nla_len(attribute) == address_size(address))
+		memcpy(address->bytes, nla_data(attribute), address_size(address));
+}
+
+/* ---- links ---- */
+
+static void link_read_mark(struct net_have_link *link, struct nlattr *list)
+{
+	struct nlattr *property;
+	int rest;
+
+	nla_for_each_nested(property, list, rest)
+	{
+		if (nla_type(property) != IFLA_ALT_IFNAME ||
+			strncmp(nla_data(property), NET_MARK_PREFIX, strlen(NET_MARK_PREFIX)) != 0)
+			continue;
+		nla_strlcpy(link->mark, property, sizeof(link->mark));
+		return;
+	}
+}
+
+static void link_read_kind(struct net_have_link *link, struct nlattr *attribute)
+{
+	struct nlattr *info[IFLA_INFO_MAX + 1], *vlan[IFLA_VLAN_MAX + 1];
+
+	if (nla_parse_nested(info, IFLA_INFO_MAX, attribute, NULL) < 0 || !info[IFLA_INFO_KIND])
+		return;
+	nla_strlcpy(link->kind, info[IFLA_INFO_KIND], sizeof(link->kind));
+	if (strcmp(link->kind, "vlan") != 0 || !info[IFLA_INFO_DATA] ||
+		nla_parse_nested(vlan, IFLA_VLAN_MAX, info[IFLA_INFO_DATA], NULL) < 0)
+		return;
+	if (vlan[IFLA_VLAN_ID])
+		link->vlan_id = nla_get_u16(vlan[IFLA_VLAN_ID]);
+	if (vlan[IFLA_VLAN_PROTOCOL])
+		link->vlan_protocol = ntohs(nla_get_u16(vlan[IFLA_VLAN_PROTOCOL]));
+}
+
+/* The n-th value of an array of devconf values (n from 0); -1 where it is too short. */
+static int devconf_value(struct nlattr *array, size_t n)
+{
+	int32_t value;
+
+	if (!array || (size_t)nla_len(array) < (n + 1) * sizeof(value))
+		return -1;
+	memcpy(&value, (char *)nla_data(array) + n * sizeof(value), sizeof(value));
+	return value;
+}
+
+static void link_read_protocols(struct net_have_link *link, struct nlattr *attribute)
+{
+	struct nlattr *families[AF_MAX + 1], *v4[IFLA_INET_MAX + 1], *v6[IFLA_INET6_MAX + 1];
+
+	if (nla_parse_nested(families, AF_MAX, attribute, NULL) < 0)
+		return;
+	if (families[AF_INET] && nla_parse_nested(v4, IFLA_INET_MAX, families[AF_INET], NULL) == 0)
+		link->forwarding4 = devconf_value(v4[IFLA_INET_CONF], IPV4_DEVCONF_FORWARDING - 1);
+	if (!families[AF_INET6] ||
+		nla_parse_nested(v6, IFLA_INET6_MAX, families[AF_INET6], NULL) < 0)
+		return;
+	if (v6[IFLA_INET6_ADDR_GEN_MODE])
+		link->addr_gen_mode = nla_get_u8(v6[IFLA_INET6_ADDR_GEN_MODE]);
+	link->accept_ra = devconf_value(v6[IFLA_INET6_CONF], DEVCONF_ACCEPT_RA);
+	link->forwarding6 = devconf_value(v6[IFLA_INET6_CONF], DEVCONF_FORWARDING);
+}
+
+static void link_read_statistics(struct net_have_link *link, struct nlattr *attribute)
+{
+	struct rtnl_link_stats64 s = { 0 };
+	size_t size = (size_t)nla_len(attribute);
+
+	memcpy(&s, nla_data(attribute), size < sizeof(s) ? size : sizeof(s));
+	link->rx_bytes = s.rx_bytes;
+	link->tx_bytes = s.tx_bytes;
+	link->rx_errors = s.rx_errors;
+	link->tx_errors = s.tx_errors;
+}
+
+static void link_read(struct net_have_link *link, const struct nlmsghdr *header)
+{
+	const struct ifinfomsg *info = nlmsg_data(header);
+	struct nlattr *a[IFLA_MAX + 1];
+
+	if (!attributes_read(header, sizeof(*info), a, IFLA_MAX))
+		return;
+	link->ifindex = info->ifi_index;
+	link->flags = info->ifi_flags;
+	link->addr_gen_mode = link->accept_ra = link->forwarding6 = link->forwarding4 = -1;
+	if (a[IFLA_IFNAME])
+		nla_strlcpy(link->name, a[IFLA_IFNAME], sizeof(link->name));
+	if (a[IFLA_MTU])
+		link->mtu_bytes = nla_get_u32(a[IFLA_MTU]);
+	if (a[IFLA_GROUP])
+		link->group = nla_get_u32(a[IFLA_GROUP]);
+	copy_mac(link->mac, a[IFLA_ADDRESS]);
+	if (a[IFLA_LINK]) {
+		link->lower = nla_get_s32(a[IFLA_LINK]);
+		link->lower_here = !a[IFLA_LINK_NETNSID];
+	}
+	if (a[IFLA_LINKINFO])
+		link_read_kind(link, a[IFLA_LINKINFO]);
+	if (a[IFLA_AF_SPEC])
+		link_read_protocols(link, a[IFLA_AF_SPEC]);
+	if (a[IFLA_PROP_LIST])
+		link_read_mark(link, a[IFLA_PROP_LIST]);
+	if (a[IFLA_STATS64])
+		link_read_statistics(link, a[IFLA_STATS64]);
+}
+
+static void link_append(const struct nlmsghdr *header, void *data)
+{
+	struct net_have_netns *netns = data;
+
+	if (header->nlmsg_type == RTM_NEWLINK)
+		link_read(array_append(&netns->links, &netns->n_links), header);
+}
+
+static struct nl_msg *link_request(int ifindex, uint32_t ext_mask)
+{
+	struct ifinfomsg info = { .ifi_index = ifindex };
+	struct nl_msg *message = nlmsg_alloc_simple(RTM_GETLINK, 0);
+
+	if (!message)
+		abort();
+	nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO);
+	nla_put_u32(message, IFLA_EXT_MASK, ext_mask);
+	return message;
+}
+
+int net_dump_links(struct net_channel *channel, bool statistics, struct net_have_netns *netns,
+	struct error *err)
+{
+	cleanup_message struct nl_msg *request =
+		link_request(0, statistics ? 0 : RTEXT_FILTER_SKIP_STATS);
+
+	return net_channel_dump(channel, request, link_append, netns, err);
+}
+
+static void link_store(const struct nlmsghdr *header, void *data)
+{
+	if (header->nlmsg_type == RTM_NEWLINK)
+		link_read(data, header);
+}
+
+int net_dump_link(struct net_channel *channel, const char *name, int ifindex,
+	struct net_have_link *link, struct error *err)
+{
+	cleanup_message struct nl_msg *request = link_request(ifindex, RTEXT_FILTER_SKIP_STATS);
+
+	memset(link, 0, sizeof(*link));
+	if (name)
+		nla_put_string(request,
+			strlen(name) < NET_IFNAME_SIZE ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
+	return net_channel_get(channel, request, link_store, link, err);
+}
+
+/* ---- addresses ---- */
+
+static void address_append(const struct nlmsghdr *header, void *data)
+{
+	struct net_have_netns *netns = data;
+	const struct ifaddrmsg *info = nlmsg_data(header);
+	struct nlattr *a[IFA_MAX + 1];
+	struct net_have_address *address;
+
+	if (header->nlmsg_type != RTM_NEWADDR ||
+		!attributes_read(header, sizeof(*info), a, IFA_MAX))
+		return;
+	address = array_append(&netns->addresses, &netns->n_addresses);
+	address->ifindex = (int)info->ifa_index;
+	address->secondary = info->ifa_family == AF_INET && (info->ifa_flags & IFA_F_SECONDARY);
+	address->link_local = info->ifa_scope == RT_SCOPE_LINK;
+	copy_address(&address->address, info->ifa_family, info->ifa_prefixlen,
+		a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS]);
+	if (a[IFA_PROTO])
+		address->protocol = nla_get_u8(a[IFA_PROTO]);
+}
+
+static int dump(struct net_channel *channel, int type, const void *info, size_t size,
+	net_channel_fn fn, struct net_have_netns *netns, struct error *err)
+{
+	cleanup_message struct nl_msg *request = nlmsg_alloc_simple(type, 0);
+
+	if (!request)
+		abort();
+	nlmsg_append(request, (void *)info, size, NLMSG_ALIGNTO);
+	return net_channel_dump(channel, request, fn, netns, err);
+}
+
+int net_dump_addresses(struct net_channel *channel, struct net_have_netns *netns, struct error *err)
+{
+	struct ifaddrmsg info = { .ifa_family = AF_UNSPEC };
+
+	return dump(channel, RTM_GETADDR, &info, sizeof(info), address_append, netns, err);
+}
+
+/* ---- routes ---- */
+
+static void route_append(const struct nlmsghdr *header, void *data)
+{
+	struct net_have_netns *netns = data;
+	const struct rtmsg *info = nlmsg_data(header);
+	struct nlattr *a[RTA_MAX + 1];
+	struct net_have_route *route;
+
+	if (header->nlmsg_type != RTM_NEWROUTE || info->rtm_type != RTN_UNICAST ||
+		info->rtm_table != RT_TABLE_MAIN || (info->rtm_flags & RTM_F_CLONED) ||
+		!attributes_read(header, sizeof(*info), a, RTA_MAX))
+		return;
+	route = array_append(&netns->routes, &netns->n_routes);
+	route->protocol = info->rtm_protocol;
+	copy_address(&route->destination, info->rtm_family, info->rtm_dst_len, a[RTA_DST]);
+	if (a[RTA_GATEWAY])
+		copy_address(&route->via, info->rtm_family, info->rtm_family == AF_INET ? 32 : 128,
+			a[RTA_GATEWAY]);
+	if (a[RTA_OIF])
+		route->ifindex = nla_get_s32(a[RTA_OIF]);
+	if (a[RTA_PRIORITY])
+		route->metric = nla_get_u32(a[RTA_PRIORITY]);
+}
+
+int net_dump_routes(struct net_channel *channel, struct net_have_netns *netns, struct error *err)
+{
+	struct rtmsg info = { .rtm_family = AF_UNSPEC };
+
+	return dump(channel, RTM_GETROUTE, &info, sizeof(info), route_append, netns, err);
+}
+
+/* ---- neighbours ---- */
+
+static void neighbour_append(const struct nlmsghdr *header, void *data)
+{
+	struct net_have_netns *netns = data;
+	const struct ndmsg *info = nlmsg_data(header);
+	struct nlattr *a[NDA_MAX + 1];
+	struct net_have_neighbour *neighbour;
+
+	if (header->nlmsg_type != RTM_NEWNEIGH || !(info->ndm_state & NUD_PERMANENT) ||
+		!attributes_read(header, sizeof(*info), a, NDA_MAX) || !a[NDA_DST])
+		return;
+	neighbour = array_append(&netns->neighbours, &netns->n_neighbours);
+	neighbour->ifindex = info->ndm_ifindex;
+	copy_address(&neighbour->address, info->ndm_family, info->ndm_family == AF_INET ? 32 : 128,
+		a[NDA_DST]);
+	copy_mac(neighbour->mac, a[NDA_LLADDR]);
+}
+
+int net_dump_neighbours(
+	struct net_channel *channel, struct net_have_netns *netns, struct error *err)
+{
+	struct ndmsg info = { .ndm_family = AF_INET6 };
+
+	return dump(channel, RTM_GETNEIGH, &info, sizeof(info), neighbour_append, netns, err);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Fills the have: the root namespace, and each that is wanted or bears our mark. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "net/channel.h"
+#include "net/dump.h"
+#include "net/netns.h"
+#include "net/plan.h"
+#include "net/have.h"
+#include "net/sysctl.h"
+
+#define LO_IFINDEX     1
+#define ATTEMPTS       5 /* at a consistent dump */
+#define cleanup_have   cleanup(free_have)
+#define cleanup_socket cleanup(net_channel_close)
+
+static void free_have(struct net_have **have)
+{
+	net_have_destroy(*have);
+}
+
+typedef int (*dump_fn)(struct net_channel *, struct net_have_netns *, struct error *);
+
+static int dump_links(struct net_channel *channel, struct net_have_netns *netns, struct error *err)
+{
+	return net_dump_links(channel, false, netns, err);
+}
+
+/* Runs the dumps of a list that ends in NULL. */
+static int dump_all(struct net_channel *channel, const dump_fn *dumps, struct net_have_netns *netns,
+	struct error *err)
+{
+	enum net_have_standing standing = netns->standing;
+	int ret = -EINTR;
+
+	for (int attempt = 0; ret == -EINTR && attempt < ATTEMPTS; attempt++) {
+		net_have_netns_clear(netns);
+		netns->standing = standing;
+		ret = 0;
+		for (const dump_fn *dump = dumps; ret == 0 && *dump; dump++)
+			ret = (*dump)(channel, netns, err);
+	}
+	return ret;
+}
+
+/* A key the kernel does not have stays NULL: writing it will tell. */
+static void read_sysctls(const struct net_want_netns *want, struct net_have_netns *netns)
+{
+	for (size_t i = 0; want && i < want->n_sysctls; i++) {
+		struct net_have_sysctl *sysctl = array_append(&netns->sysctls, &netns->n_sysctls);
+
+		sysctl->key = want->sysctls[i].key;
+		(void)net_sysctl_read(sysctl->key, &sysctl->value, NULL);
+	}
+}
+
+static enum net_have_standing standing_of(const char *lo_mark, const char *name, uint32_t owner)
+{
+	struct net_mark mark;
+
+	if (!net_mark_parse(lo_mark, &mark) || mark.kind != NET_MARK_NETNS ||
+		strcmp(mark.vrf, name) != 0)
+		return NET_HAVE_FOREIGN;
+	return mark.owner == owner ? NET_HAVE_OURS : NET_HAVE_OTHERS;
+}
+
+static int read_entered(uint32_t owner, const struct net_want_netns *want,
+	struct net_have_netns *netns, struct error *err)
+{
+	static const dump_fn dumps[] = {
+		dump_links,
+		net_dump_addresses,
+		net_dump_routes,
+		net_dump_neighbours,
+		NULL,
+	};
+	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;
+	struct net_have_link lo;
+	int ret = net_channel_open(&channel, err);
+
+	if (ret == 0)
+		ret = net_dump_link(&channel, NULL, LO_IFINDEX, &lo, err);
+	if (ret < 0)
+		return ret;
+	netns->standing = standing_of(lo.mark, netns->name, owner);
+	if (netns->standing != NET_HAVE_OURS)
+		return 0;
+	ret = dump_all(&channel, dumps, netns, err);
+	if (ret == 0)
+		read_sysctls(want, netns);
+	return ret;
+}
+
+static int read_netns(uint32_t owner, const struct net_want_netns *want,
+	struct net_have_netns *netns, struct error *err)
+{
+	cleanup_fd int fd = netns_open(netns->name, NULL);
+	int ret;
+
+	if (fd == -ENOENT || fd == -EINVAL) {
+		netns->standing = fd == -ENOENT ? NET_HAVE_ABSENT : NET_HAVE_STALE;
+		return 0;
+	}
+	if (fd < 0)
+		return error_set_errno(err, -fd, "cannot open namespace '%s'", netns->name);
+	ret = netns_switch(fd, err);
+	if (ret == 0)
+		ret = read_entered(owner, want, netns, err);
+	return ret < 0 ? error_wrap(err, "namespace '%s'", netns->name) : 0;
+}
+
+/* A namespace to look at: wanted, there, or both. */
+struct candidate {
+	const char *name;
+	const struct net_want_netns *want; /* NULL: not wanted */
+};
+
+static int candidate_compare(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->want == NULL) - (y->want == NULL);
+}
+
+static struct candidate *list_candidates(
+	const struct net_want *want, const struct strings *names, size_t *count)
+{
+	struct candidate *list = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < want->n_netns; i++)
+		*array_append(&list, count) =
+			(struct candidate){ want->netns[i].name, &want->netns[i] };
+	for (size_t i = 0; i < names->count; i++)
+		*array_append(&list, count) = (struct candidate){ names->items[i], NULL };
+	if (*count)
+		qsort(list, *count, sizeof(*list), candidate_compare);
+	return list;
+}
+
+static void list_names(struct strings *names)
+{
+	cleanup_dir DIR *dir = opendir(NETNS_DIR);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			strings_add(names, entry->d_name);
+}
+
+static int read_candidates(const struct net_want *want, struct net_have *have, struct error *err)
+{
+	cleanup(strings_finish) struct strings names = { 0 };
+	uint32_t owner = net_mark_owner(want->owner);
+	cleanup_free struct candidate *list = NULL;
+	size_t count;
+	int ret = 0;
+
+	list_names(&names);
+	list = list_candidates(want, &names, &count);
+	for (size_t i = 0; ret == 0 && i < count; i++) {
+		if (i && strcmp(list[i].name, list[i - 1].name) == 0)
+			continue;
+		ret = read_netns(owner, list[i].want, net_have_add_netns(have, list[i].name), err);
+	}
+	return ret;
+}
+
+static int read_root(struct net_have *have, struct error *err)
+{
+	static const dump_fn dumps[] = {
+		dump_links, net_dump_addresses, net_dump_neighbours,
+		NULL, /* not its routes: there may be a million, none of them ours */
+	};
+	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;
+	int ret = net_channel_open(&channel, err);
+
+	if (ret == 0)
+		ret = dump_all(&channel, dumps, &have->root, err);
+	/* The kernel itself has marked lo's addresses since it knows the attribute. */
+	for (size_t i = 0; i < have->root.n_addresses; i++)
+		if (have->root.addresses[i].protocol)
+			have->knows_address_protocol = true;
+	return ret;
+}
+
+int net_have_read(const struct net_want *want, struct net_have **result, struct error *err)
+{
+	cleanup_have struct net_have *have = xcalloc(1, sizeof(*have));
+	cleanup(netns_leave) int back = netns_open_own(err);
+	int ret = back < 0 ? back : read_root(have, err);
+
+	if (ret == 0)
+		ret = read_candidates(want, have, err);
+	net_have_sort(have);
+	*result = ret < 0 ? NULL : steal_ptr(&have);
+	return ret;
+}
