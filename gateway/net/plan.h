@@ -5,10 +5,11 @@
  *
  * One group of acts per namespace: a fault in one stops only that one.
  *
- * Ownership: every link we make carries the altname "vrfgate:VRF" (inside a namespace
- * "vrfgate:VRF:IFNAME", as an altname is unique in a namespace; a shared outer VLAN device
- * "vrfgate:*:IFNAME"), and the lo of every namespace we make "vrfgate:VRF@OWNER", OWNER being eight
- * hex digits of the FNV-1a hash of want->owner. What lacks the mark is never changed or deleted.
+ * Ownership: every link we make carries an altname (net/mark.h): the root end of an uplink, and the
+ * lo of every namespace we make, "vrfgate:VRF@OWNER"; a link inside "vrfgate:VRF:IFNAME@OWNER"; a
+ * shared outer VLAN device "vrfgate:*:IFNAME@OWNER", OWNER being eight hex digits of the FNV-1a
+ * hash of want->owner. Our routes and addresses carry protocol 118. What lacks the mark is never
+ * changed or deleted.
  */
 #pragma once
 
@@ -21,6 +22,9 @@
 
 struct net_have;
 struct net_plan;
+
+/* Stands for a namespace's name where acts serve several: outer VLAN devices that go. */
+#define NET_PLAN_SHARED "*"
 
 /* Reads what the kernel has of all that the want and its owner's marks concern. Blocks for the
  * dumps. */
@@ -39,7 +43,8 @@ void net_plan_destroy(struct net_plan *plan);
 size_t net_plan_count(const struct net_plan *plan);
 size_t net_plan_count_faults(const struct net_plan *plan);
 
-/* One line an act: "acme: add address 10.0.0.2/30 to eth0.10"; faults as "acme: cannot ...: why".
+/* One line an act: "acme: add address 10.0.0.2/30 to eth0.10"; faults as "acme: cannot bring up:
+ * why".
  */
 void net_plan_print(const struct net_plan *plan, FILE *out);
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Acts in words. */
+#include "net/act.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+typedef void (*phrase_fn)(const struct net_act *act, char *text, size_t size);
+
+static void phrase_create(const struct net_act *act, char *text, size_t size)
+{
+	const struct net_act_create *c = &act->create;
+
+	switch (c->kind) {
+	case NET_LINK_VLAN:
+		snprintf(text, size, "create vlan %u on '%s'", c->vlan_id, c->parent);
+		break;
+	case NET_LINK_MACVLAN:
+		snprintf(text, size, "create macvlan on '%s'", c->parent);
+		break;
+	case NET_LINK_VETH:
+		snprintf(text, size, "create veth to '%s%s%s'", c->peer_netns ? c->peer_netns : "",
+			c->peer_netns ? "/" : "", c->peer_name);
+		break;
+	case NET_LINK_DEVICE:
+		break;
+	}
+}
+
+static void phrase_name(const struct net_act *act, char *text, size_t size)
+{
+	snprintf(text, size, "%s", act->name);
+}
+
+static void phrase_number(const struct net_act *act, char *text, size_t size)
+{
+	snprintf(text, size, "%" PRIu32, act->number);
+}
+
+static void mac_format(const uint8_t *m, char *text, size_t size)
+{
+	snprintf(text, size, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
+static void phrase_mac(const struct net_act *act, char *text, size_t size)
+{
+	mac_format(act->mac, text, size);
+}
+
+static void phrase_address(const struct net_act *act, char *text, size_t size)
+{
+	char address[ADDRESS_TEXT_SIZE];
+
+	snprintf(text, size, "%s", address_format(&act->address.address, true, address));
+}
+
+static void phrase_neighbour(const struct net_act *act, char *text, size_t size)
+{
+	char address[ADDRESS_TEXT_SIZE], mac[20];
+
+	mac_format(act->neighbour.mac, mac, sizeof(mac));
+	snprintf(text, size, "%s at %s", address_format(&act->neighbour.address, false, address),
+		mac);
+}
+
+static void phrase_route(const struct net_act *act, char *text, size_t size)
+{
+	const struct net_act_route *r = &act->route;
+	char destination[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE];
+	int used = snprintf(text, size, "%s", address_format(&r->destination, true, destination));
+
+	if (r->via.family != AF_UNSPEC)
+		used += snprintf(text + used, size - (size_t)used, " via %s",
+			address_format(&r->via, false, via));
+	if (r->metric)
+		snprintf(text + used, size - (size_t)used, " metric %" PRIu32, r->metric);
+}
+
+static void phrase_sysctl(const struct net_act *act, char *text, size_t size)
+{
+	snprintf(text, size, "%s = %s", act->sysctl.key, act->sysctl.value);
+}
+
+/* "VERB DETAIL" is the phrase, "VERB DETAIL LINKING link" the text. */
+static const struct {
+	const char *name, *verb, *linking;
+	phrase_fn detail;
+} kinds[NET_ACT_KINDS] = {
+	[NET_ACT_NETNS_CREATE] = { "netns_create", "create namespace", NULL, phrase_name },
+	[NET_ACT_NETNS_DELETE] = { "netns_delete", "delete namespace", NULL, phrase_name },
+	[NET_ACT_LINK_CREATE] = { "link_create", NULL, "as", phrase_create },
+	[NET_ACT_LINK_DELETE] = { "link_delete", "delete", "link", NULL },
+	[NET_ACT_LINK_MOVE_IN] = { "link_move_in", "move in device", "as", phrase_name },
+	[NET_ACT_LINK_GIVE_BACK] = { "link_give_back", "give back device", "from", phrase_name },
+	[NET_ACT_LINK_RENAME] = { "link_rename", "give name", "to", phrase_name },
+	[NET_ACT_LINK_SET_UP] = { "link_set_up", "set up", "link", NULL },
+	[NET_ACT_LINK_SET_MTU] = { "link_set_mtu", "set mtu", "on", phrase_number },
+	[NET_ACT_LINK_SET_MAC] = { "link_set_mac", "set mac", "on", phrase_mac },
+	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { "link_set_addr_gen_mode", "set addr_gen_mode", "on",
+		phrase_number },
+	[NET_ACT_ALTNAME_ADD] = { "altname_add", "add mark", "to", phrase_name },
+	[NET_ACT_ALTNAME_DELETE] = { "altname_delete", "delete mark", "from", phrase_name },
+	[NET_ACT_ADDRESS_ADD] = { "address_add", "add address", "to", phrase_address },
+	[NET_ACT_ADDRESS_DELETE] = { "address_delete", "delete address", "from", phrase_address },
+	[NET_ACT_NEIGHBOUR_SET] = { "neighbour_set", "set neighbour", "on", phrase_neighbour },
+	[NET_ACT_ROUTE_ADD] = { "route_add", "add route", "dev", phrase_route },
+	[NET_ACT_ROUTE_DELETE] = { "route_delete", "delete route", "dev", phrase_route },
+	[NET_ACT_SYSCTL_SET] = { "sysctl_set", "set", NULL, phrase_sysctl },
+};
+
+const char *net_act_name(enum net_act_kind kind)
+{
+	return kinds[kind].name;
+}
+
+const char *net_act_phrase(const struct net_act *act, char text[NET_ACT_TEXT_SIZE])
+{
+	const char *verb = kinds[act->kind].verb;
+	size_t used = 0;
+
+	text[0] = '\0';
+	if (verb)
+		used = (size_t)snprintf(text, NET_ACT_TEXT_SIZE, "%s", verb);
+	if (verb && kinds[act->kind].detail)
+		text[used++] = ' ';
+	if (kinds[act->kind].detail)
+		kinds[act->kind].detail(act, text + used, NET_ACT_TEXT_SIZE - used);
+	return text;
+}
+
+const char *net_act_text(const struct net_act *act, char text[NET_ACT_TEXT_SIZE])
+{
+	size_t used = strlen(net_act_phrase(act, text));
+
+	if (act->link && kinds[act->kind].linking)
+		snprintf(text + used, NET_ACT_TEXT_SIZE - used, " %s %s", kinds[act->kind].linking,
+			act->link);
+	return text;
+}

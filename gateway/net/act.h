@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One change of the kernel as plain data: what a plan holds, prints and applies. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "net/want.h"
+
+enum net_act_kind {
+	NET_ACT_NETNS_CREATE,
+	NET_ACT_NETNS_DELETE,
+	NET_ACT_LINK_CREATE,
+	NET_ACT_LINK_DELETE,
+	NET_ACT_LINK_MOVE_IN,
+	NET_ACT_LINK_GIVE_BACK,
+	NET_ACT_LINK_RENAME,
+	NET_ACT_LINK_SET_UP,
+	NET_ACT_LINK_SET_MTU,
+	NET_ACT_LINK_SET_MAC,
+	NET_ACT_LINK_SET_ADDR_GEN_MODE,
+	NET_ACT_ALTNAME_ADD,
+	NET_ACT_ALTNAME_DELETE,
+	NET_ACT_ADDRESS_ADD,
+	NET_ACT_ADDRESS_DELETE,
+	NET_ACT_NEIGHBOUR_SET,
+	NET_ACT_ROUTE_ADD,
+	NET_ACT_ROUTE_DELETE,
+	NET_ACT_SYSCTL_SET,
+	NET_ACT_KINDS,
+};
+
+/* A new link: a VLAN or macvlan on a parent in the root namespace, or a veth pair. */
+struct net_act_create {
+	enum net_link_kind kind;
+	bool stays; /* in the root namespace; else it is made straight in the act's own */
+	const char *parent;
+	int parent_ifindex; /* 0: to be found by name */
+	uint16_t vlan_id;
+	uint16_t vlan_protocol;
+	uint32_t mtu_bytes; /* 0: the kernel's */
+	bool has_mac;
+	uint8_t mac[6];
+	const char *peer_netns; /* veth: NULL is the act's own namespace */
+	const char *peer_name;
+	uint8_t peer_mac[6]; /* with has_mac */
+};
+
+struct net_act_route {
+	struct address destination;
+	struct address via; /* AF_UNSPEC: none */
+	uint32_t metric;    /* 0: the kernel's default */
+	bool onlink;
+	bool replace; /* it may be there still */
+};
+
+struct net_act_neighbour {
+	struct address address;
+	uint8_t mac[6];
+};
+
+struct net_act_address {
+	struct address address;
+	bool nodad;
+};
+
+struct net_act_sysctl {
+	const char *key;
+	const char *value;
+};
+
+/* Strings are borrowed from want, have or plan. */
+struct net_act {
+	enum net_act_kind kind;
+	bool in_root;     /* done in the root namespace, else in the group's own */
+	const char *link; /* the link it is about, NULL: none */
+	int ifindex;      /* of that link; 0: to be found by name. Of a new one: to be given */
+	union {
+		const char *name; /* of a namespace, new name of a link, altname */
+		struct net_act_create create;
+		struct net_act_address address;
+		struct net_act_neighbour neighbour;
+		struct net_act_route route;
+		struct net_act_sysctl sysctl;
+		uint32_t number; /* MTU, addr_gen_mode */
+		uint8_t mac[6];
+	};
+};
+
+#define NET_ACT_TEXT_SIZE 256
+
+/* The kind as a word for programs: "address_add". */
+const char *net_act_name(enum net_act_kind kind);
+
+/* What is done, without its link: "add address 10.0.0.2/30"; returns text. */
+const char *net_act_phrase(const struct net_act *act, char text[NET_ACT_TEXT_SIZE]);
+
+/* All of it: "add address 10.0.0.2/30 to eth0.10"; returns text. */
+const char *net_act_text(const struct net_act *act, char text[NET_ACT_TEXT_SIZE]);

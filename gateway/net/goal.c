@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Goals: what should be, beside what is. */
+#include "net/goal.h"
+
+#include <linux/if_ether.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/memory.h"
+#include "net/judge.h"
+
+static void uplink_mac(uint8_t mac[6], bool root, uint32_t id)
+{
+	mac[0] = root ? 0x02 : 0x06; /* locally administered */
+	mac[1] = 'v';
+	mac[2] = (uint8_t)(id >> 24);
+	mac[3] = (uint8_t)(id >> 16);
+	mac[4] = (uint8_t)(id >> 8);
+	mac[5] = (uint8_t)id;
+}
+
+bool net_goal_outer_name(
+	const struct net_want_link *link, size_t n_tags, char name[NET_IFNAME_SIZE])
+{
+	char text[NET_IFNAME_SIZE + 6 * NET_MAX_TAGS];
+	size_t used = (size_t)snprintf(text, sizeof(text), "%s", link->parent);
+
+	for (size_t i = 0; i < n_tags && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, ".%u", link->tags[i]);
+	if (used >= NET_IFNAME_SIZE)
+		return false;
+	memcpy(name, text, used + 1);
+	return true;
+}
+
+uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n)
+{
+	return n == 0 && link->outer_8021ad ? ETH_P_8021AD : ETH_P_8021Q;
+}
+
+static const struct net_have_link *root_below(
+	const struct net_have *have, const struct net_want_link *link)
+{
+	char name[NET_IFNAME_SIZE];
+	size_t outer = link->kind == NET_LINK_VLAN && link->n_tags ? link->n_tags - 1 : 0;
+
+	return net_goal_outer_name(link, outer, name) ? net_have_find_root(have, name) : NULL;
+}
+
+static bool fits_parent(const struct net_have *have, const struct net_want_link *want,
+	const struct net_have_link *link)
+{
+	const struct net_have_link *below = root_below(have, want);
+
+	return below && link->lower == below->ifindex && !link->lower_here;
+}
+
+static bool fits_vlan(const struct net_have *have, const struct net_want_link *want,
+	const struct net_have_link *link)
+{
+	return strcmp(link->kind, "vlan") == 0 && fits_parent(have, want, link) &&
+		link->vlan_id == want->tags[want->n_tags - 1] &&
+		link->vlan_protocol == net_goal_vlan_protocol(want, want->n_tags - 1);
+}
+
+static bool fits_macvlan(const struct net_have *have, const struct net_want_link *want,
+	const struct net_have_link *link)
+{
+	return strcmp(link->kind, "macvlan") == 0 && fits_parent(have, want, link);
+}
+
+static bool fits_device(const struct net_have *have, const struct net_want_link *want,
+	const struct net_have_link *link)
+{
+	struct net_mark mark;
+
+	(void)have;
+	return net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED &&
+		strcmp(mark.was.name, want->parent) == 0;
+}
+
+static bool fits_veth(const struct net_have *have, const struct net_want_link *want,
+	const struct net_have_link *link)
+{
+	const struct net_have_netns *other = net_have_find_netns(have, want->peer_netns);
+	const struct net_have_link *peer =
+		other ? net_have_find_link(other, want->peer_name) : NULL;
+
+	return strcmp(link->kind, "veth") == 0 && peer && strcmp(peer->kind, "veth") == 0 &&
+		link->lower == peer->ifindex && peer->lower == link->ifindex;
+}
+
+typedef bool (*fits_fn)(
+	const struct net_have *, const struct net_want_link *, const struct net_have_link *);
+
+static const fits_fn fits[] = {
+	[NET_LINK_VLAN] = fits_vlan,
+	[NET_LINK_MACVLAN] = fits_macvlan,
+	[NET_LINK_DEVICE] = fits_device,
+	[NET_LINK_VETH] = fits_veth,
+};
+
+static bool has_ipv6(const struct net_want_link *link)
+{
+	for (size_t i = 0; i < link->n_addresses; i++)
+		if (link->addresses[i].family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* The same after every rebuild and on every boot, another on every gateway and NIC. */
+static void macvlan_mac(uint8_t mac[6], const struct net_goals_context *context,
+	const struct net_want_netns *netns, const struct net_want_link *link)
+{
+	const struct net_have_link *parent = root_below(context->have, link);
+	const char *texts[] = { context->want->owner, netns->name, link->name };
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; parent && i < sizeof(parent->mac); i++)
+		hash = (hash ^ parent->mac[i]) * UINT64_C(1099511628211);
+	for (size_t t = 0; t < sizeof(texts) / sizeof(*texts); t++)
+		for (const char *p = texts[t];; p++) {
+			hash = (hash ^ (uint8_t)*p) * UINT64_C(1099511628211);
+			if (!*p)
+				break;
+		}
+	for (size_t i = 0; i < 6; i++)
+		mac[i] = (uint8_t)(hash >> (8 * i));
+	mac[0] = (uint8_t)((mac[0] & ~0x01) | 0x02);
+}
+
+static void goal_init_link(struct net_goal *goal, const struct net_goals_context *context,
+	const struct net_goals *goals, const struct net_want_link *want)
+{
+	goal->want = want;
+	goal->name = want->name;
+	goal->mtu_bytes = want->mtu_bytes;
+	goal->has_mac = want->has_mac;
+	memcpy(goal->mac, want->mac, sizeof(goal->mac));
+	if (want->kind == NET_LINK_MACVLAN && !want->has_mac)
+		macvlan_mac(goal->mac, context, goals->want, want);
+	goal->quiet = !has_ipv6(want);
+	goal->addresses = want->addresses;
+	goal->n_addresses = want->n_addresses;
+	net_mark_link(goal->mark, goals->want->name, want->name, context->owner);
+}
+
+static void goal_find_link(struct net_goal *goal, const struct net_goals_context *context,
+	const struct net_goals *goals)
+{
+	const struct net_have_link *link = goals->have->standing == NET_HAVE_OURS
+		? net_have_find_link(goals->have, goal->name)
+		: NULL;
+
+	if (!link || !net_have_link_is_ours(link))
+		return;
+	if (fits[goal->want->kind](context->have, goal->want, link))
+		goal->have = link;
+	else
+		goal->misfit = link;
+}
+
+static void goal_init_uplink(struct net_goal *goal, const struct net_goals_context *context,
+	const struct net_goals *goals, bool root)
+{
+	uint32_t id = goals->want->id;
+
+	goal->in_root = root;
+	net_uplink_root_name(id, goal->root_name);
+	goal->name = root ? goal->root_name : NET_UPLINK_INSIDE;
+	goal->mtu_bytes = context->want->uplink_mtu_bytes;
+	goal->has_mac = true;
+	goal->quiet = true;
+	uplink_mac(goal->mac, root, id);
+	uplink_mac(goal->neighbour_mac, !root, id);
+	(void)net_uplink_addresses(&context->want->uplink_prefix, id,
+		root ? &goal->own_address : &goal->neighbour,
+		root ? &goal->neighbour : &goal->own_address);
+	goal->neighbour.prefix_length = 128;
+	goal->addresses = &goal->own_address;
+	goal->n_addresses = 1;
+	if (root)
+		net_mark_netns(goal->mark, goals->want->name, context->owner);
+	else
+		net_mark_link(goal->mark, goals->want->name, goal->name, context->owner);
+}
+
+static bool root_end_is_ours(const struct net_goal *goal, const struct net_have_link *link)
+{
+	return link && strcmp(link->mark, goal->mark) == 0;
+}
+
+/* The two ends stand or fall together. */
+static void uplink_find(struct net_goal *root, struct net_goal *inside,
+	const struct net_goals_context *context, const struct net_goals *goals)
+{
+	const struct net_have_link *outer = net_have_find_root(context->have, root->name);
+	const struct net_have_link *inner = goals->have->standing == NET_HAVE_OURS
+		? net_have_find_link(goals->have, inside->name)
+		: NULL;
+
+	if (!root_end_is_ours(root, outer))
+		outer = NULL;
+	if (inner && !net_have_link_is_ours(inner))
+		inner = NULL;
+	if (outer && inner && outer->lower == inner->ifindex && inner->lower == outer->ifindex) {
+		root->have = outer;
+		inside->have = inner;
+	} else {
+		root->misfit = outer;
+		inside->misfit = inner;
+	}
+}
+
+void net_goals_init(struct net_goals *goals, const struct net_goals_context *context,
+	const struct net_want_netns *want, net_goal_fault_fn fault, void *data)
+{
+	static const struct net_have_netns absent = { .standing = NET_HAVE_ABSENT };
+	size_t n = 0;
+
+	goals->want = want;
+	goals->have = net_have_find_netns(context->have, want->name);
+	if (!goals->have)
+		goals->have = &absent;
+	goals->items = xcalloc(want->n_links + 2, sizeof(*goals->items));
+	if (want->has_uplink) {
+		goal_init_uplink(&goals->items[n++], context, goals, true);
+		goal_init_uplink(&goals->items[n++], context, goals, false);
+		uplink_find(&goals->items[0], &goals->items[1], context, goals);
+	}
+	for (size_t i = 0; i < want->n_links; i++, n++) {
+		goal_init_link(&goals->items[n], context, goals, &want->links[i]);
+		goal_find_link(&goals->items[n], context, goals);
+	}
+	goals->count = n;
+	net_judge_goals(goals, context, fault, data);
+}
+
+void net_goals_finish(struct net_goals *goals)
+{
+	free(goals->items);
+	memset(goals, 0, sizeof(*goals));
+}
+
+struct net_goal *net_goals_find(const struct net_goals *goals, const char *name)
+{
+	for (size_t i = 0; i < goals->count; i++)
+		if (!goals->items[i].in_root && strcmp(goals->items[i].name, name) == 0)
+			return &goals->items[i];
+	return NULL;
+}

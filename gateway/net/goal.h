@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The want of one namespace brought to one shape: every link that should be, customer links and
+ * both ends of the uplink alike, each beside what the kernel has of it.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "net/have.h"
+#include "net/want.h"
+
+/* Interface indexes of uplinks' root ends start here, so that they are known before they exist. */
+#define NET_UPLINK_IFINDEX_BASE 1000000
+
+struct net_goal {
+	const struct net_want_link *want; /* NULL: an end of the uplink */
+	bool in_root;
+	const char *name;
+	char root_name[NET_IFNAME_SIZE]; /* holds the name of an uplink's root end */
+	char mark[NET_MARK_SIZE];
+	uint32_t mtu_bytes;
+	bool has_mac; /* mac is to be kept so */
+	uint8_t mac[6];
+	bool quiet; /* no IPv6 link-local address: addr_gen_mode none */
+	const struct address *addresses;
+	size_t n_addresses;
+	struct address own_address; /* an uplink's */
+	struct address neighbour;   /* AF_UNSPEC: none */
+	uint8_t neighbour_mac[6];
+
+	const struct net_have_link *have;   /* fits; or &fresh once its making is planned */
+	const struct net_have_link *misfit; /* ours, but must go first */
+	struct net_have_link fresh;
+	bool lost_ipv4; /* an IPv4 address goes, perhaps others and routes with it */
+};
+
+struct net_goals {
+	const struct net_want_netns *want;
+	const struct net_have_netns
+		*have;          /* standing OURS, ABSENT or STALE when there is no fault */
+	struct net_goal *items; /* the uplink's root end and inside end first, where there is one */
+	size_t count;
+};
+
+struct net_goals_context {
+	const struct net_want *want;
+	const struct net_have *have;
+	uint32_t owner;
+};
+
+/*
+ * Makes the goals of a namespace and finds what the kernel has of each. All that speaks against
+ * making what is missing is told to `fault` (text outside-in, below the namespace's name).
+ */
+typedef void (*net_goal_fault_fn)(void *data, int code, const char *text);
+
+void net_goals_init(struct net_goals *goals, const struct net_goals_context *context,
+	const struct net_want_netns *want, net_goal_fault_fn fault, void *data);
+void net_goals_finish(struct net_goals *goals);
+
+/* NULL where there is none of that name inside. */
+struct net_goal *net_goals_find(const struct net_goals *goals, const char *name);
+
+/* The name of the outer VLAN device of the first n tags, "eth0.100"; false where too long. */
+bool net_goal_outer_name(
+	const struct net_want_link *link, size_t n_tags, char name[NET_IFNAME_SIZE]);
+
+/* Protocol of the n-th tag, host order. */
+uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n);

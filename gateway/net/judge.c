@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Faults of a namespace, all found before anything is done. */
+#include "net/judge.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/sysctl.h"
+
+struct judge {
+	const struct net_goals *goals;
+	const struct net_goals_context *context;
+	net_goal_fault_fn fault;
+	void *data;
+};
+
+__attribute__((format(printf, 4, 5))) static void say(
+	const struct judge *j, int code, const char *interface, const char *format, ...)
+{
+	struct error err = ERROR_INIT;
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	error_set(&err, code, "%s", text);
+	if (interface)
+		error_wrap(&err, "interface '%s'", interface);
+	j->fault(j->data, code, err.text);
+}
+
+static bool judge_standing(const struct judge *j)
+{
+	const char *name = j->goals->want->name;
+
+	if (j->goals->have->standing == NET_HAVE_FOREIGN)
+		say(j, EEXIST, NULL, "namespace '%s' is already there and was not made by vrfgate",
+			name);
+	if (j->goals->have->standing == NET_HAVE_OTHERS)
+		say(j, EEXIST, NULL,
+			"namespace '%s' is already there and belongs to another vrfgate", name);
+	return j->goals->have->standing < NET_HAVE_OTHERS;
+}
+
+static void judge_uplink(const struct judge *j)
+{
+	const struct net_goal *root = &j->goals->items[0];
+	const struct net_have_link *link = net_have_find_root(j->context->have, root->name);
+	struct address a, b;
+
+	if (net_uplink_addresses(&j->context->want->uplink_prefix, j->goals->want->id, &a, &b) < 0)
+		say(j, ERANGE, NULL, "uplink %" PRIu32 " does not fit into the uplink prefix",
+			j->goals->want->id);
+	if (!root->have && !root->misfit && link)
+		say(j, EEXIST, root->name,
+			"a link of that name is already there and was not made by vrfgate for '%s'",
+			j->goals->want->name);
+}
+
+/* A link inside that has the goal's name but is not ours. */
+static void judge_name(const struct judge *j, const struct net_goal *goal)
+{
+	const struct net_have_link *link = net_have_find_link(j->goals->have, goal->name);
+
+	if (link && !net_have_link_is_ours(link))
+		say(j, EEXIST, goal->name,
+			"a link of that name is already there and was not made by vrfgate");
+}
+
+static const struct net_have_link *vlan_user(
+	const struct net_have *have, int parent, uint16_t id, uint16_t protocol)
+{
+	for (size_t i = 0; i < have->root.n_links; i++) {
+		const struct net_have_link *link = &have->root.links[i];
+
+		if (link->lower == parent && link->vlan_id == id && link->lower_here &&
+			link->vlan_protocol == protocol)
+			return link;
+	}
+	return NULL;
+}
+
+/* Walks the tags from the outermost on as far as devices exist. */
+static void judge_tags(
+	const struct judge *j, const struct net_goal *goal, const struct net_have_link *below)
+{
+	const struct net_want_link *want = goal->want;
+	char name[NET_IFNAME_SIZE];
+
+	for (size_t i = 0; below && i < want->n_tags; i++) {
+		uint16_t protocol = net_goal_vlan_protocol(want, i);
+		const struct net_have_link *user =
+			vlan_user(j->context->have, below->ifindex, want->tags[i], protocol);
+		const struct net_have_link *named = NULL;
+		bool inner = i + 1 == want->n_tags;
+
+		if (!inner && net_goal_outer_name(want, i + 1, name))
+			named = net_have_find_root(j->context->have, name);
+		if (named && named != user)
+			say(j, EEXIST, goal->name,
+				"link '%s' is already there and is not vlan %u on '%s'", name,
+				want->tags[i], below->name);
+		else if (user && (inner || !named))
+			say(j, EEXIST, goal->name, "vlan %u on '%s' is already used by link '%s'",
+				want->tags[i], below->name, user->name);
+		below = named == user ? named : NULL;
+	}
+}
+
+static void judge_parent(const struct judge *j, const struct net_goal *goal)
+{
+	const struct net_want_link *want = goal->want;
+	const struct net_have_link *parent = net_have_find_root(j->context->have, want->parent);
+	char name[NET_IFNAME_SIZE];
+
+	if (!parent) {
+		say(j, ENODEV, goal->name, "parent '%s' not found", want->parent);
+		return;
+	}
+	if (want->kind != NET_LINK_VLAN)
+		return;
+	if (!(parent->flags & IFF_UP))
+		say(j, ENETDOWN, goal->name, "parent '%s' is down", want->parent);
+	if (!net_goal_outer_name(want, want->n_tags - 1, name))
+		say(j, ENAMETOOLONG, goal->name,
+			"the outer device of parent '%s' would have a name of more than 15 characters",
+			want->parent);
+	judge_tags(j, goal, parent);
+}
+
+static void judge_device(const struct judge *j, const struct net_goal *goal)
+{
+	const struct net_have_link *link = net_have_find_device(
+		j->context->have, goal->want->parent, j->goals->want->name, j->context->owner);
+
+	if (!link)
+		say(j, ENODEV, goal->name, "device '%s' not found", goal->want->parent);
+	else if (link->flags & IFF_LOOPBACK)
+		say(j, EINVAL, goal->name, "device '%s' cannot be moved", goal->want->parent);
+}
+
+static void judge_veth(const struct judge *j, const struct net_goal *goal)
+{
+	const struct net_want_link *want = goal->want;
+	const struct net_have_netns *other =
+		net_have_find_netns(j->context->have, want->peer_netns);
+	const struct net_have_link *peer;
+
+	if (other && other->standing >= NET_HAVE_OTHERS)
+		say(j, EEXIST, goal->name,
+			"namespace '%s' of its other end was not made by vrfgate",
+			want->peer_netns);
+	peer = other ? net_have_find_link(other, want->peer_name) : NULL;
+	if (peer && !net_have_link_is_ours(peer))
+		say(j, EEXIST, goal->name,
+			"link '%s' in namespace '%s' is already there and was not made by vrfgate",
+			want->peer_name, want->peer_netns);
+}
+
+typedef void (*judge_fn)(const struct judge *j, const struct net_goal *goal);
+
+static const judge_fn judges[] = {
+	[NET_LINK_VLAN] = judge_parent,
+	[NET_LINK_MACVLAN] = judge_parent,
+	[NET_LINK_DEVICE] = judge_device,
+	[NET_LINK_VETH] = judge_veth,
+};
+
+static void judge_sysctls(const struct judge *j)
+{
+	const struct net_want_netns *want = j->goals->want;
+
+	for (size_t i = 0; i < want->n_sysctls; i++)
+		if (!net_sysctl_key_valid(want->sysctls[i].key))
+			say(j, EINVAL, NULL, "sysctl '%s' is no key under net.",
+				want->sysctls[i].key);
+}
+
+void net_judge_goals(const struct net_goals *goals, const struct net_goals_context *context,
+	net_goal_fault_fn fault, void *data)
+{
+	const struct judge j = { goals, context, fault, data };
+
+	if (!judge_standing(&j))
+		return;
+	judge_sysctls(&j);
+	if (goals->want->has_uplink)
+		judge_uplink(&j);
+	for (size_t i = 0; i < goals->count; i++) {
+		const struct net_goal *goal = &goals->items[i];
+
+		if (goal->have || goal->in_root)
+			continue;
+		judge_name(&j, goal);
+		if (goal->want)
+			judges[goal->want->kind](&j, goal);
+	}
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The plan: groups of acts, wanted namespaces first, then what goes. */
+#include "net/plan.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/planner.h"
+
+struct net_act *net_planner_add(
+	struct net_planner *planner, enum net_act_kind kind, bool in_root, const char *link)
+{
+	struct net_act *act = array_append(&planner->group->acts, &planner->group->n_acts);
+
+	act->kind = kind;
+	act->in_root = in_root;
+	act->link = link;
+	return act;
+}
+
+const char *net_planner_keep(struct net_planner *planner, const char *text)
+{
+	strings_add(&planner->plan->texts, text);
+	return planner->plan->texts.items[planner->plan->texts.count - 1];
+}
+
+static void group_begin(struct net_planner *planner, const char *netns)
+{
+	planner->group = array_append(&planner->plan->groups, &planner->plan->n_groups);
+	planner->group->netns = netns;
+}
+
+static void group_fault(void *data, int code, const char *text)
+{
+	struct net_plan_group *group = data;
+
+	if (!group->fault_code)
+		group->fault_code = code;
+	strings_add(&group->faults, text);
+}
+
+/* ---- strays ---- */
+
+static int want_compare(const void *a, const void *b)
+{
+	return strcmp((*(const struct net_want_netns *const *)a)->name,
+		(*(const struct net_want_netns *const *)b)->name);
+}
+
+/* Pointers to the wanted namespaces, sorted by name. */
+static const struct net_want_netns **want_index(const struct net_want *want)
+{
+	const struct net_want_netns **index = xcalloc(want->n_netns, sizeof(*index));
+
+	for (size_t i = 0; i < want->n_netns; i++)
+		index[i] = &want->netns[i];
+	if (want->n_netns)
+		qsort(index, want->n_netns, sizeof(*index), want_compare);
+	return index;
+}
+
+static const struct net_want_netns *want_find(
+	const struct net_want_netns **index, size_t count, const char *name)
+{
+	const struct net_want_netns key = { .name = name }, *pointer = &key;
+	const struct net_want_netns **found =
+		count ? bsearch(&pointer, index, count, sizeof(*index), want_compare) : NULL;
+
+	return found ? *found : NULL;
+}
+
+static bool wants_device(const struct net_want_netns *netns, const char *name)
+{
+	for (size_t i = 0; i < netns->n_links; i++)
+		if (netns->links[i].kind == NET_LINK_DEVICE &&
+			strcmp(netns->links[i].parent, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_stray(const struct net_want_netns *netns, const struct net_have_link *link,
+	const struct net_mark *mark)
+{
+	char name[NET_IFNAME_SIZE];
+
+	if (mark->kind == NET_MARK_SHARED)
+		return false;
+	if (!netns)
+		return true;
+	if (mark->kind == NET_MARK_MOVED)
+		return !wants_device(netns, mark->was.name);
+	return !netns->has_uplink || strcmp(link->name, net_uplink_root_name(netns->id, name)) != 0;
+}
+
+static int stray_compare(const void *a, const void *b)
+{
+	return strcmp(
+		((const struct net_stray *)a)->mark.vrf, ((const struct net_stray *)b)->mark.vrf);
+}
+
+static void find_strays(struct net_planner *planner, const struct net_want_netns **index)
+{
+	const struct net_goals_context *context = &planner->context;
+	struct net_mark mark;
+
+	for (size_t i = 0; i < context->have->root.n_links; i++) {
+		const struct net_have_link *link = &context->have->root.links[i];
+
+		if (!link->mark[0] || !net_mark_parse(link->mark, &mark) ||
+			mark.owner != context->owner ||
+			!is_stray(want_find(index, context->want->n_netns, mark.vrf), link, &mark))
+			continue;
+		*array_append(&planner->strays, &planner->n_strays) =
+			(struct net_stray){ link, mark };
+	}
+	if (planner->n_strays)
+		qsort(planner->strays, planner->n_strays, sizeof(*planner->strays), stray_compare);
+}
+
+const struct net_stray *net_planner_strays(
+	const struct net_planner *planner, const char *vrf, size_t *count)
+{
+	size_t low = 0, high = planner->n_strays, end;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(planner->strays[middle].mark.vrf, vrf) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < planner->n_strays; end++)
+		if (strcmp(planner->strays[end].mark.vrf, vrf) != 0)
+			break;
+	*count = end - low;
+	return planner->strays + low;
+}
+
+/* ---- groups ---- */
+
+static void plan_create_netns(struct net_planner *planner, const char *name)
+{
+	const struct net_have_netns *have = net_have_find_netns(planner->context.have, name);
+
+	if ((have && have->standing == NET_HAVE_OURS) || strings_contain(&planner->created, name))
+		return;
+	net_planner_add(planner, NET_ACT_NETNS_CREATE, true, NULL)->name = name;
+	strings_add(&planner->created, name);
+}
+
+/* Other ends of veth pairs need a namespace to be born in. */
+static void plan_create_peers(struct net_planner *planner, const struct net_want_netns *want)
+{
+	for (size_t i = 0; i < want->n_links; i++)
+		if (want->links[i].kind == NET_LINK_VETH)
+			plan_create_netns(planner, want->links[i].peer_netns);
+}
+
+static void plan_lo(struct net_planner *planner, const struct net_goals *goals)
+{
+	const struct net_have_link *lo = net_have_find_link(goals->have, "lo");
+
+	if (!lo || !(lo->flags & IFF_UP))
+		net_planner_add(planner, NET_ACT_LINK_SET_UP, false, "lo")->ifindex = 1;
+}
+
+static void fill_group(struct net_planner *planner, struct net_goals *goals)
+{
+	size_t n_strays, first = goals->want->has_uplink ? 1 : 0;
+	const struct net_stray *strays = net_planner_strays(planner, goals->want->name, &n_strays);
+
+	for (size_t i = 0; i < n_strays; i++)
+		net_plan_stray(planner, &strays[i]);
+	plan_create_peers(planner, goals->want);
+	plan_create_netns(planner, goals->want->name);
+	net_plan_sysctls_first(planner, goals);
+	net_plan_links_delete(planner, goals);
+	net_plan_links_create(planner, goals);
+	if (first)
+		net_plan_settings(planner, goals, &goals->items[0]);
+	plan_lo(planner, goals);
+	for (size_t i = first; i < goals->count; i++)
+		net_plan_settings(planner, goals, &goals->items[i]);
+	net_plan_routes(planner, goals);
+	net_plan_sysctls_last(planner, goals);
+}
+
+static void plan_wanted(struct net_planner *planner, const struct net_want_netns *want)
+{
+	struct net_goals goals;
+
+	group_begin(planner, want->name);
+	net_goals_init(&goals, &planner->context, want, group_fault, planner->group);
+	if (want->has_uplink)
+		goals.items[0].name = net_planner_keep(planner, goals.items[0].root_name);
+	if (!planner->group->faults.count)
+		fill_group(planner, &goals);
+	net_goals_finish(&goals);
+}
+
+/* The root end of its uplink tells when a namespace is really gone. */
+static const char *removed_uplink(const struct net_planner *planner, const char *name)
+{
+	size_t count;
+	const struct net_stray *strays = net_planner_strays(planner, name, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strays[i].mark.kind == NET_MARK_NETNS)
+			return strays[i].link->name;
+	return NULL;
+}
+
+static void plan_removed(struct net_planner *planner, const struct net_have_netns *have)
+{
+	group_begin(planner, have->name);
+	planner->group->removed = true;
+	for (size_t i = 0; i < have->n_links; i++) {
+		struct net_mark mark;
+
+		if (net_mark_parse(have->links[i].mark, &mark) && mark.kind == NET_MARK_MOVED)
+			net_plan_give_back(planner, &have->links[i]);
+	}
+	net_planner_add(planner, NET_ACT_NETNS_DELETE, true, removed_uplink(planner, have->name))
+		->name = have->name;
+}
+
+static bool is_removed(const struct net_planner *planner, const char *name)
+{
+	const struct net_have_netns *have = net_have_find_netns(planner->context.have, name);
+
+	return have && have->standing == NET_HAVE_OURS;
+}
+
+/* What is left in the root namespace of VRFs that have none any more. */
+static void plan_orphans(struct net_planner *planner, const struct net_want_netns **index)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < planner->n_strays; i++) {
+		const struct net_stray *stray = &planner->strays[i];
+		bool moved = stray->mark.kind == NET_MARK_MOVED;
+
+		if (want_find(index, planner->context.want->n_netns, stray->mark.vrf) ||
+			(!moved && is_removed(planner, stray->mark.vrf)))
+			continue;
+		if (strcmp(last, stray->mark.vrf) != 0) {
+			last = stray->mark.vrf;
+			group_begin(planner, net_planner_keep(planner, last));
+			planner->group->removed = true;
+		}
+		net_plan_stray(planner, stray);
+	}
+}
+
+/* Outer VLAN devices that no group stands on. Of nested ones the outermost takes the others along,
+ * so the last made comes first. */
+static void plan_shared(struct net_planner *planner)
+{
+	const struct net_goals_context *context = &planner->context;
+	struct net_mark mark;
+
+	for (size_t i = context->have->root.n_links; i-- > 0;) {
+		const struct net_have_link *link = &context->have->root.links[i];
+
+		if (!net_mark_parse(link->mark, &mark) || mark.kind != NET_MARK_SHARED ||
+			mark.owner != context->owner ||
+			strings_contain(&planner->outers, link->name))
+			continue;
+		if (!planner->group) {
+			group_begin(planner, NET_PLAN_SHARED);
+			planner->group->removed = true;
+		}
+		net_planner_add(planner, NET_ACT_LINK_DELETE, true, link->name);
+	}
+}
+
+/* Faulty namespaces keep what they stand on. */
+static void remember_outers(struct net_planner *planner, const struct net_want *want)
+{
+	char name[NET_IFNAME_SIZE];
+
+	for (size_t i = 0; i < want->n_netns; i++)
+		for (size_t l = 0; l < want->netns[i].n_links; l++) {
+			const struct net_want_link *link = &want->netns[i].links[l];
+
+			if (link->kind != NET_LINK_VLAN)
+				continue;
+			for (size_t tags = 1; tags < link->n_tags; tags++)
+				if (net_goal_outer_name(link, tags, name))
+					strings_add(&planner->outers, name);
+		}
+}
+
+struct net_plan *net_plan_create(const struct net_want *want, const struct net_have *have)
+{
+	struct net_plan *plan = xcalloc(1, sizeof(*plan));
+	struct net_planner planner = {
+		.context = { want, have, net_mark_owner(want->owner) },
+		.plan = plan,
+	};
+	const struct net_want_netns **index = want_index(want);
+
+	plan->owner = planner.context.owner;
+	find_strays(&planner, index);
+	for (size_t i = 0; i < want->n_netns; i++)
+		plan_wanted(&planner, &want->netns[i]);
+	for (size_t i = 0; i < have->n_netns; i++)
+		if (have->netns[i].standing == NET_HAVE_OURS &&
+			!want_find(index, want->n_netns, have->netns[i].name))
+			plan_removed(&planner, &have->netns[i]);
+	plan_orphans(&planner, index);
+	planner.group = NULL;
+	strings_finish(&planner.outers);
+	remember_outers(&planner, want);
+	plan_shared(&planner);
+	free(index);
+	free(planner.strays);
+	strings_finish(&planner.created);
+	strings_finish(&planner.outers);
+	strings_finish(&planner.veths);
+	return plan;
+}
+
+void net_plan_destroy(struct net_plan *plan)
+{
+	if (!plan)
+		return;
+	for (size_t i = 0; i < plan->n_groups; i++) {
+		free(plan->groups[i].acts);
+		strings_finish(&plan->groups[i].faults);
+	}
+	free(plan->groups);
+	strings_finish(&plan->texts);
+	free(plan);
+}
+
+size_t net_plan_count(const struct net_plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->n_groups; i++)
+		count += plan->groups[i].n_acts;
+	return count;
+}
+
+size_t net_plan_count_faults(const struct net_plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->n_groups; i++)
+		count += plan->groups[i].faults.count;
+	return count;
+}

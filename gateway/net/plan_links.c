@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Planning which links go and which come. */
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/planner.h"
+
+/* ---- going ---- */
+
+/* A NIC back in the root namespace gets its own settings again; last goes the mark. */
+static void restore_device(struct net_planner *planner, const char *mark_text, const char *name,
+	const struct net_have_link *link, const struct net_mark_was *was)
+{
+	if (link->mtu_bytes != was->mtu_bytes)
+		net_planner_add(planner, NET_ACT_LINK_SET_MTU, true, name)->number = was->mtu_bytes;
+	if (memcmp(link->mac, was->mac, sizeof(was->mac)) != 0)
+		memcpy(net_planner_add(planner, NET_ACT_LINK_SET_MAC, true, name)->mac, was->mac,
+			sizeof(was->mac));
+	if (was->up)
+		net_planner_add(planner, NET_ACT_LINK_SET_UP, true, name);
+	net_planner_add(planner, NET_ACT_ALTNAME_DELETE, true, name)->name = mark_text;
+}
+
+/* Its old name, or a free one where somebody has taken that meanwhile. */
+static const char *free_name(struct net_planner *planner, const char *name)
+{
+	char other[NET_IFNAME_SIZE];
+
+	if (!net_have_find_root(planner->context.have, name))
+		return net_planner_keep(planner, name);
+	for (unsigned int i = 0;; i++) {
+		snprintf(other, sizeof(other), "dev%u", i);
+		if (!net_have_find_root(planner->context.have, other))
+			return net_planner_keep(planner, other);
+	}
+}
+
+void net_plan_give_back(struct net_planner *planner, const struct net_have_link *link)
+{
+	const char *name;
+	struct net_act *act;
+	struct net_mark mark;
+
+	if (!net_mark_parse(link->mark, &mark))
+		return;
+	name = free_name(planner, mark.was.name);
+	act = net_planner_add(planner, NET_ACT_LINK_GIVE_BACK, false, link->name);
+	act->ifindex = link->ifindex;
+	act->name = name;
+	restore_device(planner, link->mark, name, link, &mark.was);
+}
+
+/* A NIC that came back to the root namespace on its own, with its namespace's end. */
+static void plan_returned(struct net_planner *planner, const struct net_stray *stray)
+{
+	const char *name = stray->link->name;
+
+	if (strcmp(name, stray->mark.was.name) != 0) {
+		struct net_act *act = net_planner_add(planner, NET_ACT_LINK_RENAME, true, name);
+
+		act->ifindex = stray->link->ifindex;
+		act->name = name = free_name(planner, stray->mark.was.name);
+	}
+	restore_device(planner, stray->link->mark, name, stray->link, &stray->mark.was);
+}
+
+void net_plan_stray(struct net_planner *planner, const struct net_stray *stray)
+{
+	if (stray->mark.kind == NET_MARK_MOVED)
+		plan_returned(planner, stray);
+	else
+		net_planner_add(planner, NET_ACT_LINK_DELETE, true, stray->link->name)->ifindex =
+			stray->link->ifindex;
+}
+
+static void plan_delete_inside(struct net_planner *planner, const struct net_have_link *link)
+{
+	struct net_mark mark;
+
+	if (net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED)
+		net_plan_give_back(planner, link);
+	else
+		net_planner_add(planner, NET_ACT_LINK_DELETE, false, link->name)->ifindex =
+			link->ifindex;
+}
+
+/* The end of a pair that an earlier group has already deleted with its other end. */
+static bool goes_with_peer(
+	const struct net_planner *planner, const char *netns, const struct net_have_link *link)
+{
+	char end[NET_MARK_SIZE];
+
+	snprintf(end, sizeof(end), "%s/%s", netns, link->name);
+	return strings_contain(&planner->veths, end);
+}
+
+void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals)
+{
+	const struct net_have_netns *have = goals->have;
+	const struct net_goal *root = goals->want->has_uplink ? &goals->items[0] : NULL;
+
+	for (size_t i = 0; i < have->n_links; i++) {
+		const struct net_have_link *link = &have->links[i];
+		const struct net_goal *goal = net_goals_find(goals, link->name);
+
+		if ((link->flags & IFF_LOOPBACK) || !net_have_link_is_ours(link) ||
+			(goal && goal->have) || goes_with_peer(planner, have->name, link))
+			continue;
+		/* Half of an uplink goes with its other half. */
+		if (goal && root && !goal->want && root->misfit &&
+			root->misfit->lower == link->ifindex)
+			continue;
+		plan_delete_inside(planner, link);
+	}
+	if (root && root->misfit)
+		net_planner_add(planner, NET_ACT_LINK_DELETE, true, root->name)->ifindex =
+			root->misfit->ifindex;
+}
+
+/* ---- coming ---- */
+
+static struct net_act *plan_create(
+	struct net_planner *planner, struct net_goal *goal, enum net_link_kind kind)
+{
+	struct net_act *act = net_planner_add(planner, NET_ACT_LINK_CREATE, true, goal->name);
+
+	act->create.kind = kind;
+	act->create.mtu_bytes = goal->mtu_bytes;
+	act->create.has_mac = goal->has_mac;
+	memcpy(act->create.mac, goal->mac, sizeof(goal->mac));
+	snprintf(goal->fresh.name, sizeof(goal->fresh.name), "%s", goal->name);
+	goal->fresh.mtu_bytes = goal->mtu_bytes;
+	memcpy(goal->fresh.mac, goal->mac, sizeof(goal->mac));
+	goal->have = &goal->fresh;
+	return act;
+}
+
+static int chosen_ifindex(const struct net_planner *planner, uint32_t id)
+{
+	int ifindex = NET_UPLINK_IFINDEX_BASE + (int)(id & 0x3fffffff);
+
+	return net_have_find_ifindex(&planner->context.have->root, ifindex) ? 0 : ifindex;
+}
+
+static void create_uplink(struct net_planner *planner, struct net_goals *goals)
+{
+	struct net_goal *root = &goals->items[0], *inside = &goals->items[1];
+	struct net_act *act = plan_create(planner, root, NET_LINK_VETH);
+
+	act->ifindex = root->fresh.ifindex = chosen_ifindex(planner, goals->want->id);
+	act->create.stays = true;
+	act->create.peer_name = inside->name;
+	memcpy(act->create.peer_mac, inside->mac, sizeof(inside->mac));
+	root->fresh.accept_ra = 1;
+	inside->fresh = root->fresh;
+	inside->fresh.accept_ra = 0;
+	inside->fresh.ifindex = 0;
+	memcpy(inside->fresh.mac, inside->mac, sizeof(inside->mac));
+	inside->have = &inside->fresh;
+}
+
+/* Makes the shared devices that the last tag stands on; returns the name of the innermost. */
+static const char *create_outers(struct net_planner *planner, const struct net_want_link *want)
+{
+	const char *below = want->parent;
+	char name[NET_IFNAME_SIZE], mark[NET_MARK_SIZE];
+
+	for (size_t tags = 1; tags < want->n_tags; tags++) {
+		const char *kept;
+		struct net_act *act;
+
+		net_goal_outer_name(want, tags, name);
+		kept = net_planner_keep(planner, name);
+		if (!net_have_find_root(planner->context.have, name) &&
+			!strings_contain(&planner->outers, name)) {
+			strings_add(&planner->outers, name);
+			act = net_planner_add(planner, NET_ACT_LINK_CREATE, true, kept);
+			act->create = (struct net_act_create){
+				.kind = NET_LINK_VLAN,
+				.stays = true,
+				.parent = below,
+				.vlan_id = want->tags[tags - 1],
+				.vlan_protocol = net_goal_vlan_protocol(want, tags - 1),
+			};
+			act = net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, kept);
+			act->name = net_planner_keep(
+				planner, net_mark_shared(mark, name, planner->context.owner));
+			net_planner_add(planner, NET_ACT_LINK_SET_UP, true, kept);
+		}
+		below = kept;
+	}
+	return below;
+}
+
+static int root_ifindex(const struct net_planner *planner, const char *name)
+{
+	const struct net_have_link *link = net_have_find_root(planner->context.have, name);
+
+	return link ? link->ifindex : 0;
+}
+
+static void create_vlan(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
+{
+	const struct net_want_link *want = goal->want;
+	const char *below = create_outers(planner, want);
+	struct net_act_create *create = &plan_create(planner, goal, NET_LINK_VLAN)->create;
+
+	(void)goals;
+	create->parent = below;
+	create->parent_ifindex = root_ifindex(planner, below);
+	create->vlan_id = want->tags[want->n_tags - 1];
+	create->vlan_protocol = net_goal_vlan_protocol(want, want->n_tags - 1);
+}
+
+static void create_macvlan(
+	struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
+{
+	struct net_act_create *create = &plan_create(planner, goal, NET_LINK_MACVLAN)->create;
+
+	(void)goals;
+	create->has_mac = true;
+	create->parent = goal->want->parent;
+	create->parent_ifindex = root_ifindex(planner, goal->want->parent);
+}
+
+/* The mark goes on before the move, so that a NIC can never be inside and unknown. */
+static void move_device(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
+{
+	const struct net_have_link *link = net_have_find_device(planner->context.have,
+		goal->want->parent, goals->want->name, planner->context.owner);
+	struct net_mark_was was = { .mtu_bytes = link->mtu_bytes, .up = link->flags & IFF_UP };
+	struct net_act *act;
+
+	goal->fresh = *link;
+	if (!link->mark[0]) {
+		memcpy(was.name, link->name, sizeof(was.name));
+		memcpy(was.mac, link->mac, sizeof(was.mac));
+		net_mark_moved(goal->fresh.mark, goals->want->name, &was, planner->context.owner);
+		act = net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, link->name);
+		act->name = net_planner_keep(planner, goal->fresh.mark);
+	}
+	act = net_planner_add(planner, NET_ACT_LINK_MOVE_IN, true, goal->name);
+	act->name = link->name;
+	act->ifindex = link->ifindex;
+	goal->fresh.ifindex = 0;
+	goal->fresh.flags = 0;
+	goal->fresh.addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+	goal->fresh.accept_ra = 1;
+	goal->have = &goal->fresh;
+}
+
+/* Either end's group makes both: the one that comes first. */
+static void create_veth(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
+{
+	const struct net_want_link *want = goal->want;
+	char end[NET_MARK_SIZE];
+	struct net_act *act;
+
+	snprintf(end, sizeof(end), "%s/%s", goals->want->name, want->name);
+	if (strings_contain(&planner->veths, end)) {
+		snprintf(goal->fresh.name, sizeof(goal->fresh.name), "%s", goal->name);
+		goal->fresh.accept_ra = 1;
+		goal->have = &goal->fresh;
+		return;
+	}
+	act = plan_create(planner, goal, NET_LINK_VETH);
+	act->create.peer_netns = want->peer_netns;
+	act->create.peer_name = want->peer_name;
+	snprintf(end, sizeof(end), "%s/%s", want->peer_netns, want->peer_name);
+	strings_add(&planner->veths, end);
+}
+
+typedef void (*create_fn)(struct net_planner *, struct net_goals *, struct net_goal *);
+
+static const create_fn creators[] = {
+	[NET_LINK_VLAN] = create_vlan,
+	[NET_LINK_MACVLAN] = create_macvlan,
+	[NET_LINK_DEVICE] = move_device,
+	[NET_LINK_VETH] = create_veth,
+};
+
+void net_plan_links_create(struct net_planner *planner, struct net_goals *goals)
+{
+	size_t first = goals->want->has_uplink ? 2 : 0;
+
+	if (first && !goals->items[0].have)
+		create_uplink(planner, goals);
+	for (size_t i = first; i < goals->count; i++)
+		if (!goals->items[i].have)
+			creators[goals->items[i].want->kind](planner, goals, &goals->items[i]);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The inside of a plan, and of its making. */
+#pragma once
+
+#include "base/strings.h"
+#include "net/act.h"
+#include "net/goal.h"
+#include "net/plan.h"
+
+/* The acts of one namespace, in the order they must be done; or its faults. */
+struct net_plan_group {
+	const char *netns; /* NET_PLAN_SHARED: what several namespaces share */
+	bool removed;      /* it goes altogether */
+	struct net_act *acts;
+	size_t n_acts;
+	struct strings faults;
+	int fault_code; /* errno of the first */
+};
+
+struct net_plan {
+	struct net_plan_group *groups;
+	size_t n_groups;
+	uint32_t owner;
+	struct strings texts; /* what acts borrow and nobody else owns */
+};
+
+/* A link of the root namespace with our mark that is not what the want has. */
+struct net_stray {
+	const struct net_have_link *link;
+	struct net_mark mark;
+};
+
+struct net_planner {
+	struct net_goals_context context;
+	struct net_plan *plan;
+	struct net_plan_group *group; /* being filled */
+	struct net_stray *strays;     /* sorted by VRF */
+	size_t n_strays;
+	struct strings created; /* namespaces that an earlier group makes */
+	struct strings outers;  /* outer VLAN devices wanted by groups so far */
+	struct strings veths;   /* "NETNS/NAME" of ends whose pair an earlier group makes */
+};
+
+/* Appends an act to the group being filled. */
+struct net_act *net_planner_add(
+	struct net_planner *planner, enum net_act_kind kind, bool in_root, const char *link);
+
+/* Keeps a copy of a text for as long as the plan lives. */
+const char *net_planner_keep(struct net_planner *planner, const char *text);
+
+/* The strays of a VRF, *count of them. */
+const struct net_stray *net_planner_strays(
+	const struct net_planner *planner, const char *vrf, size_t *count);
+
+/* plan_links.c: what is too much, then what is missing, of the links. */
+void net_plan_stray(struct net_planner *planner, const struct net_stray *stray);
+void net_plan_give_back(struct net_planner *planner, const struct net_have_link *link);
+void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals);
+void net_plan_links_create(struct net_planner *planner, struct net_goals *goals);
+
+/* plan_settings.c: marks, settings and addresses of one link; routes and sysctls of a namespace. */
+void net_plan_settings(
+	struct net_planner *planner, const struct net_goals *goals, struct net_goal *goal);
+void net_plan_routes(struct net_planner *planner, struct net_goals *goals);
+void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals *goals);
+void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *goals);
