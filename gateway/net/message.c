@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Requests of rtnetlink, built by libnl-route where it knows the attribute. */
+#include "net/message.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netlink/addr.h>
+#include <netlink/msg.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
+#include <netlink/route/link/macvlan.h>
+#include <netlink/route/link/veth.h>
+#include <netlink/route/link/vlan.h>
+#include <netlink/route/neighbour.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "net/mark.h"
+
+static void put_link(struct rtnl_link **link)
+{
+	rtnl_link_put(*link);
+}
+
+static void put_address(struct nl_addr **address)
+{
+	nl_addr_put(*address);
+}
+
+#define cleanup_link    cleanup(put_link)
+#define cleanup_address cleanup(put_address)
+
+/* libnl fails here for want of memory only. */
+static void *need(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+static void need_zero(int ret)
+{
+	if (ret < 0)
+		abort();
+}
+
+static struct nl_addr *make_address(const struct address *address)
+{
+	struct nl_addr *made =
+		need(nl_addr_build(address->family, address->bytes, address_size(address)));
+
+	nl_addr_set_prefixlen(made, address->prefix_length);
+	return made;
+}
+
+/* ---- changes of a link ---- */
+
+static struct nl_msg *link_message(int type, int ifindex, const char *name, unsigned int flags)
+{
+	struct ifinfomsg info = { .ifi_index = ifindex, .ifi_flags = flags, .ifi_change = flags };
+	struct nl_msg *message = need(nlmsg_alloc_size(512));
+
+	need(nlmsg_put(message, 0, 0, type, 0, 0));
+	need_zero(nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO));
+	if (!ifindex && name)
+		need_zero(nla_put_string(message, IFLA_IFNAME, name));
+	return message;
+}
+
+static struct nl_msg *act_message(int type, const struct net_act *act,
+	const struct net_message_context *c, unsigned int flags)
+{
+	return link_message(type, c->ifindex, act->link, flags);
+}
+
+static struct nl_msg *build_up(const struct net_act *act, const struct net_message_context *c)
+{
+	return act_message(RTM_SETLINK, act, c, IFF_UP);
+}
+
+static struct nl_msg *build_delete(const struct net_act *act, const struct net_message_context *c)
+{
+	return act_message(RTM_DELLINK, act, c, 0);
+}
+
+static struct nl_msg *build_mtu(const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = act_message(RTM_SETLINK, act, c, 0);
+
+	need_zero(nla_put_u32(message, IFLA_MTU, act->number));
+	return message;
+}
+
+static struct nl_msg *build_mac(const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = act_message(RTM_SETLINK, act, c, 0);
+
+	need_zero(nla_put(message, IFLA_ADDRESS, sizeof(act->mac), act->mac));
+	return message;
+}
+
+static struct nl_msg *build_addr_gen_mode(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = act_message(RTM_SETLINK, act, c, 0);
+	struct nlattr *spec = need(nla_nest_start(message, IFLA_AF_SPEC));
+	struct nlattr *inet6 = need(nla_nest_start(message, AF_INET6));
+
+	need_zero(nla_put_u8(message, IFLA_INET6_ADDR_GEN_MODE, (uint8_t)act->number));
+	nla_nest_end(message, inet6);
+	nla_nest_end(message, spec);
+	return message;
+}
+
+static struct nl_msg *build_rename(const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = link_message(RTM_SETLINK, c->ifindex, NULL, 0);
+
+	need_zero(nla_put_string(message, IFLA_IFNAME, act->name));
+	return message;
+}
+
+static struct nl_msg *build_move_in(const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = link_message(RTM_SETLINK, c->ifindex, NULL, 0);
+
+	need_zero(nla_put_string(message, IFLA_IFNAME, act->link));
+	need_zero(nla_put_u32(message, IFLA_NET_NS_FD, (uint32_t)c->netns_fd));
+	return message;
+}
+
+static struct nl_msg *build_give_back(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = link_message(RTM_SETLINK, c->ifindex, NULL, 0);
+
+	need_zero(nla_put_string(message, IFLA_IFNAME, act->name));
+	need_zero(nla_put_u32(message, IFLA_NET_NS_FD, (uint32_t)c->root_fd));
+	return message;
+}
+
+/* libnl knows no altnames (IFLA_PROP_LIST). */
+static struct nl_msg *build_altname(int type, int ifindex, const char *name, const char *altname)
+{
+	struct nl_msg *message = link_message(type, ifindex, name, 0);
+	struct nlattr *list = need(nla_nest_start(message, IFLA_PROP_LIST | NLA_F_NESTED));
+
+	if (type == RTM_NEWLINKPROP)
+		nlmsg_hdr(message)->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND;
+	need_zero(nla_put_string(message, IFLA_ALT_IFNAME, altname));
+	nla_nest_end(message, list);
+	return message;
+}
+
+static struct nl_msg *build_altname_add(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	return build_altname(RTM_NEWLINKPROP, c->ifindex, act->link, act->name);
+}
+
+static struct nl_msg *build_altname_delete(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	return build_altname(RTM_DELLINKPROP, c->ifindex, act->link, act->name);
+}
+
+struct nl_msg *net_message_build_mark(int ifindex, const char *name, const char *mark)
+{
+	return build_altname(RTM_NEWLINKPROP, ifindex, name, mark);
+}
+
+struct nl_msg *net_message_build_delete_group(void)
+{
+	struct nl_msg *message = link_message(RTM_DELLINK, 0, NULL, 0);
+
+	need_zero(nla_put_u32(message, IFLA_GROUP, NET_LINK_GROUP));
+	return message;
+}
+
+/* ---- new links ---- */
+
+static void set_mac(struct rtnl_link *link, const uint8_t mac[6])
+{
+	cleanup_address struct nl_addr *address = need(nl_addr_build(AF_LLC, mac, 6));
+
+	rtnl_link_set_addr(link, address);
+}
+
+static void set_end(
+	struct rtnl_link *link, const char *name, uint32_t mtu_bytes, const uint8_t *mac)
+{
+	rtnl_link_set_name(link, name);
+	rtnl_link_set_group(link, NET_LINK_GROUP);
+	if (mtu_bytes)
+		rtnl_link_set_mtu(link, mtu_bytes);
+	if (mac)
+		set_mac(link, mac);
+}
+
+static struct rtnl_link *make_vlan(const struct net_act_create *create)
+{
+	struct rtnl_link *link = need(rtnl_link_vlan_alloc());
+
+	rtnl_link_vlan_set_id(link, create->vlan_id);
+	rtnl_link_vlan_set_protocol(link, htons(create->vlan_protocol));
+	return link;
+}
+
+static struct rtnl_link *make_macvlan(const struct net_act_create *create)
+{
+	struct rtnl_link *link = need(rtnl_link_macvlan_alloc());
+
+	(void)create;
+	rtnl_link_macvlan_set_mode(link, MACVLAN_MODE_BRIDGE);
+	return link;
+}
+
+/* The kernel would make a queue for each CPU. */
+static void set_queues(struct rtnl_link *link)
+{
+	rtnl_link_set_num_tx_queues(link, 1);
+	rtnl_link_set_num_rx_queues(link, 1);
+}
+
+static struct rtnl_link *make_veth(
+	const struct net_act_create *create, const struct net_message_context *c)
+{
+	struct rtnl_link *link = need(rtnl_link_veth_alloc());
+	struct rtnl_link *peer = rtnl_link_veth_get_peer(link);
+
+	set_queues(link);
+	set_queues(peer);
+	set_end(peer, create->peer_name, create->mtu_bytes,
+		create->has_mac && create->stays ? create->peer_mac : NULL);
+	rtnl_link_set_ns_fd(peer, create->peer_netns ? c->peer_netns_fd : c->netns_fd);
+	rtnl_link_put(peer);
+	return link;
+}
+
+static struct nl_msg *build_create(const struct net_act *act, const struct net_message_context *c)
+{
+	const struct net_act_create *create = &act->create;
+	cleanup_link struct rtnl_link *link = NULL;
+	struct nl_msg *message = NULL;
+
+	if (create->kind == NET_LINK_VETH)
+		link = make_veth(create, c);
+	else if (create->kind == NET_LINK_VLAN)
+		link = make_vlan(create);
+	else
+		link = make_macvlan(create);
+	set_end(link, act->link, create->mtu_bytes, create->has_mac ? create->mac : NULL);
+	if (c->parent_ifindex)
+		rtnl_link_set_link(link, c->parent_ifindex);
+	if (act->ifindex)
+		rtnl_link_set_ifindex(link, act->ifindex);
+	if (!create->stays)
+		rtnl_link_set_ns_fd(link, c->netns_fd);
+	need_zero(rtnl_link_build_add_request(link, NLM_F_CREATE | NLM_F_EXCL, &message));
+	return message;
+}
+
+/* ---- addresses and neighbours ---- */
+
+static struct rtnl_addr *make_rtnl_addr(const struct net_act_address *a, int ifindex)
+{
+	cleanup_address struct nl_addr *local = make_address(&a->address);
+	struct rtnl_addr *address = need(rtnl_addr_alloc());
+
+	rtnl_addr_set_ifindex(address, ifindex);
+	need_zero(rtnl_addr_set_local(address, local));
+	if (a->nodad)
+		rtnl_addr_set_flags(address, IFA_F_NODAD);
+	return address;
+}
+
+static struct nl_msg *build_address_add(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	struct rtnl_addr *address = make_rtnl_addr(&act->address, c->ifindex);
+	struct nl_msg *message = NULL;
+
+	need_zero(rtnl_addr_build_add_request(address, NLM_F_CREATE | NLM_F_REPLACE, &message));
+	rtnl_addr_put(address);
+	need_zero(nla_put_u8(message, IFA_PROTO, NET_PROTOCOL));
+	return message;
+}
+
+static struct nl_msg *build_address_delete(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	struct rtnl_addr *address = make_rtnl_addr(&act->address, c->ifindex);
+	struct nl_msg *message = NULL;
+
+	need_zero(rtnl_addr_build_delete_request(address, 0, &message));
+	rtnl_addr_put(address);
+	return message;
+}
+
+static struct nl_msg *build_neighbour(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	cleanup_address struct nl_addr *destination = make_address(&act->neighbour.address);
+	cleanup_address struct nl_addr *mac =
+		need(nl_addr_build(AF_LLC, act->neighbour.mac, sizeof(act->neighbour.mac)));
+	struct rtnl_neigh *neighbour = need(rtnl_neigh_alloc());
+	struct nl_msg *message = NULL;
+
+	rtnl_neigh_set_ifindex(neighbour, c->ifindex);
+	rtnl_neigh_set_state(neighbour, NUD_PERMANENT);
+	need_zero(rtnl_neigh_set_dst(neighbour, destination));
+	rtnl_neigh_set_lladdr(neighbour, mac);
+	need_zero(rtnl_neigh_build_add_request(neighbour, NLM_F_CREATE | NLM_F_REPLACE, &message));
+	rtnl_neigh_put(neighbour);
+	return message;
+}
+
+/* ---- routes ---- */
+
+static struct rtnl_route *make_route(const struct net_act_route *r, int ifindex)
+{
+	cleanup_address struct nl_addr *destination = make_address(&r->destination);
+	struct rtnl_route *route = need(rtnl_route_alloc());
+	struct rtnl_nexthop *hop = need(rtnl_route_nh_alloc());
+
+	rtnl_route_set_family(route, r->destination.family);
+	need_zero(rtnl_route_set_dst(route, destination));
+	rtnl_route_set_table(route, RT_TABLE_MAIN);
+	rtnl_route_set_type(route, RTN_UNICAST);
+	rtnl_route_set_protocol(route, NET_PROTOCOL);
+	rtnl_route_set_scope(route,
+		r->destination.family == AF_INET && r->via.family == AF_UNSPEC ? RT_SCOPE_LINK
+									       : RT_SCOPE_UNIVERSE);
+	if (r->metric)
+		rtnl_route_set_priority(route, r->metric);
+	if (ifindex)
+		rtnl_route_nh_set_ifindex(hop, ifindex);
+	if (r->via.family != AF_UNSPEC) {
+		cleanup_address struct nl_addr *via = make_address(&r->via);
+
+		rtnl_route_nh_set_gateway(hop, via);
+	}
+	rtnl_route_add_nexthop(route, hop);
+	return route;
+}
+
+static struct nl_msg *build_route_add(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	struct rtnl_route *route = make_route(&act->route, c->ifindex);
+	int flags = NLM_F_CREATE | (act->route.replace ? NLM_F_REPLACE : NLM_F_EXCL);
+	struct nl_msg *message = NULL;
+
+	need_zero(rtnl_route_build_add_request(route, flags, &message));
+	rtnl_route_put(route);
+	if (act->route.onlink)
+		((struct rtmsg *)nlmsg_data(nlmsg_hdr(message)))->rtm_flags |= RTNH_F_ONLINK;
+	return message;
+}
+
+static struct nl_msg *build_route_delete(
+	const struct net_act *act, const struct net_message_context *c)
+{
+	struct rtnl_route *route = make_route(&act->route, c->ifindex);
+	struct nl_msg *message = NULL;
+
+	need_zero(rtnl_route_build_del_request(route, 0, &message));
+	rtnl_route_put(route);
+	return message;
+}
+
+typedef struct nl_msg *(*build_fn)(const struct net_act *, const struct net_message_context *);
+
+static const struct {
+	build_fn build;
+	bool needs_ifindex;
+} builders[NET_ACT_KINDS] = {
+	[NET_ACT_LINK_CREATE] = { build_create, false },
+	[NET_ACT_LINK_DELETE] = { build_delete, false },
+	[NET_ACT_LINK_MOVE_IN] = { build_move_in, false },
+	[NET_ACT_LINK_GIVE_BACK] = { build_give_back, true },
+	[NET_ACT_LINK_RENAME] = { build_rename, true },
+	[NET_ACT_LINK_SET_UP] = { build_up, false },
+	[NET_ACT_LINK_SET_MTU] = { build_mtu, false },
+	[NET_ACT_LINK_SET_MAC] = { build_mac, false },
+	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { build_addr_gen_mode, false },
+	[NET_ACT_ALTNAME_ADD] = { build_altname_add, false },
+	[NET_ACT_ALTNAME_DELETE] = { build_altname_delete, false },
+	[NET_ACT_ADDRESS_ADD] = { build_address_add, true },
+	[NET_ACT_ADDRESS_DELETE] = { build_address_delete, true },
+	[NET_ACT_NEIGHBOUR_SET] = { build_neighbour, true },
+	[NET_ACT_ROUTE_ADD] = { build_route_add, true },
+	[NET_ACT_ROUTE_DELETE] = { build_route_delete, true },
+};
+
+bool net_message_needs_ifindex(const struct net_act *act)
+{
+	return act->link && builders[act->kind].needs_ifindex;
+}
+
+struct nl_msg *net_message_build(
+	const struct net_act *act, const struct net_message_context *context)
+{
+	build_fn build = builders[act->kind].build;
+
+	return build ? build(act, context) : NULL;
+}

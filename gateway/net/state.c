@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A fresh reading of one namespace for `status`. */
+#include "net/state.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "net/channel.h"
+#include "net/dump.h"
+#include "net/netns.h"
+
+static void copy_addresses(
+	struct net_link_state *state, const struct net_have_netns *have, int ifindex)
+{
+	for (size_t i = 0; i < have->n_addresses; i++)
+		if (have->addresses[i].ifindex == ifindex && !have->addresses[i].link_local)
+			*array_append(&state->addresses, &state->n_addresses) =
+				have->addresses[i].address;
+}
+
+static void copy_link(struct net_netns_state *state, const struct net_have_netns *have,
+	const struct net_have_link *link)
+{
+	struct net_link_state *copy = array_append(&state->links, &state->n_links);
+
+	memcpy(copy->name, link->name, sizeof(copy->name));
+	snprintf(copy->kind, sizeof(copy->kind), "%s", link->kind[0] ? link->kind : "device");
+	copy->up = link->flags & IFF_UP;
+	copy->carrier = link->flags & NET_HAVE_CARRIER;
+	copy->rx_bytes = link->rx_bytes;
+	copy->tx_bytes = link->tx_bytes;
+	copy->rx_errors = link->rx_errors;
+	copy->tx_errors = link->tx_errors;
+	copy_addresses(copy, have, link->ifindex);
+}
+
+static void copy_netns(
+	struct net_netns_state *state, const struct net_have_netns *have, const char *name)
+{
+	const struct net_have_link *lo = net_have_find_link(have, "lo");
+	struct net_mark mark;
+
+	state->exists = lo && net_mark_parse(lo->mark, &mark) && mark.kind == NET_MARK_NETNS &&
+		strcmp(mark.vrf, name) == 0;
+	for (size_t i = 0; state->exists && i < have->n_links; i++)
+		if (!(have->links[i].flags & IFF_LOOPBACK))
+			copy_link(state, have, &have->links[i]);
+}
+
+static int read_entered(struct net_have_netns *have, struct error *err)
+{
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+	int ret = net_channel_open(&channel, err);
+
+	if (ret == 0)
+		ret = net_dump_links(&channel, true, have, err);
+	if (ret == 0)
+		ret = net_dump_addresses(&channel, have, err);
+	return ret;
+}
+
+int net_netns_state_read(const char *name, struct net_netns_state *state, struct error *err)
+{
+	cleanup(net_have_netns_clear) struct net_have_netns have = { 0 };
+	cleanup_fd int fd = netns_open(name, NULL);
+	cleanup(netns_leave) int back = -1;
+	int ret;
+
+	memset(state, 0, sizeof(*state));
+	if (fd == -ENOENT || fd == -EINVAL)
+		return 0;
+	if (fd < 0)
+		return error_set_errno(err, -fd, "cannot open namespace '%s'", name);
+	ret = netns_enter(fd, &back, err);
+	if (ret == 0)
+		ret = read_entered(&have, err);
+	if (ret < 0)
+		return error_wrap(err, "namespace '%s'", name);
+	copy_netns(state, &have, name);
+	return 0;
+}
+
+void net_netns_state_finish(struct net_netns_state *state)
+{
+	for (size_t i = 0; i < state->n_links; i++)
+		free(state->links[i].addresses);
+	free(state->links);
+	memset(state, 0, sizeof(*state));
+}
+
+const struct net_link_state *net_netns_state_find(
+	const struct net_netns_state *state, const char *name)
+{
+	for (size_t i = 0; i < state->n_links; i++)
+		if (strcmp(state->links[i].name, name) == 0)
+			return &state->links[i];
+	return NULL;
+}
