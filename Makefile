@@ -60,12 +60,22 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 
+# Benchmarks, each a program of its own.
+$(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 .PRECIOUS: $(B)/%.o
 -include $(wildcard $(LIB_OBJECTS:.o=.d) $(B)/gateway/main.d $(UNIT_TESTS:=.d) $(NETNS_TESTS:=.d))
 
 .PHONY: deps
 deps:
 	.ci/deps build test demo
+
+.PHONY: bench
+bench: $(B)/bench/bench_up
+	$(B)/bench/bench_up
 
 .PHONY: unit-tests netns-tests
 unit-tests: $(UNIT_TESTS)
