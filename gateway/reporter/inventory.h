@@ -37,5 +37,10 @@ void reporter_inventory_finish(struct reporter_inventory *inventory);
 /* Reads token_file or password_file into the inventory; the message names file and config key. */
 int reporter_inventory_read_secrets(struct reporter_inventory *inventory, struct error *err);
 
+/* What zabbix_api_create() wants to know; borrows from the inventory. */
+struct zabbix_login;
+void reporter_inventory_login(
+	const struct reporter_inventory *inventory, struct zabbix_login *login);
+
 /* "{gateway}-{vrf}" filled in; the caller frees it. */
 char *reporter_proxy_name(const struct config *config, const char *vrf);

@@ -3,19 +3,25 @@
  * A logged-in client of the Zabbix API: JSON-RPC 2.0 over libcurl. Blocks (with time limits); used
  * only by the reporter and by commands, never in the supervisor's loop.
  *
- * Errors: -ECONNREFUSED, -ETIMEDOUT, -EHOSTUNREACH, -EIO... the server cannot be reached
- * ("unreachable"); -EACCES the server does not let us in or do that ("denied"); -EPROTO an answer
- * that is no JSON-RPC (500, empty, HTML, a redirect); -EREMOTEIO an API error, with its message and
- * data as text. zabbix_api_error_is_denied() and ..._is_unreachable() tell them apart.
+ * Errors, as a state to show:
+ *	denied		-EACCES: the server does not let us in or do that
+ *	unreachable	-ECONNREFUSED, -ETIMEDOUT, -EHOSTUNREACH, -ECONNRESET, -EIO (TLS)...: no
+ *			connection; -EPROTO: an answer that is no JSON-RPC (500, empty, HTML, a
+ *			redirect), or the frontend has no database; -EPROTONOSUPPORT: a version that
+ *			we do not speak
+ * and -EREMOTEIO, an API error about one call, with its text: neither of the two. The text of the
+ * others begins with the URL. Secrets are in none.
  */
 #pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
 struct zabbix_api;
+struct zabbix_words;
 
 struct zabbix_login {
 	const char *url;
@@ -23,6 +29,9 @@ struct zabbix_login {
 	const char *token;   /* NULL: user and password */
 	const char *user;
 	const char *password;
+	/* May be NULL. Asked about once a second while waiting; true ends the call, -ECANCELED. */
+	bool (*cancelled)(void *arg);
+	void *cancelled_arg;
 };
 
 struct zabbix_version {
@@ -30,17 +39,42 @@ struct zabbix_version {
 	char text[32];         /* "6.0.14" */
 };
 
-/* Asks apiinfo.version, then logs in. */
+/* One call of a batch. */
+struct zabbix_call {
+	const char *method;
+	json_t *params;     /* taken over by zabbix_api_call_batch() */
+	json_t *result;     /* the caller's to json_decref(); NULL where it failed */
+	struct error error; /* why; code 0 where it did not */
+};
+
+/* Asks apiinfo.version, logs in, and makes sure that the login is good. */
 int zabbix_api_create(const struct zabbix_login *login, struct zabbix_api **api, struct error *err);
 
-/* Logs out (a session of user and password) and frees. */
+/* Logs out (a session of user and password) and frees. NULL is allowed. */
 void zabbix_api_destroy(struct zabbix_api *api);
 
 const struct zabbix_version *zabbix_api_version(const struct zabbix_api *api);
 
-/* One call. Takes params over; *result (may be NULL) is the caller's to json_decref(). */
+/* The words of that version: zabbix/version.h. */
+const struct zabbix_words *zabbix_api_words(const struct zabbix_api *api);
+
+/* The URL for messages: without user and password. */
+const char *zabbix_api_url(const struct zabbix_api *api);
+
+/* How many HTTP requests were sent so far. */
+size_t zabbix_api_requests(const struct zabbix_api *api);
+
+/* One call. Takes params over; *result (result may be NULL) is the caller's to json_decref(). A
+ * session that was lost is made anew once. */
 int zabbix_api_call(struct zabbix_api *api, const char *method, json_t *params, json_t **result,
 	struct error *err);
+
+/*
+ * Several calls in one request. Returns 0 when each was answered, with a result or an error of its
+ * own; else an error as above, and some may have been carried out all the same.
+ */
+int zabbix_api_call_batch(
+	struct zabbix_api *api, struct zabbix_call *calls, size_t count, struct error *err);
 
 bool zabbix_api_error_is_denied(const struct error *err);
 bool zabbix_api_error_is_unreachable(const struct error *err);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate import: Zabbix templates into Zabbix, or (-n) what that would change. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/data.h"
+#include "base/file.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "reporter/import.h"
+#include "reporter/inventory.h"
+
+#define FILE_MAX (12 * 1024 * 1024)
+
+struct import {
+	struct zabbix_api *api;
+	bool dry_run;
+	size_t imported, unchanged, failed;
+};
+
+static void cleanup_config_destroy(struct config **config)
+{
+	if (*config)
+		config_destroy(*config);
+}
+
+static void cleanup_api_destroy(struct zabbix_api **api)
+{
+	zabbix_api_destroy(*api);
+}
+
+static void changes_print(const char *path, const struct strings *changes)
+{
+	printf("%s: %zu %s\n", path, changes->count, changes->count == 1 ? "change" : "changes");
+	for (size_t i = 0; i < changes->count; i++)
+		printf("  %s\n", changes->items[i]);
+}
+
+static int file_import(struct import *import, const char *path, struct error *err)
+{
+	cleanup(strings_finish) struct strings changes = { 0 };
+	const char *format = reporter_import_format(path);
+	cleanup_free char *source = NULL;
+	size_t size;
+	int r;
+
+	if (!format)
+		return error_set(
+			err, EINVAL, "not a name of an export, expected .yaml, .xml or .json");
+	r = file_read(path, FILE_MAX, &source, &size, err);
+	if (r == 0)
+		r = reporter_import_compare(import->api, format, source, &changes, err);
+	if (r == 0 && !import->dry_run && changes.count > 0)
+		r = reporter_import(import->api, format, source, err);
+	if (r < 0)
+		return r;
+	if (import->dry_run && changes.count > 0)
+		changes_print(path, &changes);
+	else
+		printf("%s: %s\n", path, changes.count > 0 ? "imported" : "unchanged");
+	fflush(stdout);
+	*(changes.count > 0 ? &import->imported : &import->unchanged) += 1;
+	return 0;
+}
+
+static void files_import(struct import *import, const struct strings *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		struct error err = ERROR_INIT;
+
+		if (file_import(import, files->items[i], &err) == 0)
+			continue;
+		fprintf(stderr, "vrfgate import: %s: %s\n", files->items[i], err.text);
+		import->failed++;
+	}
+	printf("%zu %s: %zu %s, %zu unchanged, %zu failed\n", files->count,
+		files->count == 1 ? "file" : "files", import->imported,
+		import->dry_run ? "would change" : "imported", import->unchanged, import->failed);
+}
+
+/* The files of the arguments, or the bundled ones. */
+static void arguments_collect(struct import *import, char **paths, struct strings *files)
+{
+	const struct zabbix_version *version = zabbix_api_version(import->api);
+	cleanup_free char *bundled = NULL;
+	struct error err = ERROR_INIT;
+	int r = 0;
+
+	if (!*paths) {
+		r = data_dir_find("templates", &bundled, &err);
+		if (r == 0)
+			r = cli_files_collect(bundled, version, files, &err);
+	}
+	for (; r == 0 && *paths; paths++) {
+		if (cli_files_collect(*paths, version, files, &err) == 0)
+			continue;
+		fprintf(stderr, "vrfgate import: %s\n", err.text);
+		import->failed++;
+	}
+	if (r < 0) {
+		fprintf(stderr, "vrfgate import: %s\n", err.text);
+		import->failed++;
+	}
+}
+
+static int api_connect(const struct config *config, struct zabbix_api **api, struct error *err)
+{
+	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = {
+		.config = config,
+	};
+	struct zabbix_login login;
+	int r;
+
+	if (!*config->zabbix.url)
+		return error_set(
+			err, EDESTADDRREQ, "zabbix.url is not set: there is no Zabbix API");
+	r = reporter_inventory_read_secrets(&inventory, err);
+	if (r < 0)
+		return r;
+	reporter_inventory_login(&inventory, &login);
+	return zabbix_api_create(&login, api, err);
+}
+
+static int import_run(const char *config_path, bool dry_run, char **paths)
+{
+	cleanup(cleanup_config_destroy) struct config *config = NULL;
+	cleanup(cleanup_api_destroy) struct zabbix_api *api = NULL;
+	cleanup(strings_finish) struct strings files = { 0 };
+	struct import import = { .dry_run = dry_run };
+	struct error err = ERROR_INIT;
+	int status = cli_load_config(config_path, &config);
+
+	if (status != CLI_EXIT_DONE)
+		return status;
+	if (api_connect(config, &api, &err) < 0) {
+		fprintf(stderr, "vrfgate import: %s\n", err.text);
+		return CLI_EXIT_FAILED;
+	}
+	import.api = api;
+	arguments_collect(&import, paths, &files);
+	files_import(&import, &files);
+	return import.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+}
+
+int cli_import(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *config_path = CONFIG_DEFAULT_PATH;
+	bool dry_run = false;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			config_path = optarg;
+			break;
+		case 'n':
+			dry_run = true;
+			break;
+		case 'h':
+			return cli_help("import");
+		case ':':
+			return cli_usage("import", "'%s' needs a value", argv[optind - 1]);
+		default:
+			return cli_usage("import", "unknown option '%s'", argv[optind - 1]);
+		}
+	}
+	return import_run(config_path, dry_run, argv + optind);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Giving up rights for good, in a child that shall not need them. */
+#pragma once
+
+#include "base/error.h"
+
+/*
+ * Becomes `user` (its uid, gid and no other groups), with no capability in any set, nothing to be
+ * gained by exec (no_new_privs) and not dumpable. A process that is not root keeps its user and
+ * gives up the rest. -ESRCH where there is no such user; the errno of what failed otherwise, and
+ * then the caller must exit: some of it may have been done.
+ */
+int privileges_drop(const char *user, struct error *err);

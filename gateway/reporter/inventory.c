@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The inventory: secrets from their files, names from their pattern. */
+#include "reporter/inventory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "zabbix/api.h"
+
+static void secret_free(char **secret)
+{
+	if (*secret)
+		explicit_bzero(*secret, strlen(*secret));
+	free(*secret);
+	*secret = NULL;
+}
+
+static void proxy_finish(struct reporter_proxy *proxy)
+{
+	secret_free(&proxy->psk);
+	free(proxy->psk_identity);
+	free(proxy->address);
+	free(proxy->name);
+	free(proxy->vrf);
+}
+
+void reporter_inventory_finish(struct reporter_inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		proxy_finish(&inventory->proxies[i]);
+	free(inventory->proxies);
+	secret_free(&inventory->token);
+	secret_free(&inventory->password);
+	*inventory = (struct reporter_inventory){ 0 };
+}
+
+static int secret_read(const char *key, const char *path, char **secret, struct error *err)
+{
+	char *line;
+	int r = file_read_line(path, &line, err);
+
+	if (r < 0)
+		return error_wrap(err, "zabbix.%s", key);
+	secret_free(secret);
+	*secret = line;
+	return 0;
+}
+
+int reporter_inventory_read_secrets(struct reporter_inventory *inventory, struct error *err)
+{
+	const struct config_zabbix *zabbix = &inventory->config->zabbix;
+
+	if (*zabbix->token_file)
+		return secret_read("token_file", zabbix->token_file, &inventory->token, err);
+	if (*zabbix->password_file)
+		return secret_read(
+			"password_file", zabbix->password_file, &inventory->password, err);
+	return 0;
+}
+
+void reporter_inventory_login(
+	const struct reporter_inventory *inventory, struct zabbix_login *login)
+{
+	const struct config_zabbix *zabbix = &inventory->config->zabbix;
+
+	*login = (struct zabbix_login){
+		.url = zabbix->url,
+		.ca_file = zabbix->ca_file,
+		.token = inventory->token,
+		.user = *zabbix->user ? zabbix->user : NULL,
+		.password = inventory->password,
+	};
+}
+
+/* What a "{...}" of the pattern stands for; NULL where it is none we know. */
+static const char *placeholder_value(
+	const struct config *config, const char *vrf, const char *brace, size_t *length)
+{
+	const struct {
+		const char *name, *value;
+	} known[] = {
+		{ "{gateway}", config->gateway.name },
+		{ "{vrf}", vrf },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		*length = strlen(known[i].name);
+		if (strncmp(brace, known[i].name, *length) == 0)
+			return known[i].value;
+	}
+	return NULL;
+}
+
+char *reporter_proxy_name(const struct config *config, const char *vrf)
+{
+	char *name = xstrdup("");
+
+	for (const char *p = config->zabbix.proxy_name; *p;) {
+		cleanup_free char *before = name;
+		size_t length = 0;
+		const char *value = placeholder_value(config, vrf, p, &length);
+
+		name = value ? xasprintf("%s%s", before, value) : xasprintf("%s%c", before, *p);
+		p += value ? length : 1;
+	}
+	return name;
+}

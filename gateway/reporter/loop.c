@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The reporter's loop.
+ *
+ *	          login          sync            poll every 5 s
+ *	(start) --------> (open) ----> (in step) <-----.
+ *	   ^                 |             |  `--------'   sync again every 60 s
+ *	   `-----------------+-------------'
+ *	      a failure: report it, close, wait 1, 2, 4 .. 60 s
+ */
+#include "reporter/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "reporter/report.h"
+#include "reporter/seen.h"
+#include "reporter/sync.h"
+
+#define POLL_MS        5000
+#define SYNC_MS        60000
+#define BACKOFF_MIN_MS 1000
+#define BACKOFF_MAX_MS 60000
+
+struct loop {
+	const struct reporter_inventory *inventory;
+	int fd;
+	struct zabbix_api *api; /* NULL: not logged in */
+	uint64_t sync_due_ms;
+	int backoff_ms;
+	struct reporter_report report;
+	struct reporter_report told; /* what the log knows */
+};
+
+/* True where the supervisor's end is closed. Ends a request that hangs as well. */
+static bool is_closed(void *arg)
+{
+	const struct loop *loop = arg;
+	struct pollfd socket = { .fd = loop->fd, .events = POLLRDHUP };
+
+	return poll(&socket, 1, 0) > 0 &&
+		socket.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL);
+}
+
+static int login(struct loop *loop, struct error *err)
+{
+	struct zabbix_login login;
+	int r;
+
+	if (loop->api)
+		return 0;
+	reporter_inventory_login(loop->inventory, &login);
+	login.cancelled = is_closed;
+	login.cancelled_arg = loop;
+	r = zabbix_api_create(&login, &loop->api, err);
+	if (r < 0)
+		return r;
+	strcpy(loop->report.version, zabbix_api_version(loop->api)->text);
+	loop->sync_due_ms = clock_now_ms();
+	return 0;
+}
+
+static int sync_when_due(struct loop *loop, struct error *err)
+{
+	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
+	int r;
+
+	if (clock_now_ms() < loop->sync_due_ms)
+		return 0;
+	loop->report.synced = false;
+	r = reporter_sync(loop->api, loop->inventory, &result, err);
+	if (r < 0)
+		return r;
+	loop->report.synced = true;
+	loop->sync_due_ms = clock_now_ms() + SYNC_MS;
+	strings_finish(&loop->report.problems);
+	loop->report.problems = result.problems;
+	result.problems = (struct strings){ 0 };
+	if (result.created + result.updated > 0)
+		log_info("Zabbix: %zu objects made, %zu brought up to date, %zu were right",
+			result.created, result.updated, result.unchanged);
+	return 0;
+}
+
+static int seen_read(struct loop *loop, struct error *err)
+{
+	json_t *proxies = NULL;
+	int r = reporter_seen_read(loop->api, loop->inventory, &proxies, err);
+
+	if (r < 0)
+		return r;
+	json_decref(loop->report.proxies);
+	loop->report.proxies = proxies;
+	return 0;
+}
+
+/* Returns how long to wait for the next. */
+static int attempt(struct loop *loop)
+{
+	struct error *err = &loop->report.error;
+	int r;
+
+	error_clear(err);
+	r = login(loop, err);
+	if (r == 0)
+		r = sync_when_due(loop, err);
+	if (r == 0)
+		r = seen_read(loop, err);
+	if (r == 0) {
+		loop->backoff_ms = 0;
+		return POLL_MS;
+	}
+	zabbix_api_destroy(steal_ptr(&loop->api));
+	loop->backoff_ms = loop->backoff_ms ? loop->backoff_ms * 2 : BACKOFF_MIN_MS;
+	if (loop->backoff_ms > BACKOFF_MAX_MS)
+		loop->backoff_ms = BACKOFF_MAX_MS;
+	return loop->backoff_ms;
+}
+
+/* Writes all of it; the socket blocks, so a supervisor that is slow is waited for. */
+static int text_send(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		ssize_t n = write(fd, text, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		left -= (size_t)n;
+	}
+	return 0;
+}
+
+static int report_send(const struct loop *loop)
+{
+	cleanup_free char *line = reporter_report_line(&loop->report);
+
+	return text_send(loop->fd, line);
+}
+
+/* Waits; false where the socket was closed meanwhile. */
+static bool wait_open(struct loop *loop, int wait_ms)
+{
+	struct pollfd socket = { .fd = loop->fd, .events = POLLRDHUP };
+
+	while (poll(&socket, 1, wait_ms) < 0 && errno == EINTR)
+		;
+	return !is_closed(loop);
+}
+
+void reporter_loop(const struct reporter_inventory *inventory, int fd)
+{
+	struct loop loop = { .inventory = inventory, .fd = fd };
+	int wait_ms;
+
+	do {
+		wait_ms = attempt(&loop);
+		if (is_closed(&loop))
+			break;
+		reporter_report_log(
+			&loop.report, loop.api ? zabbix_api_url(loop.api) : "", &loop.told);
+	} while (report_send(&loop) == 0 && wait_open(&loop, wait_ms));
+	zabbix_api_destroy(loop.api);
+	reporter_report_finish(&loop.report);
+	reporter_report_finish(&loop.told);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Proxies: what we want of them in the words of the server's version, compared and written. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "reporter/mark.h"
+#include "reporter/plan.h"
+#include "zabbix/json.h"
+
+/* tls_connect and tls_accept of the API */
+#define TLS_NONE "1"
+#define TLS_PSK  "2"
+
+static const struct {
+	bool passive, psk;
+	const char *tls_connect, *tls_accept;
+} tls_modes[] = {
+	/* The server accepts from an active proxy and connects to a passive one. */
+	{ false, false, TLS_NONE, TLS_NONE },
+	{ false, true, TLS_NONE, TLS_PSK },
+	{ true, false, TLS_NONE, TLS_NONE },
+	{ true, true, TLS_PSK, TLS_NONE },
+};
+
+static const char *gateway_name(const struct reporter_plan *plan)
+{
+	return plan->inventory->config->gateway.name;
+}
+
+static void want_add_tls(json_t *want, const struct reporter_proxy *proxy)
+{
+	bool psk = proxy->psk_identity != NULL;
+
+	for (size_t i = 0; i < sizeof(tls_modes) / sizeof(tls_modes[0]); i++) {
+		if (tls_modes[i].passive != proxy->passive || tls_modes[i].psk != psk)
+			continue;
+		json_object_set_new(want, "tls_connect", json_string(tls_modes[i].tls_connect));
+		json_object_set_new(want, "tls_accept", json_string(tls_modes[i].tls_accept));
+	}
+}
+
+static void want_add_address(
+	json_t *want, const struct reporter_proxy *proxy, const struct zabbix_words *words)
+{
+	char port[8];
+	json_t *address = zabbix_json_string(proxy->address ? proxy->address : "");
+
+	snprintf(port, sizeof(port), "%u", proxy->port);
+	if (words->proxy_is_host)
+		json_object_set_new(want, "interface",
+			zabbix_json_pack("{s:s, s:o, s:s, s:s}", "useip", "1", "ip", address, "dns",
+				"", "port", port));
+	else
+		json_object_update_new(
+			want, zabbix_json_pack("{s:o, s:s}", "address", address, "port", port));
+}
+
+/* The fields that we own and that can be read back. */
+static json_t *want_make(const struct reporter_proxy *proxy, const struct zabbix_words *words)
+{
+	json_t *want = zabbix_json_pack("{s:s}", words->proxy_mode,
+		proxy->passive ? words->mode_passive : words->mode_active);
+
+	want_add_tls(want, proxy);
+	if (proxy->passive)
+		want_add_address(want, proxy, words);
+	return want;
+}
+
+static void psk_add(json_t *params, const struct reporter_proxy *proxy)
+{
+	if (!proxy->psk_identity)
+		return;
+	json_object_set_new(params, "tls_psk_identity", zabbix_json_string(proxy->psk_identity));
+	json_object_set_new(params, "tls_psk", zabbix_json_string(proxy->psk ? proxy->psk : ""));
+}
+
+/* True where `have` says what `want` says; a key that Zabbix does not show ("dns") is not ours. */
+static bool object_agrees(json_t *want, const json_t *have)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (want, key, value) {
+		const json_t *there = json_object_get(have, key);
+
+		if (json_is_object(value)
+				? !object_agrees(value, there)
+				: *json_string_value(value) && !zabbix_json_same(value, there))
+			return false;
+	}
+	return true;
+}
+
+static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	cleanup_free char *mark = reporter_mark_make(gateway_name(plan), proxy);
+	cleanup_free char *description =
+		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
+			gateway_name(plan), mark);
+	json_t *params = want_make(proxy, plan->words);
+
+	json_object_set_new(params, plan->words->proxy_name, zabbix_json_string(proxy->name));
+	json_object_set_new(params, "description", zabbix_json_string(description));
+	psk_add(params, proxy);
+	reporter_writes_add(
+		plan->writes, REPORTER_WRITE_CREATE, "proxy", proxy->name, "proxy.create", params);
+}
+
+static void proxy_update(
+	struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *have)
+{
+	const char *old = zabbix_json_text(have, "description");
+	cleanup_free char *mark = reporter_mark_make(gateway_name(plan), proxy);
+	cleanup_free char *description = reporter_mark_put(old, gateway_name(plan), mark);
+	cleanup_json json_t *params = want_make(proxy, plan->words);
+
+	if (object_agrees(params, have) && strcmp(old, description) == 0) {
+		plan->result->unchanged++;
+		return;
+	}
+	json_object_set_new(params, "proxyid", json_string(zabbix_json_text(have, "proxyid")));
+	json_object_set_new(params, "description", zabbix_json_string(description));
+	/* A change of mode or encryption wants the key again, not only a new key. */
+	psk_add(params, proxy);
+	reporter_writes_add(plan->writes, REPORTER_WRITE_UPDATE, "proxy", proxy->name,
+		"proxy.update", steal_ptr(&params));
+}
+
+static bool proxy_is_ours(const struct reporter_plan *plan, const json_t *have)
+{
+	return reporter_mark_is_ours(zabbix_json_text(have, "description"), gateway_name(plan));
+}
+
+static void proxy_plan(struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->name);
+
+	if (!have)
+		proxy_create(plan, proxy);
+	else if (proxy_is_ours(plan, have))
+		proxy_update(plan, proxy, have);
+	else
+		strings_addf(&plan->result->problems,
+			"proxy '%s' is already in Zabbix and was not made by this vrfgate",
+			proxy->name);
+}
+
+void reporter_plan_proxies(struct reporter_plan *plan)
+{
+	for (size_t i = 0; i < plan->inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &plan->inventory->proxies[i];
+		const char *other = zabbix_json_text(plan->proxy_vrfs, proxy->name);
+
+		if (*other) {
+			strings_addf(&plan->result->problems,
+				"proxy '%s': VRFs '%s' and '%s' would both use this name",
+				proxy->name, other, proxy->vrf);
+			continue;
+		}
+		json_object_set_new(plan->proxy_vrfs, proxy->name, zabbix_json_string(proxy->vrf));
+		proxy_plan(plan, proxy);
+	}
+}
+
+const char *reporter_plan_proxy_id(
+	const struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->name);
+
+	/* A proxy of another VRF would poll another customer's device of the same address. */
+	if (strcmp(zabbix_json_text(plan->proxy_vrfs, proxy->name), proxy->vrf) != 0)
+		return NULL;
+	return have && proxy_is_ours(plan, have) ? zabbix_json_text(have, "proxyid") : NULL;
+}

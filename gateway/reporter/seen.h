@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* When the server last heard of each proxy: the one figure that only the server has. */
+#pragma once
+
+#include <jansson.h>
+
+#include "reporter/inventory.h"
+#include "zabbix/api.h"
+
+/* { "gw1-acme": { "lastaccess": 1764000000, "version": "7.0.22" } }; version "" before 7.0. */
+int reporter_seen_read(struct zabbix_api *api, const struct reporter_inventory *inventory,
+	json_t **proxies, struct error *err);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * POST of a JSON text to one URL over a connection that is kept: what the API client stands on.
+ * Redirects are not followed: they would carry the login elsewhere. TLS is verified.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct zabbix_http;
+
+struct zabbix_http_limits {
+	long connect_ms;
+	long total_ms;
+	size_t answer_bytes;
+};
+
+extern const struct zabbix_http_limits zabbix_http_default_limits;
+
+/* Asked about once a second while waiting; true ends the request with -ECANCELED. */
+typedef bool zabbix_http_cancelled_fn(void *arg);
+
+/* ca_file "" : the system's certificates. */
+int zabbix_http_create(const char *url, const char *ca_file,
+	const struct zabbix_http_limits *limits, struct zabbix_http **http, struct error *err);
+void zabbix_http_destroy(struct zabbix_http *http);
+
+void zabbix_http_set_limits(struct zabbix_http *http, const struct zabbix_http_limits *limits);
+void zabbix_http_set_cancelled(struct zabbix_http *http, zabbix_http_cancelled_fn *fn, void *arg);
+
+/* The URL for messages: without user and password. */
+const char *zabbix_http_url(const struct zabbix_http *http);
+
+/*
+ * Sends `body`, with "Authorization: Bearer" where bearer is not NULL. Returns 0 and the answer's
+ * body (the caller frees it; NUL-terminated) when the status is 200 and there is one that may be
+ * JSON. The errors are those of zabbix/api.h, their text begins with the URL.
+ */
+int zabbix_http_post(struct zabbix_http *http, const char *body, const char *bearer, char **answer,
+	size_t *size, struct error *err);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a proxy's answer to `zabbix.stats` says, in the shapes of 6.0 and 7.0. */
+#include "zabbix/stats.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "zabbix/json.h"
+
+/* A count that may be absent (0) but not of another kind or negative. */
+static int count_read(const json_t *data, const char *key, uint64_t *count, struct error *err)
+{
+	const json_t *value = json_object_get(data, key);
+
+	*count = 0;
+	if (!value)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return error_set(err, EPROTO, "zabbix.stats: \"%s\" is no count", key);
+	*count = (uint64_t)json_integer_value(value);
+	return 0;
+}
+
+static int version_read(const json_t *data, struct zabbix_stats *stats, struct error *err)
+{
+	const char *version = json_string_value(json_object_get(data, "version"));
+
+	if (!version || !*version || strlen(version) >= sizeof(stats->version))
+		return error_set(err, EPROTO, "zabbix.stats: no \"version\" in the answer");
+	strcpy(stats->version, version);
+	return 0;
+}
+
+static int data_read(const json_t *data, struct zabbix_stats *stats, struct error *err)
+{
+	const struct {
+		const char *key;
+		uint64_t *count;
+	} counts[] = {
+		{ "uptime", &stats->uptime_s },
+		{ "hosts", &stats->hosts },
+		{ "items", &stats->items },
+	};
+	const json_t *required = json_object_get(data, "requiredperformance");
+	int r = version_read(data, stats, err);
+
+	for (size_t i = 0; r == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
+		r = count_read(data, counts[i].key, counts[i].count, err);
+	if (r < 0)
+		return r;
+	if (required && !json_is_number(required))
+		return error_set(err, EPROTO, "zabbix.stats: \"requiredperformance\" is no number");
+	stats->required_vps = json_number_value(required);
+	return 0;
+}
+
+static int refusal_tell(const json_t *answer, struct error *err)
+{
+	const char *info = json_string_value(json_object_get(answer, "info"));
+	bool denied = info && strncmp(info, "Permission denied", 17) == 0;
+
+	return error_set(err, denied ? EACCES : EPROTO, "zabbix.stats was refused: %.200s",
+		info ? info : "no reason given");
+}
+
+int zabbix_stats_parse(
+	const char *payload, size_t size, struct zabbix_stats *stats, struct error *err)
+{
+	cleanup_json json_t *answer = json_loadb(payload, size, 0, NULL);
+	const char *response = json_string_value(json_object_get(answer, "response"));
+	const json_t *data = json_object_get(answer, "data");
+
+	*stats = (struct zabbix_stats){ 0 };
+	if (!answer)
+		return error_set(err, EPROTO, "zabbix.stats: the answer is no valid JSON");
+	if (response && strcmp(response, "failed") == 0)
+		return refusal_tell(answer, err);
+	if (!response || strcmp(response, "success") != 0 || !json_is_object(data))
+		return error_set(err, EPROTO, "zabbix.stats: the answer is not of its shape");
+	return data_read(data, stats, err);
+}
