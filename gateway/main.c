@@ -6,8 +6,29 @@
 #include "cli/command.h"
 
 const struct cli_command cli_commands[] = {
+	{ "check", "[-c FILE]", "read and judge the config; touches nothing", cli_check },
+	{ "plan", "[-c FILE] [-j]", "what would change in the kernel, a line an act", cli_plan },
+	{ "up", "[-c FILE]", "bring the namespaces to that state once, without proxies", cli_up },
+	{ "down", "[-c FILE]", "remove what vrfgate made, and only that", cli_down },
+	{ "run", "[-c FILE] [--leave-proxies]", "the supervisor, in the foreground", cli_run },
+	{ "reload", "[-c FILE]", "have the supervisor read its config again", cli_reload },
+	{ "status", "[-c FILE] [-j] [-w[SECONDS]] [-o COLUMNS] [--color=WHEN] [VRF...]",
+		"how the gateway and its VRFs are", cli_status },
+	{ "exec", "[-c FILE] [-u USER] VRF|--root [--] COMMAND...",
+		"run a command inside a VRF, or back in the root namespace", cli_exec },
+	{ "logs", "[-c FILE] [-f] [-n LINES] VRF", "the log of a VRF's proxy", cli_logs },
+	{ "import", "[-c FILE] [-n] [FILE|DIR...]", "import Zabbix templates", cli_import },
 	{ 0 },
 };
+
+static int help(FILE *out)
+{
+	fputs("usage: vrfgate COMMAND [OPTIONS]\n\n", out);
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		fprintf(out, "  %-8s %s\n", c->name, c->summary);
+	fputs("\nvrfgate COMMAND -h tells a command's options; vrfgate(8) tells all.\n", out);
+	return out == stdout ? CLI_EXIT_DONE : CLI_EXIT_USAGE;
+}
 
 int main(int argc, char **argv)
 {
@@ -16,6 +37,14 @@ int main(int argc, char **argv)
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		if (strcmp(c->name, name) == 0)
 			return c->run(argc - 1, argv + 1);
-	fprintf(stderr, "vrfgate: no command '%s'\n", name);
-	return CLI_EXIT_USAGE;
+	if (strcmp(name, "help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+		return help(stdout);
+	if (strcmp(name, "version") == 0 || strcmp(name, "-V") == 0 ||
+		strcmp(name, "--version") == 0) {
+		puts("vrfgate " VRFGATE_VERSION);
+		return CLI_EXIT_DONE;
+	}
+	if (*name)
+		fprintf(stderr, "vrfgate: no command '%s'\n", name);
+	return help(stderr);
 }

@@ -2,8 +2,31 @@
 /* What every command's options have in common. */
 #pragma once
 
+#include <getopt.h>
+#include <stdbool.h>
+
 #include "cli/command.h"
 #include "config/model.h"
+
+/* Go on: nothing to exit for yet. */
+#define CLI_PARSED (-1)
+
+struct cli_options {
+	const char *config_path;
+	bool json;
+};
+
+/*
+ * Parses the options of a simple command: of `letters` "c:jh" those it takes. Returns CLI_PARSED,
+ * or the status to exit with (help given, bad option). Operands start at optind.
+ */
+int cli_parse(int argc, char **argv, const char *letters, struct cli_options *options);
+
+/* For commands with options of their own: complains of what getopt_long gave (':' or '?'). */
+int cli_bad_option(char **argv, int option);
+
+/* CLI_PARSED, or the complaint that an operand stands where none is taken. */
+int cli_no_operands(int argc, char **argv);
 
 /* Prints "vrfgate COMMAND: text" and the command's usage line to stderr; returns CLI_EXIT_USAGE. */
 __attribute__((format(printf, 2, 3))) int cli_usage(const char *command, const char *format, ...);
@@ -12,7 +35,9 @@ __attribute__((format(printf, 2, 3))) int cli_usage(const char *command, const c
 int cli_help(const char *command);
 
 /*
- * Loads the config, prints faults (and notes) to stderr. Returns CLI_EXIT_DONE and *config, or
- * CLI_EXIT_CONFIG.
+ * Loads the config, prints faults to stderr. Returns CLI_EXIT_DONE and *config, or CLI_EXIT_CONFIG.
+ * The second form also prints the notes on keys that this version does not act on: for what judges
+ * or starts.
  */
 int cli_load_config(const char *path, struct config **config);
+int cli_load_config_with_notes(const char *path, struct config **config);

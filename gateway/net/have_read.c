@@ -162,7 +162,8 @@ static int read_candidates(const struct net_want *want, struct net_have *have, s
 	size_t count;
 	int ret = 0;
 
-	list_names(&names);
+	if (!want->partial)
+		list_names(&names);
 	list = list_candidates(want, &names, &count);
 	for (size_t i = 0; ret == 0 && i < count; i++) {
 		if (i && strcmp(list[i].name, list[i - 1].name) == 0)

@@ -81,6 +81,15 @@ static bool wants_device(const struct net_want_netns *netns, const char *name)
 	return false;
 }
 
+/* Not wanted, and not to go either. */
+static bool is_spared(const struct net_want *want, const char *name)
+{
+	for (size_t i = 0; i < want->n_keep; i++)
+		if (strcmp(want->keep[i], name) == 0)
+			return true;
+	return want->partial;
+}
+
 static bool is_stray(const struct net_want_netns *netns, const struct net_have_link *link,
 	const struct net_mark *mark)
 {
@@ -108,10 +117,13 @@ static void find_strays(struct net_planner *planner, const struct net_want_netns
 
 	for (size_t i = 0; i < context->have->root.n_links; i++) {
 		const struct net_have_link *link = &context->have->root.links[i];
+		const struct net_want_netns *netns;
 
 		if (!link->mark[0] || !net_mark_parse(link->mark, &mark) ||
-			mark.owner != context->owner ||
-			!is_stray(want_find(index, context->want->n_netns, mark.vrf), link, &mark))
+			mark.owner != context->owner)
+			continue;
+		netns = want_find(index, context->want->n_netns, mark.vrf);
+		if (!is_stray(netns, link, &mark) || (!netns && is_spared(context->want, mark.vrf)))
 			continue;
 		*array_append(&planner->strays, &planner->n_strays) =
 			(struct net_stray){ link, mark };
@@ -310,13 +322,16 @@ struct net_plan *net_plan_create(const struct net_want *want, const struct net_h
 		plan_wanted(&planner, &want->netns[i]);
 	for (size_t i = 0; i < have->n_netns; i++)
 		if (have->netns[i].standing == NET_HAVE_OURS &&
-			!want_find(index, want->n_netns, have->netns[i].name))
+			!want_find(index, want->n_netns, have->netns[i].name) &&
+			!is_spared(want, have->netns[i].name))
 			plan_removed(&planner, &have->netns[i]);
 	plan_orphans(&planner, index);
 	planner.group = NULL;
 	strings_finish(&planner.outers);
 	remember_outers(&planner, want);
-	plan_shared(&planner);
+	/* What the spared ones stand on is not known here. */
+	if (!want->partial && !want->n_keep)
+		plan_shared(&planner);
 	free(index);
 	free(planner.strays);
 	strings_finish(&planner.created);

@@ -20,6 +20,7 @@ void net_want_finish(struct net_want *want)
 		free(want->netns[i].sysctls);
 	}
 	free(want->netns);
+	free(want->keep);
 	memset(want, 0, sizeof(*want));
 }
 

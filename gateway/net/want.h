@@ -68,6 +68,9 @@ struct net_want {
 	uint32_t uplink_mtu_bytes;
 	struct net_want_netns *netns;
 	size_t n_netns;
+	bool partial;      /* true: nothing is said of namespaces not named, so none is removed */
+	const char **keep; /* namespaces of ours that are neither wanted nor to be removed yet */
+	size_t n_keep;
 };
 
 /* Frees the arrays, not what they point to. */

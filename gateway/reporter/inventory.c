@@ -18,7 +18,7 @@ static void secret_free(char **secret)
 	*secret = NULL;
 }
 
-static void proxy_finish(struct reporter_proxy *proxy)
+void reporter_proxy_finish(struct reporter_proxy *proxy)
 {
 	secret_free(&proxy->psk);
 	free(proxy->psk_identity);
@@ -30,7 +30,7 @@ static void proxy_finish(struct reporter_proxy *proxy)
 void reporter_inventory_finish(struct reporter_inventory *inventory)
 {
 	for (size_t i = 0; i < inventory->n_proxies; i++)
-		proxy_finish(&inventory->proxies[i]);
+		reporter_proxy_finish(&inventory->proxies[i]);
 	free(inventory->proxies);
 	secret_free(&inventory->token);
 	secret_free(&inventory->password);

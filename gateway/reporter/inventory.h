@@ -32,6 +32,7 @@ struct reporter_inventory {
 	size_t n_proxies;
 };
 
+void reporter_proxy_finish(struct reporter_proxy *proxy);
 void reporter_inventory_finish(struct reporter_inventory *inventory);
 
 /* Reads token_file or password_file into the inventory; the message names file and config key. */

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Asking the supervisor of a config. */
+#pragma once
+
+#include <jansson.h>
+
+#include "config/model.h"
+
+/*
+ * Takes `request` over. Returns CLI_EXIT_DONE and *answer, or complains on stderr and returns
+ * CLI_EXIT_NO_SUPERVISOR, CLI_EXIT_NO_SUCH_VRF or CLI_EXIT_FAILED (with *answer where the
+ * supervisor refused).
+ */
+int cli_ask(const struct config *config, json_t *request, json_t **answer);

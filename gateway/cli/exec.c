@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vrfgate exec: a command inside a VRF's namespace, as `ip netns exec` does it (a /sys of that
+ * namespace), with the VRF's name servers; or, with --root, back in the machine's own namespace.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "net/netns.h"
+#include "supervisor/paths.h"
+
+struct exec_options {
+	const char *config_path, *user, *vrf;
+	bool root;
+	char **command;
+};
+
+static int exec_parse(int argc, char **argv, struct exec_options *options)
+{
+	static const struct option long_options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "user", required_argument, NULL, 'u' },
+		{ "root", no_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	optind = 1;
+	/* "+": what follows the VRF belongs to the command. */
+	while ((option = getopt_long(argc, argv, "+:c:u:h", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options->config_path = optarg;
+			break;
+		case 'u':
+			options->user = optarg;
+			break;
+		case 'r':
+			options->root = true;
+			break;
+		case 'h':
+			return cli_help(argv[0]);
+		default:
+			return cli_bad_option(argv, option);
+		}
+	}
+	return CLI_PARSED;
+}
+
+/* VRF, then options again, then the command: `exec acme -u zabbix -- fping 10.0.0.1`. */
+static int exec_parse_all(int argc, char **argv, struct exec_options *options)
+{
+	int r = exec_parse(argc, argv, options), first;
+
+	if (r != CLI_PARSED)
+		return r;
+	first = optind;
+	if (!options->root) {
+		if (first >= argc)
+			return cli_usage(argv[0], "expected a VRF");
+		options->vrf = argv[first];
+		argv[first] = argv[0];
+		r = exec_parse(argc - first, argv + first, options);
+		if (r != CLI_PARSED)
+			return r;
+		first += optind;
+	}
+	if (first >= argc)
+		return cli_usage(argv[0], "expected a command");
+	options->command = argv + first;
+	return CLI_PARSED;
+}
+
+static int mount_views(const struct config_vrf *vrf, const struct config *config)
+{
+	struct vrf_paths paths;
+	int r = 0;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+		return -errno;
+	/* A /sys of this namespace; where the machine has none mounted there is none to replace. */
+	if (umount2("/sys", MNT_DETACH) == 0 && mount("sysfs", "/sys", "sysfs", 0, NULL) < 0)
+		return -errno;
+	if (vrf->dns.count == 0)
+		return 0;
+	vrf_paths_init(&paths, &config->gateway, vrf->name);
+	if (mount(paths.resolv_conf, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0 &&
+		errno != ENOENT)
+		r = -errno;
+	vrf_paths_finish(&paths);
+	return r;
+}
+
+static int enter_vrf(const struct config_vrf *vrf, const struct config *config)
+{
+	struct error err = ERROR_INIT;
+	cleanup_fd int fd = netns_open(vrf->name, &err);
+	int r;
+
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
+		fprintf(stderr, "vrfgate exec: vrf '%s': %s\n", vrf->name,
+			fd < 0 ? err.text : strerror(errno));
+		return CLI_EXIT_FAILED;
+	}
+	r = mount_views(vrf, config);
+	if (r < 0) {
+		fprintf(stderr, "vrfgate exec: cannot mount: %s\n", strerror(-r));
+		return CLI_EXIT_FAILED;
+	}
+	return CLI_PARSED;
+}
+
+/* The namespaces of process 1: its mounts too, so that /sys and resolv.conf are the machine's. */
+static int enter_root(void)
+{
+	cleanup_fd int net = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	cleanup_fd int mounts = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	if (net < 0 || mounts < 0 || setns(net, CLONE_NEWNET) < 0 ||
+		setns(mounts, CLONE_NEWNS) < 0) {
+		fprintf(stderr, "vrfgate exec: cannot enter the root namespace: %s\n",
+			strerror(errno));
+		return CLI_EXIT_FAILED;
+	}
+	return CLI_PARSED;
+}
+
+static int become(const char *name)
+{
+	const struct passwd *user = getpwnam(name);
+
+	if (!user) {
+		fprintf(stderr, "vrfgate exec: user '%s' not found\n", name);
+		return CLI_EXIT_FAILED;
+	}
+	if (initgroups(name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
+		setuid(user->pw_uid) < 0) {
+		fprintf(stderr, "vrfgate exec: cannot become '%s': %s\n", name, strerror(errno));
+		return CLI_EXIT_FAILED;
+	}
+	return CLI_PARSED;
+}
+
+static int enter(const struct exec_options *options)
+{
+	cleanup_config struct config *config = NULL;
+	const struct config_vrf *vrf;
+	int r;
+
+	if (options->root)
+		return enter_root();
+	r = cli_load_config(options->config_path, &config);
+	if (r != CLI_EXIT_DONE)
+		return r;
+	vrf = config_find_vrf(config, options->vrf);
+	if (!vrf) {
+		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", options->vrf);
+		return CLI_EXIT_NO_SUCH_VRF;
+	}
+	return enter_vrf(vrf, config);
+}
+
+int cli_exec(int argc, char **argv)
+{
+	struct exec_options options = { .config_path = CONFIG_DEFAULT_PATH };
+	int r = exec_parse_all(argc, argv, &options);
+
+	if (r == CLI_PARSED)
+		r = enter(&options);
+	if (r == CLI_PARSED && options.user)
+		r = become(options.user);
+	if (r != CLI_PARSED)
+		return r;
+	execvp(options.command[0], options.command);
+	fprintf(stderr, "vrfgate exec: cannot execute '%s': %s\n", options.command[0],
+		strerror(errno));
+	/* As a shell has it. */
+	return errno == ENOENT ? 127 : 126;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plan, up and down: one comparison, three uses. */
+#include "cli/kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "supervisor/ids.h"
+#include "supervisor/leftovers.h"
+#include "supervisor/run.h"
+#include "supervisor/wiring.h"
+
+int cli_plan_create(struct cli_plan *plan, const struct config *config, bool remove, bool save,
+	struct error *err)
+{
+	int r = ids_assign(config, save, &plan->ids, err);
+
+	if (r < 0)
+		return r;
+	if (remove)
+		wiring_begin(&plan->want, config);
+	else
+		wiring_all(&plan->want, config, plan->ids);
+	r = net_have_read(&plan->want, &plan->have, err);
+	if (r < 0)
+		return r;
+	plan->plan = net_plan_create(&plan->want, plan->have);
+	return 0;
+}
+
+void cli_plan_finish(struct cli_plan *plan)
+{
+	net_plan_destroy(plan->plan);
+	net_have_destroy(plan->have);
+	net_want_finish(&plan->want);
+	free(plan->ids);
+}
+
+struct tally {
+	size_t changed, failed, acts;
+};
+
+static void on_outcome(const struct net_outcome *outcome, void *data)
+{
+	struct tally *tally = data;
+
+	tally->acts += outcome->acts;
+	if (outcome->error.code) {
+		tally->failed++;
+		fprintf(stderr, "vrf '%s': %s\n", outcome->netns, outcome->error.text);
+	} else if (outcome->acts) {
+		tally->changed++;
+		printf("%s: %s, %zu changes\n", outcome->netns, outcome->removed ? "removed" : "up",
+			outcome->acts);
+	}
+}
+
+int cli_plan_apply(const struct cli_plan *plan)
+{
+	struct error err = ERROR_INIT;
+	struct tally tally = { 0 };
+	int r = net_plan_apply(plan->plan, on_outcome, &tally, &err);
+
+	if (r < 0 && !tally.failed) {
+		fprintf(stderr, "vrfgate: %s\n", err.text);
+		return CLI_EXIT_FAILED;
+	}
+	if (!tally.acts && !tally.failed)
+		printf("nothing to change\n");
+	return tally.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+}
+
+static int complain(const struct error *err)
+{
+	fprintf(stderr, "vrfgate: %s\n", err->text);
+	return CLI_EXIT_FAILED;
+}
+
+static int parse_and_load(int argc, char **argv, const char *letters, struct cli_options *options,
+	struct config **config)
+{
+	int r = cli_parse(argc, argv, letters, options);
+
+	if (r == CLI_PARSED)
+		r = cli_no_operands(argc, argv);
+	if (r == CLI_PARSED) {
+		r = cli_load_config(options->config_path, config);
+		if (r == CLI_EXIT_DONE)
+			return CLI_PARSED;
+	}
+	return r;
+}
+
+static void plan_show(const struct net_plan *plan, bool json)
+{
+	json_t *document;
+
+	if (!json) {
+		net_plan_print(plan, stdout);
+		return;
+	}
+	document = net_plan_to_json(plan);
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(document);
+}
+
+int cli_plan(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	struct error err = ERROR_INIT;
+	struct cli_options options;
+	struct cli_plan plan = { 0 };
+	int r = parse_and_load(argc, argv, "c:jh", &options, &config);
+
+	if (r != CLI_PARSED)
+		return r;
+	if (cli_plan_create(&plan, config, false, false, &err) < 0) {
+		r = complain(&err);
+	} else {
+		plan_show(plan.plan, options.json);
+		r = net_plan_count_faults(plan.plan) ? CLI_EXIT_FAILED
+			: net_plan_count(plan.plan)  ? CLI_EXIT_CHANGES
+						     : CLI_EXIT_DONE;
+	}
+	cli_plan_finish(&plan);
+	return r;
+}
+
+int cli_up(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	struct error err = ERROR_INIT;
+	struct cli_options options;
+	struct cli_plan plan = { 0 };
+	int r = parse_and_load(argc, argv, "c:h", &options, &config);
+
+	if (r != CLI_PARSED)
+		return r;
+	if (cli_plan_create(&plan, config, false, true, &err) < 0)
+		r = complain(&err);
+	else
+		r = cli_plan_apply(&plan);
+	cli_plan_finish(&plan);
+	return r;
+}
+
+int cli_down(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	struct error err = ERROR_INIT;
+	struct cli_options options;
+	struct cli_plan plan = { 0 };
+	cleanup_fd int lock_fd = -1;
+	int r = parse_and_load(argc, argv, "c:h", &options, &config);
+
+	if (r != CLI_PARSED)
+		return r;
+	lock_fd = supervisor_lock(config->gateway.run_dir, &err);
+	if (lock_fd < 0) {
+		error_wrap(&err, "stop it first");
+		return complain(&err);
+	}
+	if (leftovers_end(config->gateway.run_dir, &err) < 0 ||
+		cli_plan_create(&plan, config, true, false, &err) < 0)
+		r = complain(&err);
+	else
+		r = cli_plan_apply(&plan);
+	cli_plan_finish(&plan);
+	return r;
+}

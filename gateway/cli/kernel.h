@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plan, up and down: one comparison, three uses. */
+#pragma once
+
+#include "config/model.h"
+#include "net/plan.h"
+
+/* A plan with all that it borrows from. */
+struct cli_plan {
+	uint32_t *ids;
+	struct net_want want;
+	struct net_have *have;
+	struct net_plan *plan;
+};
+
+/*
+ * Compares the config (or, with `remove`, an empty one) with the kernel. With `save`, newly
+ * allocated uplink numbers are written down.
+ */
+int cli_plan_create(struct cli_plan *plan, const struct config *config, bool remove, bool save,
+	struct error *err);
+void cli_plan_finish(struct cli_plan *plan);
+
+/* Applies it, printing a line for each VRF that changed or failed; returns the exit status. */
+int cli_plan_apply(const struct cli_plan *plan);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate logs: the end of a proxy's log file, and with -f what is added to it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "supervisor/paths.h"
+
+#define DEFAULT_LINES 20
+#define MAX_LINES     1000000
+
+struct logs_options {
+	const char *config_path;
+	bool follow;
+	long lines;
+};
+
+static int logs_parse(int argc, char **argv, struct logs_options *options)
+{
+	static const struct option long_options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "follow", no_argument, NULL, 'f' },
+		{ "lines", required_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+	char *end;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, ":c:fn:h", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options->config_path = optarg;
+			break;
+		case 'f':
+			options->follow = true;
+			break;
+		case 'n':
+			options->lines = strtol(optarg, &end, 10);
+			if (!*optarg || *end || options->lines < 0 || options->lines > MAX_LINES)
+				return cli_usage(argv[0],
+					"-n %s: expected a number of lines, 0 to %d", optarg,
+					MAX_LINES);
+			break;
+		case 'h':
+			return cli_help(argv[0]);
+		default:
+			return cli_bad_option(argv, option);
+		}
+	}
+	if (optind + 1 != argc)
+		return cli_usage(argv[0], "expected one VRF");
+	return CLI_PARSED;
+}
+
+/* Where the last `lines` lines begin. */
+static off_t tail_offset(int fd, long lines)
+{
+	char block[16384];
+	off_t end = lseek(fd, 0, SEEK_END), at = end;
+	long newlines = 0;
+
+	if (lines == 0)
+		return end;
+	while (at > 0) {
+		size_t size = at < (off_t)sizeof(block) ? (size_t)at : sizeof(block);
+
+		at -= (off_t)size;
+		if (pread(fd, block, size, at) != (ssize_t)size)
+			return end;
+		for (size_t i = size; i-- > 0;)
+			/* The newline that closes the last line begins none. */
+			if (block[i] == '\n' && at + (off_t)i != end - 1 && ++newlines == lines)
+				return at + (off_t)i + 1;
+	}
+	return 0;
+}
+
+static void copy_rest(int fd)
+{
+	char block[16384];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		fwrite(block, 1, (size_t)n, stdout);
+	fflush(stdout);
+}
+
+/* Zabbix renames the log when it has grown to LogFileSize and begins a new one. */
+static bool was_rotated(int fd, const char *path)
+{
+	struct stat opened, named;
+
+	return fstat(fd, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino != named.st_ino;
+}
+
+/* Until a signal ends us, or the reader of our output has gone. */
+static int follow(int *fd, const struct vrf_paths *paths)
+{
+	cleanup_fd int notify = inotify_init1(IN_CLOEXEC);
+	char events[4096];
+
+	if (notify < 0 || inotify_add_watch(notify, paths->log_dir, IN_MODIFY | IN_CREATE) < 0) {
+		fprintf(stderr, "vrfgate logs: cannot watch '%s': %s\n", paths->log_dir,
+			strerror(errno));
+		return CLI_EXIT_FAILED;
+	}
+	do {
+		copy_rest(*fd);
+		if (was_rotated(*fd, paths->log)) {
+			int next = open(paths->log, O_RDONLY | O_CLOEXEC);
+
+			if (next >= 0) {
+				close(*fd);
+				*fd = next;
+				continue;
+			}
+		}
+		if (read(notify, events, sizeof(events)) < 0 && errno != EINTR)
+			break;
+	} while (!ferror(stdout));
+	return CLI_EXIT_FAILED;
+}
+
+static int logs_show(const struct vrf_paths *paths, const struct logs_options *options)
+{
+	cleanup_fd int fd = open(paths->log, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		fprintf(stderr, "vrfgate logs: '%s': %s\n", paths->log, strerror(errno));
+		return CLI_EXIT_FAILED;
+	}
+	lseek(fd, tail_offset(fd, options->lines), SEEK_SET);
+	if (options->follow)
+		return follow(&fd, paths);
+	copy_rest(fd);
+	return CLI_EXIT_DONE;
+}
+
+int cli_logs(int argc, char **argv)
+{
+	struct logs_options options = { .config_path = CONFIG_DEFAULT_PATH,
+		.lines = DEFAULT_LINES };
+	cleanup_config struct config *config = NULL;
+	struct vrf_paths paths;
+	const char *name;
+	int r = logs_parse(argc, argv, &options);
+
+	if (r != CLI_PARSED)
+		return r;
+	name = argv[optind];
+	r = cli_load_config(options.config_path, &config);
+	if (r != CLI_EXIT_DONE)
+		return r;
+	if (!config_find_vrf(config, name)) {
+		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", name);
+		return CLI_EXIT_NO_SUCH_VRF;
+	}
+	vrf_paths_init(&paths, &config->gateway, name);
+	r = logs_show(&paths, &options);
+	vrf_paths_finish(&paths);
+	return r;
+}

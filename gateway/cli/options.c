@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What every command's options have in common. */
+#include "cli/options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/load.h"
+
+static const struct cli_command *command_find(const char *name)
+{
+	const struct cli_command *command = cli_commands;
+
+	while (command->name && strcmp(command->name, name) != 0)
+		command++;
+	return command;
+}
+
+int cli_usage(const char *command, const char *format, ...)
+{
+	const struct cli_command *known = command_find(command);
+	va_list args;
+
+	fprintf(stderr, "vrfgate %s: ", command);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\nusage: vrfgate %s %s\n", command, known->name ? known->arguments : "");
+	return CLI_EXIT_USAGE;
+}
+
+int cli_help(const char *command)
+{
+	const struct cli_command *known = command_find(command);
+
+	printf("usage: vrfgate %s %s\n%s\n", command, known->name ? known->arguments : "",
+		known->name ? known->summary : "");
+	return CLI_EXIT_DONE;
+}
+
+static int load(const char *path, bool notes, struct config **config)
+{
+	struct config_report report = { 0 };
+	int r = config_load(path, config, &report);
+
+	for (size_t i = 0; i < report.faults.count; i++)
+		fprintf(stderr, "%s\n", report.faults.items[i]);
+	for (size_t i = 0; notes && r == 0 && i < report.notes.count; i++)
+		fprintf(stderr, "%s\n", report.notes.items[i]);
+	config_report_finish(&report);
+	return r < 0 ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
+}
+
+int cli_load_config(const char *path, struct config **config)
+{
+	return load(path, false, config);
+}
+
+int cli_load_config_with_notes(const char *path, struct config **config)
+{
+	return load(path, true, config);
+}
+
+int cli_parse(int argc, char **argv, const char *letters, struct cli_options *options)
+{
+	static const struct option long_options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	char short_options[32];
+	int option;
+
+	*options = (struct cli_options){ .config_path = CONFIG_DEFAULT_PATH };
+	snprintf(short_options, sizeof(short_options), ":%s", letters);
+	optind = 1;
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+		/* A long option that this command lacks is as unknown as a letter. */
+		if (!strchr(letters, option) || option == ':' || option == '?')
+			return cli_bad_option(argv, option);
+		if (option == 'c')
+			options->config_path = optarg;
+		else if (option == 'j')
+			options->json = true;
+		else if (option == 'h')
+			return cli_help(argv[0]);
+	}
+	return CLI_PARSED;
+}
+
+int cli_bad_option(char **argv, int option)
+{
+	const char *word = argv[optind - 1];
+
+	if (option == ':')
+		return cli_usage(argv[0], "option '%s' needs a value", word);
+	return cli_usage(argv[0], "unknown option '%s'", word);
+}
+
+int cli_no_operands(int argc, char **argv)
+{
+	return optind < argc ? cli_usage(argv[0], "unexpected '%s'", argv[optind]) : CLI_PARSED;
+}

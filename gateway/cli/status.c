@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate status: how the gateway and its VRFs are; the exit status says it too. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "cli/ask.h"
+#include "cli/options.h"
+#include "cli/status_table.h"
+#include "config/cleanup.h"
+
+enum status_exit {
+	STATUS_HEALTHY = 0,
+	STATUS_DEGRADED = 1,
+	STATUS_DOWN = 2,
+};
+
+struct status_options {
+	const char *config_path, *columns, *colour;
+	bool json;
+	unsigned watch_s; /* 0: once */
+	char **vrfs;
+	int n_vrfs;
+};
+
+static int watch_parse(struct status_options *options, const char *text)
+{
+	char *end;
+	unsigned long value = text ? strtoul(text, &end, 10) : 2;
+
+	if (text && (*end || value < 1 || value > 86400))
+		return cli_usage("status", "-w %s: expected seconds, 1 to 86400", text);
+	options->watch_s = (unsigned)value;
+	return CLI_PARSED;
+}
+
+static int status_parse(int argc, char **argv, struct status_options *options)
+{
+	static const struct option long_options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "watch", optional_argument, NULL, 'w' },
+		{ "color", optional_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option, r = CLI_PARSED;
+
+	optind = 1;
+	while (r == CLI_PARSED &&
+		(option = getopt_long(argc, argv, ":c:jo:w::h", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options->config_path = optarg;
+			break;
+		case 'j':
+			options->json = true;
+			break;
+		case 'o':
+			options->columns = optarg;
+			break;
+		case 'w':
+			r = watch_parse(options, optarg);
+			break;
+		case 'C':
+			options->colour = optarg ? optarg : "always";
+			break;
+		case 'h':
+			return cli_help(argv[0]);
+		default:
+			return cli_bad_option(argv, option);
+		}
+	}
+	options->vrfs = argv + optind;
+	options->n_vrfs = argc - optind;
+	return r;
+}
+
+/* --color=always|never|auto; auto asks NO_COLOR (no-color.org) and the terminal. */
+static int colour_decide(const char *word, bool *colour)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (strcmp(word, "always") == 0)
+		*colour = true;
+	else if (strcmp(word, "never") == 0)
+		*colour = false;
+	else if (strcmp(word, "auto") == 0)
+		*colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	else
+		return cli_usage("status", "--color=%s: expected auto, always or never", word);
+	return CLI_PARSED;
+}
+
+static enum status_exit document_judge(const json_t *document)
+{
+	static const char *const down[] = { "failed", "backoff" };
+	static const char *const well[] = { "healthy", "disabled" };
+	enum status_exit worst = STATUS_HEALTHY;
+	size_t i;
+	json_t *vrf;
+
+	json_array_foreach (json_object_get(document, "vrfs"), i, vrf) {
+		const char *state = json_string_value(json_object_get(vrf, "state"));
+
+		for (size_t d = 0; state && d < 2; d++)
+			if (strcmp(state, down[d]) == 0)
+				return STATUS_DOWN;
+		if (!state || (strcmp(state, well[0]) != 0 && strcmp(state, well[1]) != 0))
+			worst = STATUS_DEGRADED;
+	}
+	return worst;
+}
+
+static void gateway_print(const json_t *document)
+{
+	const char *name, *state, *zabbix, *error = "", *version = "";
+	int uptime_s;
+
+	if (json_unpack((json_t *)document, "{s:{s:s, s:s, s:i, s:{s:s, s?s, s?s}}}", "gateway",
+		    "name", &name, "state", &state, "uptime_s", &uptime_s, "zabbix", "state",
+		    &zabbix, "error", &error, "version", &version) < 0)
+		return;
+	printf("gateway %s: %s, up %d s; zabbix %s%s%s%s%s\n", name, state, uptime_s, version,
+		*version ? " " : "", zabbix, *error ? ": " : "", error);
+}
+
+static int document_print(const json_t *document, const struct status_options *options, bool colour)
+{
+	const char *unknown = NULL;
+	char *known;
+
+	if (options->json) {
+		json_dumpf(document, stdout, JSON_INDENT(2));
+		putchar('\n');
+		return CLI_PARSED;
+	}
+	if (!options->columns)
+		gateway_print(document);
+	if (status_table_print(document, options->columns, colour, &unknown) == 0)
+		return CLI_PARSED;
+	known = status_table_columns();
+	cli_usage("status", "no column '%s'; there are %s", unknown, known);
+	free(known);
+	return CLI_EXIT_USAGE;
+}
+
+static json_t *request_create(const struct status_options *options)
+{
+	json_t *names = json_array();
+
+	for (int i = 0; i < options->n_vrfs; i++)
+		json_array_append_new(names, json_string(options->vrfs[i]));
+	return json_pack("{s:s, s:o}", "command", "status", "vrfs", names);
+}
+
+static int status_once(
+	const struct config *config, const struct status_options *options, bool colour)
+{
+	cleanup_json json_t *document = NULL;
+	int r = cli_ask(config, request_create(options), &document);
+
+	if (r != CLI_EXIT_DONE)
+		return r;
+	if (options->watch_s && isatty(STDOUT_FILENO))
+		fputs("\033[H\033[J", stdout);
+	r = document_print(document, options, colour);
+	fflush(stdout);
+	return r == CLI_PARSED ? (int)document_judge(document) : r;
+}
+
+int cli_status(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	struct status_options options = { .config_path = CONFIG_DEFAULT_PATH, .colour = "auto" };
+	bool colour = false;
+	int r = status_parse(argc, argv, &options);
+
+	if (r == CLI_PARSED)
+		r = colour_decide(options.colour, &colour);
+	if (r != CLI_PARSED)
+		return r;
+	r = cli_load_config(options.config_path, &config);
+	if (r != CLI_EXIT_DONE)
+		return r;
+	r = status_once(config, &options, colour);
+	while (options.watch_s && r <= STATUS_DOWN) {
+		sleep(options.watch_s);
+		r = status_once(config, &options, colour);
+	}
+	return r;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is spoken on the control socket (run_dir/control.sock, SOCK_STREAM): the client sends one
+ *JSON object closed by a newline, the supervisor answers with one JSON object and closes.
+ *
+ *	{ "command": "status", "vrfs": [ "acme" ] }    -> the status document
+ *	{ "command": "reload" }                        -> { "ok": true } or
+ *	                                                  { "ok": false, "error": "...", "faults": [
+ *"..." ] } Anyone who may connect may ask for the status; only root may act.
+ */
+#pragma once
+
+#define CONTROL_SOCKET_NAME "control.sock"
+#define CONTROL_MAX_REQUEST (64 * 1024)
+#define CONTROL_MAX_ANSWER  (64 * 1024 * 1024)
+
+/* "error" of an answer where a named VRF is not there; "vrf" names it. */
+#define CONTROL_ERROR_NO_SUCH_VRF "no such vrf"

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Starting a program in namespaces of its own. */
+#include "process/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#define INIT_PATH             "/usr/bin/catatonit"
+#define CHILD_STACK_SIZE      (64 * 1024)
+#define CHILD_STACK_ALIGNMENT 16
+#define MAX_GROUPS            64
+
+/* What the child needs, all of it made before the clone: it shares our memory until its exec. */
+struct child {
+	const struct process_spec *spec;
+	char *const *argv;
+	bool change_user;
+	uid_t uid;
+	gid_t gid;
+	gid_t groups[MAX_GROUPS];
+	int n_groups;
+	int report_fd; /* a struct child_failure comes out of it, or its end when the exec has
+			  closed it */
+};
+
+struct child_failure {
+	const char *step; /* a literal: the same address in both */
+	int code;
+};
+
+static char *const child_environment[] = {
+	(char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	(char *)"LANG=C.UTF-8",
+	NULL,
+};
+
+/* Our pid as the machine's proc shows it, not as our new pid namespace counts; and our start time.
+ */
+static int child_write_lock(int fd)
+{
+	char pid[16] = "", line[64];
+	ssize_t length = readlink("/proc/self", pid, sizeof(pid) - 1);
+	int size;
+
+	if (length < 0)
+		return -1;
+	size = snprintf(line, sizeof(line), "%s %" PRIu64 "\n", pid,
+		process_start_time((pid_t)strtol(pid, NULL, 10)));
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, line, (size_t)size, 0) != size)
+		return -1;
+	return fcntl(fd, F_SETFD, 0);
+}
+
+static int child_mount_resolv_conf(const char *path)
+{
+	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+		return -1;
+	return mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL);
+}
+
+static int child_set_output(int fd)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return -1;
+	if (fd >= 0 && (dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0))
+		return -1;
+	return null > STDERR_FILENO ? close(null) : 0;
+}
+
+static int child_cut_bounding_set(void)
+{
+	for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (cap != CAP_NET_RAW && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 &&
+			errno != EINVAL)
+			return -1;
+	return 0;
+}
+
+/* Raw calls: the C library's would tell all "threads" of a memory that is still our parent's. */
+static int child_change_user(const struct child *child)
+{
+	if (!child->change_user)
+		return 0;
+	if (syscall(SYS_setgroups, child->n_groups, child->groups) < 0 ||
+		syscall(SYS_setresgid, child->gid, child->gid, child->gid) < 0 ||
+		syscall(SYS_setresuid, child->uid, child->uid, child->uid) < 0)
+		return -1;
+	return 0;
+}
+
+static int child_reset_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int child_fail(const struct child *child, const char *step)
+{
+	struct child_failure failure = { step, errno };
+
+	return write(child->report_fd, &failure, sizeof(failure)) < 0 ? 126 : 127;
+}
+
+static int child_main(void *data)
+{
+	const struct child *child = data;
+	const struct process_spec *spec = child->spec;
+
+	if (setsid() < 0)
+		return child_fail(child, "cannot start a session");
+	if (spec->netns_fd >= 0 && setns(spec->netns_fd, CLONE_NEWNET) < 0)
+		return child_fail(child, "cannot enter the network namespace");
+	if (spec->resolv_conf && child_mount_resolv_conf(spec->resolv_conf) < 0)
+		return child_fail(child, "cannot mount its resolv.conf");
+	if (spec->lock_fd >= 0 && child_write_lock(spec->lock_fd) < 0)
+		return child_fail(child, "cannot write its lock file");
+	if (child_set_output(spec->output_fd) < 0)
+		return child_fail(child, "cannot set its output");
+	if (chdir("/") < 0)
+		return child_fail(child, "cannot change to '/'");
+	if (spec->user && child_cut_bounding_set() < 0)
+		return child_fail(child, "cannot cut its capabilities");
+	if (child_change_user(child) < 0)
+		return child_fail(child, "cannot change its user");
+	if (child_reset_signals() < 0)
+		return child_fail(child, "cannot reset its signals");
+	execve(child->argv[0], child->argv, child_environment);
+	return child_fail(child, "cannot execute it");
+}
+
+static int child_find_user(struct child *child, const char *user, struct error *err)
+{
+	struct passwd *entry;
+
+	if (!user)
+		return 0;
+	errno = 0;
+	entry = getpwnam(user);
+	if (!entry)
+		return error_set(err, errno ? errno : ENOENT, "user '%s' not found", user);
+	child->uid = entry->pw_uid;
+	child->gid = entry->pw_gid;
+	child->n_groups = MAX_GROUPS;
+	if (getgrouplist(user, entry->pw_gid, child->groups, &child->n_groups) < 0)
+		return error_set(
+			err, E2BIG, "user '%s' is in more than %d groups", user, MAX_GROUPS);
+	child->change_user = true;
+	return 0;
+}
+
+/* catatonit -- argv...; the array is the caller's, the strings are not. */
+static char **argv_with_init(char *const *argv)
+{
+	size_t count = 0;
+	char **all;
+
+	while (argv[count])
+		count++;
+	all = xcalloc(count + 3, sizeof(*all));
+	all[0] = (char *)INIT_PATH;
+	all[1] = (char *)"--";
+	memcpy(all + 2, argv, count * sizeof(*all));
+	return all;
+}
+
+static int child_clone(struct child *child, int flags, struct process *process, struct error *err)
+{
+	/*
+	 * CLONE_VM and CLONE_VFORK make this as quick as it can be, whatever our size; no signal
+	 * handler of ours may run in the child on our memory, hence the mask.
+	 */
+	cleanup_free char *stack = aligned_alloc(CHILD_STACK_ALIGNMENT, CHILD_STACK_SIZE);
+	sigset_t all, before;
+	int pidfd = -1, pid, code;
+
+	if (!stack)
+		return error_set_errno(err, ENOMEM, "cannot make a process");
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = clone(child_main, stack + CHILD_STACK_SIZE,
+		CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | flags, child, &pidfd);
+	code = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (pid < 0)
+		return error_set_errno(err, code, "cannot make a process");
+	*process = (struct process){ pid, pidfd, 0 };
+	return 0;
+}
+
+/* Clones and waits for the exec or for the word of what failed before it. */
+static int child_start(struct child *child, int flags, struct process *process, struct error *err)
+{
+	struct child_failure failure;
+	cleanup_fd int in = -1, out = -1;
+	ssize_t n;
+	int r, fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_set_errno(err, errno, "cannot make a pipe");
+	out = fds[0];
+	in = child->report_fd = fds[1];
+	r = child_clone(child, flags, process, err);
+	if (r < 0)
+		return r;
+	close(steal_fd(&in));
+	do
+		n = read(out, &failure, sizeof(failure));
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(failure))
+		return 0;
+	process_reap(process, &(struct process_exit){ 0 });
+	return error_set_errno(err, failure.code, "'%s': %s", child->argv[0], failure.step);
+}
+
+int process_spawn(const struct process_spec *spec, struct process *process, struct error *err)
+{
+	cleanup_free char **with_init = spec->contained ? argv_with_init(spec->argv) : NULL;
+	struct child child = { .spec = spec, .argv = with_init ? with_init : spec->argv };
+	int flags = spec->contained ? CLONE_NEWPID | CLONE_NEWIPC : 0;
+	int r = child_find_user(&child, spec->user, err);
+
+	/* Its init runs in any case, so whether the program can is asked here. */
+	if (r == 0 && access(spec->argv[0], X_OK) < 0)
+		r = error_set_errno(err, errno, "cannot execute '%s'", spec->argv[0]);
+	if (r == 0)
+		r = child_start(&child, flags, process, err);
+	if (r == 0)
+		process->start_time = process_start_time(process->pid);
+	return r;
+}
+
+void process_finish(struct process *process)
+{
+	if (process->pidfd >= 0)
+		close(process->pidfd);
+	*process = (struct process)PROCESS_NONE;
+}
+
+void process_reap(struct process *process, struct process_exit *end)
+{
+	siginfo_t info = { 0 };
+
+	*end = (struct process_exit){ 0 };
+	if (waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED) == 0) {
+		end->known = true;
+		end->by_signal = info.si_code != CLD_EXITED;
+		end->value = info.si_status;
+		if (!end->by_signal && end->value > 128 && end->value < 128 + NSIG) {
+			end->by_signal = true;
+			end->value -= 128;
+		}
+	}
+	process_finish(process);
+}
+
+const char *process_exit_format(const struct process_exit *end, char text[64])
+{
+	if (!end->known)
+		snprintf(text, 64, "unknown");
+	else if (end->by_signal)
+		snprintf(text, 64, "signal %d (%s)", end->value, strsignal(end->value));
+	else
+		snprintf(text, 64, "exit status %d", end->value);
+	return text;
+}
+
+void process_signal(const struct process *process, int signal)
+{
+	if (process->pidfd >= 0)
+		(void)pidfd_send_signal(process->pidfd, signal, NULL, 0);
+}
+
+/* Reads without allocating: the child of process_spawn() calls it on its parent's memory. */
+static ssize_t proc_read(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	length = read(fd, text, size - 1);
+	close(fd);
+	text[length > 0 ? length : 0] = '\0';
+	return length;
+}
+
+uint64_t process_start_time(pid_t pid)
+{
+	char text[1024];
+	char *at;
+
+	if (proc_read(pid, "stat", text, sizeof(text)) <= 0)
+		return 0;
+	/* The name, field 2, may hold anything; behind its last ")" comes field 3. */
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+pid_t process_main_pid(const struct process *process)
+{
+	char name[64], text[256];
+	long child;
+
+	if (process->pid <= 0)
+		return 0;
+	snprintf(name, sizeof(name), "task/%d/children", process->pid);
+	if (proc_read(process->pid, name, text, sizeof(text)) <= 0)
+		return process->pid;
+	child = strtol(text, NULL, 10);
+	return child > 0 ? (pid_t)child : process->pid;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Starts a program inside a network namespace, as the first process of a pid and an ipc namespace
+ * of its own when contained: whatever way it ends, the kernel ends all it has started.
+ *
+ * pid 1 of a contained tree is catatonit(1), a small init: Zabbix takes any SIGCHLD for the death
+ * of one of its own processes and exits, so an orphan of a check script must not become its child.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct process_spec {
+	char *const *argv; /* argv[0] is an absolute path; closed by NULL */
+	const char *user;  /* NULL: stay root */
+	int netns_fd;      /* -1: stay in ours */
+	bool contained;
+	const char *resolv_conf; /* NULL: the machine's; else mounted over /etc/resolv.conf */
+	int lock_fd;   /* -1: none; else inherited, and "PID STARTTIME" is written into it */
+	int output_fd; /* stdout and stderr; -1: ours */
+};
+
+/* A process we started or adopted. */
+struct process {
+	pid_t pid;           /* 0: none */
+	int pidfd;           /* readable when it has ended; -1: none */
+	uint64_t start_time; /* clock ticks after boot, field 22 of proc(5) stat: tells a reused pid
+				apart */
+};
+
+#define PROCESS_NONE     \
+	{                \
+		0, -1, 0 \
+	}
+
+/*
+ * Returns when the program runs (its exec has happened) or could not be started; then nothing is
+ * left of it. The capability bounding set is cut to net_raw, which fping's file capability needs.
+ */
+int process_spawn(const struct process_spec *spec, struct process *process, struct error *err);
+
+/* Closes the pidfd; the process itself lives on. */
+void process_finish(struct process *process);
+
+/* How a process ended. */
+struct process_exit {
+	bool known; /* false: it was adopted, so only its parent could know */
+	bool by_signal;
+	int value; /* signal or exit status */
+};
+
+/*
+ * To be called when the pidfd is readable: reaps and finishes it. A contained tree's init passes a
+ * signal on as 128+N, which is told as that signal.
+ */
+void process_reap(struct process *process, struct process_exit *end);
+
+/* "exit status 1", "signal 9 (Killed)", "unknown"; returns text. */
+const char *process_exit_format(const struct process_exit *end, char text[64]);
+
+/* Sends a signal; a process that is gone already is no error. */
+void process_signal(const struct process *process, int signal);
+
+/* Start time of a live process, 0 where there is none. */
+uint64_t process_start_time(pid_t pid);
+
+/*
+ * The process in the foreground of a contained tree (child of its init), or the pid itself where
+ * it has none: the one that an operator knows as "the proxy".
+ */
+pid_t process_main_pid(const struct process *process);

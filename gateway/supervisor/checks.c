@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The checks of a VRF. */
+#include "supervisor/checks.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "net/netns.h"
+
+/* An active proxy calls its server every ten seconds in all bundled profiles. */
+#define SERVER_SILENCE_MAX_S 60
+
+void checks_set(struct vrf *vrf, enum vrf_check_kind kind, bool ok, const char *format, ...)
+{
+	struct vrf_check *check = &vrf->checks[kind];
+	va_list args;
+
+	if (!check->judged || check->ok != ok)
+		check->since_ms = clock_now_ms();
+	check->judged = true;
+	check->ok = ok;
+	va_start(args, format);
+	vsnprintf(check->detail, sizeof(check->detail), format, args);
+	va_end(args);
+}
+
+void checks_forget_proxy(struct vrf *vrf)
+{
+	vrf->checks[VRF_CHECK_STATS].judged = false;
+	vrf->checks[VRF_CHECK_SERVER].judged = false;
+	vrf->has_stats = false;
+	vrf->stats_missed = 0;
+}
+
+const struct vrf_check *checks_first_bad(const struct vrf *vrf)
+{
+	for (int kind = 0; kind < VRF_CHECKS; kind++)
+		if (vrf->checks[kind].judged && !vrf->checks[kind].ok)
+			return &vrf->checks[kind];
+	return NULL;
+}
+
+/* The namespace of that name is the one the proxy lives in. */
+static bool proxy_in_netns(const struct vrf *vrf)
+{
+	char path[128];
+	struct stat named, lived;
+
+	if (vrf->proxy.pid <= 0)
+		return true;
+	snprintf(path, sizeof(path), NETNS_DIR "/%s", vrf->name);
+	if (stat(path, &named) < 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", vrf->proxy.pid);
+	return stat(path, &lived) < 0 || named.st_ino == lived.st_ino;
+}
+
+static void judge_netns(struct vrf *vrf, const struct net_netns_state *state)
+{
+	if (!state->exists)
+		checks_set(vrf, VRF_CHECK_NETNS, false, "namespace '%s' is missing", vrf->name);
+	else if (!proxy_in_netns(vrf))
+		checks_set(vrf, VRF_CHECK_NETNS, false,
+			"namespace '%s' is another one than the proxy's", vrf->name);
+	else
+		checks_set(vrf, VRF_CHECK_NETNS, true, "present");
+}
+
+static void judge_links(struct vrf *vrf, const struct net_netns_state *state)
+{
+	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
+		const char *name = vrf->config->interfaces[i].name;
+		const struct net_link_state *link = net_netns_state_find(state, name);
+		const char *fault = !link ? "is missing" : !link->up ? "is down" : "has no carrier";
+
+		if (!link || !link->up || !link->carrier) {
+			checks_set(vrf, VRF_CHECK_LINK, false, "interface '%s' %s", name, fault);
+			return;
+		}
+	}
+	checks_set(vrf, VRF_CHECK_LINK, true, "%zu up", vrf->config->n_interfaces);
+}
+
+static bool link_has_address(const struct net_link_state *link, const struct address *address)
+{
+	for (size_t i = 0; link && i < link->n_addresses; i++)
+		if (address_equal(&link->addresses[i], address))
+			return true;
+	return false;
+}
+
+static void judge_addresses(struct vrf *vrf, const struct net_netns_state *state)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	size_t count = 0;
+
+	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
+		const struct config_interface *interface = &vrf->config->interfaces[i];
+		const struct net_link_state *link = net_netns_state_find(state, interface->name);
+
+		for (size_t a = 0; a < interface->n_addresses; a++, count++) {
+			if (link_has_address(link, &interface->addresses[a]))
+				continue;
+			checks_set(vrf, VRF_CHECK_ADDRESS, false, "interface '%s' lacks %s",
+				interface->name,
+				address_format(&interface->addresses[a], true, text));
+			return;
+		}
+	}
+	checks_set(vrf, VRF_CHECK_ADDRESS, true, "%zu present", count);
+}
+
+/* A veth has carrier when both of its ends are up. */
+static void judge_uplink(struct vrf *vrf, const struct net_netns_state *state)
+{
+	const struct net_link_state *link = net_netns_state_find(state, NET_UPLINK_INSIDE);
+	char root[NET_IFNAME_SIZE];
+	struct address root_address, inside;
+
+	if (!vrf->config->has_uplink)
+		return;
+	net_uplink_root_name(vrf->id, root);
+	net_uplink_addresses(&vrf->context->config->uplink.prefix, vrf->id, &root_address, &inside);
+	if (!link)
+		checks_set(vrf, VRF_CHECK_UPLINK, false, "uplink is missing");
+	else if (!link->up)
+		checks_set(vrf, VRF_CHECK_UPLINK, false, "inside is down");
+	else if (!link->carrier)
+		checks_set(vrf, VRF_CHECK_UPLINK, false, "root side %s is down", root);
+	else if (!link_has_address(link, &inside))
+		checks_set(vrf, VRF_CHECK_UPLINK, false, "inside lacks its address");
+	else
+		checks_set(vrf, VRF_CHECK_UPLINK, true, "up, root side %s", root);
+}
+
+static void judge_process(struct vrf *vrf)
+{
+	if (!vrf->config->has_proxy)
+		return;
+	if (vrf->proxy.pid > 0)
+		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", vrf->proxy.pid);
+	else
+		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
+}
+
+static void judge_server(struct vrf *vrf)
+{
+	uint64_t alive_s = (clock_now_ms() - vrf->started_ms) / 1000;
+	long silence_s = (long)(time(NULL) - vrf->server_seen);
+
+	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0)
+		return;
+	if (!vrf->context->server_known)
+		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
+	else if (vrf->server_seen && silence_s <= SERVER_SILENCE_MAX_S)
+		checks_set(vrf, VRF_CHECK_SERVER, true, "seen %ld s ago",
+			silence_s < 0 ? 0 : silence_s);
+	else if (alive_s < vrf->config->proxy.health.start_period_s)
+		checks_set(vrf, VRF_CHECK_SERVER, true, "waiting for its first contact");
+	else if (vrf->server_seen)
+		checks_set(vrf, VRF_CHECK_SERVER, false, "not seen for %ld s; API reachable",
+			silence_s);
+	else
+		checks_set(vrf, VRF_CHECK_SERVER, false,
+			"never seen by the Zabbix server; API reachable");
+}
+
+void checks_judge(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+	struct net_netns_state state = { 0 };
+
+	if (net_netns_state_read(vrf->name, &state, &err) < 0) {
+		checks_set(vrf, VRF_CHECK_NETNS, false, "%.180s", err.text);
+		return;
+	}
+	judge_netns(vrf, &state);
+	if (state.exists) {
+		judge_links(vrf, &state);
+		judge_addresses(vrf, &state);
+		judge_uplink(vrf, &state);
+	}
+	net_netns_state_finish(&state);
+	judge_process(vrf);
+	judge_server(vrf);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The answering side of the control socket; a slow or hostile client costs its own buffers, never
+ * the loop. */
+#pragma once
+
+#include "base/error.h"
+#include "supervisor/supervisor.h"
+
+struct control_server;
+
+/* Binds run_dir/control.sock: root's, and readable by the group `vrfgate` where there is one. */
+int control_server_create(
+	struct supervisor *supervisor, struct control_server **server, struct error *err);
+
+/* Also removes the socket. */
+void control_server_destroy(struct control_server *server);

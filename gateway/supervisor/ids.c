@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Allocation and memory of the uplinks' numbers. */
+#include "supervisor/ids.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "net/want.h"
+
+#define IDS_MAX_SIZE (4 * 1024 * 1024)
+
+/* { "schema": 1, "ids": { "acme": 0 } }; returns the inner object. A missing file is an empty one.
+ */
+static int ids_read(const char *path, json_t **ids, struct error *err)
+{
+	cleanup_free char *text = NULL;
+	cleanup_json json_t *document = NULL;
+	size_t size;
+	int r = file_read(path, IDS_MAX_SIZE, &text, &size, err);
+
+	if (r == -ENOENT) {
+		*ids = json_object();
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	document = json_loadb(text, size, 0, NULL);
+	if (!json_is_object(json_object_get(document, "ids")))
+		return error_set(err, EINVAL,
+			"'%s' is damaged; restore it, or remove it to have all uplinks numbered anew",
+			path);
+	*ids = json_incref(json_object_get(document, "ids"));
+	return 0;
+}
+
+static int ids_write(const struct config *config, const char *path, json_t *ids, struct error *err)
+{
+	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	cleanup_json json_t *document = json_pack("{s:i, s:O}", "schema", 1, "ids", ids);
+	cleanup_free char *text = json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
+	int r = file_make_dir(
+		config->gateway.state_dir, &(struct file_owner){ 0755, (uid_t)-1, (gid_t)-1 }, err);
+
+	if (r < 0)
+		return r;
+	return file_write_if_changed(path, text, strlen(text), &owner, NULL, err);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The lowest number that is not among the sorted ones. */
+static uint32_t lowest_free(const uint32_t *taken, size_t count)
+{
+	uint32_t candidate = 0;
+
+	for (size_t i = 0; i < count && taken[i] <= candidate; i++)
+		if (taken[i] == candidate)
+			candidate++;
+	return candidate;
+}
+
+static void taken_insert(uint32_t *taken, size_t *count, uint32_t id)
+{
+	size_t at = *count;
+
+	while (at > 0 && taken[at - 1] > id)
+		at--;
+	memmove(taken + at + 1, taken + at, (*count - at) * sizeof(*taken));
+	taken[at] = id;
+	(*count)++;
+}
+
+static bool id_fixed_by_config(const struct config *config, json_int_t id)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].has_uplink && config->vrfs[i].id == id)
+			return true;
+	return false;
+}
+
+/* Drops from `ids` what cannot stand: out of the prefix, or fixed by the config for some VRF. */
+static void ids_drop_unusable(json_t *ids, const struct config *config, uint32_t capacity)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(ids, next, name, value)
+	{
+		json_int_t id = json_is_integer(value) ? json_integer_value(value) : -1;
+
+		if (id < 0 || id >= capacity || id_fixed_by_config(config, id))
+			json_object_del(ids, name);
+	}
+}
+
+static void ids_drop_absent(json_t *ids, const struct config *config)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(ids, next, name, value)
+	{
+		if (!config_find_vrf(config, name))
+			json_object_del(ids, name);
+	}
+}
+
+static void ids_set_fixed(json_t *ids, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].has_uplink && config->vrfs[i].id >= 0)
+			json_object_set_new(
+				ids, config->vrfs[i].name, json_integer(config->vrfs[i].id));
+}
+
+/* Gives every VRF that lacks one a number; false where the prefix has none left. */
+static bool ids_allocate(json_t *ids, const struct config *config, uint32_t capacity)
+{
+	cleanup_free uint32_t *taken =
+		xcalloc(json_object_size(ids) + config->n_vrfs, sizeof(*taken));
+	size_t count = 0;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (ids, name, value)
+		taken[count++] = (uint32_t)json_integer_value(value);
+	qsort(taken, count, sizeof(*taken), compare_ids);
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &config->vrfs[i];
+		uint32_t id;
+
+		if (!vrf->has_uplink || json_object_get(ids, vrf->name))
+			continue;
+		id = lowest_free(taken, count);
+		if (id >= capacity)
+			return false;
+		taken_insert(taken, &count, id);
+		json_object_set_new(ids, vrf->name, json_integer(id));
+	}
+	return true;
+}
+
+int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/ids.json", config->gateway.state_dir);
+	uint32_t capacity = net_uplink_capacity(&config->uplink.prefix);
+	cleanup_json json_t *known = NULL;
+	int r = ids_read(path, &known, err);
+
+	if (r < 0)
+		return r;
+	ids_drop_unusable(known, config, capacity);
+	ids_set_fixed(known, config);
+	if (!ids_allocate(known, config, capacity)) {
+		ids_drop_absent(known, config);
+		if (!ids_allocate(known, config, capacity))
+			return error_set(
+				err, ENOSPC, "uplink: prefix has room for %u VRFs only", capacity);
+	}
+	if (save && (r = ids_write(config, path, known, err)) < 0)
+		return r;
+	*ids = xcalloc(config->n_vrfs, sizeof(**ids));
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		(*ids)[i] =
+			(uint32_t)json_integer_value(json_object_get(known, config->vrfs[i].name));
+	return 0;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The number n of each VRF's uplink: given by the config, or allocated lowest-free and kept in
+ * state_dir/ids.json, so that an address never moves to another VRF by accident. The number of a
+ * VRF that has gone is kept for its return for as long as the prefix has others.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "config/model.h"
+
+/*
+ * Numbers every VRF with an uplink. *ids (the caller's to free) goes along with config->vrfs;
+ * entries of VRFs without an uplink are 0. With `save` new numbers are written down; without,
+ * nothing is touched.
+ */
+int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Where the files of one VRF are; all of them private to it. */
+#pragma once
+
+#include "config/model.h"
+
+struct vrf_paths {
+	char *run_dir; /* RUN/vrfs/NAME, root's */
+	char *lock;    /* held by the proxy's process tree */
+	char *conf;    /* generated zabbix_proxy.conf */
+	char *resolv_conf;
+	char *socket_dir; /* RUN/vrfs/NAME/sockets, the proxy's, as are the following */
+	char *tmp_dir;
+	char *state_dir; /* STATE/vrfs/NAME */
+	char *database;
+	char *psk; /* hex key, 0600 */
+	char *psk_identity;
+	char *log_dir; /* LOG/NAME */
+	char *log;
+};
+
+void vrf_paths_init(struct vrf_paths *paths, const struct config_gateway *gateway, const char *vrf);
+void vrf_paths_finish(struct vrf_paths *paths);

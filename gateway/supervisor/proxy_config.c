@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The text of a zabbix_proxy.conf. */
+#include "supervisor/proxy_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* Profile keys that not every version knows: versions [since, until), and the name before `since`.
+ */
+static const struct {
+	const char *key;
+	unsigned since, until; /* 0: no bound */
+	const char *before;
+} version_keys[] = {
+	{ "ProxyConfigFrequency", 604, 0, "ConfigFrequency" },
+	{ "HeartbeatFrequency", 0, 700, NULL },
+	{ "StartHistoryPollers", 0, 700, NULL },
+	{ "StartODBCPollers", 600, 0, NULL },
+	{ "StartAgentPollers", 700, 0, NULL },
+	{ "StartHTTPAgentPollers", 700, 0, NULL },
+	{ "StartSNMPPollers", 700, 0, NULL },
+	{ "StartBrowserPollers", 700, 0, NULL },
+	{ "ProxyBufferMode", 700, 0, NULL },
+	{ "ProxyMemoryBufferSize", 700, 0, NULL },
+};
+
+/* The name this version knows the key by, or NULL where it has none. */
+static const char *key_for_version(const char *key, unsigned version)
+{
+	for (size_t i = 0; i < sizeof(version_keys) / sizeof(version_keys[0]); i++) {
+		if (strcmp(version_keys[i].key, key) != 0)
+			continue;
+		if (version < version_keys[i].since)
+			return version_keys[i].before;
+		return version_keys[i].until && version >= version_keys[i].until ? NULL : key;
+	}
+	return key;
+}
+
+/* "Key=value" lines; comments and blank lines stay behind. */
+static void profile_write(FILE *out, const char *profile, unsigned version)
+{
+	for (const char *line = profile; *line;) {
+		size_t length = strcspn(line, "\n");
+		const char *equals = memchr(line, '=', length);
+		char key[64];
+
+		if (equals && *line != '#' && (size_t)(equals - line) < sizeof(key)) {
+			const char *name;
+
+			memcpy(key, line, (size_t)(equals - line));
+			key[equals - line] = '\0';
+			name = key_for_version(key, version);
+			if (name)
+				fprintf(out, "%s%.*s\n", name, (int)(line + length - equals),
+					equals);
+		}
+		line += length + (line[length] == '\n');
+	}
+}
+
+/* Where an active proxy sends, or whom a passive one answers. */
+static void server_write(FILE *out, const struct proxy_config *proxy)
+{
+	const struct config_zabbix *zabbix = &proxy->config->zabbix;
+	char text[ADDRESS_TEXT_SIZE];
+	const char *server =
+		*zabbix->server ? zabbix->server : address_format(proxy->root, false, text);
+	bool bare_ipv6 = strchr(server, ':') && *server != '[';
+
+	if (proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE)
+		fprintf(out, "ProxyMode=1\nServer=%s\n", server);
+	else if (bare_ipv6)
+		fprintf(out, "ProxyMode=0\nServer=[%s]:%u\n", server, zabbix->server_port);
+	else
+		fprintf(out, "ProxyMode=0\nServer=%s:%u\n", server, zabbix->server_port);
+}
+
+static void tls_write(FILE *out, const struct proxy_config *proxy)
+{
+	if (proxy->psk_identity)
+		fprintf(out, "%s=psk\nTLSPSKIdentity=%s\nTLSPSKFile=%s\n",
+			proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE ? "TLSAccept" : "TLSConnect",
+			proxy->psk_identity, proxy->paths->psk);
+}
+
+char *proxy_config_format(const struct proxy_config *proxy)
+{
+	const struct config_proxy *options = &proxy->vrf->proxy;
+	char inside[ADDRESS_TEXT_SIZE];
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	fprintf(out,
+		"# Made by vrfgate from its own config; changes here are lost.\n"
+		"# %s, Zabbix %u.%u, user %s, profile %s\n",
+		options->binary, proxy->version / 100, proxy->version % 100, options->user,
+		options->profile);
+	profile_write(out, proxy->profile, proxy->version);
+	for (size_t i = 0; i < options->options.count; i++)
+		fprintf(out, "%s\n", options->options.items[i]);
+	server_write(out, proxy);
+	fprintf(out, "Hostname=%s\n", proxy->name);
+	fprintf(out, "ListenIP=127.0.0.1,%s\nListenPort=%d\nStatsAllowedIP=127.0.0.1\n",
+		address_format(proxy->inside, false, inside), PROXY_PORT);
+	fprintf(out, "DBName=%s\nLogType=file\nLogFile=%s\n", proxy->paths->database,
+		proxy->paths->log);
+	fprintf(out, "PidFile=%s/zabbix_proxy.pid\nSocketDir=%s\nTmpDir=%s\n",
+		proxy->paths->socket_dir, proxy->paths->socket_dir, proxy->paths->tmp_dir);
+	if (strcmp(options->user, "root") == 0)
+		fprintf(out, "AllowRoot=1\n");
+	tls_write(out, proxy);
+	fclose(out);
+	return text;
+}

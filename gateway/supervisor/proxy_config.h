@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The text of a zabbix_proxy.conf: a profile, the operator's options, and what vrfgate must own.
+ * Source of the keys: the Zabbix manual, "Zabbix proxy" in the appendix on configuration; an
+ * unknown key is a fatal start error there, so the profile's lines are chosen by version.
+ */
+#pragma once
+
+#include "base/address.h"
+#include "config/model.h"
+#include "supervisor/paths.h"
+
+#define PROXY_PORT 10051
+
+struct proxy_config {
+	const struct config *config;
+	const struct config_vrf *vrf;
+	const struct vrf_paths *paths;
+	const char *name;                    /* in Zabbix */
+	const char *profile;                 /* text of the profile */
+	unsigned version;                    /* of the binary: 600 is 6.0, 704 is 7.4 */
+	const struct address *root, *inside; /* the uplink's two addresses */
+	const char *psk_identity;            /* NULL: no TLS */
+};
+
+/* The caller frees it. */
+char *proxy_config_format(const struct proxy_config *proxy);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What must lie on disk before a proxy can start. */
+#include "supervisor/proxy_files.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/data.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "net/want.h"
+#include "reporter/inventory.h"
+#include "supervisor/proxy_config.h"
+
+#define PROFILE_MAX_SIZE (64 * 1024)
+#define PSK_BYTES        32
+#define IDENTITY_BYTES   8
+
+/* Two hex digits a byte; returns text. */
+static const char *random_hex(size_t bytes, char *text)
+{
+	unsigned char random[PSK_BYTES];
+
+	/* Up to 256 bytes come whole, once the kernel's generator is ready. */
+	if (getrandom(random, bytes, 0) != (ssize_t)bytes)
+		abort();
+	for (size_t i = 0; i < bytes; i++)
+		sprintf(text + 2 * i, "%02x", random[i]);
+	explicit_bzero(random, sizeof(random));
+	return text;
+}
+
+static int psk_make(
+	const struct vrf_paths *paths, const struct file_owner *owner, struct error *err)
+{
+	char hex[2 * PSK_BYTES + 1];
+	cleanup_free char *identity = NULL;
+	int r;
+
+	if (access(paths->psk, F_OK) == 0)
+		return 0;
+	identity = xasprintf("vrfgate-%s\n", random_hex(IDENTITY_BYTES, hex));
+	r = file_write(paths->psk_identity, identity, strlen(identity), owner, err);
+	if (r < 0)
+		return r;
+	random_hex(PSK_BYTES, hex);
+	r = file_write(paths->psk, hex, strlen(hex), owner, err);
+	explicit_bzero(hex, sizeof(hex));
+	return r;
+}
+
+/* The socket names that zabbix_proxy appends must fit sockaddr_un. */
+static int socket_dir_judge(const struct vrf_paths *paths, struct error *err)
+{
+	static const char longest[] = "/zabbix_proxy_preprocessing.sock";
+
+	if (strlen(paths->socket_dir) + sizeof(longest) > 108)
+		return error_set(err, ENAMETOOLONG,
+			"'%s' is too long for the proxy's sockets; shorten gateway.run_dir",
+			paths->socket_dir);
+	return 0;
+}
+
+static int resolv_conf_write(
+	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
+{
+	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	cleanup_free char *text = xstrdup("");
+
+	if (vrf->dns.count == 0)
+		return 0;
+	for (size_t i = 0; i < vrf->dns.count; i++) {
+		char *longer = xasprintf("%snameserver %s\n", text, vrf->dns.items[i]);
+
+		free(text);
+		text = longer;
+	}
+	return file_write_if_changed(paths->resolv_conf, text, strlen(text), &owner, NULL, err);
+}
+
+int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
+{
+	const struct passwd *user = getpwnam(vrf->proxy.user);
+	struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 }, owner = { 0750, 0, 0 };
+	const char *const dirs[] = { paths->state_dir, paths->log_dir, paths->socket_dir,
+		paths->tmp_dir };
+	int r = file_make_dir(paths->run_dir, &ours, err);
+
+	if (r == 0)
+		r = resolv_conf_write(vrf, paths, err);
+	if (r < 0 || !vrf->has_proxy)
+		return r;
+	if (!user)
+		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);
+	owner.uid = user->pw_uid;
+	owner.gid = user->pw_gid;
+	r = socket_dir_judge(paths, err);
+	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		r = file_make_dir(dirs[i], &owner, err);
+	owner.mode = 0600;
+	return r == 0 && vrf->proxy.psk ? psk_make(paths, &owner, err) : r;
+}
+
+int proxy_files_read_psk(
+	const struct vrf_paths *paths, char **identity, char **key, struct error *err)
+{
+	int r = file_read_line(paths->psk_identity, identity, err);
+
+	if (r < 0)
+		return r;
+	r = file_read_line(paths->psk, key, err);
+	if (r < 0) {
+		free(*identity);
+		*identity = NULL;
+	}
+	return r;
+}
+
+/* A name is a file among the bundled profiles; a path is itself. */
+static int profile_read(const char *profile, char **text, struct error *err)
+{
+	cleanup_free char *directory = NULL, *path = NULL;
+	size_t size;
+	int r = *profile == '/' ? 0 : data_dir_find("proxies", &directory, err);
+
+	if (r < 0)
+		return r;
+	path = directory ? xasprintf("%s/%s.conf", directory, profile) : xstrdup(profile);
+	r = file_read(path, PROFILE_MAX_SIZE, text, &size, err);
+	return r < 0 ? error_wrap(err, "profile '%s'", profile) : r;
+}
+
+int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
+	const struct vrf_paths *paths, unsigned version, bool *changed, struct error *err)
+{
+	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	cleanup_free char *profile = NULL, *identity = NULL, *text = NULL;
+	cleanup_free char *name = reporter_proxy_name(config, vrf->name);
+	struct address root, inside;
+	int r = net_uplink_addresses(&config->uplink.prefix, id, &root, &inside);
+
+	if (r < 0)
+		return error_set(err, -r, "uplink number %u is outside of the prefix", id);
+	r = profile_read(vrf->proxy.profile, &profile, err);
+	if (r == 0 && vrf->proxy.psk)
+		r = file_read_line(paths->psk_identity, &identity, err);
+	if (r < 0)
+		return r;
+	text = proxy_config_format(&(struct proxy_config){
+		.config = config,
+		.vrf = vrf,
+		.paths = paths,
+		.name = name,
+		.profile = profile,
+		.version = version,
+		.root = &root,
+		.inside = &inside,
+		.psk_identity = identity,
+	});
+	return file_write_if_changed(paths->conf, text, strlen(text), &owner, changed, err);
+}

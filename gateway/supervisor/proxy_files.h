@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What must lie on disk before a proxy can start: directories, key, resolv.conf, config. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "config/model.h"
+#include "supervisor/paths.h"
+
+/*
+ * Makes the directories, and the PSK where there is none yet: 256 bits of getrandom(2) as 64 hex
+ * digits, and an identity that names no customer. Directories and key belong to the proxy's user.
+ */
+int proxy_files_make(
+	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err);
+
+/* Reads the key and its identity, the caller's to free. */
+int proxy_files_read_psk(
+	const struct vrf_paths *paths, char **identity, char **key, struct error *err);
+
+/*
+ * Writes the proxy's config for this version of its binary; *changed tells whether it differs from
+ * what was there.
+ */
+int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
+	const struct vrf_paths *paths, unsigned version, bool *changed, struct error *err);

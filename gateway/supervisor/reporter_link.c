@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The supervisor's side of the reporter process. */
+#include "supervisor/reporter_link.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "net/want.h"
+#include "process/spawn.h"
+#include "reporter/reporter.h"
+#include "supervisor/proxy_config.h"
+#include "supervisor/proxy_files.h"
+
+#define LINE_MAX_SIZE  (4 * 1024 * 1024)
+#define BACKOFF_MAX_MS 60000
+
+struct reporter_link {
+	struct supervisor *supervisor;
+	struct process process;
+	int fd;
+	sd_event_source *io, *exit_watch, *retry;
+	uint64_t backoff_ms;
+	char *line; /* what has come of a line so far */
+	size_t line_size;
+	char state[16], version[32];
+	char *error;
+	uint64_t synced_ms; /* 0: never */
+};
+
+static void link_set_error(struct reporter_link *link, const char *state, const char *error)
+{
+	snprintf(link->state, sizeof(link->state), "%s", state);
+	free(link->error);
+	link->error = xstrdup(error);
+}
+
+/* --- the inventory --- */
+
+static int proxy_fill(struct reporter_proxy *proxy, const struct supervisor *supervisor,
+	const struct vrf *vrf, struct error *err)
+{
+	struct address root, inside;
+	char text[ADDRESS_TEXT_SIZE];
+	int r = net_uplink_addresses(&supervisor->config->uplink.prefix, vrf->id, &root, &inside);
+
+	if (r < 0)
+		return error_set(err, -r, "uplink number %u is outside of the prefix", vrf->id);
+	proxy->vrf = xstrdup(vrf->name);
+	proxy->name = reporter_proxy_name(supervisor->config, vrf->name);
+	proxy->passive = vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE;
+	proxy->address = xstrdup(address_format(&inside, false, text));
+	proxy->port = PROXY_PORT;
+	proxy->hosts = vrf->config->hosts;
+	proxy->n_hosts = vrf->config->n_hosts;
+	if (!vrf->config->proxy.psk)
+		return 0;
+	r = proxy_files_make(vrf->config, &vrf->paths, err);
+	return r < 0 ? r
+		     : proxy_files_read_psk(&vrf->paths, &proxy->psk_identity, &proxy->psk, err);
+}
+
+/* A VRF whose part cannot be told keeps the others from nothing. */
+static int inventory_fill(struct reporter_inventory *inventory, const struct supervisor *supervisor,
+	struct error *err)
+{
+	inventory->config = supervisor->config;
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		const struct vrf *vrf = supervisor->vrfs[i];
+		struct reporter_proxy *proxy;
+		struct error why = ERROR_INIT;
+
+		if (!vrf->config || !vrf->config->enabled || !vrf->config->has_proxy)
+			continue;
+		proxy = array_append(&inventory->proxies, &inventory->n_proxies);
+		if (proxy_fill(proxy, supervisor, vrf, &why) < 0) {
+			log_error("vrf '%s': not told to Zabbix: %s", vrf->name, why.text);
+			reporter_proxy_finish(proxy);
+			inventory->n_proxies--;
+		}
+	}
+	return reporter_inventory_read_secrets(inventory, err);
+}
+
+/* --- what the reporter says --- */
+
+static void version_learn(struct supervisor *supervisor, const char *text)
+{
+	unsigned major, minor;
+	struct vrf_context *context = &supervisor->context;
+
+	if (strcmp(context->server_version_text, text) == 0 ||
+		sscanf(text, "%u.%u", &major, &minor) != 2)
+		return;
+	snprintf(context->server_version_text, sizeof(context->server_version_text), "%s", text);
+	context->server_version = major * 100 + minor;
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		vrf_judge_version(supervisor->vrfs[i]);
+}
+
+static void proxies_learn(struct supervisor *supervisor, const json_t *proxies)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		char *name = reporter_proxy_name(supervisor->config, supervisor->vrfs[i]->name);
+		json_t *seen = json_object_get(json_object_get(proxies, name), "lastaccess");
+
+		if (json_is_integer(seen))
+			vrf_set_server_seen(supervisor->vrfs[i], (time_t)json_integer_value(seen));
+		free(name);
+	}
+}
+
+static void problems_log(const json_t *problems)
+{
+	size_t i;
+	json_t *problem;
+
+	json_array_foreach (problems, i, problem)
+		log_warning("zabbix: %s", json_string_value(problem));
+}
+
+static void message_take(struct reporter_link *link, const char *line, size_t size)
+{
+	struct supervisor *supervisor = link->supervisor;
+	cleanup_json json_t *message = json_loadb(line, size, 0, NULL);
+	const char *state = json_string_value(json_object_get(message, "state"));
+	const char *error = json_string_value(json_object_get(message, "error"));
+	const char *version = json_string_value(json_object_get(message, "version"));
+
+	if (!state)
+		return;
+	link->backoff_ms = 0;
+	link_set_error(link, state, error ? error : "");
+	supervisor->context.server_known = strcmp(state, "ok") == 0;
+	if (json_is_true(json_object_get(message, "synced"))) {
+		link->synced_ms = clock_now_ms();
+		problems_log(json_object_get(message, "problems"));
+	}
+	if (version && *version) {
+		snprintf(link->version, sizeof(link->version), "%s", version);
+		version_learn(supervisor, version);
+	}
+	proxies_learn(supervisor, json_object_get(message, "proxies"));
+}
+
+static void lines_take(struct reporter_link *link)
+{
+	char *newline;
+
+	while ((newline = memchr(link->line, '\n', link->line_size))) {
+		size_t length = (size_t)(newline - link->line);
+
+		message_take(link, link->line, length);
+		link->line_size -= length + 1;
+		memmove(link->line, newline + 1, link->line_size);
+	}
+	if (link->line_size > LINE_MAX_SIZE)
+		link->line_size = 0;
+}
+
+static int link_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct reporter_link *link = data;
+	char chunk[16384];
+	ssize_t n = read(fd, chunk, sizeof(chunk));
+
+	(void)events;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0) {
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		return 0;
+	}
+	link->line = xreallocarray(link->line, link->line_size + (size_t)n, 1);
+	memcpy(link->line + link->line_size, chunk, (size_t)n);
+	link->line_size += (size_t)n;
+	lines_take(link);
+	return 0;
+}
+
+/* --- its life --- */
+
+static int retry_on_elapsed(sd_event_source *source, uint64_t usec, void *data)
+{
+	(void)source;
+	(void)usec;
+	reporter_link_restart(data);
+	return 0;
+}
+
+static void link_retry_later(struct reporter_link *link)
+{
+	link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : 1000;
+	if (link->backoff_ms > BACKOFF_MAX_MS)
+		link->backoff_ms = BACKOFF_MAX_MS;
+	link->retry = sd_event_source_disable_unref(link->retry);
+	if (sd_event_add_time_relative(link->supervisor->event, &link->retry, CLOCK_MONOTONIC,
+		    link->backoff_ms * 1000, 0, retry_on_elapsed, link) < 0)
+		abort();
+}
+
+static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct reporter_link *link = data;
+	struct process_exit end;
+	char text[64];
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
+	process_reap(&link->process, &end);
+	link_retry_later(link);
+	log_warning("reporter ended: %s; starting it again in %llu s",
+		process_exit_format(&end, text), (unsigned long long)link->backoff_ms / 1000);
+	link->supervisor->context.server_known = false;
+	link_set_error(link, "unreachable", "the reporter process has ended");
+	return 0;
+}
+
+/* It leaves when its socket closes; the kill only makes that sure. */
+static void link_end_process(struct reporter_link *link)
+{
+	link->io = sd_event_source_disable_unref(link->io);
+	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
+	if (link->fd >= 0)
+		close(link->fd);
+	link->fd = -1;
+	link->line_size = 0;
+	if (link->process.pid > 0) {
+		process_signal(&link->process, SIGKILL);
+		process_reap(&link->process, &(struct process_exit){ 0 });
+	}
+}
+
+static int link_begin_process(struct reporter_link *link, struct error *err)
+{
+	struct sd_event *event = link->supervisor->event;
+	struct reporter_inventory inventory = { 0 };
+	int r = inventory_fill(&inventory, link->supervisor, err);
+
+	if (r == 0)
+		r = reporter_start(
+			&inventory, &link->process.pid, &link->process.pidfd, &link->fd, err);
+	reporter_inventory_finish(&inventory);
+	if (r < 0)
+		return r;
+	if (sd_event_add_io(event, &link->io, link->fd, EPOLLIN, link_on_readable, link) < 0 ||
+		sd_event_add_io(event, &link->exit_watch, link->process.pidfd, EPOLLIN,
+			link_on_exit, link) < 0)
+		abort();
+	return 0;
+}
+
+void reporter_link_restart(struct reporter_link *link)
+{
+	struct error err = ERROR_INIT;
+
+	link_end_process(link);
+	link->retry = sd_event_source_disable_unref(link->retry);
+	if (!*link->supervisor->config->zabbix.url) {
+		link_set_error(link, "off", "");
+		return;
+	}
+	if (link_begin_process(link, &err) < 0) {
+		log_error("zabbix: %s", err.text);
+		link_set_error(link, "denied", err.text);
+		link_retry_later(link);
+	}
+}
+
+struct reporter_link *reporter_link_create(struct supervisor *supervisor)
+{
+	struct reporter_link *link = xcalloc(1, sizeof(*link));
+
+	link->supervisor = supervisor;
+	link->fd = -1;
+	link->process = (struct process)PROCESS_NONE;
+	link_set_error(link, "unreachable", "not asked yet");
+	return link;
+}
+
+void reporter_link_destroy(struct reporter_link *link)
+{
+	if (!link)
+		return;
+	link_end_process(link);
+	sd_event_source_disable_unref(link->retry);
+	free(link->line);
+	free(link->error);
+	free(link);
+}
+
+const char *reporter_link_state(const struct reporter_link *link)
+{
+	return link->state;
+}
+
+json_t *reporter_link_status(const struct reporter_link *link)
+{
+	json_t *synced_s = link->synced_ms
+		? json_integer((json_int_t)(clock_now_ms() - link->synced_ms) / 1000)
+		: json_null();
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "url", link->supervisor->config->zabbix.url,
+		"version", link->version, "state", link->state, "error", link->error, "synced_s",
+		synced_s);
+}

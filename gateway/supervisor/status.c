@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The status document. */
+#include "supervisor/status.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "net/netns.h"
+#include "net/state.h"
+#include "reporter/inventory.h"
+#include "supervisor/reporter_link.h"
+
+static json_t *seconds_since(uint64_t since_ms)
+{
+	return json_integer((json_int_t)((clock_now_ms() - since_ms) / 1000));
+}
+
+static json_t *address_to_json(const struct address *address, bool with_length)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	return json_string(address_format(address, with_length, text));
+}
+
+static json_t *link_to_json(const struct net_link_state *link)
+{
+	json_t *addresses = json_array();
+
+	for (size_t i = 0; i < link->n_addresses; i++)
+		json_array_append_new(addresses, address_to_json(&link->addresses[i], true));
+	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:I, s:I, s:I, s:I}", "name", link->name,
+		"kind", link->kind, "up", link->up, "carrier", link->carrier, "addresses",
+		addresses, "rx_bytes", (json_int_t)link->rx_bytes, "tx_bytes",
+		(json_int_t)link->tx_bytes, "rx_errors", (json_int_t)link->rx_errors, "tx_errors",
+		(json_int_t)link->tx_errors);
+}
+
+/* The customer's; the uplink has a place of its own. */
+static json_t *interfaces_to_json(const struct net_netns_state *state)
+{
+	json_t *interfaces = json_array();
+
+	for (size_t i = 0; i < state->n_links; i++)
+		if (strcmp(state->links[i].name, NET_UPLINK_INSIDE) != 0)
+			json_array_append_new(interfaces, link_to_json(&state->links[i]));
+	return interfaces;
+}
+
+static json_t *uplink_to_json(const struct vrf *vrf, const struct net_netns_state *state)
+{
+	const struct net_link_state *link = net_netns_state_find(state, NET_UPLINK_INSIDE);
+	struct address root, inside;
+	char name[NET_IFNAME_SIZE];
+
+	if (!vrf->config || !vrf->config->has_uplink)
+		return json_null();
+	net_uplink_addresses(&vrf->context->config->uplink.prefix, vrf->id, &root, &inside);
+	return json_pack("{s:s, s:o, s:o, s:b}", "root_ifname", net_uplink_root_name(vrf->id, name),
+		"root_address", address_to_json(&root, false), "address",
+		address_to_json(&inside, false), "up", link && link->up && link->carrier);
+}
+
+/* The process's part of the life, in words an operator knows from `systemctl status`. */
+static const char *proxy_state(const struct vrf *vrf)
+{
+	if (vrf->proxy.pid <= 0)
+		return "stopped";
+	if (vrf->state == VRF_STOPPING)
+		return "stopping";
+	return vrf->has_stats ? "ready" : "starting";
+}
+
+static json_t *integer_or_null(bool known, json_int_t value)
+{
+	return known ? json_integer(value) : json_null();
+}
+
+static json_t *proxy_to_json(const struct vrf *vrf)
+{
+	bool runs = vrf->proxy.pid > 0;
+	json_t *proxy;
+	char *name;
+
+	if (!vrf->config || !vrf->config->has_proxy)
+		return json_null();
+	name = reporter_proxy_name(vrf->context->config, vrf->name);
+	proxy = json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:s, s:s, s:o, s:n, s:o, s:n}", "name",
+		name, "mode",
+		vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE ? "passive" : "active", "state",
+		proxy_state(vrf), "pid", integer_or_null(runs, process_main_pid(&vrf->proxy)),
+		"uptime_s", runs ? seconds_since(vrf->started_ms) : json_null(), "restarts",
+		vrf->restarts, "last_exit", vrf->last_exit, "version",
+		vrf->has_stats ? vrf->stats.version : "", "server_seen_s",
+		integer_or_null(vrf->server_seen != 0, time(NULL) - vrf->server_seen), "backlog",
+		"required_vps", vrf->has_stats ? json_real(vrf->stats.required_vps) : json_null(),
+		"rss_bytes");
+	free(name);
+	return proxy;
+}
+
+static json_t *checks_to_json(const struct vrf *vrf)
+{
+	json_t *checks = json_array();
+
+	for (int kind = 0; kind < VRF_CHECKS; kind++) {
+		const struct vrf_check *check = &vrf->checks[kind];
+
+		if (check->judged)
+			json_array_append_new(checks,
+				json_pack("{s:s, s:b, s:s, s:o}", "name",
+					vrf_check_name((enum vrf_check_kind)kind), "ok", check->ok,
+					"detail", check->detail, "since_s",
+					seconds_since(check->since_ms)));
+	}
+	return checks;
+}
+
+static json_t *vrf_to_json(const struct vrf *vrf)
+{
+	char *netns = xasprintf("%s/%s", NETNS_DIR, vrf->name);
+	struct net_netns_state state = { 0 };
+	json_t *object;
+
+	/* What cannot be read is shown as absent; the netns check has the reason. */
+	(void)net_netns_state_read(vrf->name, &state, NULL);
+	object = json_pack("{s:s, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:[], s:o}", "name",
+		vrf->name, "id", integer_or_null(vrf->config && vrf->config->has_uplink, vrf->id),
+		"state", vrf_state_name(vrf->state), "reason", vrf->reason, "since_s",
+		seconds_since(vrf->since_ms), "netns", netns, "interfaces",
+		interfaces_to_json(&state), "uplink", uplink_to_json(vrf, &state), "proxy",
+		proxy_to_json(vrf), "services", "checks", checks_to_json(vrf));
+	net_netns_state_finish(&state);
+	free(netns);
+	return object;
+}
+
+/* Worst first: a wanted VRF that is down, then one on its way or a Zabbix server out of reach. */
+static const char *gateway_state(const struct supervisor *supervisor)
+{
+	const char *zabbix = reporter_link_state(supervisor->reporter);
+	bool degraded = strcmp(zabbix, "ok") != 0 && strcmp(zabbix, "off") != 0;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		const struct vrf *vrf = supervisor->vrfs[i];
+
+		if (vrf->state == VRF_FAILED || vrf->state == VRF_BACKOFF)
+			return "down";
+		if (vrf->state != VRF_HEALTHY && vrf->wanted)
+			degraded = true;
+	}
+	return degraded ? "degraded" : "healthy";
+}
+
+static json_t *gateway_to_json(const struct supervisor *supervisor)
+{
+	return json_pack("{s:s, s:s, s:i, s:o, s:i, s:s, s:o}", "name",
+		supervisor->config->gateway.name, "version", VRFGATE_VERSION, "pid", getpid(),
+		"uptime_s", seconds_since(supervisor->started_ms), "config_generation",
+		supervisor->generation, "state", gateway_state(supervisor), "zabbix",
+		reporter_link_status(supervisor->reporter));
+}
+
+static bool name_is_asked_for(const json_t *names, const char *name)
+{
+	size_t i;
+	json_t *asked;
+
+	if (json_array_size(names) == 0)
+		return true;
+	json_array_foreach (names, i, asked)
+		if (json_is_string(asked) && strcmp(json_string_value(asked), name) == 0)
+			return true;
+	return false;
+}
+
+json_t *status_create(const struct supervisor *supervisor, const json_t *names)
+{
+	json_t *vrfs = json_array();
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (name_is_asked_for(names, supervisor->vrfs[i]->name))
+			json_array_append_new(vrfs, vrf_to_json(supervisor->vrfs[i]));
+	return json_pack("{s:i, s:o, s:o}", "schema", 1, "gateway", gateway_to_json(supervisor),
+		"vrfs", vrfs);
+}
+
+char *status_summary(const struct supervisor *supervisor)
+{
+	size_t counts[VRF_STATES] = { 0 };
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		counts[supervisor->vrfs[i]->state]++;
+	for (int state = 0; state < VRF_STATES; state++) {
+		char *longer;
+
+		if (!counts[state])
+			continue;
+		longer = xasprintf("%s%s%zu %s", text, *text ? ", " : "", counts[state],
+			vrf_state_name((enum vrf_state)state));
+		free(text);
+		text = longer;
+	}
+	return text;
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The supervisor's own life: start, signals, reload, stop. */
+#include "supervisor/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "config/load.h"
+#include "supervisor/control_server.h"
+#include "supervisor/ids.h"
+#include "supervisor/reporter_link.h"
+#include "supervisor/status.h"
+#include "supervisor/wire.h"
+
+#define STATUS_PERIOD_US 1000000ULL
+
+struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char *name)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (strcmp(supervisor->vrfs[i]->name, name) == 0)
+			return supervisor->vrfs[i];
+	return NULL;
+}
+
+/* --- stop --- */
+
+static bool anything_lives(const struct supervisor *supervisor)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (supervisor->vrfs[i]->proxy.pid > 0)
+			return true;
+	return false;
+}
+
+static void on_rested(struct vrf *vrf)
+{
+	struct supervisor *supervisor = vrf->context->owner;
+
+	if (supervisor->stopping) {
+		if (!anything_lives(supervisor))
+			sd_event_exit(supervisor->event, 0);
+	} else if (!vrf->config || !vrf->config->enabled) {
+		wire_request_all(supervisor);
+	}
+}
+
+static void supervisor_stop(struct supervisor *supervisor)
+{
+	if (supervisor->stopping)
+		return;
+	supervisor->stopping = true;
+	sd_notify(0, "STOPPING=1");
+	if (supervisor->options.leave_proxies || !anything_lives(supervisor)) {
+		sd_event_exit(supervisor->event, 0);
+		return;
+	}
+	log_info("stopping every proxy");
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		vrf_dispatch(supervisor->vrfs[i], VRF_EVENT_STOP, "the supervisor stops");
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct supervisor *supervisor = data;
+	struct error err = ERROR_INIT;
+	struct strings faults = { 0 };
+
+	(void)source;
+	if (info->ssi_signo != SIGHUP) {
+		supervisor_stop(supervisor);
+		return 0;
+	}
+	if (supervisor_reload(supervisor, &faults, &err) < 0) {
+		for (size_t i = 0; i < faults.count; i++)
+			log_error("%s", faults.items[i]);
+		log_error("not reloaded: %s", err.text);
+	}
+	strings_finish(&faults);
+	return 0;
+}
+
+/* --- VRFs and config --- */
+
+static void vrfs_adopt_config(struct supervisor *supervisor)
+{
+	const struct config *config = supervisor->config;
+
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *wanted = &config->vrfs[i];
+		struct vrf *vrf = supervisor_find_vrf(supervisor, wanted->name);
+
+		if (!vrf) {
+			vrf = vrf_create(&supervisor->context, wanted, supervisor->ids[i]);
+			*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
+		}
+		vrf_reconfigure(vrf, wanted, supervisor->ids[i]);
+	}
+}
+
+/* Before the old config goes: whoever is not in the new one loses its part of it. */
+static void vrfs_forget_missing(struct supervisor *supervisor, const struct config *config)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		struct vrf *vrf = supervisor->vrfs[i];
+
+		if (config_find_vrf(config, vrf->name))
+			continue;
+		vrf->config = NULL;
+		vrf_dispatch(vrf, VRF_EVENT_STOP, "gone from the config");
+	}
+}
+
+/* What a running supervisor cannot change under its own feet; NULL where all is well. */
+static const char *fixed_key_changed(const struct config *old, const struct config *new)
+{
+	const struct {
+		const char *key;
+		bool same;
+	} keys[] = {
+		{ "gateway.name", strcmp(old->gateway.name, new->gateway.name) == 0 },
+		{ "gateway.state_dir",
+			strcmp(old->gateway.state_dir, new->gateway.state_dir) == 0 },
+		{ "gateway.run_dir", strcmp(old->gateway.run_dir, new->gateway.run_dir) == 0 },
+		{ "gateway.log_dir", strcmp(old->gateway.log_dir, new->gateway.log_dir) == 0 },
+		{ "uplink.prefix", address_equal(&old->uplink.prefix, &new->uplink.prefix) },
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!keys[i].same)
+			return keys[i].key;
+	return NULL;
+}
+
+static int config_read_again(struct supervisor *supervisor, struct config **config,
+	struct strings *faults, struct error *err)
+{
+	struct config_report report = { 0 };
+	const char *fixed;
+	int r = config_load(supervisor->options.config_path, config, &report);
+
+	for (size_t i = 0; i < report.faults.count; i++)
+		strings_add(faults, report.faults.items[i]);
+	config_report_finish(&report);
+	if (r < 0)
+		return error_set(err, EINVAL, "the config has faults; nothing was changed");
+	fixed = fixed_key_changed(supervisor->config, *config);
+	if (fixed) {
+		config_destroy(*config);
+		return error_set(err, EINVAL,
+			"%s cannot change while the supervisor runs; nothing was changed", fixed);
+	}
+	return 0;
+}
+
+int supervisor_reload(struct supervisor *supervisor, struct strings *faults, struct error *err)
+{
+	struct config *config = NULL, *old = supervisor->config;
+	uint32_t *ids = NULL;
+	int r = config_read_again(supervisor, &config, faults, err);
+
+	if (r < 0)
+		return r;
+	r = ids_assign(config, true, &ids, err);
+	if (r < 0) {
+		config_destroy(config);
+		return r;
+	}
+	sd_notify(0, "RELOADING=1");
+	vrfs_forget_missing(supervisor, config);
+	free(supervisor->ids);
+	supervisor->config = config;
+	supervisor->context.config = config;
+	supervisor->ids = ids;
+	supervisor->generation++;
+	vrfs_adopt_config(supervisor);
+	config_destroy(old);
+	wire_request_all(supervisor);
+	reporter_link_restart(supervisor->reporter);
+	log_info("config read again: %zu VRFs", config->n_vrfs);
+	sd_notify(0, "READY=1");
+	return 0;
+}
+
+/* --- start --- */
+
+int supervisor_lock(const char *run_dir, struct error *err)
+{
+	struct file_owner owner = { 0755, (uid_t)-1, (gid_t)-1 };
+	cleanup_free char *path = xasprintf("%s/vrfgate.lock", run_dir);
+	cleanup_fd int fd = -1;
+	char pid[16] = "";
+	int r = file_make_dir(run_dir, &owner, err);
+
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return error_set_errno(err, errno, "cannot open '%s'", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (pread(fd, pid, sizeof(pid) - 1, 0) < 0)
+			pid[0] = '\0';
+		return error_set(err, EBUSY,
+			"a supervisor runs already with run_dir '%s' (pid %.*s)", run_dir,
+			(int)strcspn(pid, "\n"), pid);
+	}
+	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", getpid()) < 0)
+		return error_set_errno(err, errno, "cannot write '%s'", path);
+	return steal_fd(&fd);
+}
+
+static int status_on_period(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct supervisor *supervisor = data;
+	cleanup_free char *summary = status_summary(supervisor);
+	bool settled = true;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (supervisor->vrfs[i]->state == VRF_WIRING)
+			settled = false;
+	if (settled && !supervisor->ready_told) {
+		supervisor->ready_told = true;
+		sd_notify(0, "READY=1");
+	}
+	sd_notifyf(0, "STATUS=%s", summary);
+	sd_event_source_set_time(source, usec + STATUS_PERIOD_US);
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+static int loop_create(struct supervisor *supervisor, struct error *err)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	sigset_t mask;
+	int r = sd_event_new(&supervisor->event);
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&mask, signals[i]);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; r >= 0 && i < sizeof(signals) / sizeof(signals[0]); i++)
+		r = sd_event_add_signal(supervisor->event, NULL, signals[i], on_signal, supervisor);
+	if (r >= 0)
+		r = sd_event_add_time_relative(supervisor->event, NULL, CLOCK_MONOTONIC, 0, 0,
+			status_on_period, supervisor);
+	if (r >= 0)
+		r = sd_event_set_watchdog(supervisor->event, true);
+	return r < 0 ? error_set_errno(err, -r, "cannot make the event loop") : 0;
+}
+
+static int supervisor_start(struct supervisor *supervisor, struct error *err)
+{
+	int r = ids_assign(supervisor->config, true, &supervisor->ids, err);
+
+	if (r == 0)
+		r = loop_create(supervisor, err);
+	if (r == 0)
+		r = wire_start(supervisor, err);
+	if (r == 0)
+		r = control_server_create(supervisor, &supervisor->control, err);
+	if (r < 0)
+		return r;
+	supervisor->context.event = supervisor->event;
+	supervisor->context.binaries = proxy_binary_cache_create();
+	supervisor->reporter = reporter_link_create(supervisor);
+	vrfs_adopt_config(supervisor);
+	wire_request_all(supervisor);
+	reporter_link_restart(supervisor->reporter);
+	return 0;
+}
+
+static void supervisor_finish(struct supervisor *supervisor)
+{
+	reporter_link_destroy(supervisor->reporter);
+	control_server_destroy(supervisor->control);
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		vrf_destroy(supervisor->vrfs[i]);
+	free(supervisor->vrfs);
+	proxy_binary_cache_destroy(supervisor->context.binaries);
+	sd_event_source_disable_unref(supervisor->wiring);
+	sd_event_unref(supervisor->event);
+	free(supervisor->ids);
+	config_destroy(supervisor->config);
+}
+
+int supervisor_run(
+	struct config *config, const struct supervisor_options *options, struct error *err)
+{
+	cleanup_fd int lock_fd = supervisor_lock(config->gateway.run_dir, err);
+	struct supervisor supervisor = {
+		.options = *options,
+		.config = config,
+		.generation = 1,
+		.started_ms = clock_now_ms(),
+		.context = { .config = config, .wire = wire_request, .rested = on_rested },
+	};
+	int r = lock_fd < 0 ? lock_fd : 0;
+
+	supervisor.context.owner = &supervisor;
+	if (r == 0)
+		r = supervisor_start(&supervisor, err);
+	if (r == 0) {
+		log_info("vrfgate %s: %zu VRFs in '%s'", VRFGATE_VERSION, config->n_vrfs,
+			options->config_path);
+		r = sd_event_loop(supervisor.event);
+		if (r < 0)
+			error_set_errno(err, -r, "the event loop failed");
+		else
+			log_info("stopped");
+	}
+	supervisor_finish(&supervisor);
+	return r;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the files of this room share of the one supervisor. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/strings.h"
+#include "config/model.h"
+#include "supervisor/run.h"
+#include "supervisor/vrf.h"
+
+struct sd_event;
+struct sd_event_source;
+struct control_server;
+struct reporter_link;
+
+struct supervisor {
+	struct supervisor_options options;
+	struct sd_event *event;
+	struct config *config;
+	uint32_t *ids;       /* along config->vrfs */
+	unsigned generation; /* of the config: 1, and one more with each reload that changed it */
+	uint64_t started_ms;
+	struct vrf_context context;
+	struct vrf **vrfs;
+	size_t n_vrfs;
+	bool wire_everything; /* the next wiring also removes what is ours and not wanted */
+	bool ready_told;
+	bool stopping;
+	struct sd_event_source *wiring;
+	struct control_server *control;
+	struct reporter_link *reporter;
+};
+
+struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char *name);
+
+/*
+ * Reads the config anew and changes what differs. -EINVAL: nothing was changed; faults holds the
+ * lines, or err says why it cannot be done without a restart.
+ */
+int supervisor_reload(struct supervisor *supervisor, struct strings *faults, struct error *err);

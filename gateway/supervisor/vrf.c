@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The life of one VRF: what each event does in each state. */
+#include "supervisor/vrf.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-event.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "supervisor/checks.h"
+#include "supervisor/launch.h"
+#include "supervisor/probe.h"
+
+/* A zabbix_proxy ends within about a second of SIGTERM; a dead-locked one never does. */
+#define STOP_TIMEOUT_MS 10000
+/* How often a starting proxy is asked whether it is ready. */
+#define READY_POLL_MS   200
+/* A life this long makes the back-off start again from its minimum. */
+#define GOOD_LIFE_MS    60000
+/* How often a namespace without a proxy is looked at. */
+#define NETNS_CHECK_MS  10000
+
+static const char *const state_names[VRF_STATES] = {
+	[VRF_DISABLED] = "disabled",
+	[VRF_WIRING] = "wiring",
+	[VRF_STARTING] = "starting",
+	[VRF_HEALTHY] = "healthy",
+	[VRF_DEGRADED] = "degraded",
+	[VRF_BACKOFF] = "backoff",
+	[VRF_FAILED] = "failed",
+	[VRF_STOPPING] = "stopping",
+};
+
+static const char *const check_names[VRF_CHECKS] = {
+	[VRF_CHECK_NETNS] = "netns",
+	[VRF_CHECK_LINK] = "link",
+	[VRF_CHECK_ADDRESS] = "address",
+	[VRF_CHECK_UPLINK] = "uplink",
+	[VRF_CHECK_PROCESS] = "process",
+	[VRF_CHECK_STATS] = "stats",
+	[VRF_CHECK_SERVER] = "server",
+};
+
+const char *vrf_state_name(enum vrf_state state)
+{
+	return state_names[state];
+}
+
+const char *vrf_check_name(enum vrf_check_kind check)
+{
+	return check_names[check];
+}
+
+static void check_schedule(struct vrf *vrf, uint64_t delay_ms);
+
+static void state_log(const struct vrf *vrf)
+{
+	const char *colon = *vrf->reason ? ": " : "";
+
+	switch (vrf->state) {
+	case VRF_FAILED:
+		log_error(
+			"vrf '%s': %s%s%s", vrf->name, state_names[vrf->state], colon, vrf->reason);
+		break;
+	case VRF_DEGRADED:
+	case VRF_BACKOFF:
+		log_warning(
+			"vrf '%s': %s%s%s", vrf->name, state_names[vrf->state], colon, vrf->reason);
+		break;
+	case VRF_DISABLED:
+	case VRF_WIRING:
+	case VRF_STARTING:
+	case VRF_HEALTHY:
+	case VRF_STOPPING:
+	case VRF_STATES:
+		log_info(
+			"vrf '%s': %s%s%s", vrf->name, state_names[vrf->state], colon, vrf->reason);
+		break;
+	}
+}
+
+static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
+{
+	bool same = vrf->state == state;
+
+	/* The reason may be part of the VRF's own reason. */
+	memmove(vrf->reason, reason, strnlen(reason, sizeof(vrf->reason) - 1) + 1);
+	vrf->reason[sizeof(vrf->reason) - 1] = '\0';
+	if (same)
+		return;
+	vrf->state = state;
+	vrf->since_ms = clock_now_ms();
+	sd_event_source_set_enabled(vrf->timer, SD_EVENT_OFF);
+	state_log(vrf);
+}
+
+static int timer_on_elapsed(sd_event_source *source, uint64_t usec, void *data)
+{
+	(void)source;
+	(void)usec;
+	vrf_dispatch(data, VRF_EVENT_TIMEOUT, "");
+	return 0;
+}
+
+/* Arms a one-shot timer, made at its first use. */
+static void timer_arm(struct vrf *vrf, sd_event_source **timer, uint64_t delay_ms,
+	sd_event_time_handler_t handler)
+{
+	if (*timer) {
+		sd_event_source_set_time_relative(*timer, delay_ms * 1000);
+		sd_event_source_set_enabled(*timer, SD_EVENT_ONESHOT);
+		return;
+	}
+	if (sd_event_add_time_relative(vrf->context->event, timer, CLOCK_MONOTONIC, delay_ms * 1000,
+		    0, handler, vrf) < 0)
+		abort();
+}
+
+static void state_timer_arm(struct vrf *vrf, uint64_t delay_ms)
+{
+	timer_arm(vrf, &vrf->timer, delay_ms, timer_on_elapsed);
+}
+
+/* 1, 2, 4 ... max seconds, each a fifth more or less so that many do not return in step. */
+static uint64_t backoff_next_ms(struct vrf *vrf)
+{
+	const struct config_restart *restart = &vrf->config->proxy.restart;
+	uint64_t delay_ms;
+
+	vrf->backoff_s = vrf->backoff_s ? vrf->backoff_s * 2 : restart->min_s;
+	if (vrf->backoff_s > restart->max_s)
+		vrf->backoff_s = restart->max_s;
+	delay_ms = (uint64_t)vrf->backoff_s * 1000;
+	return delay_ms * 4 / 5 + delay_ms * 2 / 5 * (uint64_t)(random() % 1000) / 1000;
+}
+
+/* --- the actions of the table --- */
+
+static void act_wire(struct vrf *vrf, const char *reason)
+{
+	state_set(vrf, VRF_WIRING, reason);
+	vrf->context->wire(vrf);
+}
+
+static void act_rest(struct vrf *vrf, const char *reason)
+{
+	probe_cancel(vrf->probe);
+	vrf->probe = NULL;
+	sd_event_source_set_enabled(vrf->check_timer, SD_EVENT_OFF);
+	memset(vrf->checks, 0, sizeof(vrf->checks));
+	vrf->has_stats = false;
+	state_set(vrf, VRF_DISABLED, reason);
+	vrf->context->rested(vrf);
+}
+
+static void act_fail(struct vrf *vrf, const char *reason)
+{
+	state_set(vrf, VRF_FAILED, reason);
+	state_timer_arm(vrf, backoff_next_ms(vrf));
+}
+
+static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct vrf *vrf = data;
+	struct process_exit end;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	vrf->exit_watch = sd_event_source_disable_unref(vrf->exit_watch);
+	process_reap(&vrf->proxy, &end);
+	process_exit_format(&end, vrf->last_exit);
+	checks_forget_proxy(vrf);
+	vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
+	return 0;
+}
+
+static void proxy_end(struct vrf *vrf, const char *reason)
+{
+	probe_cancel(vrf->probe);
+	vrf->probe = NULL;
+	process_signal(&vrf->proxy, SIGTERM);
+	state_set(vrf, VRF_STOPPING, reason);
+	state_timer_arm(vrf, STOP_TIMEOUT_MS);
+}
+
+static void act_launch(struct vrf *vrf, const char *reason)
+{
+	struct error err = ERROR_INIT;
+	bool first = vrf->started_ms == 0;
+	int r;
+
+	(void)reason;
+	if (!vrf->config->has_proxy) {
+		state_set(vrf, VRF_HEALTHY, "");
+		check_schedule(vrf, 0);
+		return;
+	}
+	r = launch_proxy(vrf, &err);
+	if (r < 0) {
+		act_fail(vrf, err.text);
+		return;
+	}
+	if (sd_event_add_io(vrf->context->event, &vrf->exit_watch, vrf->proxy.pidfd, EPOLLIN,
+		    exit_on_readable, vrf) < 0)
+		abort();
+	vrf->started_ms = clock_now_ms();
+	checks_forget_proxy(vrf);
+	if (!first)
+		vrf->restarts++;
+	if (r == LAUNCH_ADOPTED_OUTDATED) {
+		vrf->restart_now = true;
+		proxy_end(vrf, "its config has changed");
+		return;
+	}
+	state_set(vrf, VRF_STARTING, r == LAUNCH_ADOPTED ? "found running" : "");
+	state_timer_arm(vrf, (uint64_t)vrf->config->proxy.health.start_period_s * 1000);
+	check_schedule(vrf, r == LAUNCH_ADOPTED ? 0 : READY_POLL_MS);
+}
+
+static void act_ready(struct vrf *vrf, const char *reason)
+{
+	state_set(vrf, VRF_HEALTHY, reason);
+	check_schedule(vrf, 0);
+}
+
+static void act_degrade(struct vrf *vrf, const char *reason)
+{
+	state_set(vrf, VRF_DEGRADED, reason);
+}
+
+static void act_recover(struct vrf *vrf, const char *reason)
+{
+	state_set(vrf, VRF_HEALTHY, reason);
+}
+
+static void act_back_off(struct vrf *vrf, const char *reason)
+{
+	char text[256];
+
+	if (clock_now_ms() - vrf->started_ms >= GOOD_LIFE_MS)
+		vrf->backoff_s = 0;
+	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s", vrf->last_exit,
+		*reason ? "; " : "", reason);
+	probe_cancel(vrf->probe);
+	vrf->probe = NULL;
+	checks_judge(vrf);
+	state_set(vrf, VRF_BACKOFF, text);
+	state_timer_arm(vrf, backoff_next_ms(vrf));
+}
+
+static void act_end(struct vrf *vrf, const char *reason)
+{
+	if (vrf->proxy.pid > 0)
+		proxy_end(vrf, reason);
+	else
+		act_rest(vrf, reason);
+}
+
+/* The namespace went with its interfaces: there is nothing to wait for. */
+static void act_end_hung(struct vrf *vrf, const char *reason)
+{
+	if (vrf->proxy.pid > 0)
+		proxy_end(vrf, reason);
+	else
+		act_wire(vrf, reason);
+}
+
+static void act_not_ready(struct vrf *vrf, const char *reason)
+{
+	char text[128];
+
+	(void)reason;
+	snprintf(text, sizeof(text), "not ready within %u s",
+		vrf->config->proxy.health.start_period_s);
+	proxy_end(vrf, text);
+}
+
+static void act_kill(struct vrf *vrf, const char *reason)
+{
+	(void)reason;
+	log_warning("vrf '%s': zabbix_proxy does not end within %d s of SIGTERM: SIGKILL",
+		vrf->name, STOP_TIMEOUT_MS / 1000);
+	process_signal(&vrf->proxy, SIGKILL);
+	state_timer_arm(vrf, STOP_TIMEOUT_MS);
+}
+
+static void act_ended(struct vrf *vrf, const char *reason)
+{
+	bool now = vrf->restart_now;
+
+	vrf->restart_now = false;
+	if (!vrf->wanted)
+		act_rest(vrf, reason);
+	else if (now)
+		act_wire(vrf, vrf->reason);
+	else
+		act_back_off(vrf, vrf->reason);
+}
+
+typedef void (*vrf_action)(struct vrf *vrf, const char *reason);
+
+static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
+	[VRF_DISABLED] = {
+		[VRF_EVENT_START] = act_wire,
+	},
+	[VRF_WIRING] = {
+		[VRF_EVENT_STOP] = act_rest,
+		[VRF_EVENT_WIRED] = act_launch,
+		[VRF_EVENT_WIRING_FAILED] = act_fail,
+	},
+	[VRF_STARTING] = {
+		[VRF_EVENT_STOP] = act_end,
+		[VRF_EVENT_READY] = act_ready,
+		[VRF_EVENT_HUNG] = act_end_hung,
+		[VRF_EVENT_ENDED] = act_back_off,
+		[VRF_EVENT_TIMEOUT] = act_not_ready,
+	},
+	[VRF_HEALTHY] = {
+		[VRF_EVENT_STOP] = act_end,
+		[VRF_EVENT_UNWELL] = act_degrade,
+		[VRF_EVENT_HUNG] = act_end_hung,
+		[VRF_EVENT_ENDED] = act_back_off,
+	},
+	[VRF_DEGRADED] = {
+		[VRF_EVENT_STOP] = act_end,
+		[VRF_EVENT_UNWELL] = act_degrade,
+		[VRF_EVENT_WELL] = act_recover,
+		[VRF_EVENT_HUNG] = act_end_hung,
+		[VRF_EVENT_ENDED] = act_back_off,
+	},
+	[VRF_BACKOFF] = {
+		[VRF_EVENT_START] = act_wire,
+		[VRF_EVENT_STOP] = act_rest,
+		[VRF_EVENT_TIMEOUT] = act_wire,
+	},
+	[VRF_FAILED] = {
+		[VRF_EVENT_START] = act_wire,
+		[VRF_EVENT_STOP] = act_rest,
+		[VRF_EVENT_TIMEOUT] = act_wire,
+	},
+	[VRF_STOPPING] = {
+		[VRF_EVENT_ENDED] = act_ended,
+		[VRF_EVENT_TIMEOUT] = act_kill,
+	},
+};
+
+void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason)
+{
+	vrf_action action;
+
+	if (event == VRF_EVENT_START)
+		vrf->wanted = true;
+	if (event == VRF_EVENT_STOP)
+		vrf->wanted = false;
+	action = actions[vrf->state][event];
+	if (action)
+		action(vrf, reason);
+}
+
+/* --- checks --- */
+
+static void wellness_dispatch(struct vrf *vrf)
+{
+	const struct vrf_check *bad = checks_first_bad(vrf);
+	char reason[256];
+
+	if (!bad) {
+		vrf_dispatch(vrf, VRF_EVENT_WELL, "");
+		return;
+	}
+	snprintf(reason, sizeof(reason), "%s: %s", check_names[bad - vrf->checks], bad->detail);
+	if (vrf->checks[VRF_CHECK_NETNS].judged && !vrf->checks[VRF_CHECK_NETNS].ok) {
+		vrf->restart_now = true;
+		vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+		return;
+	}
+	/* What the kernel lost is put back; what the plan cannot mend stays in the reason. */
+	if (bad - vrf->checks <= VRF_CHECK_UPLINK)
+		vrf->context->wire(vrf);
+	vrf_dispatch(vrf, VRF_EVENT_UNWELL, reason);
+}
+
+static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
+{
+	struct vrf *vrf = data;
+	char reason[256];
+
+	vrf->probe = NULL;
+	if (stats) {
+		vrf->stats = *stats;
+		vrf->has_stats = true;
+		vrf->stats_missed = 0;
+		checks_set(vrf, VRF_CHECK_STATS, true, "answered, %.1f values/s required",
+			stats->required_vps);
+		if (vrf->state == VRF_STARTING)
+			vrf_dispatch(vrf, VRF_EVENT_READY, "");
+		return;
+	}
+	if (vrf->state == VRF_STARTING)
+		return;
+	checks_set(vrf, VRF_CHECK_STATS, false, "%s", why);
+	if (++vrf->stats_missed < vrf->config->proxy.health.fall) {
+		wellness_dispatch(vrf);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %s",
+		vrf->stats_missed, why);
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+}
+
+static void probe_run(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+
+	if (vrf->probe || vrf->proxy.pid <= 0)
+		return;
+	if (probe_start(vrf->context->event, vrf->name,
+		    (uint64_t)vrf->config->proxy.health.timeout_s * 1000, probe_on_done, vrf,
+		    &vrf->probe, &err) < 0)
+		probe_on_done(NULL, err.text, vrf);
+}
+
+static uint64_t check_interval_ms(const struct vrf *vrf)
+{
+	if (vrf->state == VRF_STARTING)
+		return READY_POLL_MS;
+	if (!vrf->config->has_proxy)
+		return NETNS_CHECK_MS;
+	return (uint64_t)vrf->config->proxy.health.interval_s * 1000;
+}
+
+static int check_on_elapsed(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct vrf *vrf = data;
+
+	(void)source;
+	(void)usec;
+	if (!vrf->config)
+		return 0;
+	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
+		checks_judge(vrf);
+		wellness_dispatch(vrf);
+	}
+	if (vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
+		probe_run(vrf);
+		check_schedule(vrf, check_interval_ms(vrf));
+	}
+	return 0;
+}
+
+static void check_schedule(struct vrf *vrf, uint64_t delay_ms)
+{
+	timer_arm(vrf, &vrf->check_timer, delay_ms, check_on_elapsed);
+}
+
+/* --- what comes from outside --- */
+
+struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id)
+{
+	struct vrf *vrf = xcalloc(1, sizeof(*vrf));
+
+	vrf->context = context;
+	vrf->config = config;
+	vrf->name = xstrdup(config->name);
+	vrf->id = id;
+	vrf->since_ms = clock_now_ms();
+	vrf->proxy = (struct process)PROCESS_NONE;
+	vrf_paths_init(&vrf->paths, &context->config->gateway, config->name);
+	return vrf;
+}
+
+void vrf_destroy(struct vrf *vrf)
+{
+	if (!vrf)
+		return;
+	probe_cancel(vrf->probe);
+	sd_event_source_disable_unref(vrf->timer);
+	sd_event_source_disable_unref(vrf->check_timer);
+	sd_event_source_disable_unref(vrf->exit_watch);
+	process_finish(&vrf->proxy);
+	vrf_paths_finish(&vrf->paths);
+	free(vrf->name);
+	free(vrf);
+}
+
+void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)
+{
+	struct error err = ERROR_INIT;
+	bool changed = false;
+
+	vrf->config = config;
+	vrf->id = id;
+	if (!config->enabled) {
+		vrf_dispatch(vrf, VRF_EVENT_STOP, "disabled in the config");
+		return;
+	}
+	if (vrf->proxy.pid <= 0 || !vrf->wanted || vrf->state == VRF_STOPPING) {
+		vrf_dispatch(vrf, VRF_EVENT_START, "");
+		return;
+	}
+	if (config->has_proxy && launch_write_config(vrf, &changed, &err) < 0) {
+		log_error(
+			"vrf '%s': its proxy goes on with the old config: %s", vrf->name, err.text);
+		return;
+	}
+	if (config->has_proxy && !changed)
+		return;
+	vrf->restart_now = true;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its config has changed");
+}
+
+void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
+{
+	vrf->server_seen = lastaccess;
+}
+
+void vrf_judge_version(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+	bool changed;
+
+	if (!vrf->config || !vrf->config->has_proxy || vrf->proxy.pid <= 0 ||
+		vrf->state == VRF_STOPPING)
+		return;
+	if (launch_write_config(vrf, &changed, &err) == -EINVAL) {
+		vrf->restart_now = true;
+		vrf_dispatch(vrf, VRF_EVENT_HUNG, err.text);
+	}
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The life of one VRF and its proxy: a table of states and events, driven by the loop. Nothing here
+ *waits, and nothing here touches another VRF.
+ *
+ *	disabled --start--> wiring --wired--> starting --ready--> healthy <--well/unwell--> degraded
+ *	    ^                 |  ^               |                   |                          |
+ *	    |           failed|  |timeout        |ended              |ended |ended | v  | v v v |
+ *failed            backoff --timeout--> wiring                    backoff
+ *	    |
+ *	    +---ended--- stopping <--stop, hung, not ready in time, namespace lost--- starting,
+ *healthy, degraded
+ *	                    |
+ *	                    +--ended, still wanted--> backoff or wiring
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "config/model.h"
+#include "net/state.h"
+#include "process/spawn.h"
+#include "supervisor/paths.h"
+#include "supervisor/proxy_binary.h"
+#include "zabbix/stats.h"
+
+struct sd_event;
+struct sd_event_source;
+struct probe;
+struct vrf;
+
+enum vrf_state {
+	VRF_DISABLED,
+	VRF_WIRING,
+	VRF_STARTING,
+	VRF_HEALTHY,
+	VRF_DEGRADED,
+	VRF_BACKOFF,
+	VRF_FAILED,
+	VRF_STOPPING,
+	VRF_STATES,
+};
+
+enum vrf_event {
+	VRF_EVENT_START, /* it is wanted */
+	VRF_EVENT_STOP,  /* it is not wanted any more */
+	VRF_EVENT_WIRED, /* the kernel holds what the config says */
+	VRF_EVENT_WIRING_FAILED,
+	VRF_EVENT_READY,  /* the proxy answered its first stats request */
+	VRF_EVENT_WELL,   /* all checks are good */
+	VRF_EVENT_UNWELL, /* one is not */
+	VRF_EVENT_HUNG,  /* the proxy lives but does not answer, or its namespace is another one now
+			  */
+	VRF_EVENT_ENDED, /* the whole process tree is gone */
+	VRF_EVENT_TIMEOUT, /* the state's own timer */
+	VRF_EVENTS,
+};
+
+enum vrf_check_kind {
+	VRF_CHECK_NETNS,
+	VRF_CHECK_LINK,
+	VRF_CHECK_ADDRESS,
+	VRF_CHECK_UPLINK,
+	VRF_CHECK_PROCESS,
+	VRF_CHECK_STATS,
+	VRF_CHECK_SERVER,
+	VRF_CHECKS,
+};
+
+struct vrf_check {
+	bool judged; /* false: does not concern this VRF, or not known yet */
+	bool ok;
+	char detail[192];
+	uint64_t since_ms;
+};
+
+/* What the VRFs of one supervisor share. */
+struct vrf_context {
+	struct sd_event *event;
+	const struct config *config;
+	struct proxy_binary_cache *binaries;
+	bool server_known;               /* the API answers: its view of the proxies counts */
+	char server_version_text[32];    /* "" : not known */
+	unsigned server_version;         /* 600; 0: not known */
+	void (*wire)(struct vrf *vrf);   /* compare and apply this VRF's part of the kernel soon */
+	void (*rested)(struct vrf *vrf); /* it is disabled now and no process of it lives */
+	void *owner;
+};
+
+struct vrf {
+	struct vrf_context *context;
+	const struct config_vrf *config; /* NULL: gone from the config, being taken down */
+	char *name;
+	uint32_t id;
+	struct vrf_paths paths;
+
+	bool wanted;
+	bool restart_now; /* ended on purpose: starts again without a back-off */
+	enum vrf_state state;
+	char reason[256];
+	uint64_t since_ms;
+	bool wiring_due; /* the context was asked to wire it */
+
+	struct process proxy;
+	uint64_t started_ms;
+	uint32_t restarts;
+	char last_exit[64]; /* "" : it has not ended yet */
+	uint32_t backoff_s;
+	uint32_t stats_missed; /* stats requests unanswered in a row */
+	struct zabbix_stats stats;
+	bool has_stats;
+	time_t server_seen; /* lastaccess; 0: never or not known */
+	struct vrf_check checks[VRF_CHECKS];
+
+	struct sd_event_source *timer, *check_timer, *exit_watch;
+	struct probe *probe;
+};
+
+struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id);
+void vrf_destroy(struct vrf *vrf);
+
+/* The one way anything happens to a VRF; an event that its state does not know is nothing. */
+void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);
+
+/* The config was read again: takes the new one over and restarts the proxy only where its file
+ * changed. */
+void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id);
+
+/* What the server says of the proxy. */
+void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);
+
+/* The server's version became known: stops a proxy that is of another. */
+void vrf_judge_version(struct vrf *vrf);
+
+const char *vrf_state_name(enum vrf_state state);
+const char *vrf_check_name(enum vrf_check_kind check);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From the config and the uplinks' numbers to what the kernel should hold. */
+#include "supervisor/wiring.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/memory.h"
+
+_Static_assert(CONFIG_MAX_TAGS == NET_MAX_TAGS, "the config can say what net can do");
+
+static enum net_link_kind link_kind(enum config_interface_kind kind)
+{
+	switch (kind) {
+	case CONFIG_INTERFACE_VLAN:
+		return NET_LINK_VLAN;
+	case CONFIG_INTERFACE_MACVLAN:
+		return NET_LINK_MACVLAN;
+	case CONFIG_INTERFACE_DEVICE:
+		return NET_LINK_DEVICE;
+	case CONFIG_INTERFACE_LINK:
+		return NET_LINK_VETH;
+	}
+	__builtin_unreachable();
+}
+
+static void link_init(struct net_want_link *link, const struct config_interface *interface)
+{
+	*link = (struct net_want_link){
+		.name = interface->name,
+		.kind = link_kind(interface->kind),
+		.parent = interface->parent,
+		.n_tags = interface->n_tags,
+		.outer_8021ad = interface->protocol == CONFIG_VLAN_8021AD,
+		.mtu_bytes = interface->mtu_bytes,
+		.has_mac = interface->has_mac,
+		.peer_netns = interface->peer_netns,
+		.peer_name = interface->peer_name,
+		.addresses = interface->addresses,
+		.n_addresses = interface->n_addresses,
+	};
+	memcpy(link->tags, interface->tags, sizeof(link->tags));
+	memcpy(link->mac, interface->mac, sizeof(link->mac));
+}
+
+static void routes_add(struct net_want_netns *netns, const struct config_vrf *vrf)
+{
+	for (size_t i = 0; i < vrf->n_interfaces; i++) {
+		const struct config_interface *interface = &vrf->interfaces[i];
+
+		for (size_t g = 0; g < interface->n_gateways; g++)
+			*array_append(&netns->routes, &netns->n_routes) = (struct net_want_route){
+				.destination = { .family = interface->gateways[g].family },
+				.via = interface->gateways[g],
+				.dev = interface->name,
+			};
+	}
+	for (size_t i = 0; i < vrf->n_routes; i++)
+		*array_append(&netns->routes, &netns->n_routes) = (struct net_want_route){
+			.destination = vrf->routes[i].destination,
+			.via = vrf->routes[i].via,
+			.dev = vrf->routes[i].dev,
+			.metric = vrf->routes[i].metric,
+		};
+}
+
+void wiring_begin(struct net_want *want, const struct config *config)
+{
+	*want = (struct net_want){
+		.owner = config->gateway.run_dir,
+		.uplink_prefix = config->uplink.prefix,
+		.uplink_mtu_bytes = config->uplink.mtu_bytes,
+	};
+}
+
+void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id)
+{
+	struct net_want_netns *netns = array_append(&want->netns, &want->n_netns);
+
+	netns->name = vrf->name;
+	netns->has_uplink = vrf->has_uplink;
+	netns->id = id;
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		link_init(array_append(&netns->links, &netns->n_links), &vrf->interfaces[i]);
+	routes_add(netns, vrf);
+	for (size_t i = 0; i < vrf->n_sysctls; i++)
+		*array_append(&netns->sysctls, &netns->n_sysctls) = (struct net_want_sysctl){
+			.key = vrf->sysctls[i].key,
+			.value = vrf->sysctls[i].value,
+		};
+}
+
+void wiring_all(struct net_want *want, const struct config *config, const uint32_t *ids)
+{
+	wiring_begin(want, config);
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].enabled)
+			wiring_add(want, &config->vrfs[i], ids[i]);
+}

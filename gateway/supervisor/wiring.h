@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From the config and the uplinks' numbers to what the kernel should hold. */
+#pragma once
+
+#include "config/model.h"
+#include "net/want.h"
+
+/* A want of nothing but who asks and where the uplinks are; net_want_finish() it. Borrows from
+ * config. */
+void wiring_begin(struct net_want *want, const struct config *config);
+
+/* Adds one VRF. */
+void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id);
+
+/* wiring_begin() and every enabled VRF; ids as ids_assign() gave them. */
+void wiring_all(struct net_want *want, const struct config *config, const uint32_t *ids);

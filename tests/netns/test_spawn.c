@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Real processes in real namespaces. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "process/lock.h"
+#include "process/spawn.h"
+
+#define DEADLINE_MS 5000
+
+static int need_root(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	return 0;
+}
+
+static const struct process_spec plain = { .netns_fd = -1, .lock_fd = -1, .output_fd = -1 };
+
+/* Runs a shell command to its end; what it printed, at most size - 1 bytes. */
+static struct process_exit run_shell(
+	const struct process_spec *base, const char *command, char *output, size_t size)
+{
+	char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)command, NULL };
+	struct process process = PROCESS_NONE;
+	struct process_spec spec = *base;
+	struct process_exit end;
+	struct error err = ERROR_INIT;
+	size_t used = 0;
+	ssize_t n;
+	int fds[2];
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	spec.argv = argv;
+	spec.output_fd = fds[1];
+	if (process_spawn(&spec, &process, &err) < 0)
+		fail_msg("%s", err.text);
+	close(fds[1]);
+	while ((n = read(fds[0], output + used, size - 1 - used)) > 0)
+		used += (size_t)n;
+	output[used] = '\0';
+	close(fds[0]);
+	process_reap(&process, &end);
+	return end;
+}
+
+static void a_contained_tree_has_its_own_pids_and_init(void **state)
+{
+	struct process_spec spec = plain;
+	char output[256];
+	struct process_exit end;
+
+	(void)state;
+	spec.contained = true;
+	end = run_shell(&spec, "echo $$; exit 3", output, sizeof(output));
+	assert_string_equal(output, "2\n");
+	assert_true(end.known);
+	assert_false(end.by_signal);
+	assert_int_equal(end.value, 3);
+}
+
+static void a_signal_is_told_through_the_init(void **state)
+{
+	struct process_spec spec = plain;
+	char output[16], text[64];
+	struct process_exit end;
+
+	(void)state;
+	spec.contained = true;
+	end = run_shell(&spec, "kill -9 $$", output, sizeof(output));
+	assert_true(end.by_signal);
+	assert_string_equal(process_exit_format(&end, text), "signal 9 (Killed)");
+}
+
+static void a_user_has_no_more_than_net_raw(void **state)
+{
+	struct process_spec spec = plain;
+	char output[256];
+
+	(void)state;
+	spec.user = "nobody";
+	run_shell(
+		&spec, "id -un; grep -E 'CapBnd|CapEff' /proc/self/status", output, sizeof(output));
+	assert_string_equal(
+		output, "nobody\nCapEff:\t0000000000000000\nCapBnd:\t0000000000002000\n");
+}
+
+static void our_environment_and_files_stay_ours(void **state)
+{
+	char output[4096];
+
+	(void)state;
+	setenv("NOTIFY_SOCKET", "/nowhere", 1);
+	run_shell(&plain, "env | sort; ls /proc/self/fd | wc -l", output, sizeof(output));
+	unsetenv("NOTIFY_SOCKET");
+	assert_null(strstr(output, "NOTIFY_SOCKET"));
+	/* 0, 1, 2 and the one that ls reads the directory by. */
+	assert_non_null(strstr(output, "\n4\n"));
+}
+
+static void what_cannot_be_started_says_why(void **state)
+{
+	char *argv[] = { (char *)"/no/such/program", NULL };
+	struct process process = PROCESS_NONE;
+	struct process_spec spec = plain;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	spec.argv = argv;
+	assert_int_equal(process_spawn(&spec, &process, &err), -ENOENT);
+	assert_string_equal(
+		err.text, "cannot execute '/no/such/program': No such file or directory");
+	argv[0] = (char *)"/etc/passwd";
+	assert_int_equal(process_spawn(&spec, &process, &err), -EACCES);
+	argv[0] = (char *)"/bin/true";
+	spec.user = "no-such-user";
+	assert_int_equal(process_spawn(&spec, &process, &err), -ENOENT);
+	assert_string_equal(err.text, "user 'no-such-user' not found");
+	spec.user = NULL;
+	spec.resolv_conf = "/no/such/resolv.conf";
+	assert_int_equal(process_spawn(&spec, &process, &err), -ENOENT);
+	assert_string_equal(
+		err.text, "'/bin/true': cannot mount its resolv.conf: No such file or directory");
+	assert_int_equal(process.pid, 0);
+	/* Nothing of the failed ones is left to be reaped. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static void name_servers_are_the_vrfs_own(void **state)
+{
+	static const char text[] = "nameserver 192.0.2.53\n";
+	char path[] = "/tmp/vrfgate-resolv-XXXXXX", output[256];
+	struct process_spec spec = plain;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	spec.resolv_conf = path;
+	run_shell(&spec, "cat /etc/resolv.conf", output, sizeof(output));
+	unlink(path);
+	assert_string_equal(output, text);
+}
+
+static bool wait_until_gone(const struct process *process)
+{
+	struct pollfd ended = { .fd = process->pidfd, .events = POLLIN };
+
+	return poll(&ended, 1, DEADLINE_MS) == 1;
+}
+
+/* The shell's child ignores what the shell dies of. */
+static void a_killed_main_process_takes_its_tree_along(void **state)
+{
+	char *argv[] = { (char *)"/bin/sh", (char *)"-c",
+		(char *)"trap '' TERM; sleep 1000 & sleep 1000; :", NULL };
+	struct process process = PROCESS_NONE;
+	struct process_spec spec = plain;
+	struct process_exit end;
+	char lock[] = "/tmp/vrfgate-lock-XXXXXX";
+	struct error err = ERROR_INIT;
+	int fd = -1;
+
+	(void)state;
+	close(mkstemp(lock));
+	assert_int_equal(process_lock_take(lock, &fd, &process, &err), 1);
+	spec.argv = argv;
+	spec.contained = true;
+	spec.lock_fd = fd;
+	assert_int_equal(process_spawn(&spec, &process, &err), 0);
+	close(fd);
+	while (process_main_pid(&process) == process.pid)
+		usleep(1000);
+	kill(process_main_pid(&process), SIGKILL);
+	assert_true(wait_until_gone(&process));
+	process_reap(&process, &end);
+	assert_int_equal(end.value, SIGKILL);
+	/* None of the tree is left to hold the lock. */
+	assert_int_equal(process_lock_take(lock, &fd, &process, &err), 1);
+	close(fd);
+	unlink(lock);
+}
+
+static void a_tree_is_found_again_by_its_lock(void **state)
+{
+	char *argv[] = { (char *)"/bin/sleep", (char *)"1000", NULL };
+	struct process process = PROCESS_NONE, found = PROCESS_NONE;
+	struct process_spec spec = plain;
+	struct process_exit end;
+	char lock[] = "/tmp/vrfgate-lock-XXXXXX";
+	struct error err = ERROR_INIT;
+	int fd = -1;
+
+	(void)state;
+	close(mkstemp(lock));
+	assert_int_equal(process_lock_take(lock, &fd, &process, &err), 1);
+	spec.argv = argv;
+	spec.contained = true;
+	spec.lock_fd = fd;
+	assert_int_equal(process_spawn(&spec, &process, &err), 0);
+	close(fd);
+	assert_int_equal(process_lock_take(lock, &fd, &found, &err), 0);
+	assert_int_equal(found.pid, process.pid);
+	assert_true(found.start_time == process.start_time && found.start_time != 0);
+	process_signal(&found, SIGKILL);
+	assert_true(wait_until_gone(&found));
+	process_finish(&found);
+	process_reap(&process, &end);
+	unlink(lock);
+}
+
+static void a_lock_held_by_a_stranger_is_named_so(void **state)
+{
+	char lock[] = "/tmp/vrfgate-lock-XXXXXX";
+	struct process process = PROCESS_NONE;
+	struct error err = ERROR_INIT;
+	int fd = -1, second = -1;
+
+	(void)state;
+	close(mkstemp(lock));
+	assert_int_equal(process_lock_take(lock, &fd, &process, &err), 1);
+	assert_int_equal(process_lock_take(lock, &second, &process, &err), -EBUSY);
+	assert_non_null(strstr(err.text, "is held by a process that cannot be named"));
+	close(fd);
+	unlink(lock);
+}
+
+#define as_root(test) cmocka_unit_test_setup(test, need_root)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		as_root(a_contained_tree_has_its_own_pids_and_init),
+		as_root(a_signal_is_told_through_the_init),
+		as_root(a_user_has_no_more_than_net_raw),
+		as_root(our_environment_and_files_stay_ours),
+		as_root(what_cannot_be_started_says_why),
+		as_root(name_servers_are_the_vrfs_own),
+		as_root(a_killed_main_process_takes_its_tree_along),
+		as_root(a_tree_is_found_again_by_its_lock),
+		as_root(a_lock_held_by_a_stranger_is_named_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static void context_is_added_outside(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(error_set(&err, ENODEV, "parent '%s' not found", "eth0"), -ENODEV);
+	assert_int_equal(error_wrap(&err, "interface '%s'", "eth0.10"), -ENODEV);
+	assert_int_equal(error_wrap(&err, "vrf '%s'", "acme"), -ENODEV);
+	assert_string_equal(err.text, "vrf 'acme': interface 'eth0.10': parent 'eth0' not found");
+}
+
+static void errno_is_put_into_words(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(error_set_errno(&err, ENOENT, "cannot read '%s'", "x"), -ENOENT);
+	assert_string_equal(err.text, "cannot read 'x': No such file or directory");
+}
+
+static void a_long_text_is_cut_visibly(void **state)
+{
+	struct error err = ERROR_INIT;
+	char text[2 * ERROR_TEXT_SIZE];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	error_set(&err, EIO, "%s", text);
+	assert_int_equal(strlen(err.text), ERROR_TEXT_SIZE - 1);
+	assert_string_equal(err.text + ERROR_TEXT_SIZE - 4, "...");
+	error_wrap(&err, "outer");
+	assert_memory_equal(err.text, "outer: aaa", 10);
+	assert_string_equal(err.text + ERROR_TEXT_SIZE - 4, "...");
+}
+
+static void nobody_needs_to_want_the_text(void **state)
+{
+	(void)state;
+	assert_int_equal(error_set(NULL, EPERM, "x"), -EPERM);
+	assert_int_equal(error_wrap(NULL, "x"), -EIO);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(context_is_added_outside),
+		cmocka_unit_test(errno_is_put_into_words),
+		cmocka_unit_test(a_long_text_is_cut_visibly),
+		cmocka_unit_test(nobody_needs_to_want_the_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+static const struct file_owner mine = { 0600, (uid_t)-1, (gid_t)-1 };
+
+static int enter_directory(void **state)
+{
+	char path[] = "/tmp/vrfgate-test-XXXXXX";
+
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(chdir(path), 0);
+	*state = xstrdup(path);
+	return 0;
+}
+
+static int leave_directory(void **state)
+{
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(file_remove_tree(*state, NULL), 0);
+	assert_int_equal(access(*state, F_OK), -1);
+	free(*state);
+	return 0;
+}
+
+static void what_is_written_is_read(void **state)
+{
+	cleanup_free char *data = NULL;
+	size_t size;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(file_write("f", "a\0b", 3, &mine, NULL), 0);
+	assert_int_equal(file_read("f", 3, &data, &size, NULL), 0);
+	assert_int_equal(size, 3);
+	assert_memory_equal(data, "a\0b", 4);
+	assert_int_equal(stat("f", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void a_larger_file_than_allowed_is_refused(void **state)
+{
+	char *data = NULL;
+	size_t size;
+
+	(void)state;
+	file_write("f", "abcd", 4, &mine, NULL);
+	assert_int_equal(file_read("f", 3, &data, &size, NULL), -EFBIG);
+	assert_null(data);
+}
+
+static void a_file_of_many_blocks_is_read_whole(void **state)
+{
+	cleanup_free char *text = xcalloc(1, 100000), *data = NULL;
+	size_t size;
+
+	(void)state;
+	memset(text, 'x', 100000);
+	file_write("f", text, 100000, &mine, NULL);
+	assert_int_equal(file_read("f", 1 << 20, &data, &size, NULL), 0);
+	assert_int_equal(size, 100000);
+}
+
+static void a_first_line_has_no_line_end(void **state)
+{
+	cleanup_free char *line = NULL;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	file_write("f", "secret\r\nrest\n", 13, &mine, NULL);
+	assert_int_equal(file_read_line("f", &line, NULL), 0);
+	assert_string_equal(line, "secret");
+	file_write("f", "\n", 1, &mine, NULL);
+	free(steal_ptr(&line));
+	assert_int_equal(file_read_line("f", &line, &err), -ENODATA);
+	assert_int_equal(file_read_line("missing", &line, &err), -ENOENT);
+	assert_string_equal(err.text, "cannot read 'missing': No such file or directory");
+}
+
+static void an_equal_file_is_left_alone(void **state)
+{
+	struct stat before, after;
+	bool changed = true;
+
+	(void)state;
+	file_write("f", "same", 4, &mine, NULL);
+	stat("f", &before);
+	assert_int_equal(file_write_if_changed("f", "same", 4, &mine, &changed, NULL), 0);
+	assert_false(changed);
+	stat("f", &after);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(file_write_if_changed("f", "sam", 3, &mine, &changed, NULL), 0);
+	assert_true(changed);
+}
+
+static void a_link_is_replaced_not_followed(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	file_write("target", "old", 3, &mine, NULL);
+	assert_int_equal(symlink("target", "link"), 0);
+	assert_int_equal(file_write("link", "new", 3, &mine, NULL), 0);
+	assert_int_equal(lstat("link", &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	stat("target", &st);
+	assert_int_equal(st.st_size, 3);
+}
+
+static void directories_are_made_with_parents(void **state)
+{
+	struct file_owner owner = { 0750, (uid_t)-1, (gid_t)-1 };
+	struct error err = ERROR_INIT;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(file_make_dir("a/b/c", &owner, NULL), 0);
+	assert_int_equal(file_make_dir("a/b/c", &owner, NULL), 0);
+	stat("a/b/c", &st);
+	assert_int_equal(st.st_mode & 07777, 0750);
+	file_write("plain", "", 0, &mine, NULL);
+	assert_int_equal(file_make_dir("plain", &owner, &err), -ENOTDIR);
+}
+
+#define in_directory(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_directory(what_is_written_is_read),
+		in_directory(a_larger_file_than_allowed_is_refused),
+		in_directory(a_file_of_many_blocks_is_read_whole),
+		in_directory(a_first_line_has_no_line_end),
+		in_directory(an_equal_file_is_left_alone),
+		in_directory(a_link_is_replaced_not_followed),
+		in_directory(directories_are_made_with_parents),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
