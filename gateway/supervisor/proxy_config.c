@@ -103,6 +103,9 @@ char *proxy_config_format(const struct proxy_config *proxy)
 		options->binary, proxy->version / 100, proxy->version % 100, options->user,
 		options->profile);
 	profile_write(out, proxy->profile, proxy->version);
+	/* One fping does IPv4 and IPv6 since 4.0. */
+	if (proxy->fping)
+		fprintf(out, "FpingLocation=%s\nFping6Location=\n", proxy->fping);
 	for (size_t i = 0; i < options->options.count; i++)
 		fprintf(out, "%s\n", options->options.items[i]);
 	server_write(out, proxy);

@@ -137,6 +137,19 @@ static int profile_read(const char *profile, char **text, struct error *err)
 	return r < 0 ? error_wrap(err, "profile '%s'", profile) : r;
 }
 
+/* Where distributions put fping; the default that is compiled into zabbix_proxy is often another
+ * place. */
+static const char *fping_find(void)
+{
+	static const char *const places[] = { "/usr/bin/fping", "/usr/sbin/fping",
+		"/usr/local/sbin/fping" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	return NULL;
+}
+
 int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
 	const struct vrf_paths *paths, unsigned version, bool *changed, struct error *err)
 {
@@ -162,6 +175,7 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 		.version = version,
 		.root = &root,
 		.inside = &inside,
+		.fping = fping_find(),
 		.psk_identity = identity,
 	});
 	return file_write_if_changed(paths->conf, text, strlen(text), &owner, changed, err);
