@@ -77,9 +77,30 @@ deps:
 bench: $(B)/bench/bench_up
 	$(B)/bench/bench_up
 
-.PHONY: unit-tests netns-tests
-unit-tests: $(UNIT_TESTS)
-netns-tests: $(NETNS_TESTS)
+.PHONY: demo
+demo:
+	.ci/deps build demo
+	$(MAKE) all
+	tests/e2e/demo.py
+
+# What is tested is built three times: by gcc, by clang, and with the sanitizers.
+.PHONY: tests check
+tests: all $(UNIT_TESTS) $(NETNS_TESTS)
+
+check: deps
+	$(MAKE) WERROR=1 tests
+	$(MAKE) WERROR=1 CC=clang B=$(B)/clang tests
+	$(MAKE) WERROR=1 SAN=1 B=$(B)/san tests
+	tests/run \
+		"formats=$(MAKE) -s check-format" "rooms=tests/check-rooms" \
+		"cppcheck=$(MAKE) -s cppcheck" "clang-tidy=$(MAKE) -s clang-tidy" \
+		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
+		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) \
+		$(VALGRIND_TESTS:%=valgrind:%) \
+		tests/vm/run $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
+
+# A clone with CLONE_VM, as test_spawn makes it, is beyond valgrind; AddressSanitizer has it.
+VALGRIND_TESTS = $(filter-out %/test_spawn,$(UNIT_TESTS) $(NETNS_TESTS))
 
 .PHONY: check-rooms
 check-rooms:
@@ -90,6 +111,17 @@ format:
 	clang-format -i $(C_FILES)
 check-format:
 	clang-format --dry-run --Werror $(C_FILES)
+
+.PHONY: cppcheck clang-tidy
+JANSSON = $(shell pkg-config --variable=includedir jansson)
+cppcheck:
+	cppcheck --quiet --enable=warning,performance,portability --inline-suppr --std=c11 \
+		--error-exitcode=1 -Igateway --suppress=missingIncludeSystem \
+		--include=$(JANSSON)/jansson.h gateway
+clang-tidy:
+	printf '%s\n' gateway/main.c $(ROOM_SOURCES) | \
+		xargs -P2 -n8 sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' tidy
+TIDY_FLAGS = -std=gnu17 -D_GNU_SOURCE -DVRFGATE_VERSION=\"\" -DVRFGATE_DATA_DIR=\"\" -Igateway $(PKG_CFLAGS)
 
 .PHONY: clean
 clean:

@@ -109,7 +109,7 @@ int file_write_if_changed(const char *path, const void *data, size_t size,
 {
 	cleanup_free char *old = NULL;
 	size_t old_size = 0;
-	bool same = file_read(path, size, &old, &old_size, NULL) == 0 && old_size == size &&
+	bool same = file_read(path, size, &old, &old_size, NULL) == 0 && old && old_size == size &&
 		memcmp(old, data, size) == 0;
 
 	if (changed)

@@ -20,6 +20,6 @@ __attribute__((returns_nonnull, format(printf, 1, 2))) char *xasprintf(const cha
  * The array is a pointer and a size_t count, both zero at first; free() it in the end.
  */
 #define array_append(items, count) \
-	((__typeof__(*(items)))array_append_bytes((void **)(items), (count), sizeof(**(items))))
+	((typeof(*(items)))array_append_bytes((void **)(items), (count), sizeof(**(items))))
 
 __attribute__((returns_nonnull)) void *array_append_bytes(void **items, size_t *count, size_t size);

@@ -76,10 +76,8 @@ static int exec_parse_all(int argc, char **argv, struct exec_options *options)
 			return r;
 		first += optind;
 	}
-	if (first >= argc)
-		return cli_usage(argv[0], "expected a command");
 	options->command = argv + first;
-	return CLI_PARSED;
+	return first < argc ? CLI_PARSED : cli_usage(argv[0], "expected a command");
 }
 
 static int mount_views(const struct config_vrf *vrf, const struct config *config)
@@ -180,7 +178,7 @@ int cli_exec(int argc, char **argv)
 		r = enter(&options);
 	if (r == CLI_PARSED && options.user)
 		r = become(options.user);
-	if (r != CLI_PARSED)
+	if (r != CLI_PARSED || !options.command)
 		return r;
 	execvp(options.command[0], options.command);
 	fprintf(stderr, "vrfgate exec: cannot execute '%s': %s\n", options.command[0],

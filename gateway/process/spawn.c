@@ -24,10 +24,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-#define INIT_PATH             "/usr/bin/catatonit"
-#define CHILD_STACK_SIZE      (64 * 1024)
-#define CHILD_STACK_ALIGNMENT 16
-#define MAX_GROUPS            64
+#define INIT_PATH        "/usr/bin/catatonit"
+#define CHILD_STACK_SIZE (64 * 1024)
+#define MAX_GROUPS       64
 
 /* What the child needs, all of it made before the clone: it shares our memory until its exec. */
 struct child {
@@ -194,12 +193,10 @@ static int child_clone(struct child *child, int flags, struct process *process, 
 	 * CLONE_VM and CLONE_VFORK make this as quick as it can be, whatever our size; no signal
 	 * handler of ours may run in the child on our memory, hence the mask.
 	 */
-	cleanup_free char *stack = aligned_alloc(CHILD_STACK_ALIGNMENT, CHILD_STACK_SIZE);
+	cleanup_free char *stack = xcalloc(1, CHILD_STACK_SIZE);
 	sigset_t all, before;
 	int pidfd = -1, pid, code;
 
-	if (!stack)
-		return error_set_errno(err, ENOMEM, "cannot make a process");
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = clone(child_main, stack + CHILD_STACK_SIZE,

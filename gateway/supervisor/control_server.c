@@ -45,6 +45,15 @@ struct control_server {
 	size_t n_clients;
 };
 
+static void client_free(struct client *client)
+{
+	sd_event_source_disable_unref(client->io);
+	sd_event_source_disable_unref(client->timer);
+	close(client->fd);
+	free(client->answer);
+	free(client);
+}
+
 static void client_destroy(struct client *client)
 {
 	struct client **at = &client->server->clients;
@@ -53,11 +62,7 @@ static void client_destroy(struct client *client)
 		at = &(*at)->next;
 	*at = client->next;
 	client->server->n_clients--;
-	sd_event_source_disable_unref(client->io);
-	sd_event_source_disable_unref(client->timer);
-	close(client->fd);
-	free(client->answer);
-	free(client);
+	client_free(client);
 }
 
 /* --- the commands --- */
@@ -293,8 +298,10 @@ void control_server_destroy(struct control_server *server)
 {
 	if (!server)
 		return;
-	while (server->clients)
-		client_destroy(server->clients);
+	for (struct client *client = server->clients, *next; client; client = next) {
+		next = client->next;
+		client_free(client);
+	}
 	sd_event_source_disable_unref(server->listen);
 	if (server->fd >= 0) {
 		close(server->fd);
