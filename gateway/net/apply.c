@@ -8,9 +8,11 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "net/channel.h"
 #include "net/dump.h"
@@ -22,6 +24,7 @@
 #include "net/sysctl.h"
 
 #define LO_IFINDEX 1
+#define RETRY_MS   3000
 
 /* Names of links met in one group, each looked up once. */
 struct known_link {
@@ -99,9 +102,38 @@ static int get_channel(struct run *run, bool root, struct net_channel **channel,
 
 /* ---- batches ---- */
 
+/* A namespace that was deleted a moment ago still has its links: its VLAN or MAC is not free yet.
+ */
+static bool is_passing(const struct net_act *act, int code)
+{
+	return (act->kind == NET_ACT_LINK_SET_UP && code == EADDRINUSE) ||
+		(act->kind == NET_ACT_LINK_CREATE && act->create.kind == NET_LINK_VLAN &&
+			code == EEXIST);
+}
+
+/* Tries the act again for a while, then once more those behind it: some stood on it. */
+static int retry(struct run *run, struct net_channel *channel, struct net_batch_fault *fault,
+	struct error *err)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+	uint64_t deadline_ms = clock_now_ms() + RETRY_MS;
+	size_t index = fault->index;
+	int ret;
+
+	do {
+		nanosleep(&pause, NULL);
+		ret = net_batch_send(&run->batch, index, 1, 0, channel, fault, err);
+	} while (ret == -EREMOTEIO && is_passing(run->batched[index], fault->code) &&
+		clock_now_ms() < deadline_ms);
+	if (ret == 0)
+		ret = net_batch_send(&run->batch, index + 1, run->n_batched - index - 1, EEXIST,
+			channel, fault, err);
+	return ret;
+}
+
 static int flush(struct run *run, struct error *err)
 {
-	struct net_channel *channel;
+	struct net_channel *channel = NULL;
 	struct net_batch_fault fault;
 	int ret;
 
@@ -109,23 +141,32 @@ static int flush(struct run *run, struct error *err)
 		return 0;
 	ret = get_channel(run, run->batch_in_root, &channel, err);
 	if (ret == 0)
-		ret = net_batch_send(&run->batch, channel, &fault, err);
+		ret = net_batch_send(&run->batch, 0, run->n_batched, 0, channel, &fault, err);
+	while (ret == -EREMOTEIO && is_passing(run->batched[fault.index], fault.code)) {
+		size_t index = fault.index;
+
+		ret = retry(run, channel, &fault, err);
+		if (ret == -EREMOTEIO && fault.index == index)
+			break;
+	}
 	if (ret == -EREMOTEIO)
 		ret = act_error(run->batched[fault.index], fault.code, fault.text, err);
 	run->n_batched = 0;
+	net_batch_clear(&run->batch);
 	return ret;
 }
 
 static int learn(struct run *run, bool in_root, const char *name, struct error *err)
 {
-	struct net_channel *channel;
+	struct net_channel *channel = NULL;
 	struct net_have_link link;
 	int ret = flush(run, err);
 
 	if (ret == 0)
 		ret = get_channel(run, in_root, &channel, err);
-	if (ret == 0)
-		ret = net_dump_link(channel, name, 0, &link, err);
+	if (ret < 0)
+		return ret;
+	ret = net_dump_link(channel, name, 0, &link, err);
 	if (ret < 0)
 		return error_wrap(err, "interface '%s'", name);
 	*array_append(&run->links, &run->n_links) =
@@ -203,7 +244,7 @@ static int mark_lo(struct net_channel *channel, const char *mark, struct error *
 
 	net_batch_add(&batch, message);
 	nlmsg_free(message);
-	ret = net_batch_send(&batch, channel, &fault, err);
+	ret = net_batch_send(&batch, 0, batch.count, 0, channel, &fault, err);
 	net_batch_finish(&batch);
 	if (ret == -EREMOTEIO)
 		ret = error_set_errno(err, fault.code, "cannot mark the namespace");
@@ -246,7 +287,7 @@ static int delete_links(struct run *run, struct error *err)
 	net_batch_add(&batch, message);
 	nlmsg_free(message);
 	if (ret == 0)
-		ret = net_batch_send(&batch, channel, &fault, err);
+		ret = net_batch_send(&batch, 0, batch.count, 0, channel, &fault, err);
 	net_batch_finish(&batch);
 	return ret == -EREMOTEIO ? error_set_errno(err, fault.code, "cannot delete its links")
 				 : ret;
@@ -304,7 +345,7 @@ static void group_finish(struct run *run)
 	for (size_t i = 0; i < run->n_peer_fds; i++)
 		close(run->peer_fds[i]);
 	run->n_peer_fds = run->n_links = run->n_batched = 0;
-	run->batch.size = run->batch.count = 0;
+	net_batch_clear(&run->batch);
 	/* The number may be given to the next namespace. */
 	if (run->netns_fd >= 0) {
 		close(run->netns_fd);

@@ -190,63 +190,78 @@ void net_batch_add(struct net_batch *batch, struct nl_msg *message)
 	}
 	memset(batch->data + batch->size, 0, size);
 	memcpy(batch->data + batch->size, header, header->nlmsg_len);
-	batch->last = batch->size;
 	batch->size += size;
 	batch->count++;
 }
 
-static uint32_t batch_number(struct net_batch *batch, struct net_channel *channel)
+void net_batch_clear(struct net_batch *batch)
 {
-	uint32_t first = channel->sequence + 1;
+	batch->size = batch->count = 0;
+}
 
-	for (size_t offset = 0; offset < batch->size;) {
-		struct nlmsghdr *header = (void *)(batch->data + offset);
+/* A stretch of a batch. */
+struct stretch {
+	uint8_t *data;
+	size_t size;
+	uint32_t first_sequence;
+};
 
+static struct stretch batch_number(
+	struct net_batch *batch, size_t index, size_t count, struct net_channel *channel)
+{
+	struct stretch stretch = { batch->data, 0, channel->sequence + 1 };
+
+	for (size_t i = 0; i < index + count; i++) {
+		struct nlmsghdr *header = (void *)(stretch.data + stretch.size);
+
+		if (i < index) {
+			stretch.data += NLMSG_ALIGN(header->nlmsg_len);
+			continue;
+		}
 		header->nlmsg_seq = ++channel->sequence;
 		header->nlmsg_pid = 0;
 		header->nlmsg_flags |= NLM_F_REQUEST;
-		if (offset == batch->last)
+		if (i + 1 == index + count)
 			header->nlmsg_flags |= NLM_F_ACK;
-		offset += NLMSG_ALIGN(header->nlmsg_len);
+		stretch.size += NLMSG_ALIGN(header->nlmsg_len);
 	}
-	return first;
+	return stretch;
 }
 
-static void fault_set(
-	struct net_batch_fault *fault, const struct nlmsghdr *header, uint32_t first_sequence)
+static void fault_set(struct net_batch_fault *fault, const struct nlmsghdr *header,
+	uint32_t first_sequence, int tolerate)
 {
 	const struct nlmsgerr *error = nlmsg_data(header);
 
-	if (fault->code || !error->error)
+	if (fault->code || !error->error || -error->error == tolerate)
 		return;
 	fault->index = header->nlmsg_seq - first_sequence;
 	fault->code = -error->error;
 	fault_read_text(header, fault->text, sizeof(fault->text));
 }
 
-int net_batch_send(struct net_batch *batch, struct net_channel *channel,
-	struct net_batch_fault *fault, struct error *err)
+int net_batch_send(struct net_batch *batch, size_t index, size_t count, int tolerate,
+	struct net_channel *channel, struct net_batch_fault *fault, struct error *err)
 {
 	_Alignas(NLMSG_ALIGNTO) uint8_t buffer[RECEIVE_SIZE];
-	uint32_t first = batch_number(batch, channel);
-	bool done = batch->count == 0;
-	int ret;
+	struct stretch stretch = batch_number(batch, index, count, channel);
+	bool done = count == 0;
+	int ret = 0;
 
-	fault->code = 0;
-	if (done)
-		return 0;
-	ret = channel_send(channel, batch->data, batch->size, err);
-	batch->size = batch->count = 0;
+	memset(fault, 0, sizeof(*fault));
+	if (!done)
+		ret = channel_send(channel, stretch.data, stretch.size, err);
 	while (ret >= 0 && !done) {
 		ret = channel_receive(channel, buffer, sizeof(buffer), err);
 		for (struct nlmsghdr *h = (void *)buffer; ret >= 0 && nlmsg_ok(h, ret);
 			h = nlmsg_next(h, &ret)) {
-			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < first)
+			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < stretch.first_sequence)
 				continue;
-			fault_set(fault, h, first);
+			fault_set(fault, h, stretch.first_sequence, tolerate);
 			done = done || h->nlmsg_seq == channel->sequence;
 		}
 	}
+	fault->index += index;
 	if (ret < 0)
 		return ret;
 	return fault->code ? -EREMOTEIO : 0;

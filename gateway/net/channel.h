@@ -48,7 +48,6 @@ struct net_batch_fault {
 struct net_batch {
 	uint8_t *data;
 	size_t size, capacity;
-	size_t last; /* offset of the last message */
 	size_t count;
 };
 
@@ -57,7 +56,13 @@ void net_batch_finish(struct net_batch *batch);
 /* Copies the message. */
 void net_batch_add(struct net_batch *batch, struct nl_msg *message);
 
-/* Sends and empties the batch, and waits for the kernel to have done it. -EREMOTEIO: *fault tells;
- * another errno: the socket itself failed. */
-int net_batch_send(struct net_batch *batch, struct net_channel *channel,
-	struct net_batch_fault *fault, struct error *err);
+/* Empties the batch, its memory kept. */
+void net_batch_clear(struct net_batch *batch);
+
+/*
+ * Sends `count` messages from `index` on and waits for the kernel to have done them; the batch
+ * stays as it is. Failures with the errno `tolerate` (0: none) do not count. -EREMOTEIO: *fault
+ * tells, its index counting from the batch's begin; another errno: the socket itself failed.
+ */
+int net_batch_send(struct net_batch *batch, size_t index, size_t count, int tolerate,
+	struct net_channel *channel, struct net_batch_fault *fault, struct error *err);

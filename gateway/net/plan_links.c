@@ -96,6 +96,27 @@ static bool goes_with_peer(
 	return strings_contain(&planner->veths, end);
 }
 
+static bool are_pair(const struct net_have_link *a, const struct net_have_link *b)
+{
+	return a->lower == b->ifindex && b->lower == a->ifindex;
+}
+
+/* Half of an uplink goes with its other half. */
+static bool goes_with_root_end(const struct net_planner *planner, const struct net_goals *goals,
+	const struct net_have_link *link)
+{
+	const struct net_goal *root = goals->want->has_uplink ? &goals->items[0] : NULL;
+	size_t count;
+	const struct net_stray *strays = net_planner_strays(planner, goals->want->name, &count);
+
+	if (root && root->misfit && are_pair(root->misfit, link))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (are_pair(strays[i].link, link))
+			return true;
+	return false;
+}
+
 void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals)
 {
 	const struct net_have_netns *have = goals->have;
@@ -106,11 +127,8 @@ void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals)
 		const struct net_goal *goal = net_goals_find(goals, link->name);
 
 		if ((link->flags & IFF_LOOPBACK) || !net_have_link_is_ours(link) ||
-			(goal && goal->have) || goes_with_peer(planner, have->name, link))
-			continue;
-		/* Half of an uplink goes with its other half. */
-		if (goal && root && !goal->want && root->misfit &&
-			root->misfit->lower == link->ifindex)
+			(goal && goal->have) || goes_with_peer(planner, have->name, link) ||
+			goes_with_root_end(planner, goals, link))
 			continue;
 		plan_delete_inside(planner, link);
 	}

@@ -12,7 +12,7 @@
 #include "net/dump.h"
 #include "net/netns.h"
 
-#define DEADLINE_MS 20000
+#define PATIENCE_MS 5000 /* since the last one went */
 #define POLL_MS     2
 
 static bool deletes_netns(const struct net_plan *plan)
@@ -69,8 +69,9 @@ static bool is_gone(struct net_channel *root, const char *name)
 	return net_dump_link(root, name, 0, &link, NULL) == -ENODEV;
 }
 
-static int wait_gone(struct net_channel *root, const char *name, uint64_t deadline_ms)
+static int wait_gone(struct net_channel *root, const char *name)
 {
+	uint64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
 	while (!is_gone(root, name)) {
@@ -84,16 +85,15 @@ static int wait_gone(struct net_channel *root, const char *name, uint64_t deadli
 int net_removal_wait(
 	struct net_removal *removal, struct net_channel *root, net_outcome_fn report, void *data)
 {
-	uint64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
 	int ret = 0;
 
 	for (size_t i = 0; i < removal->n_pending; i++) {
 		struct net_removal_pending *pending = &removal->pending[i];
 
-		if (pending->link && wait_gone(root, pending->link, deadline_ms) < 0)
+		if (pending->link && wait_gone(root, pending->link) < 0)
 			error_set(&pending->outcome.error, EBUSY,
 				"its link '%s' has not gone after %d s: something still holds the namespace (a process, a socket or a mount)",
-				pending->link, DEADLINE_MS / 1000);
+				pending->link, PATIENCE_MS / 1000);
 		if (pending->outcome.error.code)
 			ret = -EBUSY;
 		if (report)

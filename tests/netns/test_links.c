@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Moved NICs and veth pairs between namespaces. */
+#include "world.h"
+
+static const struct address left[1] = {
+	{ .family = AF_INET, .prefix_length = 30, .bytes = { 10, 1, 0, 1 } }
+};
+static const struct address right[1] = {
+	{ .family = AF_INET, .prefix_length = 30, .bytes = { 10, 1, 0, 2 } }
+};
+
+static struct net_want_link *add_device(struct net_want *want)
+{
+	struct net_want_netns *acme = world_add_netns(want, "acme", 0);
+	struct net_want_link *link = world_add_link(acme, "wan", NET_LINK_DEVICE, "nic5");
+
+	link->addresses = left;
+	link->n_addresses = 1;
+	return link;
+}
+
+static void make_nic(void)
+{
+	assert_int_equal(
+		world_run("ip link add nic5 mtu 1480 address 02:00:00:00:00:05 type veth "
+			  "peer name wire5 && ip link set nic5 up && ip link set wire5 up"),
+		0);
+}
+
+static void a_moved_nic_is_given_back_as_it_was(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = NULL, *after = NULL;
+	struct net_want_link *link;
+
+	(void)state;
+	make_nic();
+	before = world_dump();
+	link = add_device(&want);
+	link->mtu_bytes = 1400;
+	link->has_mac = true;
+	memcpy(link->mac, "\x02\0\0\0\0\x77", 6);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip -n acme link show wan | grep -q 'mtu 1400'"), 0);
+	world_down();
+	after = world_dump();
+	assert_string_equal(before, after);
+	/* also where only the interface goes */
+	world_up(&want);
+	want.netns[0].n_links = 0;
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip link show nic5 | grep -q 'mtu 1480'"), 0);
+	world_down();
+	world_run("ip link del nic5");
+}
+
+static void a_moved_nic_whose_name_is_taken_gets_another(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+
+	(void)state;
+	make_nic();
+	add_device(&want);
+	world_up(&want);
+	world_run("ip link add nic5 type veth peer name other5");
+	world_down();
+	assert_int_equal(world_run("ip link show dev0 | grep -q 02:00:00:00:00:05"), 0);
+	world_run("ip link del nic5; ip link del dev0");
+}
+
+static void a_marked_nic_back_in_the_root_is_found_again(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = NULL, *after = NULL;
+
+	(void)state;
+	make_nic();
+	before = world_dump();
+	add_device(&want);
+	world_up(&want);
+	/* as the kernel does when the namespace dies */
+	assert_int_equal(world_run("ip -n acme link set wan netns %d", getpid()), 0);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip -n acme link set wan netns %d", getpid()), 0);
+	world_down();
+	after = world_dump();
+	assert_string_equal(before, after);
+	world_run("ip link del nic5");
+}
+
+static void add_pair(struct net_want *want)
+{
+	struct net_want_netns *acme = world_add_netns(want, "acme", 0);
+	struct net_want_netns *mgmt = world_add_netns(want, "mgmt", -1);
+	struct net_want_link *a = world_add_link(acme, "tomgmt", NET_LINK_VETH, NULL);
+	struct net_want_link *b = world_add_link(mgmt, "toacme", NET_LINK_VETH, NULL);
+
+	a->peer_netns = "mgmt";
+	a->peer_name = "toacme";
+	b->peer_netns = "acme";
+	b->peer_name = "tomgmt";
+	a->addresses = left;
+	b->addresses = right;
+	a->n_addresses = b->n_addresses = 1;
+	world_add_route(acme, "10.2.0.0/16", "10.1.0.2", NULL);
+}
+
+static void a_pair_joins_two_namespaces(void **state)
+{
+	static const char *const harm[] = {
+		"ip -n acme link del tomgmt",
+		"ip -n mgmt link del toacme",
+		"ip -n mgmt link set toacme name x",
+		"ip -n acme link set tomgmt name x",
+		"ip netns del mgmt",
+		"ip netns del acme",
+	};
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump();
+	cleanup_free char *after = NULL;
+
+	(void)state;
+	add_pair(&want);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	for (size_t i = 0; i < sizeof(harm) / sizeof(*harm); i++) {
+		cleanup_fd int listener = -1;
+
+		assert_int_equal(world_run("%s", harm[i]), 0);
+		world_up(&want);
+		if (world_count(&want) != 0)
+			fail_msg("not all repaired after: %s", harm[i]);
+		listener = world_listen("mgmt", "10.1.0.2", 10051);
+		if (world_connect("acme", "10.1.0.2", 10051) != 0)
+			fail_msg("no way after: %s", harm[i]);
+	}
+	world_down();
+	after = world_dump();
+	assert_string_equal(before, after);
+}
+
+int main(void);
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_moved_nic_is_given_back_as_it_was),
+	cmocka_unit_test(a_moved_nic_whose_name_is_taken_gets_another),
+	cmocka_unit_test(a_marked_nic_back_in_the_root_is_found_again),
+	cmocka_unit_test(a_pair_joins_two_namespaces),
+};
+
+world_main(tests)
