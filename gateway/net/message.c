@@ -7,13 +7,13 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 #include <net/if.h>
 #include <netlink/addr.h>
 #include <netlink/msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/macvlan.h>
-#include <netlink/route/link/veth.h>
 #include <netlink/route/link/vlan.h>
 #include <netlink/route/neighbour.h>
 #include <netlink/route/nexthop.h>
@@ -213,35 +213,53 @@ static struct rtnl_link *make_vlan(const struct net_act_create *create)
 	return link;
 }
 
-static struct rtnl_link *make_macvlan(const struct net_act_create *create)
+static struct rtnl_link *make_macvlan(void)
 {
 	struct rtnl_link *link = need(rtnl_link_macvlan_alloc());
 
-	(void)create;
 	rtnl_link_macvlan_set_mode(link, MACVLAN_MODE_BRIDGE);
 	return link;
 }
 
-/* The kernel would make a queue for each CPU. */
-static void set_queues(struct rtnl_link *link)
+static void put_end(struct nl_msg *message, const char *name, const struct net_act_create *create,
+	const uint8_t *mac, int netns_fd)
 {
-	rtnl_link_set_num_tx_queues(link, 1);
-	rtnl_link_set_num_rx_queues(link, 1);
+	need_zero(nla_put_string(message, IFLA_IFNAME, name));
+	need_zero(nla_put_u32(message, IFLA_GROUP, NET_LINK_GROUP));
+	/* The kernel would make a queue for each CPU. */
+	need_zero(nla_put_u32(message, IFLA_NUM_TX_QUEUES, 1));
+	need_zero(nla_put_u32(message, IFLA_NUM_RX_QUEUES, 1));
+	if (create->mtu_bytes)
+		need_zero(nla_put_u32(message, IFLA_MTU, create->mtu_bytes));
+	if (mac)
+		need_zero(nla_put(message, IFLA_ADDRESS, 6, mac));
+	if (netns_fd >= 0)
+		need_zero(nla_put_u32(message, IFLA_NET_NS_FD, (uint32_t)netns_fd));
 }
 
-static struct rtnl_link *make_veth(
-	const struct net_act_create *create, const struct net_message_context *c)
+/* libnl leaves a peer's group out, and without it a crash could leave a link nobody knows. */
+static struct nl_msg *build_veth(const struct net_act *act, const struct net_message_context *c)
 {
-	struct rtnl_link *link = need(rtnl_link_veth_alloc());
-	struct rtnl_link *peer = rtnl_link_veth_get_peer(link);
+	const struct net_act_create *create = &act->create;
+	struct nl_msg *message = link_message(RTM_NEWLINK, act->ifindex, NULL, 0);
+	struct ifinfomsg peer_info = { 0 };
+	struct nlattr *info, *data, *peer;
 
-	set_queues(link);
-	set_queues(peer);
-	set_end(peer, create->peer_name, create->mtu_bytes,
-		create->has_mac && create->stays ? create->peer_mac : NULL);
-	rtnl_link_set_ns_fd(peer, create->peer_netns ? c->peer_netns_fd : c->netns_fd);
-	rtnl_link_put(peer);
-	return link;
+	nlmsg_hdr(message)->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+	put_end(message, act->link, create, create->has_mac ? create->mac : NULL,
+		create->stays ? -1 : c->netns_fd);
+	info = need(nla_nest_start(message, IFLA_LINKINFO));
+	need_zero(nla_put_string(message, IFLA_INFO_KIND, "veth"));
+	data = need(nla_nest_start(message, IFLA_INFO_DATA));
+	peer = need(nla_nest_start(message, VETH_INFO_PEER));
+	need_zero(nlmsg_append(message, &peer_info, sizeof(peer_info), NLMSG_ALIGNTO));
+	put_end(message, create->peer_name, create,
+		create->has_mac && create->stays ? create->peer_mac : NULL,
+		create->peer_netns ? c->peer_netns_fd : c->netns_fd);
+	nla_nest_end(message, peer);
+	nla_nest_end(message, data);
+	nla_nest_end(message, info);
+	return message;
 }
 
 static struct nl_msg *build_create(const struct net_act *act, const struct net_message_context *c)
@@ -251,11 +269,8 @@ static struct nl_msg *build_create(const struct net_act *act, const struct net_m
 	struct nl_msg *message = NULL;
 
 	if (create->kind == NET_LINK_VETH)
-		link = make_veth(create, c);
-	else if (create->kind == NET_LINK_VLAN)
-		link = make_vlan(create);
-	else
-		link = make_macvlan(create);
+		return build_veth(act, c);
+	link = create->kind == NET_LINK_VLAN ? make_vlan(create) : make_macvlan();
 	set_end(link, act->link, create->mtu_bytes, create->has_mac ? create->mac : NULL);
 	if (c->parent_ifindex)
 		rtnl_link_set_link(link, c->parent_ifindex);

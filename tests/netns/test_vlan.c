@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* VLANs, stacked VLANs, and frames as they are on the trunk; needs 802.1Q in the kernel. */
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+
+#include "world.h"
+
+static bool kernel_has_vlan(void)
+{
+	return world_run("ip link add link trunk0 name probe type vlan id 4000 2>/dev/null && "
+			 "ip link del probe") == 0;
+}
+
+static const struct address customer[1] = {
+	{ .family = AF_INET, .prefix_length = 30, .bytes = { 10, 0, 0, 2 } }
+};
+
+static struct net_want_link *add_vlan(
+	struct net_want *want, const char *vrf, int id, const char *name, uint16_t outer, uint16_t inner)
+{
+	struct net_want_link *link = world_add_link(
+		world_add_netns(want, vrf, id), name, NET_LINK_VLAN, "trunk0");
+
+	if (outer)
+		link->tags[link->n_tags++] = outer;
+	link->tags[link->n_tags++] = inner;
+	link->addresses = customer;
+	link->n_addresses = 1;
+	return link;
+}
+
+/* A customer's router: 10.0.0.1 behind the other end of the trunk. */
+static void add_router(const char *name, const char *links)
+{
+	assert_int_equal(world_run("ip netns add %s && %s && ip -n %s addr add 10.0.0.1/30 dev ce && "
+				   "ip -n %s link set ce up",
+				 name, links, name, name),
+		0);
+}
+
+static void assert_joined(const char *vrf, const char *router, bool joined)
+{
+	cleanup_fd int listener = world_listen(router, "10.0.0.1", 161);
+	uint64_t deadline_ms = clock_now_ms() + 3000;
+	int ret;
+
+	do
+		ret = world_connect(vrf, "10.0.0.1", 161);
+	while (joined && ret != 0 && clock_now_ms() < deadline_ms);
+	assert_int_equal(ret == 0, joined);
+}
+
+static void two_vlans_on_one_trunk(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump();
+	cleanup_free char *after = NULL;
+
+	(void)state;
+	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
+	add_vlan(&want, "bravo", 1, "trunk0.20", 0, 20);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	add_router("ce10", "ip link add link wire0 name ce netns ce10 type vlan id 10");
+	assert_joined("acme", "ce10", true);
+	add_router("ce20", "ip link add link wire0 name ce netns ce20 type vlan id 20");
+	assert_joined("acme", "ce10", true);
+	assert_joined("bravo", "ce20", true);
+	world_run("ip netns del ce20");
+	assert_int_not_equal(world_connect("bravo", "10.0.0.1", 161), 0);
+	world_run("ip netns del ce10");
+	world_down();
+	after = world_dump();
+	assert_string_equal(before, after);
+}
+
+static void stacked_vlans_share_their_outer_device(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump();
+	cleanup_free char *after = NULL;
+
+	(void)state;
+	add_vlan(&want, "acme", 0, "trunk0.100.10", 100, 10)->outer_8021ad = true;
+	add_vlan(&want, "bravo", 1, "trunk0.100.20", 100, 20)->outer_8021ad = true;
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	world_run("ip link add link wire0 name s100 type vlan proto 802.1ad id 100; "
+		  "ip link set s100 up");
+	add_router("ce10", "ip link add link s100 name ce netns ce10 type vlan id 10");
+	add_router("ce20", "ip link add link s100 name ce netns ce20 type vlan id 20");
+	assert_joined("acme", "ce10", true);
+	assert_joined("bravo", "ce20", true);
+	world_run("ip netns del ce10; ip netns del ce20; ip link del s100");
+	/* the outer device goes with its last user */
+	free(want.netns[1].links);
+	want.n_netns = 1;
+	world_up(&want);
+	assert_int_equal(world_run("ip link show trunk0.100 >/dev/null"), 0);
+	world_down();
+	after = world_dump();
+	assert_string_equal(before, after);
+}
+
+static void a_foreign_vlan_is_not_taken(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct error err;
+
+	(void)state;
+	world_run("ip link add link trunk0 name mine type vlan id 10");
+	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
+	world_try(&want, &err);
+	assert_string_equal(err.text, "vrf 'acme': interface 'trunk0.10': vlan 10 on 'trunk0' is "
+				      "already used by link 'mine'");
+	/* in another namespace it is the kernel that knows */
+	world_run("ip netns add other; ip link set mine netns other");
+	world_try(&want, &err);
+	assert_string_equal(err.text, "vrf 'acme': interface 'trunk0.10': cannot create vlan 10 on "
+				      "'trunk0': File exists (8021q: VLAN device already exists)");
+	world_run("ip netns del other");
+	world_down();
+}
+
+static void a_parent_that_is_down_is_a_fault(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct error err;
+
+	(void)state;
+	world_run("ip link set trunk0 down");
+	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
+	world_try(&want, &err);
+	assert_string_equal(
+		err.text, "vrf 'acme': interface 'trunk0.10': parent 'trunk0' is down");
+	world_run("ip link set trunk0 up");
+}
+
+/* The VLAN id of the next tagged frame at the other end of the trunk; -1: none in two seconds. */
+static int next_tag(int fd)
+{
+	char frame[2048], control[256];
+	struct iovec data = { frame, sizeof(frame) };
+	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+
+	while (poll(&wait, 1, 2000) > 0) {
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
+		if (recvmsg(fd, &message, 0) < 0)
+			return -1;
+		for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+			struct tpacket_auxdata aux;
+
+			if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
+				continue;
+			memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+			if (aux.tp_status & TP_STATUS_VLAN_VALID)
+				return aux.tp_vlan_tci & 0xfff;
+		}
+	}
+	return -1;
+}
+
+static void frames_are_tagged_on_the_trunk(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_fd int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+	struct sockaddr_ll wire = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int on = 1;
+
+	(void)state;
+	wire.sll_ifindex = (int)if_nametoindex("wire0");
+	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&wire, sizeof(wire)), 0);
+	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
+	world_up(&want);
+	(void)world_connect("acme", "10.0.0.1", 161);
+	assert_int_equal(next_tag(fd), 10);
+	world_down();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_vlans_on_one_trunk),
+		cmocka_unit_test(stacked_vlans_share_their_outer_device),
+		cmocka_unit_test(a_foreign_vlan_is_not_taken),
+		cmocka_unit_test(a_parent_that_is_down_is_a_fault),
+		cmocka_unit_test(frames_are_tagged_on_the_trunk),
+	};
+	const char *why = world_enter();
+
+	if (!why && !kernel_has_vlan())
+		why = "this kernel has no 802.1Q; tests/vm/run has one that does";
+	if (why) {
+		printf("1..0 # SKIP %s\n", why);
+		return 0;
+	}
+	return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL);
+}
