@@ -102,13 +102,44 @@ static int get_channel(struct run *run, bool root, struct net_channel **channel,
 
 /* ---- batches ---- */
 
-/* A namespace that was deleted a moment ago still has its links: its VLAN or MAC is not free yet.
+/* A namespace that was deleted a moment ago still has its links: its VLAN, MAC or veth is not free
+ * yet.
  */
 static bool is_passing(const struct net_act *act, int code)
 {
 	return (act->kind == NET_ACT_LINK_SET_UP && code == EADDRINUSE) ||
-		(act->kind == NET_ACT_LINK_CREATE && act->create.kind == NET_LINK_VLAN &&
+		(act->kind == NET_ACT_LINK_CREATE &&
+			(act->create.kind == NET_LINK_VLAN || act->create.peer_netns) &&
 			code == EEXIST);
+}
+
+/* What is to go may have gone already, on its own or with another. */
+static const struct {
+	enum net_act_kind kind;
+	int code;
+} gone_already[] = {
+	{ NET_ACT_LINK_DELETE, ENODEV },
+	{ NET_ACT_ADDRESS_DELETE, EADDRNOTAVAIL },
+	{ NET_ACT_ADDRESS_DELETE, ENODEV },
+	{ NET_ACT_ROUTE_DELETE, ESRCH },
+	{ NET_ACT_ROUTE_DELETE, ENODEV },
+};
+
+static bool ignore_gone(size_t index, int code, void *data)
+{
+	const struct run *run = data;
+
+	for (size_t i = 0; i < sizeof(gone_already) / sizeof(*gone_already); i++)
+		if (run->batched[index]->kind == gone_already[i].kind &&
+			code == gone_already[i].code)
+			return true;
+	return false;
+}
+
+/* On a second sending much is there already. */
+static bool ignore_done(size_t index, int code, void *data)
+{
+	return code == EEXIST || ignore_gone(index, code, data);
 }
 
 /* Tries the act again for a while, then once more those behind it: some stood on it. */
@@ -122,12 +153,12 @@ static int retry(struct run *run, struct net_channel *channel, struct net_batch_
 
 	do {
 		nanosleep(&pause, NULL);
-		ret = net_batch_send(&run->batch, index, 1, 0, channel, fault, err);
+		ret = net_batch_send(&run->batch, index, 1, NULL, NULL, channel, fault, err);
 	} while (ret == -EREMOTEIO && is_passing(run->batched[index], fault->code) &&
 		clock_now_ms() < deadline_ms);
 	if (ret == 0)
-		ret = net_batch_send(&run->batch, index + 1, run->n_batched - index - 1, EEXIST,
-			channel, fault, err);
+		ret = net_batch_send(&run->batch, index + 1, run->n_batched - index - 1,
+			ignore_done, run, channel, fault, err);
 	return ret;
 }
 
@@ -141,7 +172,8 @@ static int flush(struct run *run, struct error *err)
 		return 0;
 	ret = get_channel(run, run->batch_in_root, &channel, err);
 	if (ret == 0)
-		ret = net_batch_send(&run->batch, 0, run->n_batched, 0, channel, &fault, err);
+		ret = net_batch_send(
+			&run->batch, 0, run->n_batched, ignore_gone, run, channel, &fault, err);
 	while (ret == -EREMOTEIO && is_passing(run->batched[fault.index], fault.code)) {
 		size_t index = fault.index;
 
@@ -244,7 +276,7 @@ static int mark_lo(struct net_channel *channel, const char *mark, struct error *
 
 	net_batch_add(&batch, message);
 	nlmsg_free(message);
-	ret = net_batch_send(&batch, 0, batch.count, 0, channel, &fault, err);
+	ret = net_batch_send(&batch, 0, batch.count, NULL, NULL, channel, &fault, err);
 	net_batch_finish(&batch);
 	if (ret == -EREMOTEIO)
 		ret = error_set_errno(err, fault.code, "cannot mark the namespace");
@@ -287,7 +319,7 @@ static int delete_links(struct run *run, struct error *err)
 	net_batch_add(&batch, message);
 	nlmsg_free(message);
 	if (ret == 0)
-		ret = net_batch_send(&batch, 0, batch.count, 0, channel, &fault, err);
+		ret = net_batch_send(&batch, 0, batch.count, NULL, NULL, channel, &fault, err);
 	net_batch_finish(&batch);
 	return ret == -EREMOTEIO ? error_set_errno(err, fault.code, "cannot delete its links")
 				 : ret;

@@ -228,20 +228,17 @@ static struct stretch batch_number(
 	return stretch;
 }
 
-static void fault_set(struct net_batch_fault *fault, const struct nlmsghdr *header,
-	uint32_t first_sequence, int tolerate)
+static void fault_set(struct net_batch_fault *fault, const struct nlmsghdr *header, size_t index)
 {
 	const struct nlmsgerr *error = nlmsg_data(header);
 
-	if (fault->code || !error->error || -error->error == tolerate)
-		return;
-	fault->index = header->nlmsg_seq - first_sequence;
+	fault->index = index;
 	fault->code = -error->error;
 	fault_read_text(header, fault->text, sizeof(fault->text));
 }
 
-int net_batch_send(struct net_batch *batch, size_t index, size_t count, int tolerate,
-	struct net_channel *channel, struct net_batch_fault *fault, struct error *err)
+int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batch_ignore_fn ignore,
+	void *data, struct net_channel *channel, struct net_batch_fault *fault, struct error *err)
 {
 	_Alignas(NLMSG_ALIGNTO) uint8_t buffer[RECEIVE_SIZE];
 	struct stretch stretch = batch_number(batch, index, count, channel);
@@ -255,13 +252,17 @@ int net_batch_send(struct net_batch *batch, size_t index, size_t count, int tole
 		ret = channel_receive(channel, buffer, sizeof(buffer), err);
 		for (struct nlmsghdr *h = (void *)buffer; ret >= 0 && nlmsg_ok(h, ret);
 			h = nlmsg_next(h, &ret)) {
+			const struct nlmsgerr *error = nlmsg_data(h);
+			size_t at = index + (h->nlmsg_seq - stretch.first_sequence);
+
 			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < stretch.first_sequence)
 				continue;
-			fault_set(fault, h, stretch.first_sequence, tolerate);
 			done = done || h->nlmsg_seq == channel->sequence;
+			if (error->error && !fault->code &&
+				!(ignore && ignore(at, -error->error, data)))
+				fault_set(fault, h, at);
 		}
 	}
-	fault->index += index;
 	if (ret < 0)
 		return ret;
 	return fault->code ? -EREMOTEIO : 0;

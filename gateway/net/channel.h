@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,10 +60,13 @@ void net_batch_add(struct net_batch *batch, struct nl_msg *message);
 /* Empties the batch, its memory kept. */
 void net_batch_clear(struct net_batch *batch);
 
+/* True where the failure of a message (its index in the batch, positive errno) does not matter. */
+typedef bool (*net_batch_ignore_fn)(size_t index, int code, void *data);
+
 /*
  * Sends `count` messages from `index` on and waits for the kernel to have done them; the batch
- * stays as it is. Failures with the errno `tolerate` (0: none) do not count. -EREMOTEIO: *fault
- * tells, its index counting from the batch's begin; another errno: the socket itself failed.
+ * stays as it is. ignore may be NULL. -EREMOTEIO: *fault tells; another errno: the socket itself
+ * failed.
  */
-int net_batch_send(struct net_batch *batch, size_t index, size_t count, int tolerate,
-	struct net_channel *channel, struct net_batch_fault *fault, struct error *err);
+int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batch_ignore_fn ignore,
+	void *data, struct net_channel *channel, struct net_batch_fault *fault, struct error *err);

@@ -93,11 +93,14 @@ static void a_marked_nic_back_in_the_root_is_found_again(void **state)
 
 static void add_pair(struct net_want *want)
 {
-	struct net_want_netns *acme = world_add_netns(want, "acme", 0);
-	struct net_want_netns *mgmt = world_add_netns(want, "mgmt", -1);
-	struct net_want_link *a = world_add_link(acme, "tomgmt", NET_LINK_VETH, NULL);
-	struct net_want_link *b = world_add_link(mgmt, "toacme", NET_LINK_VETH, NULL);
+	struct net_want_netns *acme;
+	struct net_want_link *a, *b;
 
+	world_add_netns(want, "acme", 0);
+	world_add_netns(want, "mgmt", -1);
+	acme = &want->netns[0];
+	a = world_add_link(acme, "tomgmt", NET_LINK_VETH, NULL);
+	b = world_add_link(&want->netns[1], "toacme", NET_LINK_VETH, NULL);
 	a->peer_netns = "mgmt";
 	a->peer_name = "toacme";
 	b->peer_netns = "acme";

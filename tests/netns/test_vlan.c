@@ -17,11 +17,11 @@ static const struct address customer[1] = {
 	{ .family = AF_INET, .prefix_length = 30, .bytes = { 10, 0, 0, 2 } }
 };
 
-static struct net_want_link *add_vlan(
-	struct net_want *want, const char *vrf, int id, const char *name, uint16_t outer, uint16_t inner)
+static struct net_want_link *add_vlan(struct net_want *want, const char *vrf, int id,
+	const char *name, uint16_t outer, uint16_t inner)
 {
-	struct net_want_link *link = world_add_link(
-		world_add_netns(want, vrf, id), name, NET_LINK_VLAN, "trunk0");
+	struct net_want_link *link =
+		world_add_link(world_add_netns(want, vrf, id), name, NET_LINK_VLAN, "trunk0");
 
 	if (outer)
 		link->tags[link->n_tags++] = outer;
@@ -34,9 +34,10 @@ static struct net_want_link *add_vlan(
 /* A customer's router: 10.0.0.1 behind the other end of the trunk. */
 static void add_router(const char *name, const char *links)
 {
-	assert_int_equal(world_run("ip netns add %s && %s && ip -n %s addr add 10.0.0.1/30 dev ce && "
-				   "ip -n %s link set ce up",
-				 name, links, name, name),
+	assert_int_equal(
+		world_run("ip netns add %s && %s && ip -n %s addr add 10.0.0.1/30 dev ce && "
+			  "ip -n %s link set ce up",
+			name, links, name, name),
 		0);
 }
 
@@ -113,13 +114,15 @@ static void a_foreign_vlan_is_not_taken(void **state)
 	world_run("ip link add link trunk0 name mine type vlan id 10");
 	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
 	world_try(&want, &err);
-	assert_string_equal(err.text, "vrf 'acme': interface 'trunk0.10': vlan 10 on 'trunk0' is "
-				      "already used by link 'mine'");
+	assert_string_equal(err.text,
+		"vrf 'acme': interface 'trunk0.10': vlan 10 on 'trunk0' is "
+		"already used by link 'mine'");
 	/* in another namespace it is the kernel that knows */
 	world_run("ip netns add other; ip link set mine netns other");
 	world_try(&want, &err);
-	assert_string_equal(err.text, "vrf 'acme': interface 'trunk0.10': cannot create vlan 10 on "
-				      "'trunk0': File exists (8021q: VLAN device already exists)");
+	assert_string_equal(err.text,
+		"vrf 'acme': interface 'trunk0.10': cannot create vlan 10 on "
+		"'trunk0': File exists (8021q: VLAN device already exists)");
 	world_run("ip netns del other");
 	world_down();
 }
@@ -133,8 +136,7 @@ static void a_parent_that_is_down_is_a_fault(void **state)
 	world_run("ip link set trunk0 down");
 	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
 	world_try(&want, &err);
-	assert_string_equal(
-		err.text, "vrf 'acme': interface 'trunk0.10': parent 'trunk0' is down");
+	assert_string_equal(err.text, "vrf 'acme': interface 'trunk0.10': parent 'trunk0' is down");
 	world_run("ip link set trunk0 up");
 }
 

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The plan as a pure function: haves made by hand, acts read as text. */
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "net/have.h"
+#include "net/plan.h"
+
+#define OWNER "/run/vrfgate"
+
+static struct address address(const char *text)
+{
+	struct address a = { 0 };
+
+	assert_int_equal(address_parse(&a, text), 0);
+	return a;
+}
+
+/* A want of one namespace "acme" with a macvlan "cust" on eth0, and a have that is just that. */
+struct scene {
+	struct net_want want;
+	struct net_have *have;
+	struct address address;
+	struct net_want_netns *acme;  /* wanted */
+	struct net_have_netns *netns; /* there */
+};
+
+static struct net_have_link *have_link(struct net_have_netns *netns, int ifindex, const char *name)
+{
+	struct net_have_link *link = array_append(&netns->links, &netns->n_links);
+
+	link->ifindex = ifindex;
+	snprintf(link->name, sizeof(link->name), "%s", name);
+	link->flags = IFF_UP;
+	link->mtu_bytes = 1500;
+	link->addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	return link;
+}
+
+static void scene_want(struct scene *s)
+{
+	struct net_want_link *link;
+	struct net_want_route *route;
+
+	s->address = address("10.0.0.2/30");
+	s->want = (struct net_want){
+		.owner = OWNER, .uplink_prefix = address("fd00::/64"), .uplink_mtu_bytes = 1500
+	};
+	s->acme = array_append(&s->want.netns, &s->want.n_netns);
+	s->acme->name = "acme";
+	link = array_append(&s->acme->links, &s->acme->n_links);
+	*link = (struct net_want_link){ .name = "cust",
+		.kind = NET_LINK_MACVLAN,
+		.parent = "eth0",
+		.addresses = &s->address,
+		.n_addresses = 1 };
+	route = array_append(&s->acme->routes, &s->acme->n_routes);
+	*route = (struct net_want_route){
+		.destination = address("0.0.0.0/0"), .via = address("10.0.0.1"), .dev = "cust"
+	};
+}
+
+static void scene_have(struct scene *s)
+{
+	uint32_t owner = net_mark_owner(OWNER);
+	struct net_have_link *link;
+
+	s->have = xcalloc(1, sizeof(*s->have));
+	s->have->knows_address_protocol = true;
+	have_link(&s->have->root, 2, "eth0");
+	s->netns = net_have_add_netns(s->have, "acme");
+	s->netns->standing = NET_HAVE_OURS;
+	have_link(s->netns, 1, "lo")->flags |= IFF_LOOPBACK;
+	link = have_link(s->netns, 5, "cust");
+	snprintf(link->kind, sizeof(link->kind), "macvlan");
+	link->lower = 2;
+	net_mark_link(link->mark, "acme", "cust", owner);
+	*array_append(&s->netns->addresses, &s->netns->n_addresses) = (struct net_have_address){
+		.ifindex = 5, .address = s->address, .protocol = NET_PROTOCOL
+	};
+	*array_append(&s->netns->routes, &s->netns->n_routes) =
+		(struct net_have_route){ .ifindex = 5,
+			.destination = address("0.0.0.0/0"),
+			.via = address("10.0.0.1"),
+			.protocol = NET_PROTOCOL };
+}
+
+static struct net_have_link *cust(struct scene *s)
+{
+	return &s->netns->links[1];
+}
+
+static void scene_finish(struct scene *s)
+{
+	net_want_finish(&s->want);
+	net_have_destroy(s->have);
+}
+
+static char *plan_text(const struct scene *s)
+{
+	struct net_plan *plan;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	net_have_sort(s->have);
+	plan = net_plan_create(&s->want, s->have);
+	net_plan_print(plan, f);
+	net_plan_destroy(plan);
+	fclose(f);
+	return text;
+}
+
+/* ---- what may be different, and the plan that follows ---- */
+
+static void nothing(struct scene *s)
+{
+	(void)s;
+}
+
+static void no_address(struct scene *s)
+{
+	s->netns->n_addresses = 0;
+}
+
+static void other_address(struct scene *s)
+{
+	s->netns->addresses[0].address = address("10.0.0.3/30");
+}
+
+static void foreign_address(struct scene *s)
+{
+	*array_append(&s->netns->addresses, &s->netns->n_addresses) =
+		(struct net_have_address){ .ifindex = 5, .address = address("10.9.9.9/24") };
+}
+
+static void no_route(struct scene *s)
+{
+	s->netns->n_routes = 0;
+}
+
+static void other_route(struct scene *s)
+{
+	s->netns->routes[0].via = address("10.0.0.3");
+}
+
+static void foreign_route(struct scene *s)
+{
+	*array_append(&s->netns->routes, &s->netns->n_routes) = (struct net_have_route){
+		.ifindex = 5, .destination = address("10.8.0.0/16"), .protocol = 4
+	};
+}
+
+static void link_down(struct scene *s)
+{
+	cust(s)->flags = 0;
+	s->netns->n_routes = 0;
+}
+
+static void link_unmarked(struct scene *s)
+{
+	cust(s)->mark[0] = '\0';
+	cust(s)->group = NET_LINK_GROUP;
+}
+
+static void link_foreign(struct scene *s)
+{
+	cust(s)->mark[0] = '\0';
+}
+
+static void other_mtu(struct scene *s)
+{
+	s->acme->links[0].mtu_bytes = 1400;
+}
+
+static void other_mac(struct scene *s)
+{
+	s->acme->links[0].has_mac = true;
+	memcpy(s->acme->links[0].mac, "\x02\0\0\0\0\x01", 6);
+}
+
+static void ipv6_linklocal(struct scene *s)
+{
+	cust(s)->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+}
+
+static void accepts_ra(struct scene *s)
+{
+	cust(s)->accept_ra = 1;
+}
+
+static void forwards(struct scene *s)
+{
+	s->netns->links[0].forwarding4 = 1;
+}
+
+static void not_wanted(struct scene *s)
+{
+	free(s->acme->links);
+	free(s->acme->routes);
+	s->want.n_netns = 0;
+}
+
+static void netns_foreign(struct scene *s)
+{
+	s->netns->standing = NET_HAVE_FOREIGN;
+}
+
+static void netns_others(struct scene *s)
+{
+	s->netns->standing = NET_HAVE_OTHERS;
+}
+
+static void no_parent(struct scene *s)
+{
+	s->have->root.n_links = 0;
+	s->netns->n_links = 1;
+}
+
+static void stray_uplink(struct scene *s)
+{
+	struct net_have_link *link = have_link(&s->have->root, 9, "vg3");
+
+	net_mark_netns(link->mark, "gone", net_mark_owner(OWNER));
+}
+
+static void unused_outer(struct scene *s)
+{
+	struct net_have_link *link = have_link(&s->have->root, 9, "eth0.100");
+
+	net_mark_shared(link->mark, "eth0.100", net_mark_owner(OWNER));
+}
+
+static void extra_link(struct scene *s)
+{
+	net_mark_link(have_link(s->netns, 8, "old")->mark, "acme", "old", 1);
+}
+
+static void moved_nic(struct scene *s)
+{
+	const struct net_mark_was was = { "nic5", 1400, { 0 }, true };
+
+	net_mark_moved(have_link(s->netns, 8, "wan")->mark, "acme", &was, 1);
+}
+
+static void plans_follow_from_differences(void **state)
+{
+	static const struct {
+		void (*change)(struct scene *s);
+		const char *plan;
+	} cases[] = {
+		{ nothing, "" },
+		{ no_address, "acme: add address 10.0.0.2/30 to cust\n" },
+		{ other_address,
+			"acme: delete address 10.0.0.3/30 from cust\n"
+			"acme: add address 10.0.0.2/30 to cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ foreign_address, "" },
+		{ no_route, "acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ other_route,
+			"acme: delete route 0.0.0.0/0 via 10.0.0.3 dev cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ foreign_route, "" },
+		{ link_down,
+			"acme: set up link cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ link_unmarked, "acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n" },
+		{ link_foreign,
+			"acme: cannot bring up: interface 'cust': a link of that name is "
+			"already there and was not made by vrfgate\n" },
+		{ other_mtu, "acme: set mtu 1400 on cust\n" },
+		{ other_mac, "acme: set mac 02:00:00:00:00:01 on cust\n" },
+		{ ipv6_linklocal, "acme: set addr_gen_mode 1 on cust\n" },
+		{ accepts_ra, "acme: set net.ipv6.conf.cust.accept_ra = 0\n" },
+		{ forwards, "acme: set net.ipv4.ip_forward = 0\n" },
+		{ not_wanted, "acme: delete namespace acme\n" },
+		{ netns_foreign,
+			"acme: cannot bring up: namespace 'acme' is already there and was "
+			"not made by vrfgate\n" },
+		{ netns_others,
+			"acme: cannot bring up: namespace 'acme' is already there and "
+			"belongs to another vrfgate\n" },
+		{ no_parent, "acme: cannot bring up: interface 'cust': parent 'eth0' not found\n" },
+		{ stray_uplink, "gone: delete link vg3\n" },
+		{ unused_outer, "*: delete link eth0.100\n" },
+		{ extra_link, "acme: delete link old\n" },
+		{ moved_nic,
+			"acme: give back device nic5 from wan\n"
+			"acme: set mtu 1400 on nic5\n"
+			"acme: set up link nic5\n"
+			"acme: delete mark vrfgate:acme:was:nic5/1400/000000000000/1@00000001 "
+			"from nic5\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cleanup(scene_finish) struct scene s = { 0 };
+		cleanup_free char *text = NULL;
+
+		scene_want(&s);
+		scene_have(&s);
+		cases[i].change(&s);
+		text = plan_text(&s);
+		assert_string_equal(text, cases[i].plan);
+	}
+}
+
+static void json_has_the_same_acts(void **state)
+{
+	cleanup(scene_finish) struct scene s = { 0 };
+	struct net_plan *plan;
+	json_t *json, *act;
+
+	(void)state;
+	scene_want(&s);
+	scene_have(&s);
+	no_address(&s);
+	net_have_sort(s.have);
+	plan = net_plan_create(&s.want, s.have);
+	json = net_plan_to_json(plan);
+	assert_int_equal(json_integer_value(json_object_get(json, "schema")), 1);
+	assert_int_equal(json_array_size(json_object_get(json, "acts")), net_plan_count(plan));
+	assert_int_equal(json_array_size(json_object_get(json, "faults")), 0);
+	act = json_array_get(json_object_get(json, "acts"), 0);
+	assert_string_equal(json_string_value(json_object_get(act, "netns")), "acme");
+	assert_string_equal(json_string_value(json_object_get(act, "act")), "address_add");
+	assert_string_equal(json_string_value(json_object_get(act, "link")), "cust");
+	assert_string_equal(
+		json_string_value(json_object_get(act, "text")), "add address 10.0.0.2/30 to cust");
+	json_decref(json);
+	net_plan_destroy(plan);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plans_follow_from_differences),
+		cmocka_unit_test(json_has_the_same_acts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
