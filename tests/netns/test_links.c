@@ -30,7 +30,7 @@ static void make_nic(void)
 static void a_moved_nic_is_given_back_as_it_was(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
-	cleanup_free char *before = NULL, *after = NULL;
+	cleanup_free char *before = NULL;
 	struct net_want_link *link;
 
 	(void)state;
@@ -44,8 +44,7 @@ static void a_moved_nic_is_given_back_as_it_was(void **state)
 	assert_int_equal(world_count(&want), 0);
 	assert_int_equal(world_run("ip -n acme link show wan | grep -q 'mtu 1400'"), 0);
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 	/* also where only the interface goes */
 	world_up(&want);
 	want.netns[0].n_links = 0;
@@ -73,7 +72,7 @@ static void a_moved_nic_whose_name_is_taken_gets_another(void **state)
 static void a_marked_nic_back_in_the_root_is_found_again(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
-	cleanup_free char *before = NULL, *after = NULL;
+	cleanup_free char *before = NULL;
 
 	(void)state;
 	make_nic();
@@ -86,8 +85,7 @@ static void a_marked_nic_back_in_the_root_is_found_again(void **state)
 	assert_int_equal(world_count(&want), 0);
 	assert_int_equal(world_run("ip -n acme link set wan netns %d", getpid()), 0);
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 	world_run("ip link del nic5");
 }
 
@@ -123,7 +121,6 @@ static void a_pair_joins_two_namespaces(void **state)
 	};
 	cleanup(net_want_finish) struct net_want want = world_want();
 	cleanup_free char *before = world_dump();
-	cleanup_free char *after = NULL;
 
 	(void)state;
 	add_pair(&want);
@@ -144,8 +141,7 @@ static void a_pair_joins_two_namespaces(void **state)
 				fail_msg("no way after: %s", harm[i]);
 	}
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 }
 
 int main(void);

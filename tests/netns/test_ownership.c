@@ -63,16 +63,15 @@ static void another_vrfgate_is_left_alone(void **state)
 static void faults_name_the_interface(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
-	struct net_want_netns *acme;
 
 	(void)state;
-	acme = world_add_netns(&want, "acme", 0);
-	world_add_link(acme, "eth9.10", NET_LINK_MACVLAN, "eth9");
+	world_add_netns(&want, "acme", 0);
+	world_add_link(&want.netns[0], "eth9.10", NET_LINK_MACVLAN, "eth9");
 	add_customer(&want, "bravo", 1);
 	expect_error(&want, "vrf 'acme': interface 'eth9.10': parent 'eth9' not found");
 	assert_int_not_equal(world_run("ip netns | grep -q acme"), 0);
 	assert_int_equal(world_run("ip netns | grep -q bravo"), 0);
-	acme->links[0].parent = "trunk0";
+	want.netns[0].links[0].parent = "trunk0";
 	world_run("ip link add vg0 type veth peer name vgpeer");
 	expect_error(&want,
 		"vrf 'acme': interface 'vg0': a link of that name is already there and "

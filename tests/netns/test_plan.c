@@ -30,7 +30,6 @@ static void up_again_changes_nothing_and_down_leaves_as_before(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
 	cleanup_free char *before = world_dump();
-	cleanup_free char *after = NULL;
 
 	(void)state;
 	add_customer(&want, "acme", 0);
@@ -40,8 +39,7 @@ static void up_again_changes_nothing_and_down_leaves_as_before(void **state)
 	assert_reachable("acme", "fd5a:b1c0:de00::2");
 	assert_reachable("bravo", "fd5a:b1c0:de00::1e");
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 }
 
 static void same_addresses_reach_their_own_peer_only(void **state)
@@ -120,7 +118,6 @@ static void config_changes_become_small_plans(void **state)
 	};
 	cleanup(net_want_finish) struct net_want want = world_want();
 	cleanup_free char *before = world_dump();
-	cleanup_free char *after = NULL;
 	struct net_want_netns *acme;
 
 	(void)state;
@@ -149,8 +146,7 @@ static void config_changes_become_small_plans(void **state)
 	assert_int_equal(world_count(&want), 0);
 	assert_int_equal(world_run("test $(ip -n acme -o link | wc -l) = 1"), 0);
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 }
 
 static void ipv6_customers_and_on_link_gateways(void **state)
@@ -209,7 +205,6 @@ static void a_hundred_vrfs(void **state)
 	static char names[100][16];
 	cleanup(net_want_finish) struct net_want want = world_want();
 	cleanup_free char *before = world_dump();
-	cleanup_free char *after = NULL;
 
 	(void)state;
 	for (int i = 0; i < 100; i++) {
@@ -234,8 +229,7 @@ static void a_hundred_vrfs(void **state)
 	assert_int_equal(world_up(&want), 50);
 	assert_int_equal(world_count(&want), 0);
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 }
 
 static void state_tells_links_and_addresses(void **state)

@@ -57,7 +57,6 @@ static void two_vlans_on_one_trunk(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
 	cleanup_free char *before = world_dump();
-	cleanup_free char *after = NULL;
 
 	(void)state;
 	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
@@ -73,15 +72,13 @@ static void two_vlans_on_one_trunk(void **state)
 	assert_int_not_equal(world_connect("bravo", "10.0.0.1", 161), 0);
 	world_run("ip netns del ce10");
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 }
 
 static void stacked_vlans_share_their_outer_device(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
 	cleanup_free char *before = world_dump();
-	cleanup_free char *after = NULL;
 
 	(void)state;
 	add_vlan(&want, "acme", 0, "trunk0.100.10", 100, 10)->outer_8021ad = true;
@@ -101,8 +98,7 @@ static void stacked_vlans_share_their_outer_device(void **state)
 	world_up(&want);
 	assert_int_equal(world_run("ip link show trunk0.100 >/dev/null"), 0);
 	world_down();
-	after = world_dump();
-	assert_string_equal(before, after);
+	world_assert_is(before);
 }
 
 static void a_foreign_vlan_is_not_taken(void **state)

@@ -65,6 +65,21 @@ static inline char *world_dump(void)
 			  "ip netns; ls /run/netns");
 }
 
+/* Carrier and operational state follow a moment later: they have three seconds to be as before. */
+static inline void world_assert_is(const char *before)
+{
+	uint64_t deadline_ms = clock_now_ms() + 3000;
+
+	for (;;) {
+		cleanup_free char *now = world_dump();
+
+		if (strcmp(before, now) == 0)
+			return;
+		if (clock_now_ms() > deadline_ms)
+			assert_string_equal(before, now);
+	}
+}
+
 /* In a child of init's namespaces nothing is allowed: then the tests are skipped. */
 static inline const char *world_enter(void)
 {
