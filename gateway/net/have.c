@@ -64,7 +64,7 @@ const struct net_have_link *net_have_find_ifindex(const struct net_have_netns *n
 
 const struct net_have_link *net_have_find_root(const struct net_have *have, const char *name)
 {
-	struct net_have_link key;
+	struct net_have_link key = { 0 };
 
 	if (!have->root.n_links || strlen(name) >= sizeof(key.name))
 		return NULL;

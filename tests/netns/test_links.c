@@ -114,8 +114,8 @@ static void a_pair_joins_two_namespaces(void **state)
 	static const char *const harm[] = {
 		"ip -n acme link del tomgmt",
 		"ip -n mgmt link del toacme",
-		"ip -n mgmt link set toacme name x",
-		"ip -n acme link set tomgmt name x",
+		"ip -n mgmt link set toacme down; ip -n mgmt link set toacme name x",
+		"ip -n acme link set tomgmt down; ip -n acme link set tomgmt name x",
 		"ip netns del mgmt",
 		"ip netns del acme",
 	};

@@ -47,6 +47,7 @@ static void assert_joined(const char *vrf, const char *router, bool joined)
 	uint64_t deadline_ms = clock_now_ms() + 3000;
 	int ret;
 
+	assert_true(listener >= 0);
 	do
 		ret = world_connect(vrf, "10.0.0.1", 161);
 	while (joined && ret != 0 && clock_now_ms() < deadline_ms);

@@ -85,7 +85,7 @@ static inline const char *world_enter(void)
 {
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET) < 0)
 		return strerror(errno);
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		return strerror(errno);
 	(void)mkdir("/run/netns", 0755);
 	if (mount("tmpfs", "/run/netns", "tmpfs", 0, NULL) < 0)
