@@ -189,15 +189,15 @@ static void a_macvlan_keeps_its_mac(void **state)
 	add_customer(&want, "acme", 0);
 	add_customer(&want, "bravo", 1);
 	world_up(&want);
-	first = world_read("cat /sys/class/net/trunk0/address; for n in acme bravo; do ip -n $n "
+	first = world_read("for n in acme bravo; do ip -n $n "
 			   "-br link show dev cust | awk '{ print $3 }'; done");
 	world_down();
 	world_up(&want);
-	second = world_read("cat /sys/class/net/trunk0/address; for n in acme bravo; do ip -n $n "
+	second = world_read("for n in acme bravo; do ip -n $n "
 			    "-br link show dev cust | awk '{ print $3 }'; done");
 	world_down();
 	assert_string_equal(first, second);
-	assert_memory_not_equal(first + 18, first + 36, 17);
+	assert_memory_not_equal(first, first + 18, 17);
 }
 
 static void a_hundred_vrfs(void **state)
