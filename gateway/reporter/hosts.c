@@ -153,21 +153,17 @@ static bool host_is_of_vrf(const json_t *have, const char *vrf)
 	return right == 1 && wrong == 0;
 }
 
-/* What host.update has to say; an empty object where all is right. */
+/* What host.update has to say beside templates; an empty object where all is right. */
 static json_t *host_difference(
 	const struct reporter_plan *plan, const struct host_want *want, const json_t *have)
 {
 	cleanup_json json_t *group = zabbix_json_pack("[{s:s}]", "groupid", want->groupid);
-	json_t *params = json_object();
 	json_t *groups =
 		list_complete(json_object_get(have, plan->words->host_groups), group, "groupid");
-	json_t *templates = list_complete(
-		json_object_get(have, "parentTemplates"), want->templates, "templateid");
+	json_t *params = json_object();
 
 	if (groups)
 		json_object_set_new(params, "groups", groups);
-	if (templates)
-		json_object_set_new(params, "templates", templates);
 	/* Of this gateway it is, or we would not be here. */
 	if (!host_is_of_vrf(have, want->proxy->vrf))
 		json_object_set_new(params, "tags", tags_make(plan, want, have));
@@ -176,18 +172,37 @@ static json_t *host_difference(
 	return params;
 }
 
+static json_t *templates_difference(const struct host_want *want, const json_t *have)
+{
+	json_t *templates = list_complete(
+		json_object_get(have, "parentTemplates"), want->templates, "templateid");
+
+	return templates ? zabbix_json_pack("{s:o}", "templates", templates) : json_object();
+}
+
+/* Takes params over. */
+static void host_update_add(struct reporter_plan *plan, const char *name, const json_t *have,
+	json_t *params, enum reporter_write_kind *kind)
+{
+	if (json_object_size(params) == 0) {
+		json_decref(params);
+		return;
+	}
+	json_object_set(params, "hostid", json_object_get(have, "hostid"));
+	reporter_writes_add(plan->writes, *kind, "host", name, "host.update", params);
+	*kind = REPORTER_WRITE_PART;
+}
+
 static void host_update(
 	struct reporter_plan *plan, const struct host_want *want, const json_t *have)
 {
 	enum reporter_write_kind kind = REPORTER_WRITE_UPDATE;
-	cleanup_json json_t *params = host_difference(plan, want, have);
+	const char *name = want->host->name;
 
-	if (json_object_size(params) > 0) {
-		json_object_set(params, "hostid", json_object_get(have, "hostid"));
-		reporter_writes_add(plan->writes, kind, "host", want->host->name, "host.update",
-			steal_ptr(&params));
-		kind = REPORTER_WRITE_PART;
-	}
+	/* Templates by themselves: where they clash, the host must get to its proxy all the same.
+	 */
+	host_update_add(plan, name, have, host_difference(plan, want, have), &kind);
+	host_update_add(plan, name, have, templates_difference(want, have), &kind);
 	reporter_plan_interfaces(plan, want->host, have, &kind);
 	plan->result->unchanged += kind == REPORTER_WRITE_UPDATE;
 }
@@ -211,22 +226,21 @@ static void host_plan(struct reporter_plan *plan, struct host_want *want)
 }
 
 /* A host that two VRFs name would go back and forth between them: the first keeps it. */
-static bool name_is_free(
-	struct reporter_plan *plan, json_t *seen, const char *name, const char *vrf)
+static bool name_is_free(struct reporter_plan *plan, const char *name, const char *vrf)
 {
-	const char *other = zabbix_json_text(seen, name);
+	const char *other = zabbix_json_text(plan->host_vrfs, name);
 
 	if (*other)
 		strings_addf(&plan->result->problems,
 			"host '%s': VRFs '%s' and '%s' both name it, names in Zabbix are unique",
 			name, other, vrf);
 	else
-		json_object_set_new(seen, name, zabbix_json_string(vrf));
+		json_object_set_new(plan->host_vrfs, name, zabbix_json_string(vrf));
 	return !*other;
 }
 
-static void proxy_hosts_plan(struct reporter_plan *plan, const struct reporter_proxy *proxy,
-	const char *groupid, json_t *seen)
+static void proxy_hosts_plan(
+	struct reporter_plan *plan, const struct reporter_proxy *proxy, const char *groupid)
 {
 	struct host_want want = {
 		.proxy = proxy,
@@ -239,22 +253,21 @@ static void proxy_hosts_plan(struct reporter_plan *plan, const struct reporter_p
 		return;
 	for (size_t i = 0; i < proxy->n_hosts; i++) {
 		want.host = &proxy->hosts[i];
-		if (name_is_free(plan, seen, want.host->name, proxy->vrf))
+		if (name_is_free(plan, want.host->name, proxy->vrf))
 			host_plan(plan, &want);
 	}
 }
 
 void reporter_plan_hosts(struct reporter_plan *plan)
 {
-	cleanup_json json_t *seen = json_object();
 	const json_t *group = reporter_view_find(
 		plan->view, REPORTER_KIND_GROUP, plan->inventory->config->zabbix.host_group);
 
 	if (!group)
 		return;
 	for (size_t i = 0; i < plan->inventory->n_proxies; i++)
-		proxy_hosts_plan(plan, &plan->inventory->proxies[i],
-			zabbix_json_text(group, "groupid"), seen);
+		proxy_hosts_plan(
+			plan, &plan->inventory->proxies[i], zabbix_json_text(group, "groupid"));
 }
 
 static void host_verify(const struct reporter_plan *plan, const struct reporter_proxy *proxy,
@@ -263,8 +276,9 @@ static void host_verify(const struct reporter_plan *plan, const struct reporter_
 	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_HOST, name);
 
 	/* One that two VRFs name is a problem already told. */
-	if (have && host_is_ours(plan, have) && host_is_of_vrf(have, proxy->vrf) &&
-		!is_attached(plan, proxyid, have))
+	if (strcmp(zabbix_json_text(plan->host_vrfs, name), proxy->vrf) != 0)
+		return;
+	if (have && host_is_ours(plan, have) && !is_attached(plan, proxyid, have))
 		strings_addf(&plan->result->problems,
 			"host '%s': Zabbix did not attach it to proxy '%s'", name, proxy->name);
 }

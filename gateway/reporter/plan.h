@@ -13,7 +13,8 @@ struct reporter_plan {
 	const struct reporter_view *view;
 	struct reporter_writes *writes;
 	struct reporter_sync_result *result;
-	json_t *proxy_vrfs; /* name of a proxy: the VRF it belongs to; an object, empty at first */
+	/* Name of a proxy or host: the VRF that it belongs to. Objects, empty at first. */
+	json_t *proxy_vrfs, *host_vrfs;
 };
 
 /* Proxies of the inventory: made, or brought back to what we own of them. */

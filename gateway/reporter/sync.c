@@ -58,7 +58,7 @@ int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inven
 {
 	cleanup(reporter_view_finish) struct reporter_view view = { 0 };
 	cleanup(reporter_writes_finish) struct reporter_writes writes = { 0 };
-	cleanup_json json_t *proxy_vrfs = json_object();
+	cleanup_json json_t *proxy_vrfs = json_object(), *host_vrfs = json_object();
 	struct reporter_plan plan = {
 		.inventory = inventory,
 		.words = zabbix_api_words(api),
@@ -66,6 +66,7 @@ int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inven
 		.writes = &writes,
 		.result = result,
 		.proxy_vrfs = proxy_vrfs,
+		.host_vrfs = host_vrfs,
 	};
 
 	return sync_steps(api, &plan, &view, err);

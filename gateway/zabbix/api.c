@@ -183,6 +183,7 @@ static void session_close(struct zabbix_api *api)
 	if (!api->user || !api->auth || !api->reachable)
 		return;
 	zabbix_http_set_limits(api->http, &logout_limits);
+	zabbix_http_set_cancelled(api->http, NULL, NULL);
 	(void)call_once(api, api->auth, "user.logout", json_array(), NULL, NULL);
 }
 

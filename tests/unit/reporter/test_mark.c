@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Marks of ownership. */
+#include "../cmocka_all.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "reporter/mark.h"
+#include "zabbix/json.h"
+
+static void test_the_mark_follows_identity_and_key_and_tells_neither(void **state)
+{
+	struct reporter_proxy proxy = { .psk_identity = (char *)"id", .psk = (char *)"0123" };
+	cleanup_free char *first = reporter_mark_make("gw1", &proxy);
+	cleanup_free char *second = NULL, *third = NULL, *none = NULL;
+
+	(void)state;
+	assert_int_equal(strlen(first), strlen("[vrfgate gw1 psk 12345678]"));
+	assert_null(strstr(first, "0123"));
+	proxy.psk = (char *)"0124";
+	second = reporter_mark_make("gw1", &proxy);
+	assert_string_not_equal(first, second);
+	/* The same bytes, cut elsewhere. */
+	proxy.psk_identity = (char *)"id0";
+	proxy.psk = (char *)"123";
+	third = reporter_mark_make("gw1", &proxy);
+	assert_string_not_equal(first, third);
+	proxy.psk_identity = NULL;
+	none = reporter_mark_make("gw1", &proxy);
+	assert_string_equal(none, "[vrfgate gw1 psk none]");
+}
+
+static void test_only_our_own_gateways_mark_is_ours(void **state)
+{
+	(void)state;
+	assert_true(reporter_mark_is_ours("x [vrfgate gw1 psk 12345678] y", "gw1"));
+	assert_false(reporter_mark_is_ours("[vrfgate gw11 psk none]", "gw1"));
+	assert_false(reporter_mark_is_ours("[vrfgate gw1 psk none]", "gw11"));
+	assert_false(reporter_mark_is_ours("[vrfgate gw1 psk none", "gw1"));
+	assert_false(reporter_mark_is_ours("", "gw1"));
+}
+
+static void test_a_mark_is_put_in_its_place(void **state)
+{
+	cleanup_free char *replaced =
+		reporter_mark_put("a [vrfgate gw1 psk none] b", "gw1", "[vrfgate gw1 psk 1]");
+	cleanup_free char *added = reporter_mark_put("a", "gw1", "[vrfgate gw1 psk 1]");
+
+	(void)state;
+	assert_string_equal(replaced, "a [vrfgate gw1 psk 1] b");
+	assert_string_equal(added, "a [vrfgate gw1 psk 1]");
+}
+
+static void test_tags_are_ours_by_the_gateways_name(void **state)
+{
+	cleanup_json json_t *tags = zabbix_json_pack("[{s:s, s:s}, {s:s, s:s}]", "tag", "vrf",
+		"value", "gw1", "tag", "vrfgate", "value", "gw2");
+
+	(void)state;
+	assert_true(reporter_tags_are_ours(tags, "gw2"));
+	assert_false(reporter_tags_are_ours(tags, "gw1"));
+	assert_false(reporter_tags_are_ours(NULL, "gw1"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_mark_follows_identity_and_key_and_tells_neither),
+		cmocka_unit_test(test_only_our_own_gateways_mark_is_ours),
+		cmocka_unit_test(test_a_mark_is_put_in_its_place),
+		cmocka_unit_test(test_tags_are_ours_by_the_gateways_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

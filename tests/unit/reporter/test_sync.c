@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bringing a fake Zabbix in step, in the words of 6.0 and of 7.0. */
+#include "../cmocka_all.h"
+
+#include <errno.h>
+
+#include "inventory_made.h"
+#include "reporter/mark.h"
+
+static const char *const versions[] = { "6.0.14", "6.4.1", "7.0.22" };
+#define N_VERSIONS (sizeof(versions) / sizeof(versions[0]))
+
+/* A fake, a client and an inventory. */
+struct bench {
+	struct fake_zabbix fake;
+	struct http_server server;
+	struct zabbix_api *api;
+	struct made made;
+	struct reporter_sync_result result;
+	struct error err;
+};
+
+static void bench_finish(struct bench *bench)
+{
+	zabbix_api_destroy(bench->api);
+	http_server_stop(&bench->server);
+	fake_zabbix_finish(&bench->fake);
+	reporter_sync_result_finish(&bench->result);
+}
+
+#define cleanup_bench cleanup(bench_finish)
+
+static void bench_start_forbidding(struct bench *bench, const char *version, const char *forbidden)
+{
+	struct zabbix_login login;
+
+	*bench = (struct bench){ 0 };
+	fake_zabbix_init(&bench->fake, version);
+	bench->fake.forbidden = forbidden;
+	http_server_start(&bench->server, fake_answer, &bench->fake);
+	made_init(&bench->made, bench->server.url);
+	reporter_inventory_login(&bench->made.inventory, &login);
+	assert_int_equal(zabbix_api_create(&login, &bench->api, NULL), 0);
+}
+
+static void bench_start(struct bench *bench, const char *version)
+{
+	bench_start_forbidding(bench, version, NULL);
+}
+
+/* A pass of its own; the result is the bench's. */
+static int sync_again(struct bench *bench)
+{
+	reporter_sync_result_finish(&bench->result);
+	return reporter_sync(bench->api, &bench->made.inventory, &bench->result, &bench->err);
+}
+
+static void assert_counts(struct bench *bench, size_t created, size_t updated, size_t unchanged)
+{
+	assert_int_equal(sync_again(bench), 0);
+	for (size_t i = 0; i < bench->result.problems.count; i++)
+		print_message("problem: %s\n", bench->result.problems.items[i]);
+	assert_int_equal(bench->result.problems.count, 0);
+	assert_int_equal(bench->result.created, created);
+	assert_int_equal(bench->result.updated, updated);
+	assert_int_equal(bench->result.unchanged, unchanged);
+}
+
+static void assert_problem(const struct bench *bench, const char *text)
+{
+	if (!strings_contain(&bench->result.problems, text))
+		fail_msg("no problem '%s'", text);
+}
+
+static json_t *call(struct bench *bench, const char *method, json_t *params)
+{
+	json_t *result = NULL;
+
+	assert_int_equal(zabbix_api_call(bench->api, method, params, &result, &bench->err), 0);
+	return result;
+}
+
+static json_t *state(struct bench *bench)
+{
+	return call(bench, "test.state", json_object());
+}
+
+static json_t *find(json_t *whole, const char *kind, const char *key, const char *name)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach (json_object_get(json_object_get(whole, "objects"), kind), i, each)
+		if (strcmp(zabbix_json_text(each, key), name) == 0)
+			return each;
+	fail_msg("no %s '%s'", kind, name);
+	return NULL;
+}
+
+/* Changes an object as an operator would. */
+static void change(
+	struct bench *bench, const char *kind, const char *key, const char *name, json_t *params)
+{
+	cleanup_json json_t *whole = state(bench);
+	cleanup_free char *method = xasprintf("%s.update", kind);
+	const char *id = strcmp(kind, "host") == 0 ? "hostid" : "proxyid";
+
+	json_object_set(params, id, json_object_get(find(whole, kind, key, name), id));
+	json_decref(call(bench, method, params));
+}
+
+static void test_all_is_made_and_then_left_alone(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		cleanup_bench struct bench bench;
+		size_t before;
+
+		bench_start(&bench, versions[i]);
+		assert_counts(&bench, 5, 0, 0);
+		before = zabbix_api_requests(bench.api);
+		assert_counts(&bench, 0, 0, 5);
+		assert_int_equal(zabbix_api_requests(bench.api) - before, 1);
+	}
+}
+
+static void test_what_is_made_in_6_0(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+	json_t *acme, *bravo, *host;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	assert_int_equal(sync_again(&bench), 0);
+	whole = state(&bench);
+	acme = find(whole, "proxy", "host", "gw1-acme");
+	bravo = find(whole, "proxy", "host", "gw1-bravo");
+	host = find(whole, "host", "host", "ce-bravo");
+	assert_string_equal(zabbix_json_text(acme, "status"), "5");
+	assert_string_equal(zabbix_json_text(acme, "tls_accept"), "2");
+	assert_string_equal(zabbix_json_text(acme, "tls_connect"), "1");
+	assert_string_equal(zabbix_json_text(acme, "tls_psk_identity"), "id-1");
+	assert_string_equal(zabbix_json_text(bravo, "status"), "6");
+	assert_string_equal(
+		zabbix_json_text(json_object_get(bravo, "interface"), "ip"), "fd5a:b1c0:de00::6");
+	assert_string_equal(zabbix_json_text(bravo, "tls_accept"), "1");
+	assert_string_equal(
+		zabbix_json_text(host, "proxy_hostid"), zabbix_json_text(bravo, "proxyid"));
+	assert_int_equal(json_array_size(json_object_get(host, "interfaces")), 2);
+	assert_int_equal(json_array_size(json_object_get(host, "parentTemplates")), 2);
+	assert_true(reporter_tags_are_ours(json_object_get(host, "tags"), "gw1"));
+}
+
+static void test_what_is_made_in_7_0(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+	json_t *bravo, *host;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	assert_int_equal(sync_again(&bench), 0);
+	whole = state(&bench);
+	bravo = find(whole, "proxy", "name", "gw1-bravo");
+	host = find(whole, "host", "host", "ce-bravo");
+	assert_string_equal(zabbix_json_text(bravo, "operating_mode"), "1");
+	assert_string_equal(zabbix_json_text(bravo, "address"), "fd5a:b1c0:de00::6");
+	assert_string_equal(zabbix_json_text(bravo, "port"), "10051");
+	assert_string_equal(zabbix_json_text(host, "monitored_by"), "1");
+	assert_string_equal(zabbix_json_text(host, "proxyid"), zabbix_json_text(bravo, "proxyid"));
+}
+
+static void test_a_host_taken_off_its_proxy_is_put_back(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		bool is_7 = versions[i][0] == '7';
+		cleanup_bench struct bench bench;
+
+		bench_start(&bench, versions[i]);
+		assert_int_equal(sync_again(&bench), 0);
+		change(&bench, "host", "host", "ce-acme",
+			is_7 ? zabbix_json_pack("{s:s}", "monitored_by", "0")
+			     : zabbix_json_pack("{s:s}", "proxy_hostid", "0"));
+		assert_counts(&bench, 0, 1, 4);
+		assert_counts(&bench, 0, 0, 5);
+	}
+}
+
+static void test_a_changed_address_changes_both_interfaces_of_one_host(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	assert_int_equal(sync_again(&bench), 0);
+	address_parse(&bench.made.hosts[0].address, "10.0.0.9");
+	assert_counts(&bench, 0, 1, 4);
+	assert_counts(&bench, 0, 0, 5);
+}
+
+static void test_what_was_added_by_hand_stays(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+	json_t *host;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	assert_int_equal(sync_again(&bench), 0);
+	change(&bench, "host", "host", "ce-acme",
+		zabbix_json_pack("{s:[{s:s}], s:[{s:s, s:s}, {s:s, s:s}]}", "templates",
+			"templateid", "9003", "tags", "tag", "site", "value", "x", "tag", "vrfgate",
+			"value", "gw1"));
+	assert_counts(&bench, 0, 1, 4);
+	whole = state(&bench);
+	host = find(whole, "host", "host", "ce-acme");
+	assert_int_equal(json_array_size(json_object_get(host, "parentTemplates")), 3);
+	assert_int_equal(json_array_size(json_object_get(host, "tags")), 3);
+}
+
+static void test_a_new_key_is_sent_and_the_description_around_the_mark_stays(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL, *later = NULL;
+	cleanup_free char *text = NULL;
+	json_t *proxy;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	assert_int_equal(sync_again(&bench), 0);
+	whole = state(&bench);
+	text = xasprintf("By hand. %s",
+		zabbix_json_text(find(whole, "proxy", "host", "gw1-acme"), "description"));
+	change(&bench, "proxy", "host", "gw1-acme", zabbix_json_pack("{s:s}", "description", text));
+	assert_counts(&bench, 0, 0, 5);
+	bench.made.proxies[0].psk = (char *)"ffeeddccbbaa99887766554433221100";
+	assert_counts(&bench, 0, 1, 4);
+	assert_counts(&bench, 0, 0, 5);
+	later = state(&bench);
+	proxy = find(later, "proxy", "host", "gw1-acme");
+	assert_string_equal(zabbix_json_text(proxy, "tls_psk"), "ffeeddccbbaa99887766554433221100");
+	assert_non_null(strstr(zabbix_json_text(proxy, "description"), "By hand. "));
+}
+
+static void test_foreign_objects_are_left_alone_and_told(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *before = NULL, *after = NULL;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	json_decref(call(&bench, "proxy.create",
+		zabbix_json_pack("{s:s, s:s, s:s}", "host", "gw1-acme", "status", "6",
+			"description", "[vrfgate gw2 psk none]")));
+	json_decref(call(&bench, "host.create",
+		zabbix_json_pack("{s:s, s:[{s:s, s:s}], s:[]}", "host", "ce-bravo", "tags", "tag",
+			"vrfgate", "value", "gw2", "interfaces")));
+	before = state(&bench);
+	assert_int_equal(sync_again(&bench), 0);
+	after = state(&bench);
+	assert_int_equal(bench.result.problems.count, 2);
+	assert_problem(
+		&bench, "proxy 'gw1-acme' is already in Zabbix and was not made by this vrfgate");
+	assert_problem(
+		&bench, "host 'ce-bravo' is already in Zabbix and was not made by this vrfgate");
+	assert_true(json_equal(find(before, "proxy", "host", "gw1-acme"),
+		find(after, "proxy", "host", "gw1-acme")));
+	assert_true(json_equal(
+		find(before, "host", "host", "ce-bravo"), find(after, "host", "host", "ce-bravo")));
+	/* ce-acme's proxy is not ours, so ce-acme is not made; gw1-bravo and the group are. */
+	assert_int_equal(bench.result.created, 2);
+}
+
+static void test_a_missing_template_is_a_problem_and_the_host_is_made(void **unused)
+{
+	static char *templates[] = { (char *)"ICMP Ping", (char *)"Nope" };
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	bench.made.hosts[0].templates = (struct strings){ templates, 2 };
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.created, 5);
+	assert_int_equal(bench.result.problems.count, 1);
+	assert_problem(&bench, "host 'ce-acme': template 'Nope' not found in Zabbix");
+}
+
+static void test_a_host_named_by_two_vrfs_stays_with_the_first(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	bench.made.hosts[1].name = (char *)"ce-acme";
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.problems.count, 1);
+		assert_problem(&bench,
+			"host 'ce-acme': VRFs 'acme' and 'bravo' both name it, names in Zabbix are unique");
+	}
+	assert_int_equal(bench.result.created + bench.result.updated, 0);
+	whole = state(&bench);
+	assert_string_equal(
+		zabbix_json_text(find(whole, "host", "host", "ce-acme"), "proxy_hostid"),
+		zabbix_json_text(find(whole, "proxy", "host", "gw1-acme"), "proxyid"));
+}
+
+static void test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	bench.made.proxies[1].name = (char *)"gw1-acme";
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.problems.count, 1);
+	assert_problem(
+		&bench, "proxy 'gw1-acme': VRFs 'acme' and 'bravo' would both use this name");
+	assert_int_equal(bench.result.created, 3);
+}
+
+static void test_a_right_that_is_missing_ends_the_pass_and_is_named(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start_forbidding(&bench, "7.0.22", "proxy.create");
+	assert_int_equal(sync_again(&bench), -EACCES);
+	assert_true(zabbix_api_error_is_denied(&bench.err));
+	assert_non_null(strstr(bench.err.text, "No permissions to call \"proxy.create\""));
+}
+
+static void test_an_empty_inventory_asks_for_the_group_only(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	bench.made.inventory.n_proxies = 0;
+	assert_counts(&bench, 1, 0, 0);
+	assert_counts(&bench, 0, 0, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_is_made_and_then_left_alone),
+		cmocka_unit_test(test_what_is_made_in_6_0),
+		cmocka_unit_test(test_what_is_made_in_7_0),
+		cmocka_unit_test(test_a_host_taken_off_its_proxy_is_put_back),
+		cmocka_unit_test(test_a_changed_address_changes_both_interfaces_of_one_host),
+		cmocka_unit_test(test_what_was_added_by_hand_stays),
+		cmocka_unit_test(test_a_new_key_is_sent_and_the_description_around_the_mark_stays),
+		cmocka_unit_test(test_foreign_objects_are_left_alone_and_told),
+		cmocka_unit_test(test_a_missing_template_is_a_problem_and_the_host_is_made),
+		cmocka_unit_test(test_a_host_named_by_two_vrfs_stays_with_the_first),
+		cmocka_unit_test(test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second),
+		cmocka_unit_test(test_a_right_that_is_missing_ends_the_pass_and_is_named),
+		cmocka_unit_test(test_an_empty_inventory_asks_for_the_group_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

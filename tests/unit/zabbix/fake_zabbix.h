@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A Zabbix API that keeps objects, in the shapes recorded from 6.0.14 and 7.0.22: their words,
+ * their strings where there are numbers, their errors. What a test does to it "by hand" it does by
+ * calls. The method test.state gives all objects and the methods called; test.end_sessions what it
+ * says.
+ */
+#pragma once
+
+#include "http_server.h"
+#include "zabbix/json.h"
+
+struct fake_zabbix {
+	const char *version;
+	bool words_of_7;     /* name, operating_mode, monitored_by; unknown words are refused */
+	bool auth_in_header; /* refuses the body's "auth" */
+	json_t *objects;     /* { "proxy": [...], "hostgroup": [...], "host": [...], ... } */
+	json_t *called;      /* names of methods */
+	int last_id;
+	int sessions_left;     /* calls until the session ends; 0: it does not */
+	const char *forbidden; /* a method that the user's role does not allow */
+};
+
+static const struct fake_kind {
+	const char *name, *id, *ids;
+} fake_kinds[] = {
+	{ "proxy", "proxyid", "proxyids" },
+	{ "hostgroup", "groupid", "groupids" },
+	{ "host", "hostid", "hostids" },
+	{ "template", "templateid", "templateids" },
+	{ "hostinterface", "interfaceid", "interfaceids" },
+};
+
+static inline json_t *fake_error(int code, const char *data)
+{
+	return zabbix_json_pack("{s:{s:i, s:s, s:s}}", "error", "code", code, "message",
+		"Invalid params.", "data", data);
+}
+
+static inline json_t *fake_result(json_t *result)
+{
+	return zabbix_json_pack("{s:o}", "result", result);
+}
+
+/* The API takes 1 and gives "1". */
+static inline json_t *fake_strings(json_t *value)
+{
+	json_t *made, *each;
+	const char *key;
+	size_t i;
+
+	if (json_is_integer(value)) {
+		cleanup_free char *text = xasprintf("%d", (int)json_integer_value(value));
+
+		return json_string(text);
+	}
+	if (json_is_array(value)) {
+		made = json_array();
+		json_array_foreach (value, i, each)
+			json_array_append_new(made, fake_strings(each));
+		return made;
+	}
+	if (!json_is_object(value))
+		return json_incref(value);
+	made = json_object();
+	json_object_foreach (value, key, each)
+		json_object_set_new(made, key, fake_strings(each));
+	return made;
+}
+
+static inline void fake_set_id(struct fake_zabbix *fake, json_t *object, const char *key)
+{
+	cleanup_free char *text = xasprintf("%d", ++fake->last_id);
+
+	json_object_set_new(object, key, json_string(text));
+}
+
+static inline bool fake_matches(json_t *object, json_t *filter)
+{
+	const char *key;
+	json_t *values, *value;
+	size_t i;
+
+	json_object_foreach (filter, key, values) {
+		bool found = false;
+
+		json_array_foreach (values, i, value)
+			found = found || json_equal(value, json_object_get(object, key));
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Secrets are not given, and groups are where this version has them. */
+static inline json_t *fake_shown(const struct fake_zabbix *fake, json_t *object)
+{
+	json_t *shown = json_deep_copy(object);
+
+	json_object_del(shown, "tls_psk");
+	json_object_del(shown, "tls_psk_identity");
+	if (fake->auth_in_header && json_object_get(shown, "groups")) {
+		json_object_set(shown, "hostgroups", json_object_get(shown, "groups"));
+		json_object_del(shown, "groups");
+	}
+	return shown;
+}
+
+static inline json_t *fake_get(
+	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params)
+{
+	json_t *found = json_array(), *each;
+	size_t i;
+
+	json_array_foreach (json_object_get(fake->objects, kind->name), i, each)
+		if (fake_matches(each, json_object_get(params, "filter")))
+			json_array_append_new(found, fake_shown(fake, each));
+	return fake_result(found);
+}
+
+static inline json_t *fake_find(
+	struct fake_zabbix *fake, const char *kind, const char *key, json_t *value)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach (json_object_get(fake->objects, kind), i, each)
+		if (value && json_equal(json_object_get(each, key), value))
+			return each;
+	return NULL;
+}
+
+/* What a version does with the other's words: 7.0 refuses a proxy's and ignores a host's. */
+static inline json_t *fake_judge_words(
+	const struct fake_zabbix *fake, const struct fake_kind *kind, json_t *object)
+{
+	static const char *const words_of_6[] = { "host", "status", "interface" };
+
+	for (size_t i = 0; fake->words_of_7 && strcmp(kind->name, "proxy") == 0 && i < 3; i++)
+		if (json_object_get(object, words_of_6[i]))
+			return fake_error(
+				-32602, "Invalid parameter \"/1\": unexpected parameter.");
+	if (fake->words_of_7)
+		json_object_del(object, "proxy_hostid");
+	if (fake->words_of_7 && json_object_get(object, "proxyid") &&
+		strcmp(kind->name, "host") == 0 &&
+		strcmp(zabbix_json_text(object, "monitored_by"), "1") != 0)
+		return fake_error(-32602, "Invalid parameter \"/1/proxyid\": value must be 0.");
+	return NULL;
+}
+
+static inline void fake_host_fill(struct fake_zabbix *fake, json_t *host)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach (json_object_get(host, "interfaces"), i, each)
+		fake_set_id(fake, each, "interfaceid");
+	if (!json_object_get(host, fake->words_of_7 ? "proxyid" : "proxy_hostid"))
+		json_object_set_new(
+			host, fake->words_of_7 ? "proxyid" : "proxy_hostid", json_string("0"));
+}
+
+static inline void fake_templates_link(json_t *object)
+{
+	if (json_object_get(object, "templates"))
+		json_object_set(object, "parentTemplates", json_object_get(object, "templates"));
+	json_object_del(object, "templates");
+}
+
+static inline json_t *fake_create(
+	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params)
+{
+	cleanup_json json_t *object = fake_strings(params);
+	const char *name = strcmp(kind->name, "hostgroup") == 0 ||
+			(fake->words_of_7 && strcmp(kind->name, "proxy") == 0)
+		? "name"
+		: "host";
+	json_t *refusal = fake_judge_words(fake, kind, object), *host;
+
+	if (refusal)
+		return refusal;
+	if (strcmp(kind->name, "hostinterface") == 0) {
+		host = fake_find(fake, "host", "hostid", json_object_get(object, "hostid"));
+		fake_set_id(fake, object, kind->id);
+		json_array_append(json_object_get(host, "interfaces"), object);
+		return fake_result(json_object());
+	}
+	if (fake_find(fake, kind->name, name, json_object_get(object, name)))
+		return fake_error(-32602, "An object with the same name already exists.");
+	fake_set_id(fake, object, kind->id);
+	fake_templates_link(object);
+	if (strcmp(kind->name, "host") == 0)
+		fake_host_fill(fake, object);
+	json_array_append(json_object_get(fake->objects, kind->name), object);
+	return fake_result(
+		zabbix_json_pack("{s:[O]}", kind->ids, json_object_get(object, kind->id)));
+}
+
+static inline json_t *fake_interface_find(struct fake_zabbix *fake, json_t *id)
+{
+	json_t *host, *each;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(fake->objects, "host"), i, host)
+		json_array_foreach (json_object_get(host, "interfaces"), j, each)
+			if (json_equal(json_object_get(each, "interfaceid"), id))
+				return each;
+	return NULL;
+}
+
+static inline json_t *fake_update(
+	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params)
+{
+	cleanup_json json_t *change = fake_strings(params);
+	json_t *id = json_object_get(change, kind->id);
+	json_t *object = strcmp(kind->name, "hostinterface") == 0
+		? fake_interface_find(fake, id)
+		: fake_find(fake, kind->name, kind->id, id);
+	json_t *refusal = fake_judge_words(fake, kind, change);
+
+	if (refusal)
+		return refusal;
+	if (!object)
+		return fake_error(
+			-32602, "No permissions to referred object or it does not exist!");
+	fake_templates_link(change);
+	json_object_update(object, change);
+	return fake_result(json_object());
+}
+
+static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *method, json_t *params)
+{
+	if (strcmp(method, "user.login") == 0)
+		return strcmp(zabbix_json_text(params, "password"), "secret-word") == 0
+			? fake_result(json_string("session-of-fake"))
+			: fake_error(-32500,
+				  "Incorrect user name or password or account is temporarily blocked.");
+	if (strcmp(method, "apiinfo.version") == 0)
+		return fake_result(json_string(fake->version));
+	if (strcmp(method, "user.logout") == 0)
+		return fake_result(json_true());
+	if (strcmp(method, "test.state") == 0)
+		return fake_result(
+			json_pack("{s:O, s:O}", "objects", fake->objects, "called", fake->called));
+	return NULL;
+}
+
+static inline json_t *fake_dispatch(struct fake_zabbix *fake, const char *method, json_t *params)
+{
+	json_t *own = fake_own_methods(fake, method, params);
+
+	for (size_t i = 0; !own && i < sizeof(fake_kinds) / sizeof(fake_kinds[0]); i++) {
+		size_t length = strlen(fake_kinds[i].name);
+
+		if (strncmp(method, fake_kinds[i].name, length) != 0 || method[length] != '.')
+			continue;
+		if (strcmp(method + length, ".get") == 0)
+			return fake_get(fake, &fake_kinds[i], params);
+		if (strcmp(method + length, ".create") == 0)
+			return fake_create(fake, &fake_kinds[i], params);
+		if (strcmp(method + length, ".update") == 0)
+			return fake_update(fake, &fake_kinds[i], params);
+	}
+	return own ? own : fake_error(-32601, "Incorrect API.");
+}
+
+/* Who asks: the method without login must have none, the others a good one in its place. */
+static inline json_t *fake_judge_auth(
+	struct fake_zabbix *fake, const char *headers, const char *method, json_t *call)
+{
+	bool wants = strcmp(method, "apiinfo.version") != 0 && strcmp(method, "user.login") != 0;
+	bool header = strstr(headers, "Authorization: Bearer") != NULL;
+	bool body = json_object_get(call, "auth") != NULL;
+
+	if (!wants)
+		return header || body
+			? fake_error(-32602, "must be called without authorization header")
+			: NULL;
+	if (fake->auth_in_header ? !header || body : !body || header)
+		return fake_error(-32602, "Not authorized.");
+	if (fake->sessions_left > 0 && --fake->sessions_left == 0)
+		return fake_error(-32602, "Session terminated, re-login, please.");
+	if (fake->forbidden && strcmp(fake->forbidden, method) == 0)
+		return fake_error(-32500, "No permissions to call \"proxy.create\".");
+	return NULL;
+}
+
+static inline json_t *fake_call(struct fake_zabbix *fake, const char *headers, json_t *call)
+{
+	const char *method = zabbix_json_text(call, "method");
+	json_t *answer = fake_judge_auth(fake, headers, method, call);
+
+	json_array_append_new(fake->called, json_string(method));
+	if (!answer)
+		answer = fake_dispatch(fake, method, json_object_get(call, "params"));
+	json_object_set_new(answer, "jsonrpc", json_string("2.0"));
+	json_object_set(answer, "id", json_object_get(call, "id"));
+	return answer;
+}
+
+static inline char *fake_answer(const char *headers, const char *body, void *arg)
+{
+	cleanup_json json_t *request = json_loads(body, 0, NULL);
+	cleanup_json json_t *answer = json_array();
+	cleanup_free char *text = NULL;
+	json_t *call;
+	size_t i;
+
+	if (!json_is_array(request)) {
+		json_decref(answer);
+		answer = fake_call(arg, headers, request);
+	}
+	json_array_foreach (request, i, call)
+		json_array_append_new(answer, fake_call(arg, headers, call));
+	text = json_dumps(answer, 0);
+	return http_answer("200 OK", "Content-Type: application/json\r\n", text);
+}
+
+static inline void fake_zabbix_init(struct fake_zabbix *fake, const char *version)
+{
+	*fake = (struct fake_zabbix){
+		.version = version,
+		.words_of_7 = version[0] == '7',
+		.auth_in_header = strncmp(version, "6.0", 3) != 0,
+		.objects = zabbix_json_pack(
+			"{s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}", "proxy",
+			"hostgroup", "host", "template", "templateid", "9001", "host", "ICMP Ping",
+			"templateid", "9002", "host", "Generic by SNMP", "templateid", "9003",
+			"host", "By Hand"),
+		.called = json_array(),
+		.last_id = 100,
+	};
+}
+
+static inline void fake_zabbix_finish(struct fake_zabbix *fake)
+{
+	json_decref(fake->objects);
+	json_decref(fake->called);
+}
+
+#define cleanup_fake_zabbix cleanup(fake_zabbix_finish)

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Answers to zabbix.stats: recorded from 6.0.14 and 7.0.22, and hostile ones. */
+#include "../cmocka_all.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "zabbix/stats.h"
+
+#define STATS_6_0                                                                     \
+	"{\"response\":\"success\",\"data\":{\"boottime\":1795478000,\"uptime\":321," \
+	"\"hosts\":1,\"items\":6,\"item_unsupported\":0,\"requiredperformance\":1.2," \
+	"\"preprocessing_queue\":0,\"rcache\":{\"total\":8388320,\"pused\":0.3},"     \
+	"\"version\":\"6.0.14\",\"wcache\":{\"values\":{\"all\":12}},\"process\":{}}}"
+#define STATS_7_0                                                                   \
+	"{\"response\":\"success\",\"data\":{\"boottime\":1795478000,\"uptime\":5," \
+	"\"name\":\"vrf-A\",\"passive\":false,\"unencrypted\":true,\"psk\":false,"  \
+	"\"cert\":false,\"hosts\":2,\"items\":12,\"items_unsupported\":1,"          \
+	"\"requiredperformance\":2,\"preprocessing_queue\":0,\"preprocessing\":{}," \
+	"\"version\":\"7.0.22\",\"process\":{}}}"
+
+static int parse(const char *text, struct zabbix_stats *stats, struct error *err)
+{
+	return zabbix_stats_parse(text, strlen(text), stats, err);
+}
+
+static void test_an_answer_of_6_0_is_read(void **state)
+{
+	struct zabbix_stats stats;
+
+	(void)state;
+	assert_int_equal(parse(STATS_6_0, &stats, NULL), 0);
+	assert_string_equal(stats.version, "6.0.14");
+	assert_int_equal(stats.uptime_s, 321);
+	assert_int_equal(stats.hosts, 1);
+	assert_int_equal(stats.items, 6);
+	assert_true(stats.required_vps > 1.19 && stats.required_vps < 1.21);
+}
+
+static void test_an_answer_of_7_0_is_read(void **state)
+{
+	struct zabbix_stats stats;
+
+	(void)state;
+	assert_int_equal(parse(STATS_7_0, &stats, NULL), 0);
+	assert_string_equal(stats.version, "7.0.22");
+	assert_int_equal(stats.uptime_s, 5);
+	assert_true(stats.required_vps == 2);
+}
+
+static void test_a_refusal_is_access_denied(void **state)
+{
+	struct zabbix_stats stats;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(
+		parse("{\"response\":\"failed\",\"info\":\"Permission denied.\"}", &stats, &err),
+		-EACCES);
+	assert_non_null(strstr(err.text, "Permission denied."));
+}
+
+static void test_other_shapes_are_no_answer(void **state)
+{
+	static const char *const shapes[] = {
+		"",
+		"{",
+		"[]",
+		"null",
+		"{\"response\":\"failed\",\"info\":7}",
+		"{\"response\":\"success\"}",
+		"{\"response\":\"success\",\"data\":[]}",
+		"{\"response\":\"success\",\"data\":{}}",
+		"{\"response\":\"success\",\"data\":{\"version\":6}}",
+		"{\"response\":\"success\",\"data\":{\"version\":\"0123456789012345678901234567890123\"}}",
+		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"uptime\":-1}}",
+		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"uptime\":\"1\"}}",
+		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"requiredperformance\":[]}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct zabbix_stats stats;
+
+		assert_int_equal(parse(shapes[i], &stats, NULL), -EPROTO);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_answer_of_6_0_is_read),
+		cmocka_unit_test(test_an_answer_of_7_0_is_read),
+		cmocka_unit_test(test_a_refusal_is_access_denied),
+		cmocka_unit_test(test_other_shapes_are_no_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
