@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The process: it reports, has no rights and one socket, and ends when that closes. */
+#include "../cmocka_all.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+
+#include "inventory_made.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "reporter/reporter.h"
+
+#define DEADLINE_MS 15000
+
+struct child {
+	pid_t pid;
+	int pidfd, fd;
+};
+
+static void child_finish(struct child *child)
+{
+	close(child->fd);
+	kill(child->pid, SIGKILL);
+	waitpid(child->pid, NULL, 0);
+	close(child->pidfd);
+}
+
+#define cleanup_child cleanup(child_finish)
+
+static void child_start(struct child *child, const struct made *made)
+{
+	assert_int_equal(
+		reporter_start(&made->inventory, &child->pid, &child->pidfd, &child->fd, NULL), 0);
+}
+
+/* The next line as JSON. */
+static json_t *line_next(const struct child *child)
+{
+	uint64_t end = clock_now_ms() + DEADLINE_MS;
+	char line[65536];
+	size_t used = 0;
+
+	while (clock_now_ms() < end && used < sizeof(line)) {
+		struct pollfd socket = { .fd = child->fd, .events = POLLIN };
+		json_t *json;
+
+		if (poll(&socket, 1, 100) <= 0)
+			continue;
+		if (read(child->fd, line + used, 1) != 1)
+			break;
+		if (line[used++] != '\n')
+			continue;
+		json = json_loadb(line, used, 0, NULL);
+		assert_non_null(json);
+		return json;
+	}
+	fail_msg("no line came");
+	return NULL;
+}
+
+static bool is_gone(const struct child *child, int within_ms)
+{
+	struct pollfd process = { .fd = child->pidfd, .events = POLLIN };
+
+	return poll(&process, 1, within_ms) == 1;
+}
+
+static void test_it_brings_zabbix_in_step_and_says_so(void **state)
+{
+	cleanup_fake_zabbix struct fake_zabbix fake;
+	cleanup_http_server struct http_server server;
+	cleanup_json json_t *line = NULL;
+	struct made made;
+
+	(void)state;
+	fake_zabbix_init(&fake, "7.0.22");
+	http_server_start(&server, fake_answer, &fake);
+	made_init(&made, server.url);
+	{
+		cleanup_child struct child child;
+
+		child_start(&child, &made);
+		line = line_next(&child);
+	}
+	assert_string_equal(zabbix_json_text(line, "state"), "ok");
+	assert_string_equal(zabbix_json_text(line, "version"), "7.0.22");
+	assert_true(json_is_true(json_object_get(line, "synced")));
+	assert_non_null(json_object_get(json_object_get(line, "proxies"), "gw1-acme"));
+}
+
+static void test_a_failure_is_reported_and_tried_again(void **state)
+{
+	cleanup_child struct child child;
+	struct made made;
+
+	(void)state;
+	setenv("no_proxy", "*", 1);
+	made_init(&made, "http://127.0.0.1:1/");
+	child_start(&child, &made);
+	for (int i = 0; i < 2; i++) {
+		cleanup_json json_t *line = line_next(&child);
+
+		assert_string_equal(zabbix_json_text(line, "state"), "unreachable");
+		assert_non_null(strstr(zabbix_json_text(line, "error"), "Connection refused"));
+		assert_true(json_is_false(json_object_get(line, "synced")));
+	}
+}
+
+static void assert_status(const struct child *child, const char *words)
+{
+	cleanup_free char *path = xasprintf("/proc/%d/status", child->pid);
+	cleanup_free char *text = NULL;
+	size_t size;
+
+	assert_int_equal(file_read(path, 65536, &text, &size, NULL), 0);
+	if (!strstr(text, words))
+		fail_msg("no '%s' in:\n%s", words, text);
+}
+
+static size_t fds_count(const struct child *child)
+{
+	cleanup_free char *path = xasprintf("/proc/%d/fd", child->pid);
+	cleanup_dir DIR *dir = opendir(path);
+	size_t count = 0;
+
+	while (dir && readdir(dir))
+		count++;
+	return count - 2;
+}
+
+static void test_it_has_no_rights_and_no_foreign_fds(void **state)
+{
+	cleanup_child struct child child;
+	cleanup_json json_t *line = NULL;
+	struct made made;
+	int inherited = dup(STDIN_FILENO);
+
+	(void)state;
+	setenv("no_proxy", "*", 1);
+	made_init(&made, "http://127.0.0.1:1/");
+	signal(SIGTERM, SIG_IGN);
+	child_start(&child, &made);
+	signal(SIGTERM, SIG_DFL);
+	line = line_next(&child);
+	assert_status(&child, "Name:\tvrfgate-report\n");
+	assert_status(&child, "CapPrm:\t0000000000000000\n");
+	assert_status(&child, "CapEff:\t0000000000000000\n");
+	assert_status(&child, "NoNewPrivs:\t1\n");
+	assert_status(&child, "SigIgn:\t0000000000001000\n");
+	if (geteuid() == 0) {
+		assert_status(&child, "CapBnd:\t0000000000000000\n");
+		assert_status(&child, "Groups:\t \n");
+		assert_int_equal(fds_count(&child), 4);
+	}
+	close(inherited);
+}
+
+static char *answer_never(const char *headers, const char *body, void *arg)
+{
+	(void)headers, (void)body, (void)arg;
+	pause();
+	return NULL;
+}
+
+static void test_it_ends_when_its_socket_closes_while_it_waits(void **state)
+{
+	cleanup_child struct child child;
+	struct made made;
+
+	(void)state;
+	setenv("no_proxy", "*", 1);
+	made_init(&made, "http://127.0.0.1:1/");
+	child_start(&child, &made);
+	json_decref(line_next(&child));
+	assert_false(is_gone(&child, 0));
+	close(child.fd);
+	child.fd = -1;
+	assert_true(is_gone(&child, DEADLINE_MS));
+}
+
+static void test_it_ends_when_its_socket_closes_while_the_api_hangs(void **state)
+{
+	cleanup_http_server struct http_server server;
+	cleanup_child struct child child;
+	struct made made;
+
+	(void)state;
+	http_server_start(&server, answer_never, NULL);
+	made_init(&made, server.url);
+	child_start(&child, &made);
+	assert_false(is_gone(&child, 300));
+	close(child.fd);
+	child.fd = -1;
+	assert_true(is_gone(&child, DEADLINE_MS));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_it_brings_zabbix_in_step_and_says_so),
+		cmocka_unit_test(test_a_failure_is_reported_and_tried_again),
+		cmocka_unit_test(test_it_has_no_rights_and_no_foreign_fds),
+		cmocka_unit_test(test_it_ends_when_its_socket_closes_while_it_waits),
+		cmocka_unit_test(test_it_ends_when_its_socket_closes_while_the_api_hangs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
