@@ -75,8 +75,7 @@ static void files_import(struct import *import, const struct strings *files)
 		fprintf(stderr, "vrfgate import: %s: %s\n", files->items[i], err.text);
 		import->failed++;
 	}
-	printf("%zu %s: %zu %s, %zu unchanged, %zu failed\n", files->count,
-		files->count == 1 ? "file" : "files", import->imported,
+	printf("%zu %s, %zu unchanged, %zu failed\n", import->imported,
 		import->dry_run ? "would change" : "imported", import->unchanged, import->failed);
 }
 

@@ -79,9 +79,10 @@ static bool list_has(const json_t *list, const char *key, const char *value)
 	const json_t *each;
 	size_t i;
 
-	json_array_foreach (list, i, each)
+	json_array_foreach (list, i, each) {
 		if (strcmp(zabbix_json_text(each, key), value) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -93,9 +94,10 @@ static json_t *list_complete(const json_t *have, const json_t *want, const char 
 	bool lacks = false;
 	size_t i;
 
-	json_array_foreach (have, i, each)
+	json_array_foreach (have, i, each) {
 		json_array_append_new(
 			all, zabbix_json_pack("{s:s}", key, zabbix_json_text(each, key)));
+	}
 	json_array_foreach (want, i, each) {
 		if (list_has(have, key, zabbix_json_text(each, key)))
 			continue;

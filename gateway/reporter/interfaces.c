@@ -52,10 +52,11 @@ static const json_t *interface_find(const json_t *interfaces, enum interface_typ
 	const json_t *each;
 	size_t i;
 
-	json_array_foreach (interfaces, i, each)
+	json_array_foreach (interfaces, i, each) {
 		if (zabbix_json_number(json_object_get(each, "type")) == type &&
 			zabbix_json_number(json_object_get(each, "main")) == 1)
 			return each;
+	}
 	return NULL;
 }
 

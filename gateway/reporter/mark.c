@@ -64,9 +64,10 @@ bool reporter_tags_are_ours(const json_t *tags, const char *gateway)
 	const json_t *tag;
 	size_t i;
 
-	json_array_foreach (tags, i, tag)
+	json_array_foreach (tags, i, tag) {
 		if (strcmp(zabbix_json_text(tag, "tag"), REPORTER_TAG_GATEWAY) == 0 &&
 			strcmp(zabbix_json_text(tag, "value"), gateway) == 0)
 			return true;
+	}
 	return false;
 }

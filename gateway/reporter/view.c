@@ -149,9 +149,10 @@ static json_t *objects_index(const json_t *array, const char *key)
 	json_t *object;
 	size_t i;
 
-	json_array_foreach (array, i, object)
+	json_array_foreach (array, i, object) {
 		if (json_is_string(json_object_get(object, key)))
 			json_object_set(index, zabbix_json_text(object, key), object);
+	}
 	return index;
 }
 

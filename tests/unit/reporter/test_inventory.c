@@ -35,11 +35,13 @@ static void test_the_pattern_is_filled_in(void **state)
 static void test_secrets_are_read_from_their_files(void **state)
 {
 	char path[] = "/tmp/vrfgate-test-XXXXXX";
-	cleanup_fd int fd = mkstemp(path);
+	cleanup_fd int fd = -1;
 	struct made made;
 	struct reporter_inventory inventory;
 
 	(void)state;
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
 	made_init(&made, "");
 	inventory = (struct reporter_inventory){ .config = &made.config };
 	assert_int_equal(file_write(path, "secret\nmore", 11, &mine, NULL), 0);
