@@ -24,7 +24,7 @@
 static int mark_lo(struct net_channel *channel, const char *mark, struct error *err)
 {
 	struct net_batch batch = { 0 };
-	struct net_batch_fault fault;
+	struct net_batch_fault fault = { 0 };
 	struct nl_msg *message = net_message_build_mark(LO_IFINDEX, "lo", mark);
 	int ret;
 
@@ -65,7 +65,7 @@ static int netns_create(struct net_run *run, const struct net_act *act, struct e
 static int delete_links(struct net_run *run, struct error *err)
 {
 	struct net_batch batch = { 0 };
-	struct net_batch_fault fault;
+	struct net_batch_fault fault = { 0 };
 	struct net_channel *channel;
 	struct nl_msg *message = net_message_build_delete_group();
 	int ret = net_run_get_channel(run, false, &channel, err);

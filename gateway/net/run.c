@@ -126,7 +126,7 @@ static int retry(struct net_run *run, struct net_channel *channel, struct net_ba
 int net_run_flush(struct net_run *run, struct error *err)
 {
 	struct net_channel *channel = NULL;
-	struct net_batch_fault fault;
+	struct net_batch_fault fault = { 0 };
 	int ret;
 
 	if (!run->n_batched)
