@@ -27,7 +27,8 @@ struct reporter_link {
 	struct supervisor *supervisor;
 	struct process process;
 	int fd;
-	sd_event_source *io, *exit_watch, *retry;
+	sd_event_source *io, *exit_watch;
+	struct timer retry;
 	uint64_t backoff_ms;
 	char *line; /* what has come of a line so far */
 	size_t line_size;
@@ -118,13 +119,16 @@ static void proxies_learn(struct supervisor *supervisor, const json_t *proxies)
 	}
 }
 
-static void problems_log(const json_t *problems)
+/* What stands in the way of a VRF or a host is said even where the rest is well. */
+static void problems_learn(struct reporter_link *link, const json_t *problems)
 {
-	size_t i;
-	json_t *problem;
+	const char *first = json_string_value(json_array_get(problems, 0));
+	size_t more = json_array_size(problems) - 1;
 
-	json_array_foreach (problems, i, problem)
-		log_warning("zabbix: %s", json_string_value(problem));
+	if (!first)
+		return;
+	free(link->error);
+	link->error = more ? xasprintf("%s (and %zu more)", first, more) : xstrdup(first);
 }
 
 static void message_take(struct reporter_link *link, const char *line, size_t size)
@@ -142,7 +146,7 @@ static void message_take(struct reporter_link *link, const char *line, size_t si
 	supervisor->context.server_known = strcmp(state, "ok") == 0;
 	if (json_is_true(json_object_get(message, "synced"))) {
 		link->synced_ms = clock_now_ms();
-		problems_log(json_object_get(message, "problems"));
+		problems_learn(link, json_object_get(message, "problems"));
 	}
 	if (version && *version) {
 		snprintf(link->version, sizeof(link->version), "%s", version);
@@ -188,12 +192,9 @@ static int link_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 
 /* --- its life --- */
 
-static int retry_on_elapsed(sd_event_source *source, uint64_t usec, void *data)
+static void retry_on_elapsed(void *data)
 {
-	(void)source;
-	(void)usec;
 	reporter_link_restart(data);
-	return 0;
 }
 
 static void link_retry_later(struct reporter_link *link)
@@ -201,10 +202,7 @@ static void link_retry_later(struct reporter_link *link)
 	link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : 1000;
 	if (link->backoff_ms > BACKOFF_MAX_MS)
 		link->backoff_ms = BACKOFF_MAX_MS;
-	link->retry = sd_event_source_disable_unref(link->retry);
-	if (sd_event_add_time_relative(link->supervisor->event, &link->retry, CLOCK_MONOTONIC,
-		    link->backoff_ms * 1000, 0, retry_on_elapsed, link) < 0)
-		abort();
+	timer_arm(&link->retry, link->supervisor->event, link->backoff_ms, retry_on_elapsed, link);
 }
 
 static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -265,7 +263,7 @@ void reporter_link_restart(struct reporter_link *link)
 	struct error err = ERROR_INIT;
 
 	link_end_process(link);
-	link->retry = sd_event_source_disable_unref(link->retry);
+	timer_disarm(&link->retry);
 	if (!*link->supervisor->config->zabbix.url) {
 		link_set_error(link, "off", "");
 		return;
@@ -293,7 +291,7 @@ void reporter_link_destroy(struct reporter_link *link)
 	if (!link)
 		return;
 	link_end_process(link);
-	sd_event_source_disable_unref(link->retry);
+	timer_finish(&link->retry);
 	free(link->line);
 	free(link->error);
 	free(link);

@@ -15,6 +15,7 @@
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
+#include "supervisor/watch.h"
 
 /* A zabbix_proxy ends within about a second of SIGTERM; a dead-locked one never does. */
 #define STOP_TIMEOUT_MS 10000
@@ -56,8 +57,6 @@ const char *vrf_check_name(enum vrf_check_kind check)
 	return check_names[check];
 }
 
-static void check_schedule(struct vrf *vrf, uint64_t delay_ms);
-
 static void state_log(const struct vrf *vrf)
 {
 	const char *colon = *vrf->reason ? ": " : "";
@@ -95,35 +94,18 @@ static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 		return;
 	vrf->state = state;
 	vrf->since_ms = clock_now_ms();
-	sd_event_source_set_enabled(vrf->timer, SD_EVENT_OFF);
+	timer_disarm(&vrf->state_timer);
 	state_log(vrf);
 }
 
-static int timer_on_elapsed(sd_event_source *source, uint64_t usec, void *data)
+static void timer_on_elapsed(void *data)
 {
-	(void)source;
-	(void)usec;
 	vrf_dispatch(data, VRF_EVENT_TIMEOUT, "");
-	return 0;
-}
-
-/* Arms a one-shot timer, made at its first use. */
-static void timer_arm(struct vrf *vrf, sd_event_source **timer, uint64_t delay_ms,
-	sd_event_time_handler_t handler)
-{
-	if (*timer) {
-		sd_event_source_set_time_relative(*timer, delay_ms * 1000);
-		sd_event_source_set_enabled(*timer, SD_EVENT_ONESHOT);
-		return;
-	}
-	if (sd_event_add_time_relative(vrf->context->event, timer, CLOCK_MONOTONIC, delay_ms * 1000,
-		    0, handler, vrf) < 0)
-		abort();
 }
 
 static void state_timer_arm(struct vrf *vrf, uint64_t delay_ms)
 {
-	timer_arm(vrf, &vrf->timer, delay_ms, timer_on_elapsed);
+	timer_arm(&vrf->state_timer, vrf->context->event, delay_ms, timer_on_elapsed, vrf);
 }
 
 /* 1, 2, 4 ... max seconds, each a fifth more or less so that many do not return in step. */
@@ -149,9 +131,7 @@ static void act_wire(struct vrf *vrf, const char *reason)
 
 static void act_rest(struct vrf *vrf, const char *reason)
 {
-	probe_cancel(vrf->probe);
-	vrf->probe = NULL;
-	sd_event_source_set_enabled(vrf->check_timer, SD_EVENT_OFF);
+	watch_stop(vrf);
 	memset(vrf->checks, 0, sizeof(vrf->checks));
 	vrf->has_stats = false;
 	state_set(vrf, VRF_DISABLED, reason);
@@ -182,8 +162,7 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 
 static void proxy_end(struct vrf *vrf, const char *reason)
 {
-	probe_cancel(vrf->probe);
-	vrf->probe = NULL;
+	watch_stop(vrf);
 	process_signal(&vrf->proxy, SIGTERM);
 	state_set(vrf, VRF_STOPPING, reason);
 	state_timer_arm(vrf, STOP_TIMEOUT_MS);
@@ -198,7 +177,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	(void)reason;
 	if (!vrf->config->has_proxy) {
 		state_set(vrf, VRF_HEALTHY, "");
-		check_schedule(vrf, 0);
+		watch_start(vrf, 0);
 		return;
 	}
 	r = launch_proxy(vrf, &err);
@@ -220,13 +199,13 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	}
 	state_set(vrf, VRF_STARTING, r == LAUNCH_ADOPTED ? "found running" : "");
 	state_timer_arm(vrf, (uint64_t)vrf->config->proxy.health.start_period_s * 1000);
-	check_schedule(vrf, r == LAUNCH_ADOPTED ? 0 : READY_POLL_MS);
+	watch_start(vrf, 0);
 }
 
 static void act_ready(struct vrf *vrf, const char *reason)
 {
 	state_set(vrf, VRF_HEALTHY, reason);
-	check_schedule(vrf, 0);
+	watch_start(vrf, 0);
 }
 
 static void act_degrade(struct vrf *vrf, const char *reason)
@@ -247,8 +226,7 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 		vrf->backoff_s = 0;
 	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s", vrf->last_exit,
 		*reason ? "; " : "", reason);
-	probe_cancel(vrf->probe);
-	vrf->probe = NULL;
+	watch_stop(vrf);
 	checks_judge(vrf);
 	state_set(vrf, VRF_BACKOFF, text);
 	state_timer_arm(vrf, backoff_next_ms(vrf));
@@ -363,102 +341,6 @@ void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason)
 		action(vrf, reason);
 }
 
-/* --- checks --- */
-
-static void wellness_dispatch(struct vrf *vrf)
-{
-	const struct vrf_check *bad = checks_first_bad(vrf);
-	char reason[256];
-
-	if (!bad) {
-		vrf_dispatch(vrf, VRF_EVENT_WELL, "");
-		return;
-	}
-	snprintf(reason, sizeof(reason), "%s: %s", check_names[bad - vrf->checks], bad->detail);
-	if (vrf->checks[VRF_CHECK_NETNS].judged && !vrf->checks[VRF_CHECK_NETNS].ok) {
-		vrf->restart_now = true;
-		vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
-		return;
-	}
-	/* What the kernel lost is put back; what the plan cannot mend stays in the reason. */
-	if (bad - vrf->checks <= VRF_CHECK_UPLINK)
-		vrf->context->wire(vrf);
-	vrf_dispatch(vrf, VRF_EVENT_UNWELL, reason);
-}
-
-static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
-{
-	struct vrf *vrf = data;
-	char reason[256];
-
-	vrf->probe = NULL;
-	if (stats) {
-		vrf->stats = *stats;
-		vrf->has_stats = true;
-		vrf->stats_missed = 0;
-		checks_set(vrf, VRF_CHECK_STATS, true, "answered, %.1f values/s required",
-			stats->required_vps);
-		if (vrf->state == VRF_STARTING)
-			vrf_dispatch(vrf, VRF_EVENT_READY, "");
-		return;
-	}
-	if (vrf->state == VRF_STARTING)
-		return;
-	checks_set(vrf, VRF_CHECK_STATS, false, "%s", why);
-	if (++vrf->stats_missed < vrf->config->proxy.health.fall) {
-		wellness_dispatch(vrf);
-		return;
-	}
-	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %s",
-		vrf->stats_missed, why);
-	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
-}
-
-static void probe_run(struct vrf *vrf)
-{
-	struct error err = ERROR_INIT;
-
-	if (vrf->probe || vrf->proxy.pid <= 0)
-		return;
-	if (probe_start(vrf->context->event, vrf->name,
-		    (uint64_t)vrf->config->proxy.health.timeout_s * 1000, probe_on_done, vrf,
-		    &vrf->probe, &err) < 0)
-		probe_on_done(NULL, err.text, vrf);
-}
-
-static uint64_t check_interval_ms(const struct vrf *vrf)
-{
-	if (vrf->state == VRF_STARTING)
-		return READY_POLL_MS;
-	if (!vrf->config->has_proxy)
-		return NETNS_CHECK_MS;
-	return (uint64_t)vrf->config->proxy.health.interval_s * 1000;
-}
-
-static int check_on_elapsed(sd_event_source *source, uint64_t usec, void *data)
-{
-	struct vrf *vrf = data;
-
-	(void)source;
-	(void)usec;
-	if (!vrf->config)
-		return 0;
-	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
-		checks_judge(vrf);
-		wellness_dispatch(vrf);
-	}
-	if (vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
-		probe_run(vrf);
-		check_schedule(vrf, check_interval_ms(vrf));
-	}
-	return 0;
-}
-
-static void check_schedule(struct vrf *vrf, uint64_t delay_ms)
-{
-	timer_arm(vrf, &vrf->check_timer, delay_ms, check_on_elapsed);
-}
-
 /* --- what comes from outside --- */
 
 struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id)
@@ -480,8 +362,8 @@ void vrf_destroy(struct vrf *vrf)
 	if (!vrf)
 		return;
 	probe_cancel(vrf->probe);
-	sd_event_source_disable_unref(vrf->timer);
-	sd_event_source_disable_unref(vrf->check_timer);
+	timer_finish(&vrf->state_timer);
+	timer_finish(&vrf->watch_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);
 	process_finish(&vrf->proxy);
 	vrf_paths_finish(&vrf->paths);

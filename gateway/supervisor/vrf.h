@@ -24,6 +24,7 @@
 #include "process/spawn.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
+#include "supervisor/timer.h"
 #include "zabbix/stats.h"
 
 struct sd_event;
@@ -114,7 +115,8 @@ struct vrf {
 	time_t server_seen; /* lastaccess; 0: never or not known */
 	struct vrf_check checks[VRF_CHECKS];
 
-	struct sd_event_source *timer, *check_timer, *exit_watch;
+	struct timer state_timer, watch_timer;
+	struct sd_event_source *exit_watch;
 	struct probe *probe;
 };
 

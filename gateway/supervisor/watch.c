@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Looking after a VRF that is up. */
+#include "supervisor/watch.h"
+
+#include <stdio.h>
+
+#include "supervisor/checks.h"
+#include "supervisor/probe.h"
+
+/* How often a starting proxy is asked whether it is ready. */
+#define READY_POLL_MS  200
+/* How often a namespace without a proxy is looked at. */
+#define NETNS_CHECK_MS 10000
+
+static void wellness_dispatch(struct vrf *vrf)
+{
+	const struct vrf_check *bad = checks_first_bad(vrf);
+	char reason[256];
+
+	if (!bad) {
+		vrf_dispatch(vrf, VRF_EVENT_WELL, "");
+		return;
+	}
+	snprintf(reason, sizeof(reason), "%s: %s",
+		vrf_check_name((enum vrf_check_kind)(bad - vrf->checks)), bad->detail);
+	if (vrf->checks[VRF_CHECK_NETNS].judged && !vrf->checks[VRF_CHECK_NETNS].ok) {
+		vrf->restart_now = true;
+		vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+		return;
+	}
+	/* What the kernel lost is put back; what the plan cannot mend stays in the reason. */
+	if (bad - vrf->checks <= VRF_CHECK_UPLINK)
+		vrf->context->wire(vrf);
+	vrf_dispatch(vrf, VRF_EVENT_UNWELL, reason);
+}
+
+static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
+{
+	struct vrf *vrf = data;
+	char reason[256];
+	uint32_t fall = vrf->config->proxy.health.fall;
+
+	vrf->probe = NULL;
+	if (stats) {
+		vrf->stats = *stats;
+		vrf->has_stats = true;
+		vrf->stats_missed = 0;
+		checks_set(vrf, VRF_CHECK_STATS, true, "answered, %.1f values/s required",
+			stats->required_vps);
+		if (vrf->state == VRF_STARTING)
+			vrf_dispatch(vrf, VRF_EVENT_READY, "");
+		return;
+	}
+	if (vrf->state == VRF_STARTING)
+		return;
+	if (++vrf->stats_missed < fall) {
+		checks_set(vrf, VRF_CHECK_STATS, true, "%u of %u tries missed: %s",
+			vrf->stats_missed, fall, why);
+		return;
+	}
+	checks_set(vrf, VRF_CHECK_STATS, false, "%s", why);
+	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %s",
+		vrf->stats_missed, why);
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+}
+
+static void probe_run(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+
+	if (vrf->probe || vrf->proxy.pid <= 0)
+		return;
+	if (probe_start(vrf->context->event, vrf->name,
+		    (uint64_t)vrf->config->proxy.health.timeout_s * 1000, probe_on_done, vrf,
+		    &vrf->probe, &err) < 0)
+		probe_on_done(NULL, err.text, vrf);
+}
+
+static uint64_t watch_interval_ms(const struct vrf *vrf)
+{
+	if (vrf->state == VRF_STARTING)
+		return READY_POLL_MS;
+	if (!vrf->config->has_proxy)
+		return NETNS_CHECK_MS;
+	return (uint64_t)vrf->config->proxy.health.interval_s * 1000;
+}
+
+static void watch_on_elapsed(void *data)
+{
+	struct vrf *vrf = data;
+
+	if (!vrf->config)
+		return;
+	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
+		checks_judge(vrf);
+		wellness_dispatch(vrf);
+	}
+	if (vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
+		probe_run(vrf);
+		watch_start(vrf, watch_interval_ms(vrf));
+	}
+}
+
+void watch_start(struct vrf *vrf, uint64_t delay_ms)
+{
+	timer_arm(&vrf->watch_timer, vrf->context->event, delay_ms, watch_on_elapsed, vrf);
+}
+
+void watch_stop(struct vrf *vrf)
+{
+	probe_cancel(vrf->probe);
+	vrf->probe = NULL;
+	timer_disarm(&vrf->watch_timer);
+}
