@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The reporter process: forked from the supervisor, gives up every privilege, keeps Zabbix in step
- *and tells what the server says. It ends when its socket closes, so it never outlives the
- *supervisor.
+ * and tells what the server says. It ends when its socket closes, also in the middle of a request
+ * that hangs, so it never outlives the supervisor.
  *
  * What it writes to the socket: one JSON object a line,
  *	{ "state": "ok|unreachable|denied", "error": "one line or empty", "version": "6.0.14",
  *	  "synced": true, "problems": [ "..." ],
  *	  "proxies": { "gw1-acme": { "lastaccess": 1764000000, "version": "" } } }
- * after every attempt. lastaccess is a Unix time, 0: never.
+ * after every attempt: each 5 s while all is well, after 1, 2, 4 .. 60 s of waiting otherwise.
+ * lastaccess is a Unix time, 0: never. version of a proxy is "" before Zabbix 7.0.
+ *
+ * To stderr it logs a line when the state, the error or the problems change: the supervisor need
+ *not log these again.
  */
 #pragma once
 

@@ -2,8 +2,13 @@
 /*
  * Brings Zabbix in step with an inventory: proxies, the host group, hosts with their interfaces and
  * templates, each host attached to its VRF's proxy and that read back. Idempotent: when all is
- * right, nothing is written. What we make carries our mark (proxy: description, host: tag
- * `vrfgate`=gateway name); an object of the same name without it is left alone and reported.
+ * right, nothing is written. What we make carries our mark (reporter/mark.h: proxy: description,
+ * host: tag `vrfgate`=gateway name); an object of the same name without it is left alone and
+ * reported.
+ *
+ * Ours, and put back when changed: a proxy's mode, address, encryption and key; a host's proxy, the
+ * addresses of its main agent and SNMP interface, its tags `vrf` and `vrfgate`, that it is in our
+ * group and has at least the config's templates. All else is the operator's.
  */
 #pragma once
 

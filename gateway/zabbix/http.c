@@ -257,16 +257,26 @@ static int answer_judge(
 	return 0;
 }
 
+static void header_add(struct curl_slist **headers, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(*headers, line);
+
+	if (!longer)
+		abort();
+	*headers = longer;
+}
+
 static struct curl_slist *headers_make(const char *bearer)
 {
-	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json-rpc");
+	struct curl_slist *headers = NULL;
 	cleanup_free char *line = NULL;
 
-	headers = curl_slist_append(headers, "Accept: application/json");
-	headers = curl_slist_append(headers, "Expect:");
+	header_add(&headers, "Content-Type: application/json-rpc");
+	header_add(&headers, "Accept: application/json");
+	header_add(&headers, "Expect:");
 	if (bearer) {
 		line = xasprintf("Authorization: Bearer %s", bearer);
-		headers = curl_slist_append(headers, line);
+		header_add(&headers, line);
 		explicit_bzero(line, strlen(line));
 	}
 	return headers;

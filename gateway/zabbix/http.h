@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * POST of a JSON text to one URL over a connection that is kept: what the API client stands on.
- * Redirects are not followed: they would carry the login elsewhere. TLS is verified.
+ * Redirects are not followed: they would carry the login elsewhere. TLS is verified. An HTTP proxy
+ * is used where the environment names one (https_proxy, no_proxy: libcurl's own rules).
  */
 #pragma once
 
