@@ -19,14 +19,9 @@ struct host_want {
 	json_t *templates; /* [{"templateid": "1"}, ...] */
 };
 
-static const char *gateway_name(const struct reporter_plan *plan)
-{
-	return plan->inventory->config->gateway.name;
-}
-
 static bool host_is_ours(const struct reporter_plan *plan, const json_t *have)
 {
-	return reporter_tags_are_ours(json_object_get(have, "tags"), gateway_name(plan));
+	return reporter_tags_are_ours(json_object_get(have, "tags"), reporter_plan_gateway(plan));
 }
 
 static json_t *templates_make(struct reporter_plan *plan, const struct config_host *host)
@@ -69,7 +64,7 @@ static json_t *tags_make(
 			json_array_append_new(tags, tag_make(name, zabbix_json_text(tag, "value")));
 	}
 	json_array_append_new(tags, tag_make(REPORTER_TAG_VRF, want->proxy->vrf));
-	json_array_append_new(tags, tag_make(REPORTER_TAG_GATEWAY, gateway_name(plan)));
+	json_array_append_new(tags, tag_make(REPORTER_TAG_GATEWAY, reporter_plan_gateway(plan)));
 	return tags;
 }
 

@@ -8,15 +8,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "zabbix/api.h"
-
-static void secret_free(char **secret)
-{
-	if (*secret)
-		explicit_bzero(*secret, strlen(*secret));
-	free(*secret);
-	*secret = NULL;
-}
 
 void reporter_proxy_finish(struct reporter_proxy *proxy)
 {

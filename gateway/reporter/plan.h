@@ -17,6 +17,12 @@ struct reporter_plan {
 	json_t *proxy_vrfs, *host_vrfs;
 };
 
+/* The name that our marks carry. */
+static inline const char *reporter_plan_gateway(const struct reporter_plan *plan)
+{
+	return plan->inventory->config->gateway.name;
+}
+
 /* Proxies of the inventory: made, or brought back to what we own of them. */
 void reporter_plan_proxies(struct reporter_plan *plan);
 

@@ -24,11 +24,6 @@ static const struct {
 	{ true, true, TLS_PSK, TLS_NONE },
 };
 
-static const char *gateway_name(const struct reporter_plan *plan)
-{
-	return plan->inventory->config->gateway.name;
-}
-
 static void want_add_tls(json_t *want, const struct reporter_proxy *proxy)
 {
 	bool psk = proxy->psk_identity != NULL;
@@ -96,10 +91,10 @@ static bool object_agrees(json_t *want, const json_t *have)
 
 static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
-	cleanup_free char *mark = reporter_mark_make(gateway_name(plan), proxy);
+	cleanup_free char *mark = reporter_mark_make(reporter_plan_gateway(plan), proxy);
 	cleanup_free char *description =
 		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
-			gateway_name(plan), mark);
+			reporter_plan_gateway(plan), mark);
 	json_t *params = want_make(proxy, plan->words);
 
 	json_object_set_new(params, plan->words->proxy_name, zabbix_json_string(proxy->name));
@@ -113,8 +108,8 @@ static void proxy_update(
 	struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *have)
 {
 	const char *old = zabbix_json_text(have, "description");
-	cleanup_free char *mark = reporter_mark_make(gateway_name(plan), proxy);
-	cleanup_free char *description = reporter_mark_put(old, gateway_name(plan), mark);
+	cleanup_free char *mark = reporter_mark_make(reporter_plan_gateway(plan), proxy);
+	cleanup_free char *description = reporter_mark_put(old, reporter_plan_gateway(plan), mark);
 	cleanup_json json_t *params = want_make(proxy, plan->words);
 
 	if (object_agrees(params, have) && strcmp(old, description) == 0) {
@@ -131,7 +126,8 @@ static void proxy_update(
 
 static bool proxy_is_ours(const struct reporter_plan *plan, const json_t *have)
 {
-	return reporter_mark_is_ours(zabbix_json_text(have, "description"), gateway_name(plan));
+	return reporter_mark_is_ours(
+		zabbix_json_text(have, "description"), reporter_plan_gateway(plan));
 }
 
 static void proxy_plan(struct reporter_plan *plan, const struct reporter_proxy *proxy)

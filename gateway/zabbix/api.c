@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "zabbix/http.h"
 #include "zabbix/json.h"
 #include "zabbix/rpc.h"
@@ -30,14 +31,6 @@ static const struct zabbix_http_limits logout_limits = {
 	.answer_bytes = 65536,
 };
 
-static void secret_free(char **secret)
-{
-	if (*secret)
-		explicit_bzero(*secret, strlen(*secret));
-	free(*secret);
-	*secret = NULL;
-}
-
 static void cleanup_api_destroy(struct zabbix_api **api)
 {
 	zabbix_api_destroy(*api);
@@ -48,7 +41,7 @@ static int calls_send(struct zabbix_api *api, struct zabbix_call *calls, size_t 
 	const char *auth, struct error *err)
 {
 	bool in_header = auth && api->words->auth_in_header;
-	cleanup(zabbix_rpc_request_free) char *request =
+	cleanup(secret_free) char *request =
 		zabbix_rpc_request(calls, count, in_header ? NULL : auth);
 	cleanup_free char *answer = NULL;
 	size_t size = 0;

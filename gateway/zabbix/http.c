@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/secret.h"
 
 struct zabbix_http {
 	CURL *curl;
@@ -269,7 +270,7 @@ static void header_add(struct curl_slist **headers, const char *line)
 static struct curl_slist *headers_make(const char *bearer)
 {
 	struct curl_slist *headers = NULL;
-	cleanup_free char *line = NULL;
+	cleanup(secret_free) char *line = NULL;
 
 	header_add(&headers, "Content-Type: application/json-rpc");
 	header_add(&headers, "Accept: application/json");
@@ -277,7 +278,6 @@ static struct curl_slist *headers_make(const char *bearer)
 	if (bearer) {
 		line = xasprintf("Authorization: Bearer %s", bearer);
 		header_add(&headers, line);
-		explicit_bzero(line, strlen(line));
 	}
 	return headers;
 }

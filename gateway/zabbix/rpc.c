@@ -49,13 +49,6 @@ char *zabbix_rpc_request(const struct zabbix_call *calls, size_t count, const ch
 	return text;
 }
 
-void zabbix_rpc_request_free(char **text)
-{
-	if (*text)
-		explicit_bzero(*text, strlen(*text));
-	free(*text);
-}
-
 /* An error object's words: data says what happened, message only of which class it is. */
 static const char *error_words(const json_t *error)
 {

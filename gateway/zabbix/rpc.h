@@ -12,11 +12,10 @@ bool zabbix_rpc_is_pending(const struct zabbix_call *call);
 
 /*
  * The request for the pending calls: an object for a single one, an array for more. The id of each
- * is its index. `auth` goes into each where it is not NULL. The caller frees the text, which holds
- * secrets: zabbix_rpc_request_free().
+ * is its index. `auth` goes into each where it is not NULL. The text holds secrets: the caller
+ * frees it by secret_free().
  */
 char *zabbix_rpc_request(const struct zabbix_call *calls, size_t count, const char *auth);
-void zabbix_rpc_request_free(char **text);
 
 /*
  * Gives each pending call its result or error. Returns 0 when the answer has exactly one for each

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "zabbix/json.h"
 #include "zabbix/rpc.h"
 
@@ -35,8 +36,8 @@ static int read_answer(struct zabbix_call *calls, const char *text, struct error
 static void test_several_calls_are_an_array_and_one_is_an_object(void **state)
 {
 	two_calls(calls);
-	cleanup(zabbix_rpc_request_free) char *both = zabbix_rpc_request(calls, 2, "key");
-	cleanup(zabbix_rpc_request_free) char *one = NULL;
+	cleanup(secret_free) char *both = zabbix_rpc_request(calls, 2, "key");
+	cleanup(secret_free) char *one = NULL;
 
 	(void)state;
 	assert_string_equal(both,
