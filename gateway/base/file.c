@@ -14,14 +14,15 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 
-int file_read(const char *path, size_t max, char **data, size_t *size, struct error *err)
+/* More than any token or key has. */
+#define LINE_FILE_MAX 4096
+
+static int fd_read(
+	int fd, const char *path, size_t max, char **data, size_t *size, struct error *err)
 {
-	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	cleanup_free char *buffer = NULL;
 	size_t used = 0, capacity = 4096;
 
-	if (fd < 0)
-		return error_set_errno(err, errno, "cannot read '%s'", path);
 	buffer = xcalloc(1, capacity);
 	for (;;) {
 		ssize_t n = read(fd, buffer + used, capacity - used - 1);
@@ -46,19 +47,50 @@ int file_read(const char *path, size_t max, char **data, size_t *size, struct er
 	return 0;
 }
 
-int file_read_line(const char *path, char **line, struct error *err)
+int file_read(const char *path, size_t max, char **data, size_t *size, struct error *err)
 {
-	cleanup_free char *data = NULL;
-	size_t size, length;
-	int r = file_read(path, 4096, &data, &size, err);
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-	if (r < 0)
-		return r;
-	length = strcspn(data, "\r\n");
+	if (fd < 0)
+		return error_set_errno(err, errno, "cannot read '%s'", path);
+	return fd_read(fd, path, max, data, size, err);
+}
+
+static int first_line(const char *path, const char *data, char **line, struct error *err)
+{
+	size_t length = strcspn(data, "\r\n");
+
 	if (length == 0)
 		return error_set(err, ENODATA, "'%s' has an empty first line", path);
 	*line = xstrndup(data, length);
 	return 0;
+}
+
+int file_read_line(const char *path, char **line, struct error *err)
+{
+	cleanup_free char *data = NULL;
+	size_t size;
+	int r = file_read(path, LINE_FILE_MAX, &data, &size, err);
+
+	return r < 0 ? r : first_line(path, data, line, err);
+}
+
+int file_read_line_untrusted(const char *path, char **line, struct error *err)
+{
+	/* O_NONBLOCK: to open a FIFO would wait for its other end. */
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	cleanup_free char *data = NULL;
+	struct stat st;
+	size_t size;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_set_errno(err, errno, "cannot read '%s'", path);
+	/* Another name of a file elsewhere is a link too. */
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return error_set(err, EINVAL, "'%s' is not a plain file", path);
+	r = fd_read(fd, path, LINE_FILE_MAX, &data, &size, err);
+	return r < 0 ? r : first_line(path, data, line, err);
 }
 
 static int write_all(int fd, const char *data, size_t size)

@@ -19,6 +19,12 @@ int file_read(const char *path, size_t max, char **data, size_t *size, struct er
  */
 int file_read_line(const char *path, char **line, struct error *err);
 
+/*
+ * As file_read_line() for a file in a directory that somebody with fewer rights may write: only a
+ * regular file of one name is read, no link is followed (-ELOOP), and nothing is waited for.
+ */
+int file_read_line_untrusted(const char *path, char **line, struct error *err);
+
 /* How a file that we write looks. uid/gid of (uid_t) -1: ours. */
 struct file_owner {
 	mode_t mode;

@@ -111,11 +111,11 @@ int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths
 int proxy_files_read_psk(
 	const struct vrf_paths *paths, char **identity, char **key, struct error *err)
 {
-	int r = file_read_line(paths->psk_identity, identity, err);
+	int r = file_read_line_untrusted(paths->psk_identity, identity, err);
 
 	if (r < 0)
 		return r;
-	r = file_read_line(paths->psk, key, err);
+	r = file_read_line_untrusted(paths->psk, key, err);
 	if (r < 0) {
 		free(*identity);
 		*identity = NULL;
@@ -163,7 +163,7 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 		return error_set(err, -r, "uplink number %u is outside of the prefix", id);
 	r = profile_read(vrf->proxy.profile, &profile, err);
 	if (r == 0 && vrf->proxy.psk)
-		r = file_read_line(paths->psk_identity, &identity, err);
+		r = file_read_line_untrusted(paths->psk_identity, &identity, err);
 	if (r < 0)
 		return r;
 	text = proxy_config_format(&(struct proxy_config){

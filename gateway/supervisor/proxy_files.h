@@ -15,7 +15,10 @@
 int proxy_files_make(
 	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err);
 
-/* Reads the key and its identity, the caller's to free. */
+/*
+ * Reads the key and its identity, the caller's to free. Their directory is the proxy's own, so what
+ * its user may have put in their place is not believed.
+ */
 int proxy_files_read_psk(
 	const struct vrf_paths *paths, char **identity, char **key, struct error *err);
 

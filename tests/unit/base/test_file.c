@@ -91,6 +91,42 @@ static void a_first_line_has_no_line_end(void **state)
 	assert_string_equal(err.text, "cannot read 'missing': No such file or directory");
 }
 
+static void a_file_in_foreign_hands_is_read_as_it_lies(void **state)
+{
+	cleanup_free char *line = NULL;
+
+	(void)state;
+	file_write("f", "secret\n", 7, &mine, NULL);
+	assert_int_equal(file_read_line_untrusted("f", &line, NULL), 0);
+	assert_string_equal(line, "secret");
+}
+
+static void a_link_in_foreign_hands_is_not_read(void **state)
+{
+	struct error err = ERROR_INIT;
+	char *line = NULL;
+
+	(void)state;
+	file_write("f", "secret\n", 7, &mine, NULL);
+	assert_int_equal(symlink("f", "symbolic"), 0);
+	assert_int_equal(file_read_line_untrusted("symbolic", &line, NULL), -ELOOP);
+	assert_int_equal(link("f", "hard"), 0);
+	assert_int_equal(file_read_line_untrusted("hard", &line, &err), -EINVAL);
+	assert_string_equal(err.text, "'hard' is not a plain file");
+	assert_int_equal(file_read_line_untrusted(".", &line, NULL), -EINVAL);
+	assert_null(line);
+}
+
+/* To open one, or to read from it, would wait for its other end. */
+static void a_fifo_in_foreign_hands_is_not_waited_for(void **state)
+{
+	char *line = NULL;
+
+	(void)state;
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(file_read_line_untrusted("fifo", &line, NULL), -EINVAL);
+}
+
 static void an_equal_file_is_left_alone(void **state)
 {
 	struct stat before, after;
@@ -145,6 +181,9 @@ int main(void)
 		in_directory(a_larger_file_than_allowed_is_refused),
 		in_directory(a_file_of_many_blocks_is_read_whole),
 		in_directory(a_first_line_has_no_line_end),
+		in_directory(a_file_in_foreign_hands_is_read_as_it_lies),
+		in_directory(a_link_in_foreign_hands_is_not_read),
+		in_directory(a_fifo_in_foreign_hands_is_not_waited_for),
 		in_directory(an_equal_file_is_left_alone),
 		in_directory(a_link_is_replaced_not_followed),
 		in_directory(directories_are_made_with_parents),

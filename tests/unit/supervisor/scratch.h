@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A directory for one test, and configs whose state, run and log directories lie in it. */
+#pragma once
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../config/loaded.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+/* cmocka's setup and teardown; *state is the path. */
+static inline int scratch_make(void **state)
+{
+	char path[] = "/tmp/vrfgate-test-XXXXXX";
+
+	if (!mkdtemp(path) || chmod(path, 0755) < 0)
+		return -1;
+	*state = xstrdup(path);
+	return 0;
+}
+
+static inline int scratch_remove(void **state)
+{
+	int r = file_remove_tree(*state, NULL);
+
+	free(*state);
+	return r;
+}
+
+#define in_scratch(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+/* As root only; skipped visibly otherwise. */
+static inline int scratch_make_as_root(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	return scratch_make(state);
+}
+
+#define in_scratch_as_root(test) \
+	cmocka_unit_test_setup_teardown(test, scratch_make_as_root, scratch_remove)
+
+/* Loads a text with a gateway section in front that keeps everything in the directory. */
+static inline struct loaded scratch_config(const char *directory, const char *text)
+{
+	cleanup_free char *whole = xasprintf("gateway { name = gw1 state_dir = \"%s/state\" "
+					     "run_dir = \"%s/run\" log_dir = \"%s/log\" }\n%s",
+		directory, directory, directory, text);
+	struct loaded loaded = loaded_text(whole);
+
+	assert_no_faults(&loaded);
+	return loaded;
+}
+
+static inline void scratch_write(const char *directory, const char *name, const char *text)
+{
+	cleanup_free char *path = xasprintf("%s/%s", directory, name);
+	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+
+	assert_int_equal(file_write(path, text, strlen(text), &owner, NULL), 0);
+}
+
+/* A file's content, the caller's to free; NULL where there is none. */
+static inline char *scratch_read(const char *directory, const char *name)
+{
+	cleanup_free char *path = xasprintf("%s/%s", directory, name);
+	char *text = NULL;
+	size_t size;
+
+	return file_read(path, 1 << 20, &text, &size, NULL) == 0 ? text : NULL;
+}

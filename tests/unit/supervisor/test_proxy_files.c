@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scratch.h"
+
+#include <pwd.h>
+
+#include "supervisor/proxy_files.h"
+
+#define USER  "nobody"
+#define PROXY "proxy { user = " USER " }\n"
+
+/* A config in the scratch directory, and the paths of its first VRF. */
+struct made {
+	struct loaded loaded;
+	const struct config_vrf *vrf;
+	struct vrf_paths paths;
+	int result;
+	struct error err;
+};
+
+static struct made make(const char *directory, const char *text)
+{
+	struct made made = { .loaded = scratch_config(directory, text) };
+
+	made.vrf = &made.loaded.config->vrfs[0];
+	vrf_paths_init(&made.paths, &made.loaded.config->gateway, made.vrf->name);
+	made.result = proxy_files_make(made.vrf, &made.paths, &made.err);
+	return made;
+}
+
+static void made_finish(struct made *made)
+{
+	vrf_paths_finish(&made->paths);
+	loaded_finish(&made->loaded);
+}
+
+#define cleanup_made cleanup(made_finish)
+
+static void assert_made(const struct made *made)
+{
+	if (made->result < 0)
+		fail_msg("%s", made->err.text);
+}
+
+static void assert_mode(const char *path, mode_t mode, const char *user)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, mode);
+	assert_int_equal(st.st_uid, getpwnam(user)->pw_uid);
+	assert_int_equal(st.st_gid, getpwnam(user)->pw_gid);
+}
+
+static void directories_belong_to_the_proxys_user(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+
+	assert_made(&made);
+	assert_mode(made.paths.run_dir, 0755, "root");
+	assert_mode(made.paths.state_dir, 0750, USER);
+	assert_mode(made.paths.log_dir, 0750, USER);
+	assert_mode(made.paths.socket_dir, 0750, USER);
+	assert_mode(made.paths.tmp_dir, 0750, USER);
+	assert_int_equal(access(made.paths.resolv_conf, F_OK), -1);
+}
+
+static void a_key_is_256_bits_for_the_proxys_user_alone(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *identity = NULL, *key = NULL;
+
+	assert_made(&made);
+	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, NULL), 0);
+	assert_int_equal(strlen(key), 64);
+	assert_int_equal(strspn(key, "0123456789abcdef"), 64);
+	assert_mode(made.paths.psk, 0600, USER);
+	assert_mode(made.paths.psk_identity, 0600, USER);
+}
+
+static void an_identity_names_no_customer(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *identity = NULL, *key = NULL;
+
+	assert_made(&made);
+	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, NULL), 0);
+	assert_null(strstr(identity, "acme"));
+	assert_memory_equal(identity, "vrfgate-", 8);
+	assert_int_equal(strlen(identity), 8 + 16);
+}
+
+static void a_key_is_made_once(void **state)
+{
+	cleanup_made struct made first = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *identity = NULL, *key = NULL, *identity_again = NULL, *key_again = NULL;
+	int r;
+
+	assert_made(&first);
+	assert_int_equal(proxy_files_read_psk(&first.paths, &identity, &key, NULL), 0);
+	r = proxy_files_make(first.vrf, &first.paths, NULL);
+	assert_int_equal(r, 0);
+	r = proxy_files_read_psk(&first.paths, &identity_again, &key_again, NULL);
+	assert_int_equal(r, 0);
+	assert_string_equal(identity, identity_again);
+	assert_string_equal(key, key_again);
+}
+
+static void two_vrfs_have_two_keys(void **state)
+{
+	cleanup_made struct made a = make(*state, PROXY "vrf a { }");
+	cleanup_made struct made b = make(*state, PROXY "vrf b { }");
+	cleanup_free char *identity_a = NULL, *key_a = NULL, *identity_b = NULL, *key_b = NULL;
+
+	assert_made(&a);
+	assert_made(&b);
+	assert_int_equal(proxy_files_read_psk(&a.paths, &identity_a, &key_a, NULL), 0);
+	assert_int_equal(proxy_files_read_psk(&b.paths, &identity_b, &key_b, NULL), 0);
+	assert_string_not_equal(identity_a, identity_b);
+	assert_string_not_equal(key_a, key_b);
+}
+
+static void without_psk_there_is_no_key(void **state)
+{
+	cleanup_made struct made made =
+		make(*state, "proxy { user = " USER " psk = false }\nvrf acme { }");
+
+	assert_made(&made);
+	assert_int_equal(access(made.paths.psk, F_OK), -1);
+}
+
+/* The directory is the proxy's own, and what is read there goes into a file that all may read. */
+static void a_link_in_the_place_of_a_key_is_not_followed(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *identity = NULL, *key = NULL;
+	struct error err = ERROR_INIT;
+	bool changed;
+
+	assert_made(&made);
+	unlink(made.paths.psk_identity);
+	assert_int_equal(symlink("/etc/passwd", made.paths.psk_identity), 0);
+	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, &err), -ELOOP);
+	assert_null(identity);
+	assert_int_equal(proxy_files_write_config(
+				 made.loaded.config, made.vrf, 0, &made.paths, 600, &changed, &err),
+		-ELOOP);
+}
+
+/* Opening one would wait for its other end, and every VRF with it. */
+static void a_fifo_in_the_place_of_a_key_is_not_waited_for(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *identity = NULL, *key = NULL;
+
+	assert_made(&made);
+	unlink(made.paths.psk);
+	assert_int_equal(mkfifo(made.paths.psk, 0600), 0);
+	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, NULL), -EINVAL);
+	assert_null(identity);
+}
+
+static void name_servers_are_written_one_a_line(void **state)
+{
+	cleanup_made struct made made =
+		make(*state, "namespace n { dns = { \"10.0.0.53\", \"fd00::53\" } }");
+	cleanup_free char *text = NULL;
+
+	assert_made(&made);
+	text = scratch_read(made.paths.run_dir, "resolv.conf");
+	assert_string_equal(text, "nameserver 10.0.0.53\nnameserver fd00::53\n");
+	assert_int_equal(access(made.paths.state_dir, F_OK), -1);
+}
+
+static void a_directory_too_long_for_the_proxys_sockets_is_told(void **state)
+{
+	cleanup_free char *text = xasprintf(PROXY "vrf %063d { }", 0);
+	cleanup_made struct made made = make(*state, text);
+	cleanup_free char *expected =
+		xasprintf("'%s' is too long for the proxy's sockets; shorten gateway.run_dir",
+			made.paths.socket_dir);
+
+	assert_int_equal(made.result, -ENAMETOOLONG);
+	assert_string_equal(made.err.text, expected);
+}
+
+static void a_user_that_is_not_there_is_named(void **state)
+{
+	cleanup_made struct made made = make(*state, "proxy { user = no-such-user }\nvrf acme { }");
+
+	assert_int_equal(made.result, -ENOENT);
+	assert_string_equal(made.err.text, "proxy user 'no-such-user' not found");
+}
+
+static void a_config_is_written_when_it_differs(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { proxy { psk = false } }");
+	cleanup_free char *text = NULL;
+	bool changed = false;
+
+	assert_made(&made);
+	for (int i = 0; i < 2; i++) {
+		if (proxy_files_write_config(made.loaded.config, made.vrf, 3, &made.paths, 600,
+			    &changed, &made.err) < 0)
+			fail_msg("%s", made.err.text);
+		assert_int_equal(changed, i == 0);
+	}
+	text = scratch_read(made.paths.run_dir, "zabbix_proxy.conf");
+	assert_non_null(strstr(text, "\nServer=[fd5a:b1c0:de00::d]:10051\n"));
+	assert_non_null(strstr(text, "\nHostname=gw1-acme\n"));
+	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 3, &made.paths, 700,
+				 &changed, &made.err),
+		0);
+	assert_true(changed);
+}
+
+static void a_profile_that_is_not_there_is_named(void **state)
+{
+	cleanup_made struct made made = make(*state,
+		"proxy { psk = false user = " USER " profile = \"/no/such.conf\" }\nvrf a { }");
+	bool changed = false;
+
+	assert_made(&made);
+	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 0, &made.paths, 600,
+				 &changed, &made.err),
+		-ENOENT);
+	assert_string_equal(made.err.text,
+		"profile '/no/such.conf': cannot read '/no/such.conf': No such file or directory");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_scratch_as_root(directories_belong_to_the_proxys_user),
+		in_scratch_as_root(a_key_is_256_bits_for_the_proxys_user_alone),
+		in_scratch_as_root(an_identity_names_no_customer),
+		in_scratch_as_root(a_key_is_made_once),
+		in_scratch_as_root(two_vrfs_have_two_keys),
+		in_scratch_as_root(without_psk_there_is_no_key),
+		in_scratch_as_root(a_link_in_the_place_of_a_key_is_not_followed),
+		in_scratch_as_root(a_fifo_in_the_place_of_a_key_is_not_waited_for),
+		in_scratch(name_servers_are_written_one_a_line),
+		in_scratch_as_root(a_directory_too_long_for_the_proxys_sockets_is_told),
+		in_scratch_as_root(a_user_that_is_not_there_is_named),
+		in_scratch_as_root(a_config_is_written_when_it_differs),
+		in_scratch_as_root(a_profile_that_is_not_there_is_named),
+	};
+
+	/* The bundled profiles; tests/run starts programs in the top directory. */
+	setenv("VRFGATE_DATA", ".", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
