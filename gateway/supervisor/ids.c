@@ -16,6 +16,35 @@
 
 #define IDS_MAX_SIZE (4 * 1024 * 1024)
 
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Every value is a number that an uplink can have, and no two are the same. */
+static bool ids_are_sound(const json_t *ids)
+{
+	cleanup_free uint32_t *sorted = xcalloc(json_object_size(ids), sizeof(*sorted));
+	size_t count = 0;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)ids, name, value) {
+		json_int_t id = json_is_integer(value) ? json_integer_value(value) : -1;
+
+		if (id < 0 || id > UINT32_MAX)
+			return false;
+		sorted[count++] = (uint32_t)id;
+	}
+	qsort(sorted, count, sizeof(*sorted), compare_ids);
+	for (size_t i = 1; i < count; i++)
+		if (sorted[i] == sorted[i - 1])
+			return false;
+	return json_is_object(ids);
+}
+
 /* { "schema": 1, "ids": { "acme": 0 } }; returns the inner object. A missing file is an empty one.
  */
 static int ids_read(const char *path, json_t **ids, struct error *err)
@@ -32,7 +61,7 @@ static int ids_read(const char *path, json_t **ids, struct error *err)
 	if (r < 0)
 		return r;
 	document = json_loadb(text, size, 0, NULL);
-	if (!json_is_object(json_object_get(document, "ids")))
+	if (!ids_are_sound(json_object_get(document, "ids")))
 		return error_set(err, EINVAL,
 			"'%s' is damaged; restore it, or remove it to have all uplinks numbered anew",
 			path);
@@ -51,13 +80,6 @@ static int ids_write(const struct config *config, const char *path, json_t *ids,
 	if (r < 0)
 		return r;
 	return file_write_if_changed(path, text, strlen(text), &owner, NULL, err);
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 /* The lowest number that is not among the sorted ones. */
@@ -99,13 +121,14 @@ static void ids_drop_unusable(json_t *ids, const struct config *config, uint32_t
 
 	json_object_foreach_safe(ids, next, name, value)
 	{
-		json_int_t id = json_is_integer(value) ? json_integer_value(value) : -1;
+		json_int_t id = json_integer_value(value);
 
-		if (id < 0 || id >= capacity || id_fixed_by_config(config, id))
+		if (id >= capacity || id_fixed_by_config(config, id))
 			json_object_del(ids, name);
 	}
 }
 
+/* Drops those of VRFs that have gone, and of namespaces that have given up their uplink. */
 static void ids_drop_absent(json_t *ids, const struct config *config)
 {
 	const char *name;
@@ -114,7 +137,9 @@ static void ids_drop_absent(json_t *ids, const struct config *config)
 
 	json_object_foreach_safe(ids, next, name, value)
 	{
-		if (!config_find_vrf(config, name))
+		const struct config_vrf *vrf = config_find_vrf(config, name);
+
+		if (!vrf || !vrf->has_uplink)
 			json_object_del(ids, name);
 	}
 }
@@ -175,7 +200,8 @@ int ids_assign(const struct config *config, bool save, uint32_t **ids, struct er
 		return r;
 	*ids = xcalloc(config->n_vrfs, sizeof(**ids));
 	for (size_t i = 0; i < config->n_vrfs; i++)
-		(*ids)[i] =
-			(uint32_t)json_integer_value(json_object_get(known, config->vrfs[i].name));
+		if (config->vrfs[i].has_uplink)
+			(*ids)[i] = (uint32_t)json_integer_value(
+				json_object_get(known, config->vrfs[i].name));
 	return 0;
 }
