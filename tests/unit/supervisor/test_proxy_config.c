@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "../config/loaded.h"
+
+#include <stdlib.h>
+
+#include "base/data.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "supervisor/proxy_config.h"
+
+/* The bundled profile; the caller frees it. */
+static char *profile_read(const char *name)
+{
+	cleanup_free char *path = xasprintf("proxies/%s.conf", name);
+	char *text = NULL;
+	size_t size;
+
+	/* tests/run starts programs in the top directory. */
+	if (file_read(path, 1 << 16, &text, &size, NULL) < 0)
+		fail_msg("no '%s': not started in the top directory", path);
+	return text;
+}
+
+/* The file of the first VRF of a config, with these profile lines. */
+static char *format_with(
+	const char *config_text, const char *profile, unsigned version, const char *identity)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(config_text);
+	struct address root, inside;
+	struct vrf_paths paths;
+	char *text;
+
+	assert_no_faults(&loaded);
+	address_parse(&root, "fd5a:b1c0:de00::5/126");
+	address_parse(&inside, "fd5a:b1c0:de00::6/126");
+	vrf_paths_init(&paths, &loaded.config->gateway, loaded.config->vrfs[0].name);
+	text = proxy_config_format(&(struct proxy_config){
+		.config = loaded.config,
+		.vrf = &loaded.config->vrfs[0],
+		.paths = &paths,
+		.name = "gw1-acme",
+		.profile = profile,
+		.version = version,
+		.root = &root,
+		.inside = &inside,
+		.psk_identity = identity,
+	});
+	vrf_paths_finish(&paths);
+	return text;
+}
+
+static char *format_profile(const char *profile, unsigned version)
+{
+	cleanup_free char *lines = profile_read(profile);
+
+	return format_with("vrf acme { }", lines, version, NULL);
+}
+
+/* A whole line of the file. */
+static bool has_line(const char *text, const char *line)
+{
+	size_t length = strlen(line);
+
+	for (const char *at = text; (at = strstr(at, line)); at += length)
+		if ((at == text || at[-1] == '\n') && at[length] == '\n')
+			return true;
+	return false;
+}
+
+static void assert_line(const char *text, const char *line)
+{
+	if (!has_line(text, line))
+		fail_msg("no line '%s' in:\n%s", line, text);
+}
+
+static void assert_no_key(const char *text, const char *key)
+{
+	cleanup_free char *start = xasprintf("\n%s=", key);
+
+	if (strstr(text, start))
+		fail_msg("'%s' in:\n%s", key, text);
+}
+
+static void keys_of_7_0_are_left_out_for_6_0(void **state)
+{
+	static const char *const profiles[] = { "small", "standard", "large" };
+	static const char *const unknown[] = { "ProxyConfigFrequency", "StartAgentPollers",
+		"StartSNMPPollers", "StartHTTPAgentPollers", "StartBrowserPollers",
+		"ProxyBufferMode", "ProxyMemoryBufferSize" };
+
+	(void)state;
+	for (size_t p = 0; p < 3; p++) {
+		cleanup_free char *text = format_profile(profiles[p], 600);
+
+		for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+			assert_no_key(text, unknown[i]);
+		assert_line(text, "ConfigFrequency=10");
+		assert_non_null(strstr(text, "\nStartPollers="));
+		assert_non_null(strstr(text, "\nHeartbeatFrequency="));
+	}
+}
+
+static void keys_of_6_0_are_left_out_for_7_0(void **state)
+{
+	static const char *const profiles[] = { "small", "standard", "large" };
+	static const char *const unknown[] = { "ConfigFrequency", "HeartbeatFrequency",
+		"StartHistoryPollers" };
+
+	(void)state;
+	for (size_t p = 0; p < 3; p++) {
+		cleanup_free char *text = format_profile(profiles[p], 700);
+
+		for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+			assert_no_key(text, unknown[i]);
+		assert_line(text, "ProxyConfigFrequency=10");
+		assert_line(text, "ProxyBufferMode=hybrid");
+		assert_non_null(strstr(text, "\nStartAgentPollers="));
+	}
+}
+
+static void the_new_name_comes_with_6_4(void **state)
+{
+	static const char profile[] = "# words\n\nProxyConfigFrequency=10\nHeartbeatFrequency=10";
+	cleanup_free char *before = format_with("vrf a { }", profile, 602, NULL);
+	cleanup_free char *since = format_with("vrf a { }", profile, 604, NULL);
+
+	(void)state;
+	assert_line(before, "ConfigFrequency=10");
+	assert_line(since, "ProxyConfigFrequency=10");
+	assert_line(since, "HeartbeatFrequency=10");
+	assert_null(strstr(since, "# words"));
+}
+
+static void an_active_proxy_sends_to_the_root_side_of_its_uplink(void **state)
+{
+	cleanup_free char *text = format_with("vrf acme { }", "", 600, NULL);
+
+	(void)state;
+	assert_line(text, "ProxyMode=0");
+	assert_line(text, "Server=[fd5a:b1c0:de00::5]:10051");
+	assert_line(text, "ListenIP=127.0.0.1,fd5a:b1c0:de00::6");
+	assert_line(text, "ListenPort=10051");
+	assert_line(text, "StatsAllowedIP=127.0.0.1");
+	assert_line(text, "Hostname=gw1-acme");
+}
+
+static void a_server_of_the_config_is_written_as_zabbix_reads_it(void **state)
+{
+	static const struct {
+		const char *server, *line;
+	} cases[] = {
+		{ "zabbix.example.net", "Server=zabbix.example.net:20051" },
+		{ "192.0.2.1", "Server=192.0.2.1:20051" },
+		{ "2001:db8::1", "Server=[2001:db8::1]:20051" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_free char *config =
+			xasprintf("zabbix { server = \"%s\" server_port = 20051 }\nvrf acme { }",
+				cases[i].server);
+		cleanup_free char *text = format_with(config, "", 600, NULL);
+
+		assert_line(text, cases[i].line);
+	}
+}
+
+static void a_passive_proxy_answers_its_server_alone(void **state)
+{
+	cleanup_free char *text =
+		format_with("proxy { mode = passive }\nvrf acme { }", "", 600, "vrfgate-1234");
+
+	(void)state;
+	assert_line(text, "ProxyMode=1");
+	assert_line(text, "Server=fd5a:b1c0:de00::5");
+	assert_line(text, "TLSAccept=psk");
+	assert_no_key(text, "TLSConnect");
+}
+
+static void the_key_is_named_by_its_file(void **state)
+{
+	cleanup_free char *with = format_with("vrf acme { }", "", 600, "vrfgate-1234");
+	cleanup_free char *without = format_with("vrf acme { }", "", 600, NULL);
+
+	(void)state;
+	assert_line(with, "TLSConnect=psk");
+	assert_line(with, "TLSPSKIdentity=vrfgate-1234");
+	assert_line(with, "TLSPSKFile=/var/lib/vrfgate/vrfs/acme/psk");
+	assert_no_key(with, "TLSAccept");
+	assert_null(strstr(without, "TLS"));
+}
+
+/* Of two lines with one key zabbix_proxy takes the last. */
+static void options_win_over_the_profile_and_ours_over_them(void **state)
+{
+	cleanup_free char *text = format_with(
+		"vrf acme { proxy { options = { \"Timeout=4\", \"StartPollers=9\" } } }",
+		"Timeout=3\n", 600, NULL);
+	const char *profile = strstr(text, "\nTimeout=3\n");
+	const char *option = strstr(text, "\nTimeout=4\n");
+	const char *ours = strstr(text, "\nProxyMode=");
+
+	(void)state;
+	assert_non_null(profile);
+	assert_non_null(option);
+	assert_non_null(ours);
+	assert_true(profile < option && option < ours);
+	assert_line(text, "StartPollers=9");
+}
+
+static void every_path_is_private_to_the_vrf(void **state)
+{
+	cleanup_free char *text = format_profile("small", 600);
+
+	(void)state;
+	assert_line(text, "DBName=/var/lib/vrfgate/vrfs/acme/proxy.db");
+	assert_line(text, "LogFile=/var/log/vrfgate/acme/zabbix_proxy.log");
+	assert_line(text, "LogType=file");
+	assert_line(text, "PidFile=/run/vrfgate/vrfs/acme/sockets/zabbix_proxy.pid");
+	assert_line(text, "SocketDir=/run/vrfgate/vrfs/acme/sockets");
+	assert_line(text, "TmpDir=/run/vrfgate/vrfs/acme/tmp");
+	for (const char *at = strstr(text, "=/"); at; at = strstr(at + 1, "=/"))
+		assert_ptr_not_equal(memmem(at, strcspn(at, "\n"), "/acme/", 6), NULL);
+}
+
+static void a_proxy_of_root_is_told_that_it_may(void **state)
+{
+	cleanup_free char *root = format_with("proxy { user = root }\nvrf a { }", "", 600, NULL);
+	cleanup_free char *zabbix = format_with("vrf a { }", "", 600, NULL);
+
+	(void)state;
+	assert_line(root, "AllowRoot=1");
+	assert_no_key(zabbix, "AllowRoot");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_of_7_0_are_left_out_for_6_0),
+		cmocka_unit_test(keys_of_6_0_are_left_out_for_7_0),
+		cmocka_unit_test(the_new_name_comes_with_6_4),
+		cmocka_unit_test(an_active_proxy_sends_to_the_root_side_of_its_uplink),
+		cmocka_unit_test(a_server_of_the_config_is_written_as_zabbix_reads_it),
+		cmocka_unit_test(a_passive_proxy_answers_its_server_alone),
+		cmocka_unit_test(the_key_is_named_by_its_file),
+		cmocka_unit_test(options_win_over_the_profile_and_ours_over_them),
+		cmocka_unit_test(every_path_is_private_to_the_vrf),
+		cmocka_unit_test(a_proxy_of_root_is_told_that_it_may),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

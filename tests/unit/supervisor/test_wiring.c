@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "../config/loaded.h"
+
+#include <sys/socket.h>
+
+#include "base/memory.h"
+#include "supervisor/wiring.h"
+
+/* A config and what it wants of the kernel; numbers are the VRFs' places plus ten. */
+struct wired {
+	struct loaded loaded;
+	struct net_want want;
+};
+
+static struct wired wire(const char *text)
+{
+	struct wired wired = { .loaded = loaded_text(text) };
+	uint32_t ids[16];
+
+	assert_no_faults(&wired.loaded);
+	for (uint32_t i = 0; i < 16; i++)
+		ids[i] = i + 10;
+	wiring_all(&wired.want, wired.loaded.config, ids);
+	return wired;
+}
+
+static void wired_finish(struct wired *wired)
+{
+	net_want_finish(&wired->want);
+	loaded_finish(&wired->loaded);
+}
+
+#define cleanup_wired cleanup(wired_finish)
+
+static void assert_address(const struct address *address, const char *expected)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	assert_string_equal(address_format(address, true, text), expected);
+}
+
+static void the_owner_is_the_run_dir(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("gateway { run_dir = \"/run/other\" }\n"
+		     "uplink { prefix = \"fd11::/64\" mtu = 1400 }\nvrf a { }");
+
+	(void)state;
+	assert_string_equal(wired.want.owner, "/run/other");
+	assert_address(&wired.want.uplink_prefix, "fd11::/64");
+	assert_int_equal(wired.want.uplink_mtu_bytes, 1400);
+	assert_false(wired.want.partial);
+}
+
+static void every_kind_of_interface_keeps_what_it_is_made_of(void **state)
+{
+	cleanup_wired struct wired wired = wire("vrf a {\n"
+						"interface eth0.10 { mtu = 1400 }\n"
+						"interface eth1.100.20 { protocol = 802.1ad }\n"
+						"interface m { kind = macvlan parent = eth2 mac = "
+						"\"02:00:00:00:00:01\" }\n"
+						"interface d { kind = device parent = eth3 }\n"
+						"interface v { kind = link peer = \"b/w\" }\n}\n"
+						"namespace b { }");
+	const struct net_want_link *links = wired.want.netns[0].links;
+
+	(void)state;
+	assert_int_equal(wired.want.netns[0].n_links, 5);
+	assert_string_equal(links[0].name, "eth0.10");
+	assert_int_equal(links[0].kind, NET_LINK_VLAN);
+	assert_string_equal(links[0].parent, "eth0");
+	assert_int_equal(links[0].n_tags, 1);
+	assert_int_equal(links[0].tags[0], 10);
+	assert_false(links[0].outer_8021ad);
+	assert_int_equal(links[0].mtu_bytes, 1400);
+	assert_false(links[0].has_mac);
+	assert_int_equal(links[1].n_tags, 2);
+	assert_int_equal(links[1].tags[0], 100);
+	assert_int_equal(links[1].tags[1], 20);
+	assert_true(links[1].outer_8021ad);
+	assert_int_equal(links[2].kind, NET_LINK_MACVLAN);
+	assert_string_equal(links[2].parent, "eth2");
+	assert_true(links[2].has_mac);
+	assert_memory_equal(links[2].mac, "\2\0\0\0\0\1", 6);
+	assert_int_equal(links[3].kind, NET_LINK_DEVICE);
+	assert_string_equal(links[3].parent, "eth3");
+	assert_int_equal(links[4].kind, NET_LINK_VETH);
+	assert_string_equal(links[4].peer_netns, "b");
+	assert_string_equal(links[4].peer_name, "w");
+}
+
+static void a_gateway_is_the_default_route_through_its_interface(void **state)
+{
+	cleanup_wired struct wired wired = wire("vrf a { interface eth0.10 {\n"
+						"address = { \"10.0.0.2/30\", \"fd22::2/64\" }\n"
+						"gateway = { \"10.0.0.1\", \"fd22::1\" } } }");
+	const struct net_want_netns *netns = &wired.want.netns[0];
+
+	(void)state;
+	assert_int_equal(netns->links[0].n_addresses, 2);
+	assert_address(&netns->links[0].addresses[1], "fd22::2/64");
+	assert_int_equal(netns->n_routes, 2);
+	assert_address(&netns->routes[0].destination, "0.0.0.0/0");
+	assert_address(&netns->routes[0].via, "10.0.0.1/32");
+	assert_string_equal(netns->routes[0].dev, "eth0.10");
+	assert_address(&netns->routes[1].destination, "::/0");
+	assert_address(&netns->routes[1].via, "fd22::1/128");
+}
+
+static void routes_come_behind_the_gateways(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("vrf a { interface eth0.10 { address = \"10.0.0.2/30\" }\n"
+		     "route \"192.168.0.0/16\" { via = \"10.0.0.1\" metric = 5 }\n"
+		     "route \"172.16.0.0/12\" { dev = eth0.10 } }");
+	const struct net_want_route *routes = wired.want.netns[0].routes;
+
+	(void)state;
+	assert_int_equal(wired.want.netns[0].n_routes, 2);
+	assert_address(&routes[0].destination, "192.168.0.0/16");
+	assert_address(&routes[0].via, "10.0.0.1/32");
+	assert_null(routes[0].dev);
+	assert_int_equal(routes[0].metric, 5);
+	assert_address(&routes[1].destination, "172.16.0.0/12");
+	assert_int_equal(routes[1].via.family, AF_UNSPEC);
+	assert_string_equal(routes[1].dev, "eth0.10");
+}
+
+static void sysctls_are_passed_on(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("vrf a { sysctl = { \"net.ipv4.tcp_keepalive_time=60\" } }");
+
+	(void)state;
+	assert_int_equal(wired.want.netns[0].n_sysctls, 1);
+	assert_string_equal(wired.want.netns[0].sysctls[0].key, "net.ipv4.tcp_keepalive_time");
+	assert_string_equal(wired.want.netns[0].sysctls[0].value, "60");
+}
+
+static void a_disabled_vrf_is_left_out_and_moves_no_number(void **state)
+{
+	cleanup_wired struct wired wired = wire("vrf a { } vrf b { enabled = false } vrf c { }");
+
+	(void)state;
+	assert_int_equal(wired.want.n_netns, 2);
+	assert_string_equal(wired.want.netns[1].name, "c");
+	assert_int_equal(wired.want.netns[1].id, 12);
+}
+
+static void a_namespace_has_an_uplink_only_when_it_asks(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("vrf a { } namespace b { } namespace c { uplink = true }");
+
+	(void)state;
+	assert_true(wired.want.netns[0].has_uplink);
+	assert_false(wired.want.netns[1].has_uplink);
+	assert_true(wired.want.netns[2].has_uplink);
+}
+
+static void two_vrfs_of_one_text_want_the_same(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("vrf a { interface eth0.10 { address = \"10.0.0.2/30\" } }\n"
+		     "vrf b { interface eth0.20 { address = \"10.0.0.2/30\" } }");
+
+	(void)state;
+	assert_true(address_equal(
+		wired.want.netns[0].links[0].addresses, wired.want.netns[1].links[0].addresses));
+	assert_int_equal(wired.want.netns[0].links[0].tags[0], 10);
+	assert_int_equal(wired.want.netns[1].links[0].tags[0], 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_owner_is_the_run_dir),
+		cmocka_unit_test(every_kind_of_interface_keeps_what_it_is_made_of),
+		cmocka_unit_test(a_gateway_is_the_default_route_through_its_interface),
+		cmocka_unit_test(routes_come_behind_the_gateways),
+		cmocka_unit_test(sysctls_are_passed_on),
+		cmocka_unit_test(a_disabled_vrf_is_left_out_and_moves_no_number),
+		cmocka_unit_test(a_namespace_has_an_uplink_only_when_it_asks),
+		cmocka_unit_test(two_vrfs_of_one_text_want_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
