@@ -176,6 +176,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 
 	(void)reason;
 	if (!vrf->config->has_proxy) {
+		vrf->backoff_s = 0;
 		state_set(vrf, VRF_HEALTHY, "");
 		watch_start(vrf, 0);
 		return;

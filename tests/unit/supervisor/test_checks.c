@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "supervisor/checks.h"
+
+static void a_check_says_since_when_it_is_so(void **state)
+{
+	struct vrf vrf = { 0 };
+	const struct vrf_check *check = &vrf.checks[VRF_CHECK_LINK];
+	uint64_t long_ago_ms = 1;
+
+	(void)state;
+	checks_set(&vrf, VRF_CHECK_LINK, true, "%d up", 1);
+	assert_true(check->judged && check->ok);
+	assert_string_equal(check->detail, "1 up");
+	assert_true(check->since_ms > long_ago_ms);
+	vrf.checks[VRF_CHECK_LINK].since_ms = long_ago_ms;
+	checks_set(&vrf, VRF_CHECK_LINK, true, "2 up");
+	assert_int_equal(check->since_ms, long_ago_ms);
+	assert_string_equal(check->detail, "2 up");
+	checks_set(&vrf, VRF_CHECK_LINK, false, "is down");
+	assert_true(check->since_ms > long_ago_ms);
+}
+
+static void a_first_bad_judgement_has_a_time_too(void **state)
+{
+	struct vrf vrf = { 0 };
+
+	(void)state;
+	checks_set(&vrf, VRF_CHECK_STATS, false, "no answer");
+	assert_true(vrf.checks[VRF_CHECK_STATS].since_ms > 0);
+}
+
+static void the_cause_comes_before_what_follows_from_it(void **state)
+{
+	struct vrf vrf = { 0 };
+
+	(void)state;
+	assert_null(checks_first_bad(&vrf));
+	checks_set(&vrf, VRF_CHECK_NETNS, true, "present");
+	assert_null(checks_first_bad(&vrf));
+	checks_set(&vrf, VRF_CHECK_SERVER, false, "never seen");
+	checks_set(&vrf, VRF_CHECK_LINK, false, "is down");
+	assert_ptr_equal(checks_first_bad(&vrf), &vrf.checks[VRF_CHECK_LINK]);
+}
+
+static void what_was_known_of_a_proxy_goes_with_it(void **state)
+{
+	struct vrf vrf = { .has_stats = true, .stats_missed = 2 };
+
+	(void)state;
+	checks_set(&vrf, VRF_CHECK_LINK, true, "1 up");
+	checks_set(&vrf, VRF_CHECK_STATS, false, "no answer");
+	checks_set(&vrf, VRF_CHECK_SERVER, false, "never seen");
+	checks_forget_proxy(&vrf);
+	assert_null(checks_first_bad(&vrf));
+	assert_true(vrf.checks[VRF_CHECK_LINK].judged);
+	assert_false(vrf.has_stats);
+	assert_int_equal(vrf.stats_missed, 0);
+}
+
+static void a_long_detail_is_cut(void **state)
+{
+	struct vrf vrf = { 0 };
+	char text[512];
+
+	(void)state;
+	memset(text, 'd', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	checks_set(&vrf, VRF_CHECK_STATS, false, "%s", text);
+	assert_int_equal(strlen(vrf.checks[VRF_CHECK_STATS].detail),
+		sizeof(vrf.checks[VRF_CHECK_STATS].detail) - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_check_says_since_when_it_is_so),
+		cmocka_unit_test(a_first_bad_judgement_has_a_time_too),
+		cmocka_unit_test(the_cause_comes_before_what_follows_from_it),
+		cmocka_unit_test(what_was_known_of_a_proxy_goes_with_it),
+		cmocka_unit_test(a_long_detail_is_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The life of a VRF as far as it goes without a kernel: what is asked for is only recorded. */
+#include "scratch.h"
+
+#include <systemd/sd-event.h>
+
+#include "base/clock.h"
+#include "supervisor/vrf.h"
+
+#define NAMESPACE    "namespace mgmt { }"
+#define NO_BINARY    "vrf acme { proxy { binary = \"/no/such/zabbix_proxy\" } }"
+#define SHORT_DELAYS "proxy { restart { min = 1 max = 4 } }\n"
+
+struct life {
+	struct loaded loaded;
+	struct vrf_context context;
+	struct vrf *vrf;
+	int wired, rested; /* how often the context was asked, or told */
+};
+
+static void on_wire(struct vrf *vrf)
+{
+	((struct life *)vrf->context->owner)->wired++;
+}
+
+static void on_rested(struct vrf *vrf)
+{
+	((struct life *)vrf->context->owner)->rested++;
+}
+
+static void life_begin(struct life *life, const char *directory, const char *text)
+{
+	*life = (struct life){ .loaded = scratch_config(directory, text) };
+	life->context = (struct vrf_context){
+		.config = life->loaded.config,
+		.binaries = proxy_binary_cache_create(),
+		.wire = on_wire,
+		.rested = on_rested,
+		.owner = life,
+	};
+	assert_true(sd_event_new(&life->context.event) >= 0);
+	life->vrf = vrf_create(&life->context, &life->loaded.config->vrfs[0], 0);
+}
+
+static void life_end(struct life *life)
+{
+	vrf_destroy(life->vrf);
+	sd_event_unref(life->context.event);
+	proxy_binary_cache_destroy(life->context.binaries);
+	loaded_finish(&life->loaded);
+}
+
+#define cleanup_life cleanup(life_end)
+
+static bool is_armed(sd_event_source *timer)
+{
+	int enabled = SD_EVENT_OFF;
+
+	return timer && sd_event_source_get_enabled(timer, &enabled) >= 0 &&
+		enabled == SD_EVENT_ONESHOT;
+}
+
+/* Milliseconds until a timer elapses. */
+static uint64_t remaining_ms(sd_event_source *timer)
+{
+	uint64_t usec = 0;
+
+	assert_true(sd_event_source_get_time(timer, &usec) >= 0);
+	return usec / 1000 - clock_now_ms();
+}
+
+static void a_new_vrf_is_disabled_and_asks_for_nothing(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_false(life.vrf->wanted);
+	assert_int_equal(life.wired + life.rested, 0);
+}
+
+static void a_namespace_is_healthy_when_it_is_wired(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(life.wired, 1);
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	assert_int_equal(life.vrf->state, VRF_HEALTHY);
+	assert_int_equal(life.vrf->proxy.pid, 0);
+	assert_true(is_armed(life.vrf->check_timer));
+}
+
+static void what_is_not_well_is_degraded_with_the_reason(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_UNWELL, "link: interface 'eth0.10' is down");
+	assert_int_equal(life.vrf->state, VRF_DEGRADED);
+	assert_string_equal(life.vrf->reason, "link: interface 'eth0.10' is down");
+	vrf_dispatch(life.vrf, VRF_EVENT_UNWELL, "address: none");
+	assert_string_equal(life.vrf->reason, "address: none");
+	vrf_dispatch(life.vrf, VRF_EVENT_WELL, "");
+	assert_int_equal(life.vrf->state, VRF_HEALTHY);
+	assert_string_equal(life.vrf->reason, "");
+}
+
+static void a_lost_namespace_is_wired_anew(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(life.wired, 2);
+}
+
+static void a_healthy_namespace_rests_when_it_is_stopped(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_string_equal(life.vrf->reason, "told so");
+	assert_int_equal(life.rested, 1);
+	assert_false(is_armed(life.vrf->check_timer));
+}
+
+static void a_stop_while_wiring_rests_and_what_comes_later_is_nothing(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(life.rested, 1);
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "late");
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(life.rested, 1);
+}
+
+static void an_event_unknown_to_a_state_does_nothing(void **state)
+{
+	/* Events that each state takes no notice of. */
+	static const struct {
+		enum vrf_state state;
+		unsigned events;
+	} unknown[] = {
+		{ VRF_DISABLED, ~(1u << VRF_EVENT_START) },
+		{ VRF_WIRING,
+			~(1u << VRF_EVENT_STOP | 1u << VRF_EVENT_WIRED |
+				1u << VRF_EVENT_WIRING_FAILED) },
+		{ VRF_HEALTHY,
+			1u << VRF_EVENT_START | 1u << VRF_EVENT_WIRED |
+				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
+				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_TIMEOUT },
+		{ VRF_FAILED,
+			1u << VRF_EVENT_WIRED | 1u << VRF_EVENT_WIRING_FAILED |
+				1u << VRF_EVENT_READY | 1u << VRF_EVENT_WELL |
+				1u << VRF_EVENT_UNWELL | 1u << VRF_EVENT_HUNG |
+				1u << VRF_EVENT_ENDED },
+		{ VRF_STOPPING,
+			1u << VRF_EVENT_START | 1u << VRF_EVENT_STOP | 1u << VRF_EVENT_WIRED |
+				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
+				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_UNWELL |
+				1u << VRF_EVENT_HUNG },
+	};
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		for (int event = 0; event < VRF_EVENTS; event++) {
+			if (!(unknown[i].events & 1u << event))
+				continue;
+			life.vrf->state = unknown[i].state;
+			vrf_dispatch(life.vrf, (enum vrf_event)event, "x");
+			assert_int_equal(life.vrf->state, unknown[i].state);
+			assert_string_equal(life.vrf->reason, "");
+		}
+	assert_int_equal(life.wired + life.rested, 0);
+}
+
+static void what_cannot_be_wired_fails_and_is_tried_again_later(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, SHORT_DELAYS NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "parent 'eth9' not found");
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_string_equal(life.vrf->reason, "parent 'eth9' not found");
+	assert_true(is_armed(life.vrf->timer));
+	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(life.wired, 2);
+	assert_false(is_armed(life.vrf->timer));
+}
+
+static void the_delay_doubles_up_to_its_maximum_and_is_scattered(void **state)
+{
+	static const uint64_t delays_ms[] = { 1000, 2000, 4000, 4000 };
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, SHORT_DELAYS NAMESPACE);
+	for (size_t i = 0; i < sizeof(delays_ms) / sizeof(delays_ms[0]); i++) {
+		uint64_t left_ms;
+
+		vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+		vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
+		left_ms = remaining_ms(life.vrf->timer);
+		/* A fifth more or less, and the milliseconds that have gone by. */
+		assert_in_range(left_ms, delays_ms[i] * 3 / 4, delays_ms[i] * 6 / 5);
+	}
+}
+
+static void a_namespace_that_came_up_starts_with_the_first_delay_again(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, SHORT_DELAYS NAMESPACE);
+	for (int i = 0; i < 3; i++) {
+		vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+		vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
+	}
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
+	assert_in_range(remaining_ms(life.vrf->timer), 0, 1200);
+}
+
+static void a_missing_binary_fails_the_vrf_by_name(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NO_BINARY);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_string_equal(life.vrf->reason,
+		"proxy binary '/no/such/zabbix_proxy': No such file or directory");
+	assert_true(is_armed(life.vrf->timer));
+	assert_int_equal(life.vrf->proxy.pid, 0);
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "");
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(life.rested, 1);
+}
+
+/* What -V says, no more. */
+static void a_binary_of_another_major_version_is_refused_with_both_named(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/zabbix_proxy", (const char *)*state);
+	cleanup_free char *text = xasprintf("vrf acme { proxy { binary = \"%s\" } }", path);
+	cleanup_free char *expected = xasprintf("proxy binary '%s' is Zabbix 6.0.14, the server is "
+						"7.0.3: their major versions must match",
+		path);
+	cleanup_life struct life life;
+
+	scratch_write(*state, "zabbix_proxy", "#!/bin/sh\necho 'zabbix_proxy (Zabbix) 6.0.14'\n");
+	assert_int_equal(chmod(path, 0755), 0);
+	life_begin(&life, *state, text);
+	life.context.server_version = 700;
+	strcpy(life.context.server_version_text, "7.0.3");
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_string_equal(life.vrf->reason, expected);
+}
+
+static void a_reason_of_any_length_is_kept_within_bounds(void **state)
+{
+	cleanup_life struct life life;
+	char reason[1024];
+
+	memset(reason, 'r', sizeof(reason) - 1);
+	reason[sizeof(reason) - 1] = '\0';
+	life_begin(&life, *state, NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, reason);
+	assert_int_equal(strlen(life.vrf->reason), sizeof(life.vrf->reason) - 1);
+}
+
+static void a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it(void **state)
+{
+	cleanup_loaded struct loaded disabled =
+		scratch_config(*state, "namespace mgmt { enabled = false }");
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	vrf_reconfigure(life.vrf, &disabled.config->vrfs[0], 0);
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_string_equal(life.vrf->reason, "disabled in the config");
+	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+}
+
+static void states_and_checks_are_named_as_the_status_document_has_them(void **state)
+{
+	static const char *const states[] = { "disabled", "wiring", "starting", "healthy",
+		"degraded", "backoff", "failed", "stopping" };
+	static const char *const checks[] = { "netns", "link", "address", "uplink", "process",
+		"stats", "server" };
+
+	(void)state;
+	for (int i = 0; i < VRF_STATES; i++)
+		assert_string_equal(vrf_state_name((enum vrf_state)i), states[i]);
+	for (int i = 0; i < VRF_CHECKS; i++)
+		assert_string_equal(vrf_check_name((enum vrf_check_kind)i), checks[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_scratch(a_new_vrf_is_disabled_and_asks_for_nothing),
+		in_scratch(a_namespace_is_healthy_when_it_is_wired),
+		in_scratch(what_is_not_well_is_degraded_with_the_reason),
+		in_scratch(a_lost_namespace_is_wired_anew),
+		in_scratch(a_healthy_namespace_rests_when_it_is_stopped),
+		in_scratch(a_stop_while_wiring_rests_and_what_comes_later_is_nothing),
+		in_scratch(an_event_unknown_to_a_state_does_nothing),
+		in_scratch(what_cannot_be_wired_fails_and_is_tried_again_later),
+		in_scratch(the_delay_doubles_up_to_its_maximum_and_is_scattered),
+		in_scratch(a_namespace_that_came_up_starts_with_the_first_delay_again),
+		in_scratch(a_missing_binary_fails_the_vrf_by_name),
+		in_scratch_as_root(a_binary_of_another_major_version_is_refused_with_both_named),
+		in_scratch(a_reason_of_any_length_is_kept_within_bounds),
+		in_scratch(a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it),
+		cmocka_unit_test(states_and_checks_are_named_as_the_status_document_has_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
