@@ -2,6 +2,7 @@
 /* The status document. */
 #include "supervisor/status.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,24 @@
 static json_t *seconds_since(uint64_t since_ms)
 {
 	return json_integer((json_int_t)((clock_now_ms() - since_ms) / 1000));
+}
+
+/* A text cut at some byte, or told by the kernel or a file name, need not be UTF-8; JSON must be.
+ */
+static json_t *text_to_json(const char *text)
+{
+	json_t *string = json_string(text);
+	char *plain;
+
+	if (string)
+		return string;
+	plain = xstrdup(text);
+	for (char *c = plain; *c; c++)
+		if (*c & 0x80)
+			*c = '?';
+	string = json_string(plain);
+	free(plain);
+	return string;
 }
 
 static json_t *address_to_json(const struct address *address, bool with_length)
@@ -87,13 +106,13 @@ static json_t *proxy_to_json(const struct vrf *vrf)
 	if (!vrf->config || !vrf->config->has_proxy)
 		return json_null();
 	name = reporter_proxy_name(vrf->context->config, vrf->name);
-	proxy = json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:s, s:s, s:o, s:n, s:o, s:n}", "name",
+	proxy = json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:n, s:o, s:n}", "name",
 		name, "mode",
 		vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE ? "passive" : "active", "state",
 		proxy_state(vrf), "pid", integer_or_null(runs, process_main_pid(&vrf->proxy)),
 		"uptime_s", runs ? seconds_since(vrf->started_ms) : json_null(), "restarts",
-		vrf->restarts, "last_exit", vrf->last_exit, "version",
-		vrf->has_stats ? vrf->stats.version : "", "server_seen_s",
+		vrf->restarts, "last_exit", text_to_json(vrf->last_exit), "version",
+		text_to_json(vrf->has_stats ? vrf->stats.version : ""), "server_seen_s",
 		integer_or_null(vrf->server_seen != 0, time(NULL) - vrf->server_seen), "backlog",
 		"required_vps", vrf->has_stats ? json_real(vrf->stats.required_vps) : json_null(),
 		"rss_bytes");
@@ -110,9 +129,9 @@ static json_t *checks_to_json(const struct vrf *vrf)
 
 		if (check->judged)
 			json_array_append_new(checks,
-				json_pack("{s:s, s:b, s:s, s:o}", "name",
+				json_pack("{s:s, s:b, s:o, s:o}", "name",
 					vrf_check_name((enum vrf_check_kind)kind), "ok", check->ok,
-					"detail", check->detail, "since_s",
+					"detail", text_to_json(check->detail), "since_s",
 					seconds_since(check->since_ms)));
 	}
 	return checks;
@@ -126,9 +145,9 @@ static json_t *vrf_to_json(const struct vrf *vrf)
 
 	/* What cannot be read is shown as absent; the netns check has the reason. */
 	(void)net_netns_state_read(vrf->name, &state, NULL);
-	object = json_pack("{s:s, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:[], s:o}", "name",
+	object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:[], s:o}", "name",
 		vrf->name, "id", integer_or_null(vrf->config && vrf->config->has_uplink, vrf->id),
-		"state", vrf_state_name(vrf->state), "reason", vrf->reason, "since_s",
+		"state", vrf_state_name(vrf->state), "reason", text_to_json(vrf->reason), "since_s",
 		seconds_since(vrf->since_ms), "netns", netns, "interfaces",
 		interfaces_to_json(&state), "uplink", uplink_to_json(vrf, &state), "proxy",
 		proxy_to_json(vrf), "services", "checks", checks_to_json(vrf));

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The status document of VRFs that are nowhere but in memory. */
+#include "scratch.h"
+
+#include <systemd/sd-event.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "supervisor/reporter_link.h"
+#include "supervisor/status.h"
+
+/* A VRF with a proxy, and a namespace without; no name that the machine could have. */
+#define CONFIG                                                     \
+	"zabbix { server = \"192.0.2.1\" }\n"                      \
+	"vrf test-no-such-a { id = 3 proxy { mode = passive } }\n" \
+	"namespace test-no-such-b { }"
+
+static struct supervisor begin(struct loaded *loaded)
+{
+	struct supervisor supervisor = {
+		.config = loaded->config, .generation = 1, .started_ms = clock_now_ms() - 5500
+	};
+
+	supervisor.context.config = loaded->config;
+	assert_true(sd_event_new(&supervisor.event) >= 0);
+	supervisor.context.event = supervisor.event;
+	return supervisor;
+}
+
+static void add_vrfs(struct supervisor *supervisor)
+{
+	supervisor->reporter = reporter_link_create(supervisor);
+	reporter_link_restart(supervisor->reporter);
+	for (size_t i = 0; i < supervisor->config->n_vrfs; i++)
+		*array_append(&supervisor->vrfs, &supervisor->n_vrfs) =
+			vrf_create(&supervisor->context, &supervisor->config->vrfs[i], 3);
+}
+
+static void end(struct supervisor *supervisor)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		vrf_destroy(supervisor->vrfs[i]);
+	free(supervisor->vrfs);
+	reporter_link_destroy(supervisor->reporter);
+	sd_event_unref(supervisor->event);
+}
+
+#define cleanup_supervisor cleanup(end)
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static void an_empty_gateway_is_healthy(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, "");
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *document = NULL;
+	const json_t *gateway;
+
+	add_vrfs(&supervisor);
+	document = status_create(&supervisor, NULL);
+	gateway = json_object_get(document, "gateway");
+	assert_int_equal(json_integer_value(json_object_get(document, "schema")), 1);
+	assert_int_equal(json_array_size(json_object_get(document, "vrfs")), 0);
+	assert_string_equal(text_of(gateway, "name"), "gw1");
+	assert_string_equal(text_of(gateway, "version"), VRFGATE_VERSION);
+	assert_string_equal(text_of(gateway, "state"), "healthy");
+	assert_int_equal(json_integer_value(json_object_get(gateway, "pid")), getpid());
+	assert_int_equal(json_integer_value(json_object_get(gateway, "uptime_s")), 5);
+	assert_int_equal(json_integer_value(json_object_get(gateway, "config_generation")), 1);
+	assert_string_equal(text_of(json_object_get(gateway, "zabbix"), "state"), "off");
+}
+
+static void a_vrf_that_is_nowhere_has_every_key(void **state)
+{
+	static const char *const keys[] = { "name", "id", "state", "reason", "since_s", "netns",
+		"interfaces", "uplink", "proxy", "services", "checks" };
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *document = NULL;
+	const json_t *vrf, *uplink, *proxy;
+
+	add_vrfs(&supervisor);
+	document = status_create(&supervisor, NULL);
+	vrf = json_array_get(json_object_get(document, "vrfs"), 0);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		assert_non_null(json_object_get(vrf, keys[i]));
+	assert_int_equal(json_object_size(vrf), sizeof(keys) / sizeof(keys[0]));
+	assert_string_equal(text_of(vrf, "netns"), "/run/netns/test-no-such-a");
+	assert_string_equal(text_of(vrf, "state"), "disabled");
+	uplink = json_object_get(vrf, "uplink");
+	assert_string_equal(text_of(uplink, "root_ifname"), "vg3");
+	assert_string_equal(text_of(uplink, "root_address"), "fd5a:b1c0:de00::d");
+	assert_string_equal(text_of(uplink, "address"), "fd5a:b1c0:de00::e");
+	assert_true(json_is_false(json_object_get(uplink, "up")));
+	proxy = json_object_get(vrf, "proxy");
+	assert_string_equal(text_of(proxy, "name"), "gw1-test-no-such-a");
+	assert_string_equal(text_of(proxy, "mode"), "passive");
+	assert_string_equal(text_of(proxy, "state"), "stopped");
+	assert_true(json_is_null(json_object_get(proxy, "pid")));
+}
+
+static void a_namespace_has_neither_number_nor_uplink_nor_proxy(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *document = NULL;
+	const json_t *vrf;
+
+	add_vrfs(&supervisor);
+	document = status_create(&supervisor, NULL);
+	vrf = json_array_get(json_object_get(document, "vrfs"), 1);
+	assert_true(json_is_null(json_object_get(vrf, "id")));
+	assert_true(json_is_null(json_object_get(vrf, "uplink")));
+	assert_true(json_is_null(json_object_get(vrf, "proxy")));
+}
+
+static void names_choose_the_vrfs(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *names = json_pack("[s]", "test-no-such-b");
+	cleanup_json json_t *none = json_array();
+	cleanup_json json_t *one = NULL, *all = NULL;
+
+	add_vrfs(&supervisor);
+	one = status_create(&supervisor, names);
+	assert_int_equal(json_array_size(json_object_get(one, "vrfs")), 1);
+	assert_string_equal(
+		text_of(json_array_get(json_object_get(one, "vrfs"), 0), "name"), "test-no-such-b");
+	all = status_create(&supervisor, none);
+	assert_int_equal(json_array_size(json_object_get(all, "vrfs")), 2);
+}
+
+static void the_worst_vrf_decides_for_the_gateway(void **state)
+{
+	static const struct {
+		enum vrf_state a, b;
+		const char *gateway, *summary;
+	} cases[] = {
+		{ VRF_HEALTHY, VRF_HEALTHY, "healthy", "2 healthy" },
+		{ VRF_HEALTHY, VRF_STARTING, "degraded", "1 starting, 1 healthy" },
+		{ VRF_DEGRADED, VRF_HEALTHY, "degraded", "1 healthy, 1 degraded" },
+		{ VRF_DEGRADED, VRF_FAILED, "down", "1 degraded, 1 failed" },
+		{ VRF_BACKOFF, VRF_HEALTHY, "down", "1 healthy, 1 backoff" },
+	};
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+
+	add_vrfs(&supervisor);
+	supervisor.vrfs[0]->wanted = supervisor.vrfs[1]->wanted = true;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_json json_t *document = NULL;
+		cleanup_free char *summary = NULL;
+
+		supervisor.vrfs[0]->state = cases[i].a;
+		supervisor.vrfs[1]->state = cases[i].b;
+		document = status_create(&supervisor, NULL);
+		summary = status_summary(&supervisor);
+		assert_string_equal(
+			text_of(json_object_get(document, "gateway"), "state"), cases[i].gateway);
+		assert_string_equal(summary, cases[i].summary);
+	}
+}
+
+static void a_vrf_that_is_not_wanted_worries_nobody(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *document = NULL;
+
+	add_vrfs(&supervisor);
+	document = status_create(&supervisor, NULL);
+	assert_string_equal(text_of(json_object_get(document, "gateway"), "state"), "healthy");
+}
+
+/* A reason may hold what a config or a kernel said, in whatever bytes. */
+static void bytes_that_are_no_utf_8_cost_no_vrf(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *document = NULL;
+
+	add_vrfs(&supervisor);
+	strcpy(supervisor.vrfs[0]->reason, "profile '/etc/\xff\xfe' not found \xc3");
+	strcpy(supervisor.vrfs[0]->last_exit, "\x80");
+	document = status_create(&supervisor, NULL);
+	assert_non_null(document);
+	assert_int_equal(json_array_size(json_object_get(document, "vrfs")), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_scratch(an_empty_gateway_is_healthy),
+		in_scratch(a_vrf_that_is_nowhere_has_every_key),
+		in_scratch(a_namespace_has_neither_number_nor_uplink_nor_proxy),
+		in_scratch(names_choose_the_vrfs),
+		in_scratch(the_worst_vrf_decides_for_the_gateway),
+		in_scratch(a_vrf_that_is_not_wanted_worries_nobody),
+		in_scratch(bytes_that_are_no_utf_8_cost_no_vrf),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
