@@ -158,7 +158,7 @@ static int enter(const struct exec_options *options)
 
 	if (options->root)
 		return enter_root();
-	r = cli_load_config(options->config_path, &config);
+	r = cli_load_config_to_look(options->config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	vrf = config_find_vrf(config, options->vrf);

@@ -159,7 +159,7 @@ int cli_logs(int argc, char **argv)
 	if (r != CLI_PARSED)
 		return r;
 	name = argv[optind];
-	r = cli_load_config(options.config_path, &config);
+	r = cli_load_config_to_look(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	if (!config_find_vrf(config, name)) {

@@ -39,17 +39,37 @@ int cli_help(const char *command)
 	return CLI_EXIT_DONE;
 }
 
+static void print_lines(const struct strings *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		fprintf(stderr, "%s\n", lines->items[i]);
+}
+
 static int load(const char *path, bool notes, struct config **config)
 {
 	struct config_report report = { 0 };
 	int r = config_load(path, config, &report);
 
-	for (size_t i = 0; i < report.faults.count; i++)
-		fprintf(stderr, "%s\n", report.faults.items[i]);
-	for (size_t i = 0; notes && r == 0 && i < report.notes.count; i++)
-		fprintf(stderr, "%s\n", report.notes.items[i]);
+	print_lines(&report.faults);
+	if (notes && r == 0)
+		print_lines(&report.notes);
 	config_report_finish(&report);
 	return r < 0 ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
+}
+
+int cli_load_config_to_look(const char *path, struct config **config)
+{
+	struct config_report report = { 0 };
+
+	(void)config_load_what_can_be_read(path, config, &report);
+	if (!*config)
+		print_lines(&report.faults);
+	else if (report.faults.count)
+		fprintf(stderr,
+			"vrfgate: %s has %zu faults (see vrfgate check); going by the rest\n", path,
+			report.faults.count);
+	config_report_finish(&report);
+	return *config ? CLI_EXIT_DONE : CLI_EXIT_CONFIG;
 }
 
 int cli_load_config(const char *path, struct config **config)

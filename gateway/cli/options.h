@@ -41,3 +41,7 @@ int cli_help(const char *command);
  */
 int cli_load_config(const char *path, struct config **config);
 int cli_load_config_with_notes(const char *path, struct config **config);
+
+/* For commands that only look: a file with faults is no reason not to, so one line tells of them.
+ */
+int cli_load_config_to_look(const char *path, struct config **config);

@@ -185,7 +185,7 @@ int cli_status(int argc, char **argv)
 		r = colour_decide(options.colour, &colour);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config(options.config_path, &config);
+	r = cli_load_config_to_look(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	r = status_once(config, &options, colour);

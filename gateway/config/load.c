@@ -52,13 +52,15 @@ static void tree_read(struct config_reader *reader, const struct config_tree *tr
 	config_read_vrf_proxies(reader);
 }
 
-int config_load_text(
-	const char *path, const char *text, struct config **config, struct config_report *report)
+/* The model is whole without faults only; `faulty_too` gives it all the same. */
+static int text_load(const char *path, const char *text, bool faulty_too, struct config **config,
+	struct config_report *report)
 {
 	struct config_reader reader = { .config = config_create() };
 	struct config_tree tree = { 0 };
 	struct config_section *root = config_tree_add_file(&tree, path);
 	bool whole = config_parse(text, root, &reader.faults) == 0;
+	int r;
 
 	whole &= config_include(&tree, &reader.faults) == 0;
 	reader.root = root;
@@ -67,17 +69,25 @@ int config_load_text(
 	if (whole)
 		config_judge(&reader);
 	*config = NULL;
-	if (reader.faults.count == 0)
+	if (reader.faults.count == 0 || (faulty_too && whole))
 		*config = steal_ptr(&reader.config);
+	r = reader.faults.count ? -EINVAL : 0;
 	config_complaints_tell(&reader.faults, &report->faults);
 	config_complaints_tell(&reader.notes, &report->notes);
 	config_destroy(reader.config);
 	free(reader.vrf_sections);
 	config_tree_finish(&tree);
-	return *config ? 0 : -EINVAL;
+	return r;
 }
 
-int config_load(const char *path, struct config **config, struct config_report *report)
+int config_load_text(
+	const char *path, const char *text, struct config **config, struct config_report *report)
+{
+	return text_load(path, text, false, config, report);
+}
+
+static int file_load(
+	const char *path, bool faulty_too, struct config **config, struct config_report *report)
 {
 	cleanup_free char *text = NULL;
 	struct error err = ERROR_INIT;
@@ -93,5 +103,16 @@ int config_load(const char *path, struct config **config, struct config_report *
 		strings_addf(&report->faults, "%s:1: a NUL byte in the file, expected text", path);
 		return -EINVAL;
 	}
-	return config_load_text(path, text, config, report);
+	return text_load(path, text, faulty_too, config, report);
+}
+
+int config_load(const char *path, struct config **config, struct config_report *report)
+{
+	return file_load(path, false, config, report);
+}
+
+int config_load_what_can_be_read(
+	const char *path, struct config **config, struct config_report *report)
+{
+	return file_load(path, true, config, report);
 }

@@ -24,6 +24,15 @@ void config_report_finish(struct config_report *report);
  */
 int config_load(const char *path, struct config **config, struct config_report *report);
 
+/*
+ * As config_load(), but gives the model also where report->faults is filled: keys at fault are as
+ * if they were not there. Good for finding a running supervisor and its files while somebody edits
+ * the config, never for acting upon. A syntax error gives none: what stands where is not known
+ * then.
+ */
+int config_load_what_can_be_read(
+	const char *path, struct config **config, struct config_report *report);
+
 /* config_load() on a text that stands for the file `path`; what tests and fuzzers use. */
 int config_load_text(
 	const char *path, const char *text, struct config **config, struct config_report *report);

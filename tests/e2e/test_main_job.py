@@ -31,6 +31,21 @@ vrf {name} {{
 """
 
 
+PROXY_VRF = """\
+vrf {name} {{
+    proxy {{ binary = "{binary}" }}
+}}
+"""
+
+
+def strange_binary(directory):
+    """Says that it is a proxy of a Zabbix that the server is not."""
+    path = directory / "strange_proxy"
+    path.write_text("#!/bin/sh\necho 'zabbix_proxy (Zabbix) 7.0.22'\n")
+    path.chmod(0o755)
+    return path
+
+
 def link_names():
     return set(os.listdir("/sys/class/net"))
 
@@ -170,6 +185,69 @@ def check_killed_proxy(setting):
         expect_own_values(setting, customer)
 
 
+def check_killed_supervisor(setting):
+    gateway = setting.gateway
+    before = {each["name"]: each["proxy"]["pid"] for each in gateway.status()["vrfs"]}
+    with setting.case("a killed supervisor leaves its proxies alone"):
+        os.kill(gateway.process.pid, signal.SIGKILL)
+        wait_until(lambda: gateway.status_code() == NO_SUPERVISOR, 5, "status tells that no supervisor runs")
+        expect(all(map(process_exists, before.values())), "a proxy has gone")
+    with setting.case("the next supervisor takes them over and starts none"):
+        gateway.stop()
+        gateway.start()
+        gateway.wait_healthy(HEALTHY_SECONDS)
+        vrfs = gateway.status()["vrfs"]
+        expect_equal({each["name"]: each["proxy"]["pid"] for each in vrfs}, before, "pids")
+        expect_equal([each["proxy"]["restarts"] for each in vrfs], [0, 0], "restarts")
+
+
+def check_reload(setting):
+    """Bravo becomes a passive proxy, and a third VRF comes with a proxy of another major version."""
+    world, gateway = setting.world, setting.gateway
+    untouched, changed = (each.vrf for each in world.customers)
+    pids = {name: gateway.vrf(name)["proxy"]["pid"] for name in (untouched, changed)}
+    strange = f"{world.label}-strange"
+    world.write_config(extra=PROXY_VRF.format(name=strange, binary=strange_binary(world.directory)))
+    text = world.config.read_text()
+    world.config.write_text(text.replace(f"vrf {changed} {{", f"vrf {changed} {{\n    proxy {{ mode = passive }}"))
+    with setting.case("reload restarts the proxy whose config differs, and no other"):
+        done = gateway.command("reload")
+        expect_equal((done.returncode, done.stderr), (0, ""), "reload")
+        wait_until(lambda: gateway.status_code(untouched, changed) == HEALTHY
+                   and gateway.vrf(changed)["proxy"]["pid"] not in (None, pids[changed]), HEALTHY_SECONDS, "reloaded")
+        expect_equal(gateway.vrf(untouched)["proxy"]["pid"], pids[untouched], f"pid of {untouched}")
+        expect_equal(gateway.vrf(changed)["proxy"]["mode"], "passive", "mode")
+    with setting.case("values arrive through the passive proxy"):
+        observation.wait_values(setting.api, [world.customers[1]], VALUES_SECONDS, since=int(time.time()))
+        expect_own_values(setting, world.customers[1])
+    with setting.case("a proxy of another major version is refused, both versions named"):
+        vrf = gateway.vrf(strange)
+        expect_equal(vrf["state"], "failed", "state")
+        expect("Zabbix 7.0.22" in vrf["reason"] and "6.0." in vrf["reason"], vrf["reason"])
+    with setting.case("a reload of a faulty config changes nothing and names the line"):
+        text = world.config.read_text()
+        world.config.write_text(text + "vrf x { colour = red }\n")
+        done = gateway.command("reload")
+        expect_equal(done.returncode, 78, "exit status")
+        expect("unknown key 'colour'" in done.stderr, done.stderr)
+        expect_equal(len(gateway.status()["vrfs"]), 3, "VRFs")
+    world.write_config()
+    with setting.case("reload takes down what has gone from the config"):
+        expect_equal(gateway.command("reload").returncode, 0, "exit status")
+        wait_until(lambda: not netns_exists(strange), 10, f"namespace {strange} is gone")
+        gateway.wait_healthy(HEALTHY_SECONDS)
+
+
+def check_lost_namespace(setting):
+    gateway, customer = setting.gateway, setting.world.customers[0]
+    before = gateway.vrf(customer.vrf)["proxy"]["pid"]
+    with setting.case("a namespace deleted behind our back is made again, with a new proxy in it"):
+        netns_remove(customer.vrf)
+        wait_until(lambda: netns_exists(customer.vrf) and gateway.status_code(customer.vrf) == HEALTHY
+                   and gateway.vrf(customer.vrf)["proxy"]["pid"] != before, HEALTHY_SECONDS, "healthy again")
+        expect(not process_exists(before), "the old proxy lives")
+
+
 def check_stop(setting, links_before):
     gateway, customers = setting.gateway, setting.world.customers
     pids = [each["proxy"]["pid"] for each in gateway.status()["vrfs"]]
@@ -231,6 +309,9 @@ def cases(setting):
         check_commands(setting)
         check_import(setting)
         check_killed_proxy(setting)
+        check_killed_supervisor(setting)
+        check_lost_namespace(setting)
+        check_reload(setting)
         objects = objects_in_zabbix(setting.api)
         check_stop(setting, links_before)
         check_second_run(setting, objects)

@@ -302,6 +302,34 @@ static void test_a_thousand_vrfs(void **state)
 	loaded_finish(&loaded);
 }
 
+static void test_a_faulty_file_still_tells_where_to_look(void **state)
+{
+	static const char text[] = "gateway { run_dir = \"/srv/run\"  state_dir = \"x\" }\n"
+				   "vrf a { nonsense = 1 }\n";
+	static const char broken[] = "gateway { run_dir = \"/srv/run\" }\nvrf a {\n";
+	struct config_report report = { 0 };
+	struct config *config = NULL;
+	char path[] = "/tmp/vrfgate-test-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	assert_int_equal(config_load_what_can_be_read(path, &config, &report), -EINVAL);
+	assert_int_equal(report.faults.count, 2);
+	assert_non_null(config);
+	assert_string_equal(config->gateway.run_dir, "/srv/run");
+	assert_string_equal(config->gateway.state_dir, "/var/lib/vrfgate");
+	assert_non_null(config_find_vrf(config, "a"));
+	config_destroy(config);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(pwrite(fd, broken, sizeof(broken) - 1, 0), sizeof(broken) - 1);
+	assert_int_equal(config_load_what_can_be_read(path, &config, &report), -EINVAL);
+	assert_null(config);
+	config_report_finish(&report);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_keys_without_effect_yet_are_noted),
 		cmocka_unit_test(test_keys_that_ask_for_nothing_are_not_noted),
 		cmocka_unit_test(test_a_missing_file_is_told),
+		cmocka_unit_test(test_a_faulty_file_still_tells_where_to_look),
 		cmocka_unit_test(test_a_thousand_vrfs),
 	};
 
