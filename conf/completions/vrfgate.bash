@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion of vrfgate(8)
+
+# The VRFs of a running supervisor; where none answers, those that the config names.
+_vrfgate_vrfs()
+{
+	local config=$1 names
+
+	if names=$(vrfgate status -c "$config" -o vrf 2>/dev/null || [ $? -le 2 ]) && [ -n "$names" ]; then
+		printf '%s\n' "$names" | tail -n +2
+	else
+		sed -nE 's/^[[:space:]]*(vrf|namespace)[[:space:]]+"?([[:alnum:]][[:alnum:]._-]*)"?[[:space:]]*\{.*/\2/p' \
+			"$config" 2>/dev/null
+	fi
+}
+
+# The last of the names between commas; those before it stay.
+_vrfgate_columns()
+{
+	local word=$1 before=""
+	local columns="vrf id state since interface address netns uplink proxy mode pid uptime restarts
+		last-exit version seen vps backlog rss reason"
+
+	[[ $word == *,* ]] && before=${word%,*},
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$columns" -- "${word##*,}")
+	compopt -o nospace
+}
+
+_vrfgate()
+{
+	local commands="check plan up down run reload status exec logs import help version"
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
+		return
+	fi
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-c | --config) config=${COMP_WORDS[++i]} ;;
+		-u | --user | -n | --lines | -o | --output)
+			[[ $command == import ]] || ((i++)) ;;
+		--root) root=yes ;;
+		--)
+			[[ $command == exec ]] && { _vrfgate_command "$((i + 1))"; return; } ;;
+		-*) ;;
+		*)
+			# The first word that is neither an option nor the VRF begins the command.
+			if [[ $command == exec && -n $vrf$root ]]; then
+				_vrfgate_command "$i"
+				return
+			fi
+			vrf=${COMP_WORDS[i]} ;;
+		esac
+	done
+	case $before in
+	-c | --config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames
+		return ;;
+	esac
+	case $command:$before in
+	exec:-u | exec:--user)
+		mapfile -t COMPREPLY < <(compgen -u -- "$word")
+		return ;;
+	status:-o | status:--output)
+		_vrfgate_columns "$word"
+		return ;;
+	logs:-n | logs:--lines)
+		return ;;
+	status:--color | status:=)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "${word#=}")
+		return ;;
+	esac
+	case $command in
+	check | up | down | reload) options="-c --config" ;;
+	plan) options="-c --config -j --json" ;;
+	run) options="-c --config --leave-proxies" ;;
+	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
+	exec) options="-c --config -u --user --root --" ;;
+	logs) options="-c --config -f --follow -n --lines" ;;
+	import) options="-c --config -n --dry-run" ;;
+	*) return ;;
+	esac
+	if [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options -h --help" -- "$word")
+		[[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace
+		return
+	fi
+	case $command in
+	logs | exec)
+		if [[ -z $vrf$root ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word")
+		elif [[ $command == exec ]]; then
+			_vrfgate_command "$COMP_CWORD"
+		fi ;;
+	status)
+		mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word") ;;
+	import)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames ;;
+	esac
+}
+
+# The command of exec begins at this word and completes as it does by itself.
+_vrfgate_command()
+{
+	local at=$1
+
+	if declare -F _command_offset >/dev/null; then
+		_command_offset "$at"
+	elif ((COMP_CWORD == at)); then
+		mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+		compopt -o filenames
+	fi
+}
+
+complete -F _vrfgate vrfgate
