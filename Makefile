@@ -126,3 +126,30 @@ TIDY_FLAGS = -std=gnu17 -D_GNU_SOURCE -DVRFGATE_VERSION=\"\" -DVRFGATE_DATA_DIR=
 .PHONY: clean
 clean:
 	rm -rf $(B)
+
+# Built with the same PREFIX: the program knows where its data is. A config that is there stays.
+SHARE = $(DESTDIR)$(PREFIX)/share
+UNITS = $(DESTDIR)$(PREFIX)/lib
+ZSHDIR ?= zsh/vendor-completions
+.PHONY: install
+install: all
+	@grep -aqF '$(PREFIX)/share/vrfgate' $(B)/vrfgate || \
+		{ echo "install: $(B)/vrfgate was built with another PREFIX: make clean first" >&2; exit 1; }
+	install -D -m 755 $(B)/vrfgate $(DESTDIR)$(PREFIX)/sbin/vrfgate
+	for file in $$(find templates proxies -type f); do \
+		install -D -m 644 $$file $(SHARE)/vrfgate/$$file || exit 1; done
+	install -d $(SHARE)/man/man5 $(SHARE)/man/man8 $(SHARE)/doc/vrfgate/examples
+	install -m 644 docs/*.5 $(SHARE)/man/man5
+	install -m 644 docs/*.8 $(SHARE)/man/man8
+	install -m 644 README.md $(SHARE)/doc/vrfgate
+	install -m 644 conf/vrfgate.conf conf/examples/*.conf $(SHARE)/doc/vrfgate/examples
+	install -D -m 644 conf/completions/vrfgate.bash $(SHARE)/bash-completion/completions/vrfgate
+	install -D -m 644 conf/completions/_vrfgate $(SHARE)/$(ZSHDIR)/_vrfgate
+	install -d $(UNITS)/systemd/system
+	sed 's|/usr/sbin/vrfgate|$(PREFIX)/sbin/vrfgate|' conf/vrfgate.service > $(UNITS)/systemd/system/vrfgate.service
+	chmod 644 $(UNITS)/systemd/system/vrfgate.service
+	install -D -m 644 conf/vrfgate.sysusers $(UNITS)/sysusers.d/vrfgate.conf
+	install -D -m 644 conf/vrfgate.tmpfiles $(UNITS)/tmpfiles.d/vrfgate.conf
+	install -d $(DESTDIR)$(SYSCONFDIR)/vrfgate/conf.d
+	[ -e $(DESTDIR)$(SYSCONFDIR)/vrfgate/vrfgate.conf ] || \
+		install -m 644 conf/vrfgate.conf $(DESTDIR)$(SYSCONFDIR)/vrfgate/vrfgate.conf
