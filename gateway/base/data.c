@@ -20,7 +20,14 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The directory above the program's own; NULL where /proc does not tell. */
+static bool is_source_tree(const char *directory)
+{
+	cleanup_free char *main_c = xasprintf("%s/gateway/main.c", directory);
+
+	return access(main_c, R_OK) == 0;
+}
+
+/* The source tree, where the program lies in its build directory; NULL elsewhere. */
 static char *tree_find(void)
 {
 	char program[PATH_MAX];
@@ -36,7 +43,7 @@ static char *tree_find(void)
 			return NULL;
 		*slash = '\0';
 	}
-	return xstrdup(program);
+	return is_source_tree(program) ? xstrdup(program) : NULL;
 }
 
 int data_dir_find(const char *name, char **path, struct error *err)

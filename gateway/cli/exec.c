@@ -175,6 +175,8 @@ int cli_exec(int argc, char **argv)
 	int r = exec_parse_all(argc, argv, &options);
 
 	if (r == CLI_PARSED)
+		r = cli_need_root(argv[0]);
+	if (r == CLI_PARSED)
 		r = enter(&options);
 	if (r == CLI_PARSED && options.user)
 		r = become(options.user);

@@ -10,6 +10,8 @@
 #include "config/cleanup.h"
 #include "supervisor/ids.h"
 #include "supervisor/leftovers.h"
+#include "supervisor/paths.h"
+#include "supervisor/resolv_conf.h"
 #include "supervisor/run.h"
 #include "supervisor/wiring.h"
 
@@ -86,6 +88,8 @@ static int parse_and_load(int argc, char **argv, const char *letters, struct cli
 
 	if (r == CLI_PARSED)
 		r = cli_no_operands(argc, argv);
+	if (r == CLI_PARSED)
+		r = cli_need_root(argv[0]);
 	if (r == CLI_PARSED) {
 		r = cli_load_config(options->config_path, config);
 		if (r == CLI_EXIT_DONE)
@@ -130,6 +134,21 @@ int cli_plan(int argc, char **argv)
 	return r;
 }
 
+/* For `vrfgate exec`; the supervisor writes them by itself. */
+static int resolv_confs_write(const struct config *config, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < config->n_vrfs; i++) {
+		struct vrf_paths paths;
+
+		vrf_paths_init(&paths, &config->gateway, config->vrfs[i].name);
+		r = resolv_conf_write(&config->vrfs[i], &paths, err);
+		vrf_paths_finish(&paths);
+	}
+	return r;
+}
+
 int cli_up(int argc, char **argv)
 {
 	cleanup_config struct config *config = NULL;
@@ -140,7 +159,8 @@ int cli_up(int argc, char **argv)
 
 	if (r != CLI_PARSED)
 		return r;
-	if (cli_plan_create(&plan, config, false, true, &err) < 0)
+	if (cli_plan_create(&plan, config, false, true, &err) < 0 ||
+		resolv_confs_write(config, &err) < 0)
 		r = complain(&err);
 	else
 		r = cli_plan_apply(&plan);

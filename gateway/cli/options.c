@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/load.h"
 
@@ -117,6 +118,14 @@ int cli_bad_option(char **argv, int option)
 	if (option == ':')
 		return cli_usage(argv[0], "option '%s' needs a value", word);
 	return cli_usage(argv[0], "unknown option '%s'", word);
+}
+
+int cli_need_root(const char *command)
+{
+	if (geteuid() == 0)
+		return CLI_PARSED;
+	fprintf(stderr, "vrfgate %s: only root can do that\n", command);
+	return CLI_EXIT_FAILED;
 }
 
 int cli_no_operands(int argc, char **argv)

@@ -25,6 +25,9 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 /* For commands with options of their own: complains of what getopt_long gave (':' or '?'). */
 int cli_bad_option(char **argv, int option);
 
+/* CLI_PARSED, or the complaint that it takes root to look into or change namespaces. */
+int cli_need_root(const char *command);
+
 /* CLI_PARSED, or the complaint that an operand stands where none is taken. */
 int cli_no_operands(int argc, char **argv);
 

@@ -41,6 +41,8 @@ int cli_run(int argc, char **argv)
 	struct config *config = NULL;
 	int r = run_parse(argc, argv, &options);
 
+	if (r == CLI_PARSED)
+		r = cli_need_root(argv[0]);
 	if (r != CLI_PARSED)
 		return r;
 	r = cli_load_config_with_notes(options.config_path, &config);

@@ -65,6 +65,10 @@ static int status_parse(int argc, char **argv, struct status_options *options)
 			options->columns = optarg;
 			break;
 		case 'w':
+			/* getopt takes "-w5" only; people write "-w 5" too. */
+			if (!optarg && optind < argc && strspn(argv[optind], "0123456789") > 0 &&
+				!argv[optind][strspn(argv[optind], "0123456789")])
+				optarg = argv[optind++];
 			r = watch_parse(options, optarg);
 			break;
 		case 'C':

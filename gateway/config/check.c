@@ -105,6 +105,14 @@ int config_check_user(const char *text, struct error *err)
 	return 0;
 }
 
+int config_check_proxy_user(const char *text, struct error *err)
+{
+	if (strcmp(text, "root") == 0)
+		return error_set(
+			err, EINVAL, "a proxy never runs as root, expected a user such as zabbix");
+	return config_check_user(text, err);
+}
+
 static int zabbix_name_check(const char *text, const char *also, struct error *err)
 {
 	size_t length = strlen(text);

@@ -17,6 +17,7 @@ int config_check_address(const char *text, struct error *err);
 int config_check_network(const char *text, struct error *err);
 /* A user of the system. */
 int config_check_user(const char *text, struct error *err);
+int config_check_proxy_user(const char *text, struct error *err); /* not root */
 /* What Zabbix takes for a host or a proxy. */
 int config_check_zabbix_name(const char *text, struct error *err);
 /* As that, with {gateway} and {vrf} in it. */

@@ -23,7 +23,7 @@ static const struct config_key proxy_keys[] = {
 	{ "binary", &config_type_string, PROXY(binary), .fallback = "/usr/sbin/zabbix_proxy",
 		.check = config_check_path },
 	{ "user", &config_type_string, PROXY(user), .fallback = "zabbix",
-		.check = config_check_user },
+		.check = config_check_proxy_user },
 	{ "mode", &config_type_word, PROXY(mode), .fallback = "active", .words = mode_words },
 	{ "profile", &config_type_string, PROXY(profile), .fallback = "small",
 		.check = config_check_profile },

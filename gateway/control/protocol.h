@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What is spoken on the control socket (run_dir/control.sock, SOCK_STREAM): the client sends one
- *JSON object closed by a newline, the supervisor answers with one JSON object and closes.
+ * JSON object closed by a newline, the supervisor answers with one JSON object and closes.
  *
  *	{ "command": "status", "vrfs": [ "acme" ] }    -> the status document
  *	{ "command": "reload" }                        -> { "ok": true } or
- *	                                                  { "ok": false, "error": "...", "faults": [
- *"..." ] } Anyone who may connect may ask for the status; only root may act.
+ *	                                                  { "ok": false, "error": "...", "faults": [ ... ] }
+ * Anyone who may connect may ask for the status; only root may act.
  */
 #pragma once
 

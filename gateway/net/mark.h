@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Marks of ownership: alternative interface names (IFLA_ALT_IFNAME) that the kernel keeps for us,
- *so that no state file can be lost or lie.
+ * so that no state file can be lost or lie.
  *
  *	vrfgate:VRF@OWNER             lo of a namespace we made; root end of its uplink
  *	vrfgate:VRF:IFNAME@OWNER      a link we made inside
- *	vrfgate:VRF:was:OLD@OWNER     a NIC we moved in; OLD is NAME/MTU/MAC/UP, what to give it
- *back as vrfgate:*:IFNAME@OWNER        a VLAN device of the root namespace that several VRFs may
- *stand on
+ *	vrfgate:VRF:was:OLD@OWNER     a NIC we moved in; OLD is NAME/MTU/MAC/UP, what to
+ *	                              give it back as
+ *	vrfgate:*:IFNAME@OWNER        a VLAN device of the root namespace that several VRFs may
+ *	                              stand on
  *
  * OWNER is eight hex digits of the FNV-1a hash of the owner's name. An altname is unique among the
  * names of its namespace, hence IFNAME.

@@ -12,7 +12,7 @@
  * lastaccess is a Unix time, 0: never. version of a proxy is "" before Zabbix 7.0.
  *
  * To stderr it logs a line when the state, the error or the problems change: the supervisor need
- *not log these again.
+ * not log these again.
  */
 #pragma once
 

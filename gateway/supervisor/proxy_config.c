@@ -102,6 +102,9 @@ char *proxy_config_format(const struct proxy_config *proxy)
 		"# %s, Zabbix %u.%u, user %s, profile %s\n",
 		options->binary, proxy->version / 100, proxy->version % 100, options->user,
 		options->profile);
+	/* Mounted at its start, so a change of them is one of the config too. */
+	for (size_t i = 0; i < proxy->vrf->dns.count; i++)
+		fprintf(out, "# name server %s\n", proxy->vrf->dns.items[i]);
 	profile_write(out, proxy->profile, proxy->version);
 	/* One fping does IPv4 and IPv6 since 4.0. */
 	if (proxy->fping)
@@ -116,8 +119,6 @@ char *proxy_config_format(const struct proxy_config *proxy)
 		proxy->paths->log);
 	fprintf(out, "PidFile=%s/zabbix_proxy.pid\nSocketDir=%s\nTmpDir=%s\n",
 		proxy->paths->socket_dir, proxy->paths->socket_dir, proxy->paths->tmp_dir);
-	if (strcmp(options->user, "root") == 0)
-		fprintf(out, "AllowRoot=1\n");
 	tls_write(out, proxy);
 	fclose(out);
 	return text;

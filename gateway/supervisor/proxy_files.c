@@ -68,23 +68,6 @@ static int socket_dir_judge(const struct vrf_paths *paths, struct error *err)
 	return 0;
 }
 
-static int resolv_conf_write(
-	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
-{
-	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
-	cleanup_free char *text = xstrdup("");
-
-	if (vrf->dns.count == 0)
-		return 0;
-	for (size_t i = 0; i < vrf->dns.count; i++) {
-		char *longer = xasprintf("%snameserver %s\n", text, vrf->dns.items[i]);
-
-		free(text);
-		text = longer;
-	}
-	return file_write_if_changed(paths->resolv_conf, text, strlen(text), &owner, NULL, err);
-}
-
 int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
 {
 	const struct passwd *user = getpwnam(vrf->proxy.user);
@@ -93,9 +76,7 @@ int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths
 		paths->tmp_dir };
 	int r = file_make_dir(paths->run_dir, &ours, err);
 
-	if (r == 0)
-		r = resolv_conf_write(vrf, paths, err);
-	if (r < 0 || !vrf->has_proxy)
+	if (r < 0)
 		return r;
 	if (!user)
 		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);

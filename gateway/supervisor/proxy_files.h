@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What must lie on disk before a proxy can start: directories, key, resolv.conf, config. */
+/* What must lie on disk before a proxy can start: directories, key, config. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The life of one VRF and its proxy: a table of states and events, driven by the loop. Nothing here
- *waits, and nothing here touches another VRF.
+ * waits, and nothing here touches another VRF.
  *
  *	disabled --start--> wiring --wired--> starting --ready--> healthy <--well/unwell--> degraded
- *	    ^                 |  ^               |                   |                          |
- *	    |           failed|  |timeout        |ended              |ended |ended | v  | v v v |
- *failed            backoff --timeout--> wiring                    backoff
+ *	    ^                |  ^                |                   |                         |
+ *	    |          failed|  |timeout         |ended              |ended                    |ended
+ *	    |                v  |                v                   v                         v
+ *	    |               failed            backoff --timeout--> wiring                   backoff
  *	    |
- *	    +---ended--- stopping <--stop, hung, not ready in time, namespace lost--- starting,
- *healthy, degraded
- *	                    |
- *	                    +--ended, still wanted--> backoff or wiring
+ *	    '--ended-- stopping <--stop, hung, not ready in time, namespace lost-- starting, healthy,
+ *	                  |                                                          degraded
+ *	                  '--ended, but still wanted--> backoff or wiring
  */
 #pragma once
 
