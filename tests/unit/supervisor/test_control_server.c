@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The real control server on a real loop; clients are sockets of this one thread. */
+#include "scratch.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <systemd/sd-event.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "control/protocol.h"
+#include "supervisor/control_server.h"
+#include "supervisor/reporter_link.h"
+
+#define DEADLINE_MS     5000
+#define CLIENTS_AT_MOST 64
+/* Time goes this much faster for what the loop waits for. */
+#define HASTE           100
+
+/* Stands before libsystemd's own, so that a test need not sit a client's ten seconds out. */
+int sd_event_add_time_relative(sd_event *event, sd_event_source **source, clockid_t clock,
+	uint64_t usec, uint64_t accuracy, sd_event_time_handler_t handler, void *data)
+{
+	return sd_event_add_time(event, source, clock, clock_now_ms() * 1000 + usec / HASTE,
+		accuracy, handler, data);
+}
+
+struct served {
+	struct loaded loaded;
+	struct supervisor supervisor;
+	char *socket_path;
+};
+
+static void serve_begin(struct served *served, const char *directory)
+{
+	struct supervisor *supervisor = &served->supervisor;
+	struct file_owner owner = { 0755, (uid_t)-1, (gid_t)-1 };
+	struct error err = ERROR_INIT;
+
+	*served = (struct served){ .loaded = scratch_config(directory, "namespace mgmt { }") };
+	supervisor->config = served->loaded.config;
+	supervisor->context.config = supervisor->config;
+	assert_true(sd_event_new(&supervisor->event) >= 0);
+	supervisor->reporter = reporter_link_create(supervisor);
+	assert_int_equal(file_make_dir(supervisor->config->gateway.run_dir, &owner, NULL), 0);
+	if (control_server_create(supervisor, &supervisor->control, &err) < 0)
+		fail_msg("%s", err.text);
+	served->socket_path =
+		xasprintf("%s/" CONTROL_SOCKET_NAME, supervisor->config->gateway.run_dir);
+}
+
+static void serve_end(struct served *served)
+{
+	for (size_t i = 0; i < served->supervisor.n_vrfs; i++)
+		vrf_destroy(served->supervisor.vrfs[i]);
+	free(served->supervisor.vrfs);
+	control_server_destroy(served->supervisor.control);
+	reporter_link_destroy(served->supervisor.reporter);
+	sd_event_unref(served->supervisor.event);
+	loaded_finish(&served->loaded);
+	free(served->socket_path);
+}
+
+#define cleanup_served cleanup(serve_end)
+
+static void turn(struct served *served)
+{
+	assert_true(sd_event_run(served->supervisor.event, 1000) >= 0);
+}
+
+static int client_connect(struct served *served)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	strcpy(address.sun_path, served->socket_path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	turn(served);
+	return fd;
+}
+
+/* All that comes until the server closes; the caller frees it. NULL where it did not close. */
+static char *client_receive(struct served *served, int fd)
+{
+	uint64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
+	cleanup_free char *text = xcalloc(1, 16 * 1024 * 1024);
+	size_t used = 0;
+
+	while (clock_now_ms() < deadline_ms) {
+		ssize_t n = recv(fd, text + used, 65536, 0);
+
+		if (n == 0 || (n < 0 && errno == ECONNRESET))
+			return steal_ptr(&text);
+		if (n > 0)
+			used += (size_t)n;
+		else
+			turn(served);
+	}
+	return NULL;
+}
+
+static char *ask(struct served *served, const char *request)
+{
+	cleanup_fd int fd = client_connect(served);
+
+	assert_int_equal(send(fd, request, strlen(request), 0), strlen(request));
+	return client_receive(served, fd);
+}
+
+static void assert_refused(struct served *served, const char *request, const char *error)
+{
+	cleanup_free char *text = ask(served, request);
+	cleanup_json json_t *answer = json_loads(text, 0, NULL);
+
+	assert_true(json_is_false(json_object_get(answer, "ok")));
+	assert_string_equal(json_string_value(json_object_get(answer, "error")), error);
+}
+
+static void assert_served(struct served *served)
+{
+	cleanup_free char *text = ask(served, "{\"command\":\"status\"}\n");
+	cleanup_json json_t *answer = json_loads(text, 0, NULL);
+
+	assert_int_equal(json_integer_value(json_object_get(answer, "schema")), 1);
+}
+
+static void the_status_is_answered(void **state)
+{
+	cleanup_served struct served served;
+
+	serve_begin(&served, *state);
+	assert_served(&served);
+	assert_served(&served);
+}
+
+static void a_request_may_come_in_pieces(void **state)
+{
+	static const char request[] = "{\"command\":\"status\"}\n";
+	cleanup_served struct served served;
+	cleanup_free char *answer = NULL;
+	cleanup_fd int fd = -1;
+
+	serve_begin(&served, *state);
+	fd = client_connect(&served);
+	for (const char *c = request; *c; c++) {
+		assert_int_equal(send(fd, c, 1, 0), 1);
+		turn(&served);
+	}
+	answer = client_receive(&served, fd);
+	assert_memory_equal(answer, "{\"schema\":", 10);
+}
+
+static void what_is_no_request_is_refused_in_words(void **state)
+{
+	static const char *const garbage[] = { "\n", "hello\n", "[]\n", "{}\n", "{\"command\":1}\n",
+		"{\"command\":\"status\"} more\n", "\x01\xff\n", "{\"command\":\"status\"\n" };
+	cleanup_served struct served served;
+
+	serve_begin(&served, *state);
+	for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++)
+		assert_refused(&served, garbage[i],
+			"not a request: a JSON object with a command was expected");
+	assert_refused(&served, "{\"command\":\"explode\"}\n",
+		"this supervisor does not know that command");
+	assert_served(&served);
+}
+
+static void a_vrf_that_is_not_there_is_named(void **state)
+{
+	cleanup_served struct served served;
+	cleanup_free char *text = NULL;
+	cleanup_json json_t *answer = NULL;
+
+	serve_begin(&served, *state);
+	text = ask(&served, "{\"command\":\"status\",\"vrfs\":[\"nope\"]}\n");
+	answer = json_loads(text, 0, NULL);
+	assert_string_equal(
+		json_string_value(json_object_get(answer, "error")), CONTROL_ERROR_NO_SUCH_VRF);
+	assert_string_equal(json_string_value(json_object_get(answer, "vrf")), "nope");
+	assert_refused(
+		&served, "{\"command\":\"status\",\"vrfs\":[1]}\n", CONTROL_ERROR_NO_SUCH_VRF);
+}
+
+static void a_request_without_end_is_dropped(void **state)
+{
+	cleanup_free char *text = xcalloc(1, CONTROL_MAX_REQUEST + 1);
+	cleanup_served struct served served;
+	cleanup_free char *answer = NULL;
+	cleanup_fd int fd = -1;
+	size_t sent = 0;
+
+	memset(text, ' ', CONTROL_MAX_REQUEST);
+	serve_begin(&served, *state);
+	fd = client_connect(&served);
+	while (sent < CONTROL_MAX_REQUEST) {
+		ssize_t n = send(fd, text + sent, CONTROL_MAX_REQUEST - sent, MSG_NOSIGNAL);
+
+		sent += n > 0 ? (size_t)n : 0;
+		turn(&served);
+	}
+	answer = client_receive(&served, fd);
+	assert_string_equal(answer, "");
+	assert_served(&served);
+}
+
+static void one_client_too_many_is_turned_away(void **state)
+{
+	cleanup_served struct served served;
+	int fds[CLIENTS_AT_MOST];
+
+	serve_begin(&served, *state);
+	for (int i = 0; i < CLIENTS_AT_MOST; i++)
+		fds[i] = client_connect(&served);
+	{
+		cleanup_fd int fd = client_connect(&served);
+		cleanup_free char *answer = client_receive(&served, fd);
+
+		assert_string_equal(answer, "");
+	}
+	for (int i = 0; i < CLIENTS_AT_MOST; i++)
+		close(fds[i]);
+	turn(&served);
+	assert_served(&served);
+}
+
+static void a_silent_client_is_dropped_and_holds_nobody_up(void **state)
+{
+	cleanup_served struct served served;
+	cleanup_free char *answer = NULL;
+	cleanup_fd int silent = -1;
+	uint64_t start_ms = clock_now_ms();
+
+	serve_begin(&served, *state);
+	silent = client_connect(&served);
+	assert_served(&served);
+	answer = client_receive(&served, silent);
+	assert_string_equal(answer, "");
+	/* Ten seconds, at this haste. */
+	assert_in_range(clock_now_ms() - start_ms, 10000 / HASTE - 10, DEADLINE_MS);
+	assert_served(&served);
+}
+
+static void a_client_that_goes_away_early_is_forgotten(void **state)
+{
+	cleanup_served struct served served;
+	int fd;
+
+	serve_begin(&served, *state);
+	close(client_connect(&served));
+	turn(&served);
+	fd = client_connect(&served);
+	assert_int_equal(send(fd, "{\"command\":\"status\"}\n", 21, 0), 21);
+	close(fd);
+	turn(&served);
+	assert_served(&served);
+}
+
+/* Larger than a socket's buffer: it goes out as the client takes it. */
+static void a_large_answer_goes_out_in_pieces(void **state)
+{
+	cleanup_served struct served served;
+	struct supervisor *supervisor = &served.supervisor;
+	cleanup_free char *text = NULL;
+	cleanup_json json_t *answer = NULL;
+
+	serve_begin(&served, *state);
+	for (int i = 0; i < 3000; i++)
+		*array_append(&supervisor->vrfs, &supervisor->n_vrfs) =
+			vrf_create(&supervisor->context, &supervisor->config->vrfs[0], 0);
+	text = ask(&served, "{\"command\":\"status\"}\n");
+	assert_true(strlen(text) > 400000);
+	answer = json_loads(text, 0, NULL);
+	assert_int_equal(json_array_size(json_object_get(answer, "vrfs")), 3000);
+}
+
+static void the_socket_is_not_for_everybody(void **state)
+{
+	cleanup_served struct served served;
+	struct stat st;
+
+	serve_begin(&served, *state);
+	assert_int_equal(stat(served.socket_path, &st), 0);
+	assert_true(S_ISSOCK(st.st_mode));
+	assert_int_equal(st.st_mode & 07, 0);
+}
+
+static void the_socket_goes_with_the_server_and_replaces_a_dead_ones(void **state)
+{
+	cleanup_served struct served served;
+	struct error err = ERROR_INIT;
+
+	serve_begin(&served, *state);
+	control_server_destroy(served.supervisor.control);
+	served.supervisor.control = NULL;
+	assert_int_equal(access(served.socket_path, F_OK), -1);
+	scratch_write(served.supervisor.config->gateway.run_dir, CONTROL_SOCKET_NAME, "left");
+	assert_int_equal(
+		control_server_create(&served.supervisor, &served.supervisor.control, &err), 0);
+	assert_served(&served);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_scratch(the_status_is_answered),
+		in_scratch(a_request_may_come_in_pieces),
+		in_scratch(what_is_no_request_is_refused_in_words),
+		in_scratch(a_vrf_that_is_not_there_is_named),
+		in_scratch(a_request_without_end_is_dropped),
+		in_scratch(one_client_too_many_is_turned_away),
+		in_scratch(a_silent_client_is_dropped_and_holds_nobody_up),
+		in_scratch(a_client_that_goes_away_early_is_forgotten),
+		in_scratch(a_large_answer_goes_out_in_pieces),
+		in_scratch(the_socket_is_not_for_everybody),
+		in_scratch(the_socket_goes_with_the_server_and_replaces_a_dead_ones),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
