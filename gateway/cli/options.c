@@ -96,7 +96,8 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 
 	*options = (struct cli_options){ .config_path = CONFIG_DEFAULT_PATH };
 	snprintf(short_options, sizeof(short_options), ":%s", letters);
-	optind = 1;
+	/* 0, not 1: getopt then also forgets a word that it left half read. */
+	optind = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		/* A long option that this command lacks is as unknown as a letter. */
 		if (!strchr(letters, option) || option == ':' || option == '?')
@@ -117,6 +118,9 @@ int cli_bad_option(char **argv, int option)
 
 	if (option == ':')
 		return cli_usage(argv[0], "option '%s' needs a value", word);
+	/* Of letters in one word optind points behind it only after the last: "-xj". */
+	if (option == '?' && optopt && !(strncmp(word, "--", 2) == 0 && strchr(word, '=')))
+		return cli_usage(argv[0], "unknown option '-%c'", optopt);
 	return cli_usage(argv[0], "unknown option '%s'", word);
 }
 
