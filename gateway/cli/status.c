@@ -134,24 +134,31 @@ static void gateway_print(const json_t *document)
 		*version ? " " : "", zabbix, *error ? ": " : "", error);
 }
 
-static int document_print(const json_t *document, const struct status_options *options, bool colour)
+/* Before anything is asked: a wrong word is one whether a supervisor runs or not. */
+static int columns_judge(const char *columns)
 {
-	const char *unknown = NULL;
-	char *known;
+	char *unknown = NULL, *known;
 
-	if (options->json) {
-		json_dumpf(document, stdout, JSON_INDENT(2));
-		putchar('\n');
-		return CLI_PARSED;
-	}
-	if (!options->columns)
-		gateway_print(document);
-	if (status_table_print(document, options->columns, colour, &unknown) == 0)
+	if (!columns || status_table_judge(columns, &unknown) == 0)
 		return CLI_PARSED;
 	known = status_table_columns();
 	cli_usage("status", "no column '%s'; there are %s", unknown, known);
 	free(known);
+	free(unknown);
 	return CLI_EXIT_USAGE;
+}
+
+static void document_print(
+	const json_t *document, const struct status_options *options, bool colour)
+{
+	if (options->json) {
+		json_dumpf(document, stdout, JSON_INDENT(2));
+		putchar('\n');
+		return;
+	}
+	if (!options->columns)
+		gateway_print(document);
+	status_table_print(document, options->columns, colour);
 }
 
 static json_t *request_create(const struct status_options *options)
@@ -173,9 +180,9 @@ static int status_once(
 		return r;
 	if (options->watch_s && isatty(STDOUT_FILENO))
 		fputs("\033[H\033[J", stdout);
-	r = document_print(document, options, colour);
+	document_print(document, options, colour);
 	fflush(stdout);
-	return r == CLI_PARSED ? (int)document_judge(document) : r;
+	return (int)document_judge(document);
 }
 
 int cli_status(int argc, char **argv)
@@ -187,6 +194,8 @@ int cli_status(int argc, char **argv)
 
 	if (r == CLI_PARSED)
 		r = colour_decide(options.colour, &colour);
+	if (r == CLI_PARSED)
+		r = columns_judge(options.columns);
 	if (r != CLI_PARSED)
 		return r;
 	r = cli_load_config_to_look(options.config_path, &config);

@@ -2,6 +2,7 @@
 /* The status document as a table. */
 #include "cli/status_table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <libsmartcols.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #include "base/memory.h"
 
 #define WIDTH_WITHOUT_TERMINAL 100
+/* What is left of a column that is cut says something still. */
+#define CUT_WIDTH              12
 #define DEFAULT_COLUMNS        "vrf,state,since,pid,restarts,seen,address,uplink,reason"
 
 /* --- one cell from one VRF of the document; the caller frees it --- */
@@ -96,35 +99,43 @@ static char *interfaces_format(const json_t *vrf, bool addresses)
 
 /* --- the columns --- */
 
+/* Which columns are cut where the width does not hold all: the first of these that are enough. */
+enum give_way {
+	GIVE_WAY_NEVER,
+	GIVE_WAY_FIRST,
+	GIVE_WAY_THEN,
+	GIVE_WAY_LAST,
+};
+
 struct column {
 	const char *name, *heading;
 	const char *outer, *inner; /* where in a VRF's object; NULL: of the interfaces */
 	enum cell_format format;
 	bool right;
-	bool cut; /* gives way where the terminal is narrow */
+	enum give_way give_way;
 };
 
 static const struct column columns[] = {
-	{ "vrf", "VRF", "name", NULL, CELL_TEXT, false, false },
-	{ "id", "ID", "id", NULL, CELL_TEXT, true, false },
-	{ "state", "STATE", "state", NULL, CELL_TEXT, false, false },
-	{ "since", "SINCE", "since_s", NULL, CELL_DURATION, true, false },
-	{ "interface", "INTERFACE", NULL, "name", CELL_TEXT, false, false },
-	{ "address", "ADDRESS", NULL, "addresses", CELL_TEXT, false, false },
-	{ "netns", "NETNS", "netns", NULL, CELL_TEXT, false, false },
-	{ "uplink", "UPLINK", "uplink", "address", CELL_TEXT, false, false },
-	{ "proxy", "PROXY", "proxy", "name", CELL_TEXT, false, false },
-	{ "mode", "MODE", "proxy", "mode", CELL_TEXT, false, false },
-	{ "pid", "PID", "proxy", "pid", CELL_TEXT, true, false },
-	{ "uptime", "UPTIME", "proxy", "uptime_s", CELL_DURATION, true, false },
-	{ "restarts", "RST", "proxy", "restarts", CELL_TEXT, true, false },
-	{ "last-exit", "LAST EXIT", "proxy", "last_exit", CELL_TEXT, false, true },
-	{ "version", "VERSION", "proxy", "version", CELL_TEXT, false, false },
-	{ "seen", "SEEN", "proxy", "server_seen_s", CELL_DURATION, true, false },
-	{ "vps", "VPS", "proxy", "required_vps", CELL_TEXT, true, false },
-	{ "backlog", "BACKLOG", "proxy", "backlog", CELL_TEXT, true, false },
-	{ "rss", "RSS", "proxy", "rss_bytes", CELL_BYTES, true, false },
-	{ "reason", "REASON", "reason", NULL, CELL_TEXT, false, true },
+	{ "vrf", "VRF", "name", NULL, CELL_TEXT, false, GIVE_WAY_LAST },
+	{ "id", "ID", "id", NULL, CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "state", "STATE", "state", NULL, CELL_TEXT, false, GIVE_WAY_NEVER },
+	{ "since", "SINCE", "since_s", NULL, CELL_DURATION, true, GIVE_WAY_NEVER },
+	{ "interface", "INTERFACE", NULL, "name", CELL_TEXT, false, GIVE_WAY_THEN },
+	{ "address", "ADDRESS", NULL, "addresses", CELL_TEXT, false, GIVE_WAY_THEN },
+	{ "netns", "NETNS", "netns", NULL, CELL_TEXT, false, GIVE_WAY_THEN },
+	{ "uplink", "UPLINK", "uplink", "address", CELL_TEXT, false, GIVE_WAY_NEVER },
+	{ "proxy", "PROXY", "proxy", "name", CELL_TEXT, false, GIVE_WAY_THEN },
+	{ "mode", "MODE", "proxy", "mode", CELL_TEXT, false, GIVE_WAY_NEVER },
+	{ "pid", "PID", "proxy", "pid", CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "uptime", "UPTIME", "proxy", "uptime_s", CELL_DURATION, true, GIVE_WAY_NEVER },
+	{ "restarts", "RST", "proxy", "restarts", CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "last-exit", "LAST EXIT", "proxy", "last_exit", CELL_TEXT, false, GIVE_WAY_FIRST },
+	{ "version", "VERSION", "proxy", "version", CELL_TEXT, false, GIVE_WAY_NEVER },
+	{ "seen", "SEEN", "proxy", "server_seen_s", CELL_DURATION, true, GIVE_WAY_NEVER },
+	{ "vps", "VPS", "proxy", "required_vps", CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "backlog", "BACKLOG", "proxy", "backlog", CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "rss", "RSS", "proxy", "rss_bytes", CELL_BYTES, true, GIVE_WAY_NEVER },
+	{ "reason", "REASON", "reason", NULL, CELL_TEXT, false, GIVE_WAY_FIRST },
 };
 
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -169,8 +180,8 @@ char *status_table_columns(void)
 	return text;
 }
 
-/* Fills chosen[]; the count, or -EINVAL with the offending word in *unknown (in `list`, cut at it).
- */
+/* Fills chosen[] from the words of `list`, which it cuts; the count, or -EINVAL and the offending
+ * word in *unknown. */
 static int columns_choose(char *list, const struct column *chosen[N_COLUMNS], const char **unknown)
 {
 	int count = 0;
@@ -182,13 +193,60 @@ static int columns_choose(char *list, const struct column *chosen[N_COLUMNS], co
 		for (size_t i = 0; i < N_COLUMNS; i++)
 			if (strcasecmp(columns[i].name, word) == 0)
 				column = &columns[i];
-		if (!column || count == (int)N_COLUMNS) {
-			*unknown = xstrdup(word);
+		*unknown = word;
+		if (!column || count == (int)N_COLUMNS)
 			return -EINVAL;
-		}
 		chosen[count++] = column;
 	}
-	return count;
+	*unknown = "";
+	return count ? count : -EINVAL;
+}
+
+int status_table_judge(const char *list, char **unknown)
+{
+	cleanup_free char *names = xstrdup(list);
+	const struct column *chosen[N_COLUMNS];
+	const char *word;
+
+	if (columns_choose(names, chosen, &word) >= 0)
+		return 0;
+	*unknown = xstrdup(word);
+	return -EINVAL;
+}
+
+/* Bytes of a column's longest cell; not fewer than it takes on the screen. */
+static size_t column_width(const json_t *document, const struct column *column)
+{
+	size_t widest = strlen(column->heading), i;
+	json_t *vrf;
+
+	json_array_foreach (json_object_get(document, "vrfs"), i, vrf) {
+		cleanup_free char *text = cell_format(vrf, column);
+
+		widest = strlen(text) > widest ? strlen(text) : widest;
+	}
+	return widest;
+}
+
+/* libsmartcols would cut a column to its heading while another has room to give. */
+static enum give_way give_way_choose(
+	const json_t *document, const struct column *const chosen[], int count, size_t width)
+{
+	size_t needed[GIVE_WAY_LAST + 1] = { 0 };
+	int last = GIVE_WAY_FIRST;
+
+	for (int c = 0; c < count; c++) {
+		size_t whole = column_width(document, chosen[c]);
+
+		for (int step = 0; step <= GIVE_WAY_LAST; step++) {
+			bool cut = chosen[c]->give_way && (int)chosen[c]->give_way <= step;
+
+			needed[step] += 1 + (cut && whole > CUT_WIDTH ? CUT_WIDTH : whole);
+		}
+	}
+	while (last < GIVE_WAY_LAST && needed[last] > width + 1)
+		last++;
+	return (enum give_way)last;
 }
 
 static void table_add_vrf(struct libscols_table *table, const json_t *vrf,
@@ -206,17 +264,18 @@ static void table_add_vrf(struct libscols_table *table, const json_t *vrf,
 	}
 }
 
-int status_table_print(const json_t *document, const char *list, bool colour, const char **unknown)
+void status_table_print(const json_t *document, const char *list, bool colour)
 {
 	cleanup_free char *names = xstrdup(list ? list : DEFAULT_COLUMNS);
 	const struct column *chosen[N_COLUMNS];
 	struct libscols_table *table;
-	int count = columns_choose(names, chosen, unknown);
+	const char *unknown;
+	int count = columns_choose(names, chosen, &unknown);
+	enum give_way last;
 	size_t i;
 	json_t *vrf;
 
-	if (count < 0)
-		return count;
+	assert(count > 0);
 	table = scols_new_table();
 	if (!table)
 		abort();
@@ -225,13 +284,15 @@ int status_table_print(const json_t *document, const char *list, bool colour, co
 		scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
 		scols_table_set_termwidth(table, WIDTH_WITHOUT_TERMINAL);
 	}
-	for (int c = 0; c < count; c++)
+	last = give_way_choose(document, chosen, count, scols_table_get_termwidth(table));
+	for (int c = 0; c < count; c++) {
+		bool cut = chosen[c]->give_way && chosen[c]->give_way <= last;
+
 		scols_table_new_column(table, chosen[c]->heading, 0,
-			(chosen[c]->right ? SCOLS_FL_RIGHT : 0) |
-				(chosen[c]->cut ? SCOLS_FL_TRUNC : 0));
+			(chosen[c]->right ? SCOLS_FL_RIGHT : 0) | (cut ? SCOLS_FL_TRUNC : 0));
+	}
 	json_array_foreach (json_object_get(document, "vrfs"), i, vrf)
 		table_add_vrf(table, vrf, chosen, count, colour);
 	scols_print_table(table);
 	scols_unref_table(table);
-	return 0;
 }

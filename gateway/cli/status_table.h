@@ -6,11 +6,13 @@
 #include <stdbool.h>
 
 /*
- * Prints the VRFs, one a line, with these columns ("vrf,state,reason"; NULL: the default ones).
- * Returns 0 or -EINVAL where a column is not known; then nothing is printed and *unknown names it.
+ * Whether this is a list of columns ("vrf,state,reason"). Returns 0, or -EINVAL and *unknown, the
+ * caller's to free: the first word that is none ("" where there is no word at all).
  */
-int status_table_print(
-	const json_t *document, const char *columns, bool colour, const char **unknown);
+int status_table_judge(const char *columns, char **unknown);
+
+/* Prints the VRFs, one a line, with these judged columns; NULL: the default ones. */
+void status_table_print(const json_t *document, const char *columns, bool colour);
 
 /* The names of all columns, "vrf, state, ..."; the caller frees it. */
 char *status_table_columns(void);
