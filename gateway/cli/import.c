@@ -155,7 +155,7 @@ int cli_import(int argc, char **argv)
 	bool dry_run = false;
 	int option;
 
-	opterr = 0;
+	optind = 1;
 	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
@@ -165,11 +165,9 @@ int cli_import(int argc, char **argv)
 			dry_run = true;
 			break;
 		case 'h':
-			return cli_help("import");
-		case ':':
-			return cli_usage("import", "'%s' needs a value", argv[optind - 1]);
+			return cli_help(argv[0]);
 		default:
-			return cli_usage("import", "unknown option '%s'", argv[optind - 1]);
+			return cli_bad_option(argv, option);
 		}
 	}
 	return import_run(config_path, dry_run, argv + optind);
