@@ -18,6 +18,7 @@
 #include "config/cleanup.h"
 #include "net/netns.h"
 #include "supervisor/paths.h"
+#include "supervisor/resolv_conf.h"
 
 struct exec_options {
 	const char *config_path, *user, *vrf;
@@ -80,40 +81,45 @@ static int exec_parse_all(int argc, char **argv, struct exec_options *options)
 	return first < argc ? CLI_PARSED : cli_usage(argv[0], "expected a command");
 }
 
-static int mount_views(const struct config_vrf *vrf, const struct config *config)
+/* Written here: a namespace that only `up` has made has none yet. */
+static int mount_resolv_conf(
+	const struct config_vrf *vrf, const struct config *config, struct error *err)
 {
 	struct vrf_paths paths;
-	int r = 0;
+	int r;
 
-	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
-		return -errno;
-	/* A /sys of this namespace; where the machine has none mounted there is none to replace. */
-	if (umount2("/sys", MNT_DETACH) == 0 && mount("sysfs", "/sys", "sysfs", 0, NULL) < 0)
-		return -errno;
 	if (vrf->dns.count == 0)
 		return 0;
 	vrf_paths_init(&paths, &config->gateway, vrf->name);
-	if (mount(paths.resolv_conf, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0 &&
-		errno != ENOENT)
-		r = -errno;
+	r = resolv_conf_write(vrf, &paths, err);
+	if (r == 0 && mount(paths.resolv_conf, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0)
+		r = error_set_errno(err, errno, "cannot mount its resolv.conf");
 	vrf_paths_finish(&paths);
 	return r;
+}
+
+static int mount_views(const struct config_vrf *vrf, const struct config *config, struct error *err)
+{
+	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+		return error_set_errno(err, errno, "cannot have mounts of its own");
+	/* A /sys of this namespace; where the machine has none mounted there is none to replace. */
+	if (umount2("/sys", MNT_DETACH) == 0 && mount("sysfs", "/sys", "sysfs", 0, NULL) < 0)
+		return error_set_errno(err, errno, "cannot mount /sys");
+	return mount_resolv_conf(vrf, config, err);
 }
 
 static int enter_vrf(const struct config_vrf *vrf, const struct config *config)
 {
 	struct error err = ERROR_INIT;
 	cleanup_fd int fd = netns_open(vrf->name, &err);
-	int r;
+	int r = fd < 0 ? fd : 0;
 
-	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
-		fprintf(stderr, "vrfgate exec: vrf '%s': %s\n", vrf->name,
-			fd < 0 ? err.text : strerror(errno));
-		return CLI_EXIT_FAILED;
-	}
-	r = mount_views(vrf, config);
+	if (r == 0 && setns(fd, CLONE_NEWNET) < 0)
+		r = error_set_errno(&err, errno, "cannot enter its namespace");
+	if (r == 0)
+		r = mount_views(vrf, config, &err);
 	if (r < 0) {
-		fprintf(stderr, "vrfgate exec: cannot mount: %s\n", strerror(-r));
+		fprintf(stderr, "vrfgate exec: vrf '%s': %s\n", vrf->name, err.text);
 		return CLI_EXIT_FAILED;
 	}
 	return CLI_PARSED;

@@ -10,8 +10,6 @@
 #include "config/cleanup.h"
 #include "supervisor/ids.h"
 #include "supervisor/leftovers.h"
-#include "supervisor/paths.h"
-#include "supervisor/resolv_conf.h"
 #include "supervisor/run.h"
 #include "supervisor/wiring.h"
 
@@ -134,21 +132,6 @@ int cli_plan(int argc, char **argv)
 	return r;
 }
 
-/* For `vrfgate exec`; the supervisor writes them by itself. */
-static int resolv_confs_write(const struct config *config, struct error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < config->n_vrfs; i++) {
-		struct vrf_paths paths;
-
-		vrf_paths_init(&paths, &config->gateway, config->vrfs[i].name);
-		r = resolv_conf_write(&config->vrfs[i], &paths, err);
-		vrf_paths_finish(&paths);
-	}
-	return r;
-}
-
 int cli_up(int argc, char **argv)
 {
 	cleanup_config struct config *config = NULL;
@@ -159,8 +142,7 @@ int cli_up(int argc, char **argv)
 
 	if (r != CLI_PARSED)
 		return r;
-	if (cli_plan_create(&plan, config, false, true, &err) < 0 ||
-		resolv_confs_write(config, &err) < 0)
+	if (cli_plan_create(&plan, config, false, true, &err) < 0)
 		r = complain(&err);
 	else
 		r = cli_plan_apply(&plan);

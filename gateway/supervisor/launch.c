@@ -9,6 +9,7 @@
 #include "net/netns.h"
 #include "process/lock.h"
 #include "supervisor/proxy_files.h"
+#include "supervisor/resolv_conf.h"
 
 static int binary_judge(struct vrf *vrf, struct proxy_binary *binary, struct error *err)
 {
@@ -29,6 +30,8 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 	struct proxy_binary binary;
 	int r = binary_judge(vrf, &binary, err);
 
+	if (r == 0)
+		r = resolv_conf_write(vrf->config, &vrf->paths, err);
 	if (r == 0)
 		r = proxy_files_make(vrf->config, &vrf->paths, err);
 	if (r < 0)

@@ -15,7 +15,6 @@
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
-#include "supervisor/resolv_conf.h"
 #include "supervisor/watch.h"
 
 /* A zabbix_proxy ends within about a second of SIGTERM; a dead-locked one never does. */
@@ -176,10 +175,6 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	int r;
 
 	(void)reason;
-	if (resolv_conf_write(vrf->config, &vrf->paths, &err) < 0) {
-		act_fail(vrf, err.text);
-		return;
-	}
 	if (!vrf->config->has_proxy) {
 		vrf->backoff_s = 0;
 		state_set(vrf, VRF_HEALTHY, "");
