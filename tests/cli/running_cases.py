@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The supervisor and the kernel at the command line, in a world of our own."""
+
+import json
+import os
+import pathlib
+import signal
+import time
+
+import status_schema
+from lab import CONFIG_EXIT, STATE_SECONDS, expect_said, ip, output_of
+from tap import expect, expect_equal
+from waiting import wait_until
+
+MACVLAN = 'interface cust {{ kind = macvlan parent = {} address = "10.0.0.2/30" }}'
+CUSTOMER = f"{{ {MACVLAN.format('trunk0')} }}"
+FAKE_PROXY = """#!/bin/sh
+[ "$1" = -V ] && exec echo "zabbix_proxy (Zabbix) 6.0.14"
+exec sleep 1000
+"""
+
+
+def kernel_state():
+    """What `down` must leave as it was; indexes aside."""
+    links = "\n".join(sorted(line.partition(": ")[2] for line in ip("-o", "link").splitlines()))
+    return links, ip("netns"), ip("-6", "route"), ip("route"), ip("-o", "addr")
+
+
+def netns_names():
+    return sorted(line.split()[0] for line in ip("netns").splitlines())
+
+
+def fake_proxy(lab):
+    """The proxy section of one that runs and answers nothing."""
+    path = lab.base / "zabbix_proxy"
+    path.write_text(FAKE_PROXY)
+    path.chmod(0o755)
+    return f'proxy {{ binary = "{path}" user = nobody psk = false restart {{ min = 1 max = 2 }} }}\n'
+
+
+def children_of(name):
+    """Live processes of that command name."""
+    found = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        if f"({name})" in text and text.rpartition(") ")[2][0] not in "ZX":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def plan_up_and_down(lab):
+    lab.write(f"vrf acme {CUSTOMER}\nvrf bravo {CUSTOMER}\nnamespace mgmt {{ }}\n")
+    before = kernel_state()
+    planned = lab.command("plan")
+    expect_said(planned, 2, stdout="acme", stderr="")
+    document = lab.command("plan", "-j")
+    expect_said(document, 2, stderr="")
+    expect_equal(json.loads(document.stdout)["schema"], 1, "schema of plan -j")
+    expect_equal(kernel_state(), before, "the kernel after plan")
+    expect_equal(list(lab.base.iterdir()), [], "files made by plan")
+    expect_said(lab.command("up"), 0, stdout="acme: up, ", stderr="")
+    expect_equal(netns_names(), ["acme", "bravo", "mgmt"], "namespaces")
+    expect("10.0.0.2/30" in ip("-n", "bravo", "-br", "addr"), "bravo lacks its address")
+    expect_said(lab.command("plan"), 0, stdout="", stderr="")
+    again = lab.command("up")
+    expect_said(again, 0, stderr="")
+    expect_equal(again.stdout, "nothing to change\n", "second up")
+    expect_said(lab.command("down"), 0, stdout="acme: removed, ", stderr="")
+    expect_equal(kernel_state(), before, "the kernel after down")
+    expect_equal(lab.command("down").stdout, "nothing to change\n", "second down")
+
+
+def a_name_that_is_taken_stops_that_one_only(lab):
+    ip("netns", "add", "taken")
+    try:
+        inode = os.stat("/run/netns/taken").st_ino
+        lab.write(f"namespace taken {CUSTOMER}\nnamespace free {CUSTOMER}\n")
+        done = lab.command("up")
+        expect_said(done, 1, stdout="free: up, ", stderr="vrf 'taken': ")
+        expect(len(done.stderr.splitlines()) == 1, f"not one line: {done.stderr!r}")
+        expect_equal(netns_names(), ["free", "taken"], "namespaces")
+        expect_equal(ip("-n", "taken", "-br", "link").count("\n"), 1, "links in the stranger's namespace")
+        with lab.running():
+            expect("taken" in lab.wait_state("taken", "failed")["reason"], "the reason does not name it")
+            lab.wait_state("free", "healthy")
+            expect_equal(lab.command("status").returncode, 2, "status")
+        expect_said(lab.command("down"), 0, stdout="free: removed, ", stderr="")
+        expect_equal(os.stat("/run/netns/taken").st_ino, inode, "inode of the stranger's namespace")
+    finally:
+        ip("netns", "del", "taken")
+
+
+def a_missing_parent_stops_that_one_until_it_is_there(lab):
+    lab.write(f"proxy {{ restart {{ min = 1 max = 1 }} }}\n"
+              f"namespace good {CUSTOMER}\nnamespace bad {{ {MACVLAN.format('absent0')} }}\n")
+    done = lab.command("up")
+    expect_said(done, 1, stdout="good: up, ", stderr="vrf 'bad': ")
+    expect("absent0" in done.stderr, f"the parent is not named: {done.stderr!r}")
+    with lab.running():
+        lab.wait_state("good", "healthy")
+        vrf = lab.wait_state("bad", "failed")
+        expect("absent0" in vrf["reason"], f"the parent is not named: {vrf['reason']!r}")
+        expect_said(lab.command("status", "bad"), 2, stdout="failed")
+        expect_said(lab.command("status", "good"), 0, stdout="healthy")
+        ip("link", "add", "absent0", "type", "veth", "peer", "name", "absent1")
+        ip("link", "set", "absent0", "up")
+        ip("link", "set", "absent1", "up")
+        lab.wait_state("bad", "healthy")
+        expect_said(lab.command("status"), 0)
+    lab.command("down")
+    ip("link", "del", "absent0")
+
+
+def a_missing_binary_stops_that_one_only(lab):
+    lab.write(f'vrf acme {{ proxy {{ binary = "/no/such/zabbix_proxy" }} }}\nnamespace mgmt {CUSTOMER}\n')
+    with lab.running():
+        vrf = lab.wait_state("acme", "failed")
+        expect_equal(vrf["reason"], "proxy binary '/no/such/zabbix_proxy': No such file or directory", "reason")
+        lab.wait_state("mgmt", "healthy")
+        expect_said(lab.command("status"), 2, stdout="failed")
+        expect_equal(lab.log().count("proxy binary '/no/such/zabbix_proxy'"), 1, "lines in the log")
+    lab.command("down")
+
+
+def two_supervisors_do_not_share_a_run_dir(lab):
+    lab.write("namespace mgmt { }\n")
+    with lab.running() as first:
+        expect_said(lab.command("run"), 1, stderr=f"vrfgate run: a supervisor runs already with run_dir "
+                                                  f"'{lab.base}/run' (pid {first.pid})\n")
+        expect_said(lab.command("down"), 1, stderr=f"stop it first: a supervisor runs already with run_dir "
+                                                   f"'{lab.base}/run' (pid {first.pid})\n")
+        lab.wait_state("mgmt", "healthy")
+    expect_said(lab.command("status"), 3)
+    lab.command("down")
+
+
+def a_supervisor_without_vrfs_runs(lab):
+    lab.write("")
+    with lab.running():
+        expect_said(lab.command("status"), 0, stdout="gateway gw1: healthy")
+        expect_equal(lab.status()["vrfs"], [], "VRFs")
+
+
+def reload_changes_what_differs(lab):
+    lab.write("namespace one { }\nnamespace two { }\n")
+    with lab.running():
+        lab.wait_state("one", "healthy")
+        inode = os.stat("/run/netns/one").st_ino
+        lab.write(f"namespace one {{ }}\nnamespace three {CUSTOMER}\n")
+        expect_said(lab.command("reload"), 0, stdout="", stderr="")
+        lab.wait_state("three", "healthy")
+        wait_until(lambda: netns_names() == ["one", "three"] and lab.vrf("two") is None, STATE_SECONDS, "two: gone")
+        expect_equal(lab.status()["gateway"]["config_generation"], 2, "generation")
+        expect_equal(os.stat("/run/netns/one").st_ino, inode, "inode of one")
+    lab.command("down")
+
+
+def a_faulty_reload_changes_nothing(lab):
+    lab.write("namespace one { }\n")
+    with lab.running() as process:
+        lab.wait_state("one", "healthy")
+        lab.write("namespace two { colour = red }\n")
+        expect_said(lab.command("reload"), CONFIG_EXIT, stdout="", stderr=f"{lab.path}:2: namespace 'two': ")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "not reloaded: the config has faults" in lab.log(), STATE_SECONDS, "its line in the log")
+        lab.write("namespace one { }\n")
+        document = lab.status()
+        expect_equal(document["gateway"]["config_generation"], 1, "generation")
+        expect_equal([each["name"] for each in document["vrfs"]], ["one"], "VRFs")
+        lab.path.write_text(lab.gateway.replace("gw1", "gw2") + "namespace one { }\n")
+        expect_said(lab.command("reload"), 1, stdout="", stderr="gateway.name cannot change while the supervisor runs")
+        lab.write("namespace one { }\n")
+    lab.command("down")
+
+
+def sighup_reads_the_config_again(lab):
+    lab.write("namespace one { }\n")
+    with lab.running() as process:
+        lab.write("namespace one { }\nnamespace two { }\n")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: lab.vrf("two"), STATE_SECONDS, "two: known")
+        lab.wait_state("two", "healthy")
+    lab.command("down")
+
+
+def a_disabled_section_has_no_namespace(lab):
+    lab.write("namespace one { }\nnamespace two { enabled = false }\n")
+    with lab.running():
+        lab.wait_state("one", "healthy")
+        expect_said(lab.command("status"), 0, stdout="disabled")
+        expect_equal(netns_names(), ["one"], "namespaces")
+        lab.write("namespace one { enabled = false }\nnamespace two { }\n")
+        expect_said(lab.command("reload"), 0)
+        lab.wait_state("two", "healthy")
+        wait_until(lambda: netns_names() == ["two"], STATE_SECONDS, "one: gone")
+    lab.command("down")
+
+
+def what_is_lost_is_put_back(lab):
+    lab.write(f"namespace acme {CUSTOMER}\n")
+    with lab.running() as process:
+        lab.wait_state("acme", "healthy")
+        process.send_signal(signal.SIGSTOP)
+        ip("netns", "del", "acme")
+        process.send_signal(signal.SIGCONT)
+        expect_said(lab.command("reload"), 0)
+        wait_until(lambda: netns_names() == ["acme"], STATE_SECONDS, "acme: there again")
+        wait_until(lambda: "10.0.0.2/30" in ip("-n", "acme", "-br", "addr"), STATE_SECONDS, "its address")
+    lab.command("down")
+
+
+def the_status_document_is_as_designed(lab):
+    lab.write(fake_proxy(lab) + f"vrf acme {CUSTOMER}\nnamespace mgmt {{ }}\n")
+    with lab.running():
+        lab.wait_state("mgmt", "healthy")
+        lab.wait_state("acme", "starting")
+        document = lab.status()
+        expect_equal(status_schema.differences(document), [], "differences from the schema")
+        vrf = lab.vrf("acme")
+        expect_equal(vrf["interfaces"][0]["addresses"], ["10.0.0.2/30"], "addresses")
+        expect_equal((vrf["interfaces"][0]["name"], vrf["interfaces"][0]["kind"]), ("cust", "macvlan"), "interface")
+        expect(vrf["uplink"]["up"], "the uplink is not up")
+    lab.command("down")
+
+
+def status_says_it_by_its_exit_status(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\nnamespace mgmt { }\n")
+    with lab.running():
+        lab.wait_state("acme", "starting")
+        lab.wait_state("mgmt", "healthy")
+        expect_said(lab.command("status"), 1, stdout="starting", stderr="")
+        expect_said(lab.command("status", "mgmt"), 0, stdout="mgmt")
+        expect_said(lab.command("status", "nope"), 4, stdout="", stderr="vrfgate: no such VRF: 'nope'\n")
+        expect_said(lab.command("status", "mgmt", "-o", "vrf,state"), 0, stdout="VRF  STATE\nmgmt healthy\n")
+        expect_said(lab.command("status", "--color=always"), 1, stdout="\033[")
+        plain = lab.command("status")
+        expect("\033" not in plain.stdout, "colours without a terminal")
+        expect(max(map(len, plain.stdout.splitlines())) <= 100, "wider than 100 columns")
+    lab.command("down")
+
+
+def the_end_takes_every_process_along(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+    with lab.running():
+        lab.wait_state("acme", "starting")
+        lab.wait_state("bravo", "starting")
+        expect_equal(len(children_of("sleep")), 2, "proxies")
+    expect_equal(children_of("sleep") + children_of("catatonit"), [], "processes left")
+    lab.command("down")
+
+
+def a_dead_proxy_is_started_again(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\n")
+    with lab.running():
+        first = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        os.kill(first, signal.SIGKILL)
+        vrf = lab.wait_state("acme", "backoff")
+        expect_equal(vrf["reason"], "zabbix_proxy ended: signal 9 (Killed)", "reason")
+        expect_equal(lab.command("status").returncode, 2, "status")
+        proxy = lab.wait_state("acme", "starting")["proxy"]
+        expect(proxy["pid"] != first and proxy["restarts"] == 1, f"not another process: {proxy}")
+        expect_equal(proxy["last_exit"], "signal 9 (Killed)", "last exit")
+    lab.command("down")
+
+
+def a_killed_supervisor_is_followed_by_one_that_finds_its_proxies(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\n")
+    with lab.running(stop=False) as process:
+        pid = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        process.kill()
+        process.wait()
+    expect_said(lab.command("status"), 3)
+    with lab.running("--leave-proxies"):
+        vrf = lab.wait_state("acme", "starting")
+        expect_equal(vrf["proxy"]["pid"], pid, "pid")
+        expect_equal(vrf["proxy"]["restarts"], 0, "restarts")
+    expect_equal(children_of("sleep"), [pid], "proxies left by order")
+    expect_said(lab.command("down"), 0, stdout="acme: removed")
+    expect_equal(children_of("sleep"), [], "proxies after down")
+
+
+def exec_runs_inside(lab):
+    lab.write(f"namespace acme {CUSTOMER}\n")
+    expect_said(lab.command("up"), 0)
+    inside = lab.command("exec", "acme", "--", "ip", "-br", "link")
+    expect_said(inside, 0, stdout="cust", stderr="")
+    expect("trunk0" not in inside.stdout, "the root namespace's devices are seen")
+    expect_said(lab.command("exec", "acme", "ls", "/sys/class/net"), 0, stdout="cust")
+    expect_said(lab.command("exec", "acme", "sh", "-c", "exit 42"), 42, stdout="", stderr="")
+    expect_said(lab.command("exec", "acme", "-u", "nobody", "--", "id", "-un"), 0, stdout="nobody\n")
+    expect_said(lab.command("exec", "-u", "nobody", "acme", "id", "-un"), 0, stdout="nobody\n")
+    expect_said(lab.command("exec", "acme", "-u", "no-such-user", "true"), 1, stderr="user 'no-such-user' not found")
+    expect_said(lab.command("exec", "acme", "/no/such/program"), 127, stderr="cannot execute '/no/such/program'")
+    expect_said(lab.command("exec", "acme", "/etc/passwd"), 126, stderr="Permission denied")
+    lab.command("down")
+
+
+def exec_root_is_the_way_back(lab):
+    lab.write(f"namespace acme {CUSTOMER}\n")
+    expect_said(lab.command("up"), 0)
+    done = lab.command("exec", "acme", lab.program, "exec", "--root", "--", "ip", "-br", "link")
+    expect_said(done, 0, stdout="trunk0", stderr="")
+    lab.command("down")
+
+
+def name_servers_are_the_vrfs_own(lab):
+    lab.write('namespace acme { dns = "192.0.2.53" }\n')
+    expect_said(lab.command("up"), 0)
+    expect_said(lab.command("exec", "acme", "cat", "/etc/resolv.conf"), 0, stdout="nameserver 192.0.2.53\n")
+    expect("192.0.2.53" not in output_of("cat", "/etc/resolv.conf"), "the machine's resolv.conf changed")
+    lab.command("down")
+
+
+def status_repeats_until_the_supervisor_goes(lab):
+    lab.write("namespace mgmt { }\n")
+    with lab.running() as process:
+        lab.wait_state("mgmt", "healthy")
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        expect_said(lab.command("status", "-w1"), 3)
+        expect(time.monotonic() - started < STATE_SECONDS, "status -w goes on without a supervisor")
+    lab.command("down")
+
+
+CASES = [value for value in list(globals().values())
+         if callable(value) and getattr(value, "__module__", "") == __name__
+         and value.__name__ not in ("kernel_state", "netns_names", "fake_proxy", "children_of")]

@@ -1,0 +1,38 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line as a user meets it: what is said, where, and with which exit status. $VRFGATE names the program."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
+
+# pylint: disable=wrong-import-position
+import running_cases
+import usage_cases
+from lab import Lab, enter_private_world
+from tap import Tap
+from waiting import TimedOut
+
+
+def main():
+    reason = enter_private_world()
+    tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
+    with tempfile.TemporaryDirectory(prefix="vrfgate-cli-", dir="/tmp" if reason else "/run") as directory:
+        lab = Lab(directory)
+        for case in usage_cases.CASES + running_cases.CASES:
+            text = case.__name__.replace("_", " ")
+            if reason and case in running_cases.CASES:
+                tap.skip(text, f"no namespaces of our own: {reason}")
+                continue
+            lab.begin()
+            with tap.case(text):
+                case(lab)
+    return tap.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
