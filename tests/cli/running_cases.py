@@ -23,7 +23,7 @@ exec sleep 1000
 def kernel_state():
     """What `down` must leave as it was; indexes aside."""
     links = "\n".join(sorted(line.partition(": ")[2] for line in ip("-o", "link").splitlines()))
-    return links, ip("netns"), ip("-6", "route"), ip("route"), ip("-o", "addr")
+    return links, ip("netns"), ip("-6", "route"), ip("route"), ip("-o", "addr").replace(" tentative", "")
 
 
 def netns_names():

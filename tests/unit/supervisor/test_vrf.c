@@ -90,7 +90,7 @@ static void a_namespace_is_healthy_when_it_is_wired(void **state)
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
 	assert_int_equal(life.vrf->state, VRF_HEALTHY);
 	assert_int_equal(life.vrf->proxy.pid, 0);
-	assert_true(is_armed(life.vrf->check_timer));
+	assert_true(is_armed(life.vrf->watch_timer.source));
 }
 
 static void what_is_not_well_is_degraded_with_the_reason(void **state)
@@ -133,7 +133,7 @@ static void a_healthy_namespace_rests_when_it_is_stopped(void **state)
 	assert_int_equal(life.vrf->state, VRF_DISABLED);
 	assert_string_equal(life.vrf->reason, "told so");
 	assert_int_equal(life.rested, 1);
-	assert_false(is_armed(life.vrf->check_timer));
+	assert_false(is_armed(life.vrf->watch_timer.source));
 }
 
 static void a_stop_while_wiring_rests_and_what_comes_later_is_nothing(void **state)
@@ -201,11 +201,11 @@ static void what_cannot_be_wired_fails_and_is_tried_again_later(void **state)
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "parent 'eth9' not found");
 	assert_int_equal(life.vrf->state, VRF_FAILED);
 	assert_string_equal(life.vrf->reason, "parent 'eth9' not found");
-	assert_true(is_armed(life.vrf->timer));
+	assert_true(is_armed(life.vrf->state_timer.source));
 	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
 	assert_int_equal(life.vrf->state, VRF_WIRING);
 	assert_int_equal(life.wired, 2);
-	assert_false(is_armed(life.vrf->timer));
+	assert_false(is_armed(life.vrf->state_timer.source));
 }
 
 static void the_delay_doubles_up_to_its_maximum_and_is_scattered(void **state)
@@ -219,7 +219,7 @@ static void the_delay_doubles_up_to_its_maximum_and_is_scattered(void **state)
 
 		vrf_dispatch(life.vrf, VRF_EVENT_START, "");
 		vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
-		left_ms = remaining_ms(life.vrf->timer);
+		left_ms = remaining_ms(life.vrf->state_timer.source);
 		/* A fifth more or less, and the milliseconds that have gone by. */
 		assert_in_range(left_ms, delays_ms[i] * 3 / 4, delays_ms[i] * 6 / 5);
 	}
@@ -238,7 +238,7 @@ static void a_namespace_that_came_up_starts_with_the_first_delay_again(void **st
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
 	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
-	assert_in_range(remaining_ms(life.vrf->timer), 0, 1200);
+	assert_in_range(remaining_ms(life.vrf->state_timer.source), 0, 1200);
 }
 
 static void a_missing_binary_fails_the_vrf_by_name(void **state)
@@ -251,7 +251,7 @@ static void a_missing_binary_fails_the_vrf_by_name(void **state)
 	assert_int_equal(life.vrf->state, VRF_FAILED);
 	assert_string_equal(life.vrf->reason,
 		"proxy binary '/no/such/zabbix_proxy': No such file or directory");
-	assert_true(is_armed(life.vrf->timer));
+	assert_true(is_armed(life.vrf->state_timer.source));
 	assert_int_equal(life.vrf->proxy.pid, 0);
 	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "");
 	assert_int_equal(life.vrf->state, VRF_DISABLED);
