@@ -91,7 +91,7 @@ check: deps
 	$(MAKE) WERROR=1 tests
 	$(MAKE) WERROR=1 CC=clang B=$(B)/clang tests
 	$(MAKE) WERROR=1 SAN=1 B=$(B)/san tests
-	tests/run \
+	@tests/run \
 		"formats=$(MAKE) -s check-format" "rooms=tests/check-rooms" \
 		"cppcheck=$(MAKE) -s cppcheck" "clang-tidy=$(MAKE) -s clang-tidy" \
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \

@@ -4,20 +4,46 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/options.h"
+
+#define OPTION_CONFIG "  -c, --config FILE   the config (default " CONFIG_DEFAULT_PATH ")\n"
+#define OPTION_HELP   "  -h, --help          this text\n"
 
 const struct cli_command cli_commands[] = {
-	{ "check", "[-c FILE]", "read and judge the config; touches nothing", cli_check },
-	{ "plan", "[-c FILE] [-j]", "what would change in the kernel, a line an act", cli_plan },
-	{ "up", "[-c FILE]", "bring the namespaces to that state once, without proxies", cli_up },
-	{ "down", "[-c FILE]", "remove what vrfgate made, and only that", cli_down },
-	{ "run", "[-c FILE] [--leave-proxies]", "the supervisor, in the foreground", cli_run },
-	{ "reload", "[-c FILE]", "have the supervisor read its config again", cli_reload },
-	{ "status", "[-c FILE] [-j] [-w[SECONDS]] [-o COLUMNS] [--color=WHEN] [VRF...]",
-		"how the gateway and its VRFs are", cli_status },
+	{ "check", "[-c FILE]", "read and judge the config; touches nothing",
+		OPTION_CONFIG OPTION_HELP, cli_check },
+	{ "plan", "[-c FILE] [-j]", "what would change in the kernel, a line an act",
+		OPTION_CONFIG "  -j, --json          the plan as JSON\n" OPTION_HELP, cli_plan },
+	{ "up", "[-c FILE]", "bring the namespaces to that state once, without proxies",
+		OPTION_CONFIG OPTION_HELP, cli_up },
+	{ "down", "[-c FILE]", "remove what vrfgate made, and only that", OPTION_CONFIG OPTION_HELP,
+		cli_down },
+	{ "run", "[-c FILE] [--leave-proxies]", "the supervisor, in the foreground",
+		OPTION_CONFIG
+		"      --leave-proxies when told to stop, leave the proxies running\n" OPTION_HELP,
+		cli_run },
+	{ "reload", "[-c FILE]", "have the supervisor read its config again",
+		OPTION_CONFIG OPTION_HELP, cli_reload },
+	{ "status", "[-c FILE] [-j] [-w [SECONDS]] [-o COLUMNS] [--color=WHEN] [VRF...]",
+		"how the gateway and its VRFs are",
+		OPTION_CONFIG "  -j, --json          the whole document as JSON\n"
+			      "  -w, --watch [SECS]  again every SECS seconds (default 2)\n"
+			      "  -o, --output LIST   these columns: vrf,state,reason\n"
+			      "      --color=WHEN    auto, always or never\n" OPTION_HELP,
+		cli_status },
 	{ "exec", "[-c FILE] [-u USER] VRF|--root [--] COMMAND...",
-		"run a command inside a VRF, or back in the root namespace", cli_exec },
-	{ "logs", "[-c FILE] [-f] [-n LINES] VRF", "the log of a VRF's proxy", cli_logs },
-	{ "import", "[-c FILE] [-n] [FILE|DIR...]", "import Zabbix templates", cli_import },
+		"run a command inside a VRF, or back in the root namespace",
+		OPTION_CONFIG "  -u, --user USER     as this user\n"
+			      "      --root          in the machine's own namespace\n" OPTION_HELP,
+		cli_exec },
+	{ "logs", "[-c FILE] [-f] [-n LINES] VRF", "the log of a VRF's proxy",
+		OPTION_CONFIG
+		"  -f, --follow        go on with what is added\n"
+		"  -n, --lines LINES   the last LINES lines (default 20)\n" OPTION_HELP,
+		cli_logs },
+	{ "import", "[-c FILE] [-n] [FILE|DIR...]", "import Zabbix templates",
+		OPTION_CONFIG "  -n, --dry-run       show what would change\n" OPTION_HELP,
+		cli_import },
 	{ 0 },
 };
 

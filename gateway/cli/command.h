@@ -19,6 +19,7 @@ struct cli_command {
 	const char *name;
 	const char *arguments; /* "[-c FILE] [-j]" */
 	const char *summary;   /* a line for the help */
+	const char *options;   /* a line each */
 	int (*run)(int argc, char **argv);
 };
 

@@ -35,8 +35,9 @@ int cli_help(const char *command)
 {
 	const struct cli_command *known = command_find(command);
 
-	printf("usage: vrfgate %s %s\n%s\n", command, known->name ? known->arguments : "",
-		known->name ? known->summary : "");
+	if (known->name)
+		printf("usage: vrfgate %s %s\n%s\n\n%s", command, known->arguments, known->summary,
+			known->options);
 	return CLI_EXIT_DONE;
 }
 

@@ -176,6 +176,9 @@ static int status_once(
 	cleanup_json json_t *document = NULL;
 	int r = cli_ask(config, request_create(options), &document);
 
+	/* 1 would say "degraded": what cannot be known is 3, as Nagios has it too. */
+	if (r == CLI_EXIT_FAILED)
+		return CLI_EXIT_NO_SUPERVISOR;
 	if (r != CLI_EXIT_DONE)
 		return r;
 	if (options->watch_s && isatty(STDOUT_FILENO))
