@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from tap import Failure, expect, expect_equal
-from waiting import wait_until
+from waiting import TimedOut, wait_until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 COMMAND_SECONDS = 20
@@ -54,6 +54,8 @@ class Lab:
         self.path = self.directory / "vrfgate.conf"
         self.number = 0
         self.gateway = ""
+        # A program of another build directory finds the bundled profiles no other way.
+        os.environ.setdefault("VRFGATE_DATA", str(REPOSITORY))
 
     def begin(self):
         """Directories of its own for the next case."""
@@ -103,6 +105,13 @@ class Lab:
                 process.wait()
             log.close()
 
+    def clear(self):
+        """Take away what a case that failed has left."""
+        if self.path.exists():
+            self.command("down")
+        for name in [line.split()[0] for line in ip("netns").splitlines()]:
+            ip("netns", "del", name)
+
     def log(self):
         return (self.base / "vrfgate.log").read_text()
 
@@ -116,10 +125,18 @@ class Lab:
 
     def wait_state(self, name, *states):
         """Wait until a VRF is in one of these states; what the status document says of it then."""
+        vrf = None
+
         def reached():
+            nonlocal vrf
             vrf = self.vrf(name)
-            return vrf if vrf and vrf["state"] in states else None
-        return wait_until(reached, STATE_SECONDS, f"{name}: {' or '.join(states)}")
+            return vrf and vrf["state"] in states
+        try:
+            wait_until(reached, STATE_SECONDS, name)
+        except TimedOut as late:
+            found = f"{vrf['state']} {vrf['reason']!r}" if vrf else "nowhere"
+            raise Failure(f"{late}: {found}, expected {' or '.join(states)}") from late
+        return vrf
 
 
 def expect_said(done, status, stdout=None, stderr=None):
