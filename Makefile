@@ -37,7 +37,7 @@ LIB_OBJECTS := $(ROOM_SOURCES:%.c=$(B)/%.o)
 LIB := $(B)/libvrfgate.a
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
 NETNS_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/netns/test_*.c))
-HEADERS := $(wildcard gateway/*/*.h tests/*/*.h)
+HEADERS := $(wildcard gateway/*/*.h tests/*/*.h tests/*/*/*.h)
 C_FILES := $(wildcard gateway/*.c gateway/*/*.c tests/*/*.c tests/*/*/*.c) $(HEADERS)
 
 .PHONY: all

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 
 static int client_connect(const char *run_dir, struct error *err)
 {
+	struct timeval patience = { .tv_sec = ANSWER_TIMEOUT_MS / 1000 };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	cleanup_fd int fd = -1;
 
@@ -28,7 +30,8 @@ static int client_connect(const char *run_dir, struct error *err)
 		return error_set(
 			err, ENAMETOOLONG, "run_dir '%s' is too long for a socket", run_dir);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
+	/* Holds for connect(2) too: a supervisor that hangs accepts no more. */
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
 		return error_set_errno(err, errno, "cannot make a socket");
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return steal_fd(&fd);

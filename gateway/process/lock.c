@@ -33,7 +33,7 @@ static int lock_holder_adopt(int fd, const char *path, struct process *process, 
 
 int process_lock_take(const char *path, int *fd, struct process *process, struct error *err)
 {
-	cleanup_fd int opened = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	cleanup_fd int opened = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (opened < 0)
 		return error_set_errno(err, errno, "cannot open lock '%s'", path);

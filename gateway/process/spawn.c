@@ -52,21 +52,26 @@ static char *const child_environment[] = {
 	NULL,
 };
 
-/* Our pid as the machine's proc shows it, not as our new pid namespace counts; and our start time.
+/*
+ * Our pid as the machine's proc shows it, not as our new pid namespace counts; and our start time. Written
+ * through an open of its own: the lock that the tree inherits is read-only, so that none of it can name
+ * another process there.
  */
-static int child_write_lock(int fd)
+static int child_write_lock(int lock_fd)
 {
-	char pid[16] = "", line[64];
+	char path[32], pid[16] = "", line[64];
 	ssize_t length = readlink("/proc/self", pid, sizeof(pid) - 1);
-	int size;
+	int fd, size, written;
 
-	if (length < 0)
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", lock_fd);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (length < 0 || fd < 0)
 		return -1;
 	size = snprintf(line, sizeof(line), "%s %" PRIu64 "\n", pid,
 		process_start_time((pid_t)strtol(pid, NULL, 10)));
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, line, (size_t)size, 0) != size)
-		return -1;
-	return fcntl(fd, F_SETFD, 0);
+	written = (int)write(fd, line, (size_t)size);
+	close(fd);
+	return written == size ? fcntl(lock_fd, F_SETFD, 0) : -1;
 }
 
 static int child_mount_resolv_conf(const char *path)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -68,6 +69,21 @@ static int socket_dir_judge(const struct vrf_paths *paths, struct error *err)
 	return 0;
 }
 
+/* Made for another user once, it is of no use to this one. */
+static int dir_judge(
+	const char *path, const struct file_owner *owner, const char *user, struct error *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return error_set_errno(err, errno, "'%s'", path);
+	if (st.st_uid != owner->uid)
+		return error_set(err, EPERM,
+			"'%s' belongs to uid %u and not to the proxy's user: chown -R %s it", path,
+			st.st_uid, user);
+	return 0;
+}
+
 int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
 {
 	const struct passwd *user = getpwnam(vrf->proxy.user);
@@ -83,8 +99,11 @@ int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths
 	owner.uid = user->pw_uid;
 	owner.gid = user->pw_gid;
 	r = socket_dir_judge(paths, err);
-	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++)
+	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		r = file_make_dir(dirs[i], &owner, err);
+		if (r == 0)
+			r = dir_judge(dirs[i], &owner, vrf->proxy.user, err);
+	}
 	owner.mode = 0600;
 	return r == 0 && vrf->proxy.psk ? psk_make(paths, &owner, err) : r;
 }

@@ -13,7 +13,7 @@
 
 /* The table of main.c is not in the library. */
 const struct cli_command cli_commands[] = {
-	{ "plan", "[-c FILE] [-j]", "what would change", NULL },
+	{ "plan", "[-c FILE] [-j]", "what would change", "", NULL },
 	{ 0 },
 };
 

@@ -159,18 +159,6 @@ static void a_fifo_in_the_place_of_a_key_is_not_waited_for(void **state)
 	assert_null(identity);
 }
 
-static void name_servers_are_written_one_a_line(void **state)
-{
-	cleanup_made struct made made =
-		make(*state, "namespace n { dns = { \"10.0.0.53\", \"fd00::53\" } }");
-	cleanup_free char *text = NULL;
-
-	assert_made(&made);
-	text = scratch_read(made.paths.run_dir, "resolv.conf");
-	assert_string_equal(text, "nameserver 10.0.0.53\nnameserver fd00::53\n");
-	assert_int_equal(access(made.paths.state_dir, F_OK), -1);
-}
-
 static void a_directory_too_long_for_the_proxys_sockets_is_told(void **state)
 {
 	cleanup_free char *text = xasprintf(PROXY "vrf %063d { }", 0);
@@ -238,7 +226,6 @@ int main(void)
 		in_scratch_as_root(without_psk_there_is_no_key),
 		in_scratch_as_root(a_link_in_the_place_of_a_key_is_not_followed),
 		in_scratch_as_root(a_fifo_in_the_place_of_a_key_is_not_waited_for),
-		in_scratch(name_servers_are_written_one_a_line),
 		in_scratch_as_root(a_directory_too_long_for_the_proxys_sockets_is_told),
 		in_scratch_as_root(a_user_that_is_not_there_is_named),
 		in_scratch_as_root(a_config_is_written_when_it_differs),
