@@ -72,7 +72,7 @@ int file_read_line(const char *path, char **line, struct error *err)
 	size_t size;
 	int r = file_read(path, LINE_FILE_MAX, &data, &size, err);
 
-	return r < 0 ? r : first_line(path, data, line, err);
+	return data ? first_line(path, data, line, err) : r;
 }
 
 int file_read_line_untrusted(const char *path, char **line, struct error *err)
@@ -90,7 +90,7 @@ int file_read_line_untrusted(const char *path, char **line, struct error *err)
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
 		return error_set(err, EINVAL, "'%s' is not a plain file", path);
 	r = fd_read(fd, path, LINE_FILE_MAX, &data, &size, err);
-	return r < 0 ? r : first_line(path, data, line, err);
+	return data ? first_line(path, data, line, err) : r;
 }
 
 static int write_all(int fd, const char *data, size_t size)

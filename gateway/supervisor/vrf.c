@@ -23,8 +23,6 @@
 #define READY_POLL_MS   200
 /* A life this long makes the back-off start again from its minimum. */
 #define GOOD_LIFE_MS    60000
-/* How often a namespace without a proxy is looked at. */
-#define NETNS_CHECK_MS  10000
 
 static const char *const state_names[VRF_STATES] = {
 	[VRF_DISABLED] = "disabled",
@@ -57,30 +55,11 @@ const char *vrf_check_name(enum vrf_check_kind check)
 	return check_names[check];
 }
 
-static void state_log(const struct vrf *vrf)
+static enum log_level state_level(enum vrf_state state)
 {
-	const char *colon = *vrf->reason ? ": " : "";
-
-	switch (vrf->state) {
-	case VRF_FAILED:
-		log_error(
-			"vrf '%s': %s%s%s", vrf->name, state_names[vrf->state], colon, vrf->reason);
-		break;
-	case VRF_DEGRADED:
-	case VRF_BACKOFF:
-		log_warning(
-			"vrf '%s': %s%s%s", vrf->name, state_names[vrf->state], colon, vrf->reason);
-		break;
-	case VRF_DISABLED:
-	case VRF_WIRING:
-	case VRF_STARTING:
-	case VRF_HEALTHY:
-	case VRF_STOPPING:
-	case VRF_STATES:
-		log_info(
-			"vrf '%s': %s%s%s", vrf->name, state_names[vrf->state], colon, vrf->reason);
-		break;
-	}
+	if (state == VRF_FAILED)
+		return LOG_LEVEL_ERROR;
+	return state == VRF_DEGRADED || state == VRF_BACKOFF ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 }
 
 static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
@@ -95,7 +74,8 @@ static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 	vrf->state = state;
 	vrf->since_ms = clock_now_ms();
 	timer_disarm(&vrf->state_timer);
-	state_log(vrf);
+	log_message(state_level(state), "vrf '%s': %s%s%s", vrf->name, state_names[state],
+		*vrf->reason ? ": " : "", vrf->reason);
 }
 
 static void timer_on_elapsed(void *data)

@@ -45,7 +45,8 @@ static void test_a_place_named_by_the_environment_is_the_only_one(void **state)
 static void test_a_build_tree_has_its_data_beside_it(void **state)
 {
 	char program[4096] = "";
-	cleanup_free char *wanted = NULL, *path = NULL;
+	struct file_owner mine = { 0755, (uid_t)-1, (gid_t)-1 };
+	cleanup_free char *wanted = NULL, *source = NULL, *path = NULL;
 
 	(void)state;
 	unsetenv("VRFGATE_DATA");
@@ -53,9 +54,19 @@ static void test_a_build_tree_has_its_data_beside_it(void **state)
 	*strrchr(program, '/') = '\0';
 	*strrchr(program, '/') = '\0';
 	wanted = xasprintf("%s/test-data", program);
-	assert_int_equal(mkdir(wanted, 0755), 0);
+	source = xasprintf("%s/gateway/main.c", program);
+	assert_int_equal(file_make_dir(wanted, &mine, NULL), 0);
+	/* A directory of that name beside a program that is installed is none of ours. */
+	assert_int_equal(data_dir_find("test-data", &path, NULL), -ENOENT);
+	*strrchr(source, '/') = '\0';
+	assert_int_equal(file_make_dir(source, &mine, NULL), 0);
+	source[strlen(source)] = '/';
+	assert_int_equal(file_write(source, "", 0, &mine, NULL), 0);
 	assert_int_equal(data_dir_find("test-data", &path, NULL), 0);
 	assert_string_equal(path, wanted);
+	unlink(source);
+	*strrchr(source, '/') = '\0';
+	rmdir(source);
 	rmdir(wanted);
 }
 

@@ -88,6 +88,8 @@ static const struct {
 		"2: proxy: profile \"tiny\": no such profile, expected small, standard, large or an absolute path" },
 	{ IN_PROXY("user = \"a b\""),
 		"2: proxy: user \"a b\": not a user name, expected one such as zabbix" },
+	{ IN_PROXY("user = root"),
+		"2: proxy: user \"root\": a proxy never runs as root, expected a user such as zabbix" },
 	{ IN_PROXY("options = \"Timeout\""),
 		"2: proxy: options \"Timeout\": not a line of zabbix_proxy.conf, expected Key=Value" },
 	{ IN_PROXY("options = { \"Timeout=4\", \"Server=x\" }"),

@@ -223,16 +223,6 @@ static void every_path_is_private_to_the_vrf(void **state)
 		assert_ptr_not_equal(memmem(at, strcspn(at, "\n"), "/acme/", 6), NULL);
 }
 
-static void a_proxy_of_root_is_told_that_it_may(void **state)
-{
-	cleanup_free char *root = format_with("proxy { user = root }\nvrf a { }", "", 600, NULL);
-	cleanup_free char *zabbix = format_with("vrf a { }", "", 600, NULL);
-
-	(void)state;
-	assert_line(root, "AllowRoot=1");
-	assert_no_key(zabbix, "AllowRoot");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,7 +235,6 @@ int main(void)
 		cmocka_unit_test(the_key_is_named_by_its_file),
 		cmocka_unit_test(options_win_over_the_profile_and_ours_over_them),
 		cmocka_unit_test(every_path_is_private_to_the_vrf),
-		cmocka_unit_test(a_proxy_of_root_is_told_that_it_may),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
