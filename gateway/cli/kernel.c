@@ -16,7 +16,7 @@
 int cli_plan_create(struct cli_plan *plan, const struct config *config, bool remove, bool save,
 	struct error *err)
 {
-	int r = ids_assign(config, save, &plan->ids, err);
+	int r = remove ? 0 : ids_assign(config, save, &plan->ids, err);
 
 	if (r < 0)
 		return r;

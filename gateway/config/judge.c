@@ -181,7 +181,7 @@ static void device_names_judge(struct config_reader *reader, const struct config
 	}
 }
 
-/* The other end may be left out; where it is written, it must be this link's. */
+/* Both ends are written, each naming the other. */
 static void peer_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_interface *interface, const struct config_section *section)
 {
@@ -190,6 +190,8 @@ static void peer_judge(struct config_reader *reader, const struct config_vrf *vr
 		peer ? interface_find(peer, interface->peer_name) : NULL;
 	int line = config_section_line_of(section, "peer");
 
+	if (!vrf->enabled)
+		return;
 	if (!peer)
 		config_complain(&reader->faults, section, line,
 			"peer \"%s\": not there, expected the name of a vrf or namespace section",
@@ -197,9 +199,16 @@ static void peer_judge(struct config_reader *reader, const struct config_vrf *vr
 	else if (peer == vrf)
 		config_complain(&reader->faults, section, line,
 			"peer \"%s\": the same namespace, expected another one", interface->peer);
-	else if (end &&
-		(!end->peer || strcmp(end->peer_netns, vrf->name) != 0 ||
-			strcmp(end->peer_name, interface->name) != 0))
+	else if (!peer->enabled)
+		config_complain(&reader->faults, section, line,
+			"peer \"%s\": disabled, expected one that is enabled as this is",
+			interface->peer);
+	else if (!end)
+		config_complain(&reader->faults, section, line,
+			"peer \"%s\": there is no such interface, expected interface %s { kind = link  peer = \"%s/%s\" } there",
+			interface->peer, interface->peer_name, vrf->name, interface->name);
+	else if ((!end->peer || strcmp(end->peer_netns, vrf->name) != 0 ||
+			 strcmp(end->peer_name, interface->name) != 0))
 		config_complain(&reader->faults, section, line,
 			"peer \"%s\": there but no link to here, expected kind = link and peer = \"%s/%s\" there",
 			interface->peer, vrf->name, interface->name);

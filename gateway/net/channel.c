@@ -101,6 +101,16 @@ static int header_error(const struct nlmsghdr *header, struct error *err)
 	return error_set_errno(err, -error->error, "netlink%s%s", text[0] ? ": " : "", text);
 }
 
+/* The end of a dump carries how it went: a failed one is not an empty table. */
+static int done_error(const struct nlmsghdr *header, struct error *err)
+{
+	int code = 0;
+
+	if (nlmsg_datalen(header) >= (int)sizeof(code))
+		memcpy(&code, nlmsg_data(header), sizeof(code));
+	return code < 0 ? error_set_errno(err, -code, "netlink dump") : 0;
+}
+
 struct exchange {
 	uint32_t sequence;
 	bool dump;
@@ -122,7 +132,7 @@ static int exchange_take(struct exchange *x, const struct nlmsghdr *header, stru
 	}
 	if (header->nlmsg_type == NLMSG_DONE) {
 		x->done = true;
-		return 0;
+		return done_error(header, err);
 	}
 	x->fn(header, x->data);
 	x->done = !x->dump;

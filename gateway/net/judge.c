@@ -137,8 +137,14 @@ static void judge_device(const struct judge *j, const struct net_goal *goal)
 	const struct net_have_link *link = net_have_find_device(
 		j->context->have, goal->want->parent, j->goals->want->name, j->context->owner);
 
+	struct net_mark mark;
+
 	if (!link)
 		say(j, ENODEV, goal->name, "device '%s' not found", goal->want->parent);
+	else if (link->mark[0] &&
+		!(net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED))
+		say(j, EBUSY, goal->name, "device '%s' was made by vrfgate (%s)",
+			goal->want->parent, link->mark);
 	else if (link->flags & IFF_LOOPBACK)
 		say(j, EINVAL, goal->name, "device '%s' cannot be moved", goal->want->parent);
 }

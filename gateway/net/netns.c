@@ -28,7 +28,7 @@ static const char *netns_path(char path[PATH_MAX], const char *name)
 int netns_open(const char *name, struct error *err)
 {
 	char path[PATH_MAX];
-	cleanup_fd int fd = open(netns_path(path, name), O_RDONLY | O_CLOEXEC);
+	cleanup_fd int fd = open(netns_path(path, name), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct statfs fs;
 
 	if (fd < 0)

@@ -210,12 +210,13 @@ static bool route_matches(const struct route_goal *route, const struct net_have_
 		(!route->ifindex || route->ifindex == have->ifindex);
 }
 
-static bool has_route(const struct net_have_netns *have, const struct route_goal *route)
+static const struct net_have_route *have_route(
+	const struct net_have_netns *have, const struct route_goal *route)
 {
 	for (size_t i = 0; i < have->n_routes; i++)
 		if (route_matches(route, &have->routes[i]))
-			return true;
-	return false;
+			return &have->routes[i];
+	return NULL;
 }
 
 static bool wants_route(const struct net_goals *goals, const struct net_have_route *have)
@@ -264,7 +265,7 @@ static void plan_route(
 	struct net_planner *planner, const struct net_goals *goals, const struct route_goal *route)
 {
 	struct net_act *act;
-	bool had = has_route(goals->have, route);
+	const struct net_have_route *had = have_route(goals->have, route);
 
 	if (had && !route->fresh)
 		return;
@@ -274,7 +275,8 @@ static void plan_route(
 	act->route.via = route->want->via;
 	act->route.metric = route->want->metric;
 	act->route.onlink = route->onlink;
-	act->route.replace = had;
+	/* One that somebody else made is not ours to replace. */
+	act->route.replace = had && had->protocol == NET_PROTOCOL;
 }
 
 /* First those whose device is known; the others may lead over them. */
@@ -292,15 +294,12 @@ void net_plan_routes(struct net_planner *planner, struct net_goals *goals)
 
 /* ---- sysctls ---- */
 
-/* Wherever the user says something about it, his word stands alone. */
-static bool user_sets(const struct net_goals *goals, const char *last)
+/* Where the user says something about a key, his word stands alone. */
+static bool user_sets(const struct net_goals *goals, const char *key)
 {
-	for (size_t i = 0; i < goals->want->n_sysctls; i++) {
-		const char *dot = strrchr(goals->want->sysctls[i].key, '.');
-
-		if (dot && strcmp(dot + 1, last) == 0)
+	for (size_t i = 0; i < goals->want->n_sysctls; i++)
+		if (strcmp(goals->want->sysctls[i].key, key) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -320,16 +319,19 @@ void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals 
 	bool created = goals->have->standing != NET_HAVE_OURS;
 	const struct net_have_link *lo = created ? NULL : net_have_find_link(goals->have, "lo");
 
-	if (created && !user_sets(goals, "accept_ra"))
+	if (created && !user_sets(goals, "net.ipv6.conf.default.accept_ra"))
 		plan_sysctl(planner, false, "net.ipv6.conf.default.accept_ra", "0");
-	if ((created || (lo && lo->forwarding4 > 0)) && !user_sets(goals, "ip_forward") &&
-		!user_sets(goals, "forwarding"))
+	if ((created || (lo && lo->forwarding4 > 0)) && !user_sets(goals, "net.ipv4.ip_forward") &&
+		!user_sets(goals, "net.ipv4.conf.all.forwarding"))
 		plan_sysctl(planner, false, "net.ipv4.ip_forward", "0");
-	if ((created || (lo && lo->forwarding6 > 0)) && !user_sets(goals, "forwarding"))
+	if ((created || (lo && lo->forwarding6 > 0)) &&
+		!user_sets(goals, "net.ipv6.conf.all.forwarding"))
 		plan_sysctl(planner, false, "net.ipv6.conf.all.forwarding", "0");
 }
 
-static void plan_accept_ra(struct net_planner *planner, const struct net_goal *goal)
+/* The key of a link is for that link; the one of `all` or `default` for all inside. */
+static void plan_accept_ra(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
 {
 	char key[64];
 	size_t used = (size_t)snprintf(key, sizeof(key), "net.ipv6.conf.");
@@ -339,7 +341,8 @@ static void plan_accept_ra(struct net_planner *planner, const struct net_goal *g
 	for (const char *p = goal->name; *p; p++)
 		key[used++] = *p == '.' ? '/' : *p;
 	snprintf(key + used, sizeof(key) - used, ".accept_ra");
-	plan_sysctl(planner, goal->in_root, net_planner_keep(planner, key), "0");
+	if (goal->in_root || !user_sets(goals, key))
+		plan_sysctl(planner, goal->in_root, net_planner_keep(planner, key), "0");
 }
 
 static const char *have_sysctl(const struct net_have_netns *have, const char *key)
@@ -352,7 +355,8 @@ static const char *have_sysctl(const struct net_have_netns *have, const char *ke
 
 void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *goals)
 {
-	bool user_ra = user_sets(goals, "accept_ra");
+	bool user_ra = user_sets(goals, "net.ipv6.conf.all.accept_ra") ||
+		user_sets(goals, "net.ipv6.conf.default.accept_ra");
 
 	for (size_t i = 0; i < goals->want->n_sysctls; i++) {
 		const struct net_want_sysctl *want = &goals->want->sysctls[i];
@@ -363,7 +367,7 @@ void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *
 	}
 	for (size_t i = 0; i < goals->count; i++)
 		if (!goals->items[i].in_root && !user_ra)
-			plan_accept_ra(planner, &goals->items[i]);
+			plan_accept_ra(planner, goals, &goals->items[i]);
 	if (goals->want->has_uplink)
-		plan_accept_ra(planner, &goals->items[0]);
+		plan_accept_ra(planner, goals, &goals->items[0]);
 }

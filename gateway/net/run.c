@@ -13,7 +13,10 @@
 #include "net/message.h"
 #include "net/netns.h"
 
-#define RETRY_MS 3000
+/* For all retries of a run together: one VRF's clash must not hold up the others for long. */
+#define RETRY_MS  1000
+/* Well below the send buffer that the kernel gives a socket. */
+#define BATCH_MAX (64 * 1024)
 
 /* "interface 'eth0.10': cannot create vlan 10 on 'eth0': File exists (8021q: ...)" */
 static int act_error(const struct net_act *act, int code, const char *text, struct error *err)
@@ -108,15 +111,16 @@ static int retry(struct net_run *run, struct net_channel *channel, struct net_ba
 	struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = 5000000 };
-	uint64_t deadline_ms = clock_now_ms() + RETRY_MS;
 	size_t index = fault->index;
 	int ret;
 
+	if (!run->retry_deadline_ms)
+		run->retry_deadline_ms = clock_now_ms() + RETRY_MS;
 	do {
 		nanosleep(&pause, NULL);
 		ret = net_batch_send(&run->batch, index, 1, NULL, NULL, channel, fault, err);
 	} while (ret == -EREMOTEIO && is_passing(run->batched[index], fault->code) &&
-		clock_now_ms() < deadline_ms);
+		clock_now_ms() < run->retry_deadline_ms);
 	if (ret == 0)
 		ret = net_batch_send(&run->batch, index + 1, run->n_batched - index - 1,
 			ignore_done, run, channel, fault, err);
@@ -223,5 +227,5 @@ int net_run_add(struct net_run *run, const struct net_act *act, struct error *er
 	nlmsg_free(message);
 	*array_append(&run->batched, &run->n_batched) = act;
 	run->batch_in_root = act->in_root;
-	return 0;
+	return run->batch.size > BATCH_MAX ? net_run_flush(run, err) : 0;
 }

@@ -20,6 +20,7 @@ struct net_run {
 	int root_fd;
 	uint32_t owner;
 	struct net_removal removal;
+	uint64_t retry_deadline_ms; /* 0: nothing had to be tried again so far */
 
 	/* of the group at hand */
 	const struct net_plan_group *group;

@@ -178,6 +178,8 @@ static void act_launch(struct vrf *vrf, const char *reason)
 		proxy_end(vrf, "its config has changed");
 		return;
 	}
+	/* An adopted one has lived before, whatever it has been told. */
+	vrf->kicked |= r == LAUNCH_ADOPTED;
 	state_set(vrf, VRF_STARTING, r == LAUNCH_ADOPTED ? "found running" : "");
 	state_timer_arm(vrf, (uint64_t)vrf->config->proxy.health.start_period_s * 1000);
 	watch_start(vrf, 0);

@@ -98,6 +98,7 @@ struct vrf {
 	struct vrf_paths paths;
 
 	bool wanted;
+	bool kicked;      /* started anew once, as it came before the server knew its key */
 	bool restart_now; /* ended on purpose: starts again without a back-off */
 	enum vrf_state state;
 	char reason[256];

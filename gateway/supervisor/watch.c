@@ -4,13 +4,17 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "supervisor/checks.h"
 #include "supervisor/probe.h"
 
 /* How often a starting proxy is asked whether it is ready. */
-#define READY_POLL_MS  200
+#define READY_POLL_MS      200
 /* How often a namespace without a proxy is looked at. */
-#define NETNS_CHECK_MS 10000
+#define NETNS_CHECK_MS     10000
+/* A proxy that could connect has its configuration by then: bundled profiles ask every 10 s. */
+#define CONFIG_PATIENCE_MS 15000
+#define SEEN_RECENTLY_S    30
 
 static void wellness_dispatch(struct vrf *vrf)
 {
@@ -34,6 +38,20 @@ static void wellness_dispatch(struct vrf *vrf)
 	vrf_dispatch(vrf, VRF_EVENT_UNWELL, reason);
 }
 
+/*
+ * A new proxy may come before the server has read its key (CacheUpdateFrequency, up to a minute). Its
+ * configuration syncer takes the failed handshake for a server that is down and tries again after two
+ * minutes only. Once the server knows the proxy, a start anew gets the configuration at once; there is
+ * nothing yet that could be lost.
+ */
+static bool missed_its_config(const struct vrf *vrf)
+{
+	return !vrf->kicked && vrf->config->proxy.mode == CONFIG_PROXY_ACTIVE &&
+		vrf->config->proxy.psk && vrf->config->n_hosts > 0 && vrf->stats.hosts == 0 &&
+		vrf->server_seen > 0 && time(NULL) - vrf->server_seen <= SEEN_RECENTLY_S &&
+		clock_now_ms() - vrf->started_ms >= CONFIG_PATIENCE_MS;
+}
+
 static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
 {
 	struct vrf *vrf = data;
@@ -47,8 +65,14 @@ static void probe_on_done(const struct zabbix_stats *stats, const char *why, voi
 		vrf->stats_missed = 0;
 		checks_set(vrf, VRF_CHECK_STATS, true, "answered, %.1f values/s required",
 			stats->required_vps);
-		if (vrf->state == VRF_STARTING)
+		if (vrf->state == VRF_STARTING) {
 			vrf_dispatch(vrf, VRF_EVENT_READY, "");
+		} else if (missed_its_config(vrf)) {
+			vrf->kicked = true;
+			vrf->restart_now = true;
+			vrf_dispatch(vrf, VRF_EVENT_HUNG,
+				"the server knows it now, and it has no configuration yet");
+		}
 		return;
 	}
 	if (vrf->state == VRF_STARTING)

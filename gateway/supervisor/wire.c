@@ -2,6 +2,7 @@
 /* Bringing the kernel in line for those VRFs that asked for it. */
 #include "supervisor/wire.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-event.h>
@@ -138,8 +139,9 @@ static int wire_on_defer(sd_event_source *source, void *data)
 	supervisor->wire_everything = false;
 	if (net_have_read(&want, &have, &err) == 0) {
 		plan = net_plan_create(&want, have);
-		/* Outcomes tell each VRF's error; one without outcomes is everybody's. */
-		net_plan_apply(plan, on_outcome, supervisor, &err);
+		/* -EIO: the outcomes have told each VRF's own error. Another is everybody's. */
+		if (net_plan_apply(plan, on_outcome, supervisor, &err) == -EIO)
+			error_clear(&err);
 	}
 	if (err.code)
 		wire_failed(supervisor, &err);

@@ -153,6 +153,11 @@ static const struct {
 		"1: vrf 'a': interface 'c': no peer, expected peer = \"NAMESPACE/INTERFACE\"" },
 	{ "vrf a { interface c { kind = link peer = \"b\" } }",
 		"1: vrf 'a': interface 'c': peer \"b\": not there, expected the name of a vrf or namespace section" },
+	{ "vrf a { interface c { kind = link peer = \"b/x\" } } vrf b { }",
+		"1: vrf 'a': interface 'c': peer \"b/x\": there is no such interface, expected interface x { kind = link  peer = \"a/c\" } there" },
+	{ "vrf a { interface c { kind = link peer = \"b\" } }\n"
+	  "vrf b { enabled = no interface c { kind = link peer = \"a\" } }",
+		"1: vrf 'a': interface 'c': peer \"b\": disabled, expected one that is enabled as this is" },
 	{ "vrf a { interface c { kind = link peer = \"a\" } }",
 		"1: vrf 'a': interface 'c': peer \"a\": the same namespace, expected another one" },
 	{ "vrf a { interface c { kind = tun } }",

@@ -119,7 +119,7 @@ static const char whole[] =
 	"  service trapd { command = { /bin/t, \"-f\" } user = nobody restart = on-failure }\n"
 	"  proxy { mode = active options = {} health { fall = 9 } }\n"
 	"}\n"
-	"namespace mgmt { interface wan { kind = link peer = acme/lan } }\n";
+	"namespace mgmt { enabled = off interface wan { kind = link peer = acme/lan } }\n";
 
 static void test_the_whole_language_general(void **state)
 {

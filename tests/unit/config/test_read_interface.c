@@ -65,7 +65,8 @@ static void test_names_and_keys_say_what_it_is(void **state)
 static void test_the_other_end_of_a_link_takes_our_name(void **state)
 {
 	cleanup_loaded struct loaded loaded =
-		loaded_text("vrf a { interface l { kind = link peer = b } } namespace b { }");
+		loaded_text("vrf a { interface l { kind = link peer = b } } "
+			    "namespace b { interface l { kind = link peer = a } }");
 
 	(void)state;
 	assert_no_faults(&loaded);

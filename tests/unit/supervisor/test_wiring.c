@@ -54,14 +54,15 @@ static void the_owner_is_the_run_dir(void **state)
 
 static void every_kind_of_interface_keeps_what_it_is_made_of(void **state)
 {
-	cleanup_wired struct wired wired = wire("vrf a {\n"
-						"interface eth0.10 { mtu = 1400 }\n"
-						"interface eth1.100.20 { protocol = 802.1ad }\n"
-						"interface m { kind = macvlan parent = eth2 mac = "
-						"\"02:00:00:00:00:01\" }\n"
-						"interface d { kind = device parent = eth3 }\n"
-						"interface v { kind = link peer = \"b/w\" }\n}\n"
-						"namespace b { }");
+	cleanup_wired struct wired wired =
+		wire("vrf a {\n"
+		     "interface eth0.10 { mtu = 1400 }\n"
+		     "interface eth1.100.20 { protocol = 802.1ad }\n"
+		     "interface m { kind = macvlan parent = eth2 mac = "
+		     "\"02:00:00:00:00:01\" }\n"
+		     "interface d { kind = device parent = eth3 }\n"
+		     "interface v { kind = link peer = \"b/w\" }\n}\n"
+		     "namespace b { interface w { kind = link peer = \"a/v\" } }");
 	const struct net_want_link *links = wired.want.netns[0].links;
 
 	(void)state;
