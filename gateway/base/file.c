@@ -127,6 +127,9 @@ int file_write(const char *path, const void *data, size_t size, const struct fil
 	r = fd_set_owner(fd, owner);
 	if (r == 0)
 		r = write_all(fd, data, size);
+	/* Else a power cut could leave the new name with nothing behind it. */
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
 	if (r == 0 && rename(temporary, path) < 0)
 		r = -errno;
 	if (r < 0) {

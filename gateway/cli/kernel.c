@@ -166,7 +166,7 @@ int cli_down(int argc, char **argv)
 		error_wrap(&err, "stop it first");
 		return complain(&err);
 	}
-	if (leftovers_end(config->gateway.run_dir, &err) < 0 ||
+	if (leftovers_end(config->gateway.run_dir, NULL, NULL, &err) < 0 ||
 		cli_plan_create(&plan, config, true, false, &err) < 0)
 		r = complain(&err);
 	else

@@ -104,6 +104,20 @@ static bool was_rotated(int fd, const char *path)
 	return fstat(fd, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino != named.st_ino;
 }
 
+/* The directory is the proxy's user's: what lies there in the log's place is not to be followed. */
+static int log_open(const struct vrf_paths *paths)
+{
+	int fd = open(paths->log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	return fd;
+}
+
 /* Until a signal ends us, or the reader of our output has gone. */
 static int follow(int *fd, const struct vrf_paths *paths)
 {
@@ -118,7 +132,7 @@ static int follow(int *fd, const struct vrf_paths *paths)
 	do {
 		copy_rest(*fd);
 		if (was_rotated(*fd, paths->log)) {
-			int next = open(paths->log, O_RDONLY | O_CLOEXEC);
+			int next = log_open(paths);
 
 			if (next >= 0) {
 				close(*fd);
@@ -134,7 +148,7 @@ static int follow(int *fd, const struct vrf_paths *paths)
 
 static int logs_show(const struct vrf_paths *paths, const struct logs_options *options)
 {
-	cleanup_fd int fd = open(paths->log, O_RDONLY | O_CLOEXEC);
+	cleanup_fd int fd = log_open(paths);
 
 	if (fd < 0) {
 		fprintf(stderr, "vrfgate logs: '%s': %s\n", paths->log, strerror(errno));

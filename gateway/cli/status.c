@@ -181,6 +181,10 @@ static int status_once(
 		return CLI_EXIT_NO_SUPERVISOR;
 	if (r != CLI_EXIT_DONE)
 		return r;
+	if (!json_is_array(json_object_get(document, "vrfs"))) {
+		fputs("vrfgate: the supervisor gave no status\n", stderr);
+		return CLI_EXIT_NO_SUPERVISOR;
+	}
 	if (options->watch_s && isatty(STDOUT_FILENO))
 		fputs("\033[H\033[J", stdout);
 	document_print(document, options, colour);

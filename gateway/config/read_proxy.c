@@ -39,7 +39,7 @@ static const struct config_key health_keys[] = {
 	{ "timeout", &config_type_uint32, HEALTH(timeout_s), .fallback = "3", .min = 1, .max = 60 },
 	{ "fall", &config_type_uint32, HEALTH(fall), .fallback = "3", .min = 1, .max = 100 },
 	{ "rise", &config_type_uint32, HEALTH(rise), .fallback = "2", .min = 1, .max = 100 },
-	{ "start_period", &config_type_uint32, HEALTH(start_period_s), .fallback = "60", .min = 0,
+	{ "start_period", &config_type_uint32, HEALTH(start_period_s), .fallback = "60", .min = 1,
 		.max = 86400 },
 	{ 0 },
 };

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "net/netns.h"
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
@@ -120,6 +121,7 @@ static void judge_uplink(struct vrf *vrf, const struct net_netns_state *state)
 	char root[NET_IFNAME_SIZE];
 	struct address root_address, inside;
 
+	vrf->checks[VRF_CHECK_UPLINK].judged &= vrf->config->has_uplink;
 	if (!vrf->config->has_uplink)
 		return;
 	net_uplink_root_name(vrf->id, root);
@@ -138,6 +140,7 @@ static void judge_uplink(struct vrf *vrf, const struct net_netns_state *state)
 
 static void judge_process(struct vrf *vrf)
 {
+	vrf->checks[VRF_CHECK_PROCESS].judged &= vrf->config->has_proxy;
 	if (!vrf->config->has_proxy)
 		return;
 	if (vrf->proxy.pid > 0)
@@ -151,8 +154,10 @@ static void judge_server(struct vrf *vrf)
 	uint64_t alive_s = (clock_now_ms() - vrf->started_ms) / 1000;
 	long silence_s = (long)(time(NULL) - vrf->server_seen);
 
-	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0)
+	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0) {
+		vrf->checks[VRF_CHECK_SERVER].judged = false;
 		return;
+	}
 	if (!vrf->context->server_known)
 		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
 	else if (vrf->server_seen && silence_s <= SERVER_SILENCE_MAX_S)
@@ -173,8 +178,9 @@ void checks_judge(struct vrf *vrf)
 	struct error err = ERROR_INIT;
 	struct net_netns_state state = { 0 };
 
+	/* That we cannot look is our trouble, no news of the VRF: what was known stands. */
 	if (net_netns_state_read(vrf->name, &state, &err) < 0) {
-		checks_set(vrf, VRF_CHECK_NETNS, false, "%.180s", err.text);
+		log_warning("vrf '%s': cannot look at it: %s", vrf->name, err.text);
 		return;
 	}
 	judge_netns(vrf, &state);

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "net/netns.h"
 #include "process/lock.h"
 #include "supervisor/proxy_files.h"
@@ -45,11 +47,14 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 	char *argv[] = { vrf->config->proxy.binary, (char *)"-f", (char *)"-c", vrf->paths.conf,
 		NULL };
 	cleanup_fd int netns_fd = netns_open(vrf->name, err);
-	/* It logs to its own file; its first words, before that is open, would only double it. */
-	cleanup_fd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	/* What it says before it opens its own log: a key that it does not know, for one. */
+	cleanup_fd int words = open(
+		vrf->paths.start_log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (netns_fd < 0)
 		return netns_fd;
+	if (words < 0)
+		return error_set_errno(err, errno, "cannot write '%s'", vrf->paths.start_log);
 	return process_spawn(
 		&(struct process_spec){
 			.argv = argv,
@@ -58,24 +63,38 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 			.contained = true,
 			.resolv_conf = vrf->config->dns.count ? vrf->paths.resolv_conf : NULL,
 			.lock_fd = lock_fd,
-			.output_fd = null,
+			.output_fd = words,
 		},
 		&vrf->proxy, err);
 }
 
+/* One that runs is taken over in any case; a config that cannot be written is for its next start. */
+static int proxy_adopt(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+	bool changed = false;
+
+	if (launch_write_config(vrf, &changed, &err) < 0)
+		log_error("vrf '%s': its proxy goes on with the config it has: %s", vrf->name,
+			err.text);
+	return changed ? LAUNCH_ADOPTED_OUTDATED : LAUNCH_ADOPTED;
+}
+
 int launch_proxy(struct vrf *vrf, struct error *err)
 {
+	struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 };
 	cleanup_fd int lock_fd = -1;
-	bool changed = false;
-	int r = launch_write_config(vrf, &changed, err);
+	bool changed;
+	int r = file_make_dir(vrf->paths.run_dir, &ours, err);
 
-	if (r < 0)
-		return r;
-	r = process_lock_take(vrf->paths.lock, &lock_fd, &vrf->proxy, err);
+	if (r == 0)
+		r = process_lock_take(vrf->paths.lock, &lock_fd, &vrf->proxy, err);
 	if (r < 0)
 		return r;
 	if (r == 0)
-		return changed ? LAUNCH_ADOPTED_OUTDATED : LAUNCH_ADOPTED;
-	r = proxy_spawn(vrf, lock_fd, err);
+		return proxy_adopt(vrf);
+	r = launch_write_config(vrf, &changed, err);
+	if (r == 0)
+		r = proxy_spawn(vrf, lock_fd, err);
 	return r < 0 ? r : LAUNCH_STARTED;
 }

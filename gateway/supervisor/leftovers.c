@@ -64,7 +64,7 @@ static void leftovers_signal(const struct leftovers *list, int signal)
 		process_signal(&list->items[i], signal);
 }
 
-int leftovers_end(const char *run_dir, struct error *err)
+int leftovers_end(const char *run_dir, leftovers_keep_fn keep, const void *data, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/vrfs", run_dir);
 	cleanup_dir DIR *directory = opendir(path);
@@ -75,8 +75,11 @@ int leftovers_end(const char *run_dir, struct error *err)
 		return errno == ENOENT ? 0 : error_set_errno(err, errno, "cannot read '%s'", path);
 	while ((entry = readdir(directory))) {
 		cleanup_free char *lock = xasprintf("%s/%s/lock", path, entry->d_name);
-		int r = entry->d_name[0] == '.' ? 0 : leftovers_find(&list, lock, err);
+		int r;
 
+		if (entry->d_name[0] == '.' || (keep && keep(entry->d_name, data)))
+			continue;
+		r = leftovers_find(&list, lock, err);
 		if (r < 0)
 			return r;
 	}

@@ -153,7 +153,9 @@ static const char *fping_find(void)
 int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
 	const struct vrf_paths *paths, unsigned version, bool *changed, struct error *err)
 {
-	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	const struct passwd *user = getpwnam(vrf->proxy.user);
+	/* Options may hold secrets. */
+	struct file_owner owner = { 0640, 0, user ? user->pw_gid : 0 };
 	cleanup_free char *profile = NULL, *identity = NULL, *text = NULL;
 	cleanup_free char *name = reporter_proxy_name(config, vrf->name);
 	struct address root, inside;

@@ -216,6 +216,9 @@ static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *
 	(void)events;
 	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
 	process_reap(&link->process, &end);
+	/* Ctrl-C reaches it too. */
+	if (link->supervisor->stopping)
+		return 0;
 	link_retry_later(link);
 	log_warning("reporter ended: %s; starting it again in %llu s",
 		process_exit_format(&end, text), (unsigned long long)link->backoff_ms / 1000);
@@ -264,6 +267,7 @@ void reporter_link_restart(struct reporter_link *link)
 
 	link_end_process(link);
 	timer_disarm(&link->retry);
+	link->supervisor->context.server_known = false;
 	if (!*link->supervisor->config->zabbix.url) {
 		link_set_error(link, "off", "");
 		return;
@@ -308,7 +312,7 @@ json_t *reporter_link_status(const struct reporter_link *link)
 		? json_integer((json_int_t)(clock_now_ms() - link->synced_ms) / 1000)
 		: json_null();
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "url", link->supervisor->config->zabbix.url,
-		"version", link->version, "state", link->state, "error", link->error, "synced_s",
-		synced_s);
+	return json_pack("{s:o, s:s, s:s, s:o, s:o}", "url",
+		json_text(link->supervisor->config->zabbix.url), "version", link->version, "state",
+		link->state, "error", json_text(link->error), "synced_s", synced_s);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "net/netns.h"
@@ -17,24 +18,6 @@
 static json_t *seconds_since(uint64_t since_ms)
 {
 	return json_integer((json_int_t)((clock_now_ms() - since_ms) / 1000));
-}
-
-/* A text cut at some byte, or told by the kernel or a file name, need not be UTF-8; JSON must be.
- */
-static json_t *text_to_json(const char *text)
-{
-	json_t *string = json_string(text);
-	char *plain;
-
-	if (string)
-		return string;
-	plain = xstrdup(text);
-	for (char *c = plain; *c; c++)
-		if (*c & 0x80)
-			*c = '?';
-	string = json_string(plain);
-	free(plain);
-	return string;
 }
 
 static json_t *address_to_json(const struct address *address, bool with_length)
@@ -111,8 +94,8 @@ static json_t *proxy_to_json(const struct vrf *vrf)
 		vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE ? "passive" : "active", "state",
 		proxy_state(vrf), "pid", integer_or_null(runs, process_main_pid(&vrf->proxy)),
 		"uptime_s", runs ? seconds_since(vrf->started_ms) : json_null(), "restarts",
-		vrf->restarts, "last_exit", text_to_json(vrf->last_exit), "version",
-		text_to_json(vrf->has_stats ? vrf->stats.version : ""), "server_seen_s",
+		vrf->restarts, "last_exit", json_text(vrf->last_exit), "version",
+		json_text(vrf->has_stats ? vrf->stats.version : ""), "server_seen_s",
 		integer_or_null(vrf->server_seen != 0, time(NULL) - vrf->server_seen), "backlog",
 		"required_vps", vrf->has_stats ? json_real(vrf->stats.required_vps) : json_null(),
 		"rss_bytes");
@@ -131,7 +114,7 @@ static json_t *checks_to_json(const struct vrf *vrf)
 			json_array_append_new(checks,
 				json_pack("{s:s, s:b, s:o, s:o}", "name",
 					vrf_check_name((enum vrf_check_kind)kind), "ok", check->ok,
-					"detail", text_to_json(check->detail), "since_s",
+					"detail", json_text(check->detail), "since_s",
 					seconds_since(check->since_ms)));
 	}
 	return checks;
@@ -147,7 +130,7 @@ static json_t *vrf_to_json(const struct vrf *vrf)
 	(void)net_netns_state_read(vrf->name, &state, NULL);
 	object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:[], s:o}", "name",
 		vrf->name, "id", integer_or_null(vrf->config && vrf->config->has_uplink, vrf->id),
-		"state", vrf_state_name(vrf->state), "reason", text_to_json(vrf->reason), "since_s",
+		"state", vrf_state_name(vrf->state), "reason", json_text(vrf->reason), "since_s",
 		seconds_since(vrf->since_ms), "netns", netns, "interfaces",
 		interfaces_to_json(&state), "uplink", uplink_to_json(vrf, &state), "proxy",
 		proxy_to_json(vrf), "services", "checks", checks_to_json(vrf));
@@ -175,9 +158,9 @@ static const char *gateway_state(const struct supervisor *supervisor)
 
 static json_t *gateway_to_json(const struct supervisor *supervisor)
 {
-	return json_pack("{s:s, s:s, s:i, s:o, s:i, s:s, s:o}", "name",
-		supervisor->config->gateway.name, "version", VRFGATE_VERSION, "pid", getpid(),
-		"uptime_s", seconds_since(supervisor->started_ms), "config_generation",
+	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o}", "name",
+		json_text(supervisor->config->gateway.name), "version", VRFGATE_VERSION, "pid",
+		getpid(), "uptime_s", seconds_since(supervisor->started_ms), "config_generation",
 		supervisor->generation, "state", gateway_state(supervisor), "zabbix",
 		reporter_link_status(supervisor->reporter));
 }

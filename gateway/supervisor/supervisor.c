@@ -21,6 +21,7 @@
 #include "config/load.h"
 #include "supervisor/control_server.h"
 #include "supervisor/ids.h"
+#include "supervisor/leftovers.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/status.h"
 #include "supervisor/wire.h"
@@ -169,8 +170,11 @@ int supervisor_reload(struct supervisor *supervisor, struct strings *faults, str
 {
 	struct config *config = NULL, *old = supervisor->config;
 	uint32_t *ids = NULL;
-	int r = config_read_again(supervisor, &config, faults, err);
+	int r;
 
+	if (supervisor->stopping)
+		return error_set(err, EBUSY, "the supervisor is stopping");
+	r = config_read_again(supervisor, &config, faults, err);
 	if (r < 0)
 		return r;
 	r = ids_assign(config, true, &ids, err);
@@ -261,10 +265,21 @@ static int loop_create(struct supervisor *supervisor, struct error *err)
 	return r < 0 ? error_set_errno(err, -r, "cannot make the event loop") : 0;
 }
 
+/* Its VRF is still one with a proxy: it will be found by its lock and taken over. */
+static bool is_to_be_adopted(const char *name, const void *data)
+{
+	const struct config_vrf *vrf = config_find_vrf(data, name);
+
+	return vrf && vrf->enabled && vrf->has_proxy;
+}
+
 static int supervisor_start(struct supervisor *supervisor, struct error *err)
 {
-	int r = ids_assign(supervisor->config, true, &supervisor->ids, err);
+	const struct config *config = supervisor->config;
+	int r = ids_assign(config, true, &supervisor->ids, err);
 
+	if (r == 0)
+		r = leftovers_end(config->gateway.run_dir, is_to_be_adopted, config, err);
 	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <systemd/sd-event.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "supervisor/checks.h"
@@ -170,6 +172,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 		    exit_on_readable, vrf) < 0)
 		abort();
 	vrf->started_ms = clock_now_ms();
+	vrf->ready_ms = 0;
 	checks_forget_proxy(vrf);
 	if (!first)
 		vrf->restarts++;
@@ -187,6 +190,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 
 static void act_ready(struct vrf *vrf, const char *reason)
 {
+	vrf->ready_ms = clock_now_ms();
 	state_set(vrf, VRF_HEALTHY, reason);
 	watch_start(vrf, 0);
 }
@@ -203,12 +207,15 @@ static void act_recover(struct vrf *vrf, const char *reason)
 
 static void act_back_off(struct vrf *vrf, const char *reason)
 {
+	cleanup_free char *words = NULL;
 	char text[256];
 
-	if (clock_now_ms() - vrf->started_ms >= GOOD_LIFE_MS)
+	if (vrf->ready_ms && clock_now_ms() - vrf->ready_ms >= GOOD_LIFE_MS)
 		vrf->backoff_s = 0;
-	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s", vrf->last_exit,
-		*reason ? "; " : "", reason);
+	if (!vrf->ready_ms && !*reason)
+		(void)file_read_line(vrf->paths.start_log, &words, NULL);
+	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s%s", vrf->last_exit,
+		*reason || words ? "; " : "", reason, words ? words : "");
 	watch_stop(vrf);
 	checks_judge(vrf);
 	state_set(vrf, VRF_BACKOFF, text);
@@ -366,7 +373,10 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 		return;
 	}
 	if (vrf->proxy.pid <= 0 || !vrf->wanted || vrf->state == VRF_STOPPING) {
-		vrf_dispatch(vrf, VRF_EVENT_START, "");
+		bool lacks_proxy = config->has_proxy &&
+			(vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED);
+
+		vrf_dispatch(vrf, lacks_proxy ? VRF_EVENT_HUNG : VRF_EVENT_START, "");
 		return;
 	}
 	if (config->has_proxy && launch_write_config(vrf, &changed, &err) < 0) {
@@ -388,13 +398,16 @@ void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
 void vrf_judge_version(struct vrf *vrf)
 {
 	struct error err = ERROR_INIT;
-	bool changed;
+	bool changed = false;
+	int r;
 
 	if (!vrf->config || !vrf->config->has_proxy || vrf->proxy.pid <= 0 ||
 		vrf->state == VRF_STOPPING)
 		return;
-	if (launch_write_config(vrf, &changed, &err) == -EINVAL) {
-		vrf->restart_now = true;
-		vrf_dispatch(vrf, VRF_EVENT_HUNG, err.text);
-	}
+	r = launch_write_config(vrf, &changed, &err);
+	if (r != -EINVAL && !changed)
+		return;
+	vrf->restart_now = true;
+	vrf_dispatch(
+		vrf, VRF_EVENT_HUNG, r < 0 ? err.text : "its binary is of another version now");
 }

@@ -107,6 +107,7 @@ struct vrf {
 
 	struct process proxy;
 	uint64_t started_ms;
+	uint64_t ready_ms; /* of this life; 0: not yet */
 	uint32_t restarts;
 	char last_exit[64]; /* "" : it has not ended yet */
 	uint32_t backoff_s;

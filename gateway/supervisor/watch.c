@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "supervisor/checks.h"
 #include "supervisor/probe.h"
 
@@ -97,7 +98,7 @@ static void probe_run(struct vrf *vrf)
 	if (probe_start(vrf->context->event, vrf->name,
 		    (uint64_t)vrf->config->proxy.health.timeout_s * 1000, probe_on_done, vrf,
 		    &vrf->probe, &err) < 0)
-		probe_on_done(NULL, err.text, vrf);
+		log_warning("vrf '%s': cannot ask its proxy: %s", vrf->name, err.text);
 }
 
 static uint64_t watch_interval_ms(const struct vrf *vrf)

@@ -282,6 +282,44 @@ def a_killed_supervisor_is_followed_by_one_that_finds_its_proxies(lab):
     expect_equal(children_of("sleep"), [], "proxies after down")
 
 
+def what_a_gone_vrf_left_is_ended_at_the_start(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+    with lab.running("--leave-proxies"):
+        lab.wait_state("acme", "starting")
+        kept = lab.wait_state("bravo", "starting")["proxy"]["pid"]
+    lab.write(fake_proxy(lab) + "vrf bravo { }\n")
+    with lab.running():
+        expect_equal(lab.wait_state("bravo", "starting")["proxy"]["pid"], kept, "pid of bravo")
+        wait_until(lambda: netns_names() == ["bravo"], STATE_SECONDS, "acme: gone")
+        expect_equal(children_of("sleep"), [kept], "proxies")
+    lab.command("down")
+
+
+def a_namespace_that_becomes_a_vrf_gets_its_proxy(lab):
+    lab.write(fake_proxy(lab) + "namespace acme { uplink = true }\n")
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        lab.write(fake_proxy(lab) + "vrf acme { }\n")
+        expect_said(lab.command("reload"), 0, stdout="", stderr="")
+        expect(lab.wait_state("acme", "starting")["proxy"]["pid"], "no proxy runs")
+        lab.write(fake_proxy(lab) + "namespace acme { uplink = true }\n")
+        expect_said(lab.command("reload"), 0, stdout="", stderr="")
+        expect_equal(lab.wait_state("acme", "healthy")["proxy"], None, "proxy")
+        expect_equal(children_of("sleep"), [], "proxies")
+    lab.command("down")
+
+
+def the_last_words_of_a_failed_start_are_told(lab):
+    section = fake_proxy(lab)
+    path = lab.base / "zabbix_proxy"
+    path.write_text(FAKE_PROXY.replace("exec sleep 1000", "echo 'unknown parameter \"Tiemout\"'; exit 1"))
+    lab.write(section + "vrf acme { }\n")
+    with lab.running():
+        reason = lab.wait_state("acme", "backoff")["reason"]
+        expect_equal(reason, 'zabbix_proxy ended: exit status 1; unknown parameter "Tiemout"', "reason")
+    lab.command("down")
+
+
 def exec_runs_inside(lab):
     lab.write(f"namespace acme {CUSTOMER}\n")
     expect_said(lab.command("up"), 0)

@@ -103,7 +103,7 @@ static const char whole[] =
 	"  host_group = g report_interval = 60 prune = true }\n"
 	"proxy { binary = /b user = zp mode = passive profile = /x.conf psk = no\n"
 	"  options = { \"Timeout=4\", \"StartPingers=2\" } group = pg\n"
-	"  health { interval = 20 timeout = 4 fall = 5 rise = 6 start_period = 0 }\n"
+	"  health { interval = 20 timeout = 4 fall = 5 rise = 6 start_period = 1 }\n"
 	"  restart { min = 2 max = 7 } limits { memory = 256M tasks = 200 cpu_weight = 100 } }\n"
 	"vrf acme {\n"
 	"  id = 7 enabled = off dns = { \"10.0.0.53\", \"fd00::53\" } forward = true\n"
@@ -162,7 +162,7 @@ static void test_the_whole_language_proxy(void **state)
 	assert_int_equal(general->options.count, 2);
 	assert_string_equal(general->group, "pg");
 	assert_int_equal(general->health.interval_s, 20);
-	assert_int_equal(general->health.start_period_s, 0);
+	assert_int_equal(general->health.start_period_s, 1);
 	assert_int_equal(general->restart.max_s, 7);
 	assert_int_equal(general->limits.memory_bytes, 256 << 20);
 	assert_int_equal(general->limits.tasks, 200);
