@@ -45,6 +45,7 @@ struct net_act_create {
 	uint8_t mac[6];
 	const char *peer_netns; /* veth: NULL is the act's own namespace */
 	const char *peer_name;
+	int peer_ifindex;    /* 0: the kernel's choice */
 	uint8_t peer_mac[6]; /* with has_mac */
 };
 

@@ -8,9 +8,11 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "net/dump.h"
 #include "net/message.h"
 #include "net/netns.h"
 #include "net/plan.h"
@@ -37,6 +39,32 @@ static int mark_lo(struct net_channel *channel, const char *mark, struct error *
 	return ret;
 }
 
+/* What it inherited from the host, written only where it has to be: in a new namespace the way to
+ * /proc/sys/net costs more than half of a link. */
+static int stop_forwarding(struct net_channel *channel, struct error *err)
+{
+	static const struct {
+		int family;
+		const char *key;
+	} families[] = {
+		{ AF_INET, "net.ipv4.ip_forward" },
+		{ AF_INET6, "net.ipv6.conf.all.forwarding" },
+	};
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < sizeof(families) / sizeof(*families); i++) {
+		bool forwarding;
+
+		ret = net_dump_forwarding(channel, families[i].family, &forwarding, err);
+		/* Writing what is there already changes nothing, not even `default`. */
+		if (ret == 0 && forwarding)
+			ret = net_sysctl_write(families[i].key, "1", err);
+		if (ret == 0 && forwarding)
+			ret = net_sysctl_write(families[i].key, "0", err);
+	}
+	return ret;
+}
+
 /* Marked before it has a name, so a crash leaves nothing that is visible and not known as ours. */
 static int netns_create(struct net_run *run, const struct net_act *act, struct error *err)
 {
@@ -51,6 +79,8 @@ static int netns_create(struct net_run *run, const struct net_act *act, struct e
 	ret = net_channel_open(&channel, err);
 	if (ret == 0)
 		ret = mark_lo(&channel, net_mark_netns(mark, act->name, run->owner), err);
+	if (ret == 0)
+		ret = stop_forwarding(&channel, err);
 	if (ret == 0)
 		ret = netns_publish(act->name, err);
 	if (ret < 0 || !own)

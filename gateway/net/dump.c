@@ -9,6 +9,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/neighbour.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -296,4 +297,55 @@ int net_dump_neighbours(
 	struct ndmsg info = { .ndm_family = AF_INET6 };
 
 	return dump(channel, RTM_GETNEIGH, &info, sizeof(info), neighbour_append, netns, err);
+}
+
+int net_dump_neighbour(struct net_channel *channel, int ifindex, const struct address *address,
+	struct net_have_netns *netns, struct error *err)
+{
+	struct ndmsg info = { .ndm_family = address->family, .ndm_ifindex = ifindex };
+	cleanup_message struct nl_msg *request = nlmsg_alloc_simple(RTM_GETNEIGH, 0);
+	int ret;
+
+	if (!request)
+		abort();
+	nlmsg_append(request, &info, sizeof(info), NLMSG_ALIGNTO);
+	nla_put(request, NDA_DST, (int)address_size(address), address->bytes);
+	ret = net_channel_get(channel, request, neighbour_append, netns, err);
+	if (ret == -ENOENT) {
+		error_clear(err);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* ---- forwarding ---- */
+
+static void netconf_store(const struct nlmsghdr *header, void *data)
+{
+	struct nlattr *a[NETCONFA_MAX + 1];
+
+	if (header->nlmsg_type == RTM_NEWNETCONF &&
+		attributes_read(header, sizeof(struct netconfmsg), a, NETCONFA_MAX) &&
+		a[NETCONFA_FORWARDING] && nla_get_s32(a[NETCONFA_FORWARDING]) != 0)
+		*(bool *)data = true;
+}
+
+int net_dump_forwarding(
+	struct net_channel *channel, int family, bool *forwarding, struct error *err)
+{
+	static const int32_t places[] = { NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT };
+	struct netconfmsg info = { .ncm_family = (uint8_t)family };
+	int ret = 0;
+
+	*forwarding = false;
+	for (size_t i = 0; ret == 0 && i < sizeof(places) / sizeof(*places); i++) {
+		cleanup_message struct nl_msg *request = nlmsg_alloc_simple(RTM_GETNETCONF, 0);
+
+		if (!request)
+			abort();
+		nlmsg_append(request, &info, sizeof(info), NLMSG_ALIGNTO);
+		nla_put_s32(request, NETCONFA_IFINDEX, places[i]);
+		ret = net_channel_get(channel, request, netconf_store, forwarding, err);
+	}
+	return ret;
 }

@@ -15,6 +15,16 @@ int net_dump_routes(struct net_channel *channel, struct net_have_netns *netns, s
 int net_dump_neighbours(
 	struct net_channel *channel, struct net_have_netns *netns, struct error *err);
 
+/* Appends the one neighbour asked for, where it is there and permanent. The kernel keeps those of all
+ * namespaces in one table, so a dump costs more the more VRFs there are; this does not. */
+int net_dump_neighbour(struct net_channel *channel, int ifindex, const struct address *address,
+	struct net_have_netns *netns, struct error *err);
+
 /* One link by its name (or altname) or, with name NULL, by its index; -ENODEV: none. */
 int net_dump_link(struct net_channel *channel, const char *name, int ifindex,
 	struct net_have_link *link, struct error *err);
+
+/* Whether the namespace forwards, or would on links to come, as it may have inherited from the host
+ * (net.core.devconf_inherit_init_net). */
+int net_dump_forwarding(
+	struct net_channel *channel, int family, bool *forwarding, struct error *err);

@@ -9,8 +9,13 @@
 #include "net/have.h"
 #include "net/want.h"
 
-/* Interface indexes of uplinks' root ends start here, so that they are known before they exist. */
+/*
+ * Interface indexes are chosen, so that they are known before the links exist and a VRF's settings go
+ * out in the same batch: both ends of an uplink get this and its id, the n-th other link inside gets
+ * the second and n.
+ */
 #define NET_UPLINK_IFINDEX_BASE 1000000
+#define NET_LINK_IFINDEX_BASE   2000000
 
 struct net_goal {
 	const struct net_want_link *want; /* NULL: an end of the uplink */

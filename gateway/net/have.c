@@ -95,7 +95,7 @@ bool net_have_link_is_ours(const struct net_have_link *link)
 
 void net_have_netns_clear(struct net_have_netns *netns)
 {
-	char *name = netns->name;
+	struct net_have_netns bare = { .name = netns->name, .standing = netns->standing };
 
 	for (size_t i = 0; i < netns->n_sysctls; i++)
 		free(netns->sysctls[i].value);
@@ -104,8 +104,7 @@ void net_have_netns_clear(struct net_have_netns *netns)
 	free(netns->addresses);
 	free(netns->routes);
 	free(netns->neighbours);
-	memset(netns, 0, sizeof(*netns));
-	netns->name = name;
+	*netns = bare;
 }
 
 void net_have_destroy(struct net_have *have)

@@ -116,5 +116,5 @@ const struct net_have_link *net_have_find_device(
 /* True for a link inside a namespace of ours that we made or moved in. */
 bool net_have_link_is_ours(const struct net_have_link *link);
 
-/* Frees what hangs on a namespace, not its name. */
+/* Frees what hangs on a namespace; its name and standing stay. */
 void net_have_netns_clear(struct net_have_netns *netns);

@@ -35,12 +35,10 @@ static int dump_links(struct net_channel *channel, struct net_have_netns *netns,
 static int dump_all(struct net_channel *channel, const dump_fn *dumps, struct net_have_netns *netns,
 	struct error *err)
 {
-	enum net_have_standing standing = netns->standing;
 	int ret = -EINTR;
 
 	for (int attempt = 0; ret == -EINTR && attempt < ATTEMPTS; attempt++) {
 		net_have_netns_clear(netns);
-		netns->standing = standing;
 		ret = 0;
 		for (const dump_fn *dump = dumps; ret == 0 && *dump; dump++)
 			ret = (*dump)(channel, netns, err);
@@ -69,34 +67,59 @@ static enum net_have_standing standing_of(const char *lo_mark, const char *name,
 	return mark.owner == owner ? NET_HAVE_OURS : NET_HAVE_OTHERS;
 }
 
-static int read_entered(uint32_t owner, const struct net_want_netns *want,
-	struct net_have_netns *netns, struct error *err)
+/* One that is not wanted may be anybody's: who made it is asked first. */
+static int read_standing(struct net_channel *channel, uint32_t owner, struct net_have_netns *netns,
+	struct error *err)
 {
-	static const dump_fn dumps[] = {
-		dump_links,
-		net_dump_addresses,
-		net_dump_routes,
-		net_dump_neighbours,
-		NULL,
-	};
-	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;
 	struct net_have_link lo;
-	int ret = net_channel_open(&channel, err);
+	int ret = net_dump_link(channel, NULL, LO_IFINDEX, &lo, err);
 
 	if (ret == 0)
-		ret = net_dump_link(&channel, NULL, LO_IFINDEX, &lo, err);
-	if (ret < 0)
-		return ret;
-	netns->standing = standing_of(lo.mark, netns->name, owner);
-	if (netns->standing != NET_HAVE_OURS)
-		return 0;
-	ret = dump_all(&channel, dumps, netns, err);
-	if (ret == 0)
-		read_sysctls(want, netns);
+		netns->standing = standing_of(lo.mark, netns->name, owner);
 	return ret;
 }
 
-static int read_netns(uint32_t owner, const struct net_want_netns *want,
+/* Of the neighbours only the one that the plan may set. */
+static int read_neighbour(struct net_channel *channel, const struct net_want *want,
+	const struct net_want_netns *wanted, struct net_have_netns *netns, struct error *err)
+{
+	const struct net_have_link *uplink = net_have_find_link(netns, NET_UPLINK_INSIDE);
+	struct address root, inside;
+
+	if (!wanted || !wanted->has_uplink || !uplink ||
+		net_uplink_addresses(&want->uplink_prefix, wanted->id, &root, &inside) < 0)
+		return 0;
+	return net_dump_neighbour(channel, uplink->ifindex, &root, netns, err);
+}
+
+static int read_entered(const struct net_want *want, const struct net_want_netns *wanted,
+	struct net_have_netns *netns, struct error *err)
+{
+	static const dump_fn dumps[] = { dump_links, net_dump_addresses, net_dump_routes, NULL };
+	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;
+	uint32_t owner = net_mark_owner(want->owner);
+	int ret = net_channel_open(&channel, err);
+
+	netns->standing = NET_HAVE_OURS;
+	if (ret == 0 && !wanted)
+		ret = read_standing(&channel, owner, netns, err);
+	if (ret < 0 || netns->standing != NET_HAVE_OURS)
+		return ret;
+	ret = dump_all(&channel, dumps, netns, err);
+	if (ret == 0) {
+		const struct net_have_link *lo = net_have_find_ifindex(netns, LO_IFINDEX);
+
+		netns->standing = standing_of(lo ? lo->mark : "", netns->name, owner);
+	}
+	if (ret < 0 || netns->standing != NET_HAVE_OURS) {
+		net_have_netns_clear(netns);
+		return ret;
+	}
+	read_sysctls(wanted, netns);
+	return read_neighbour(&channel, want, wanted, netns, err);
+}
+
+static int read_netns(const struct net_want *want, const struct net_want_netns *wanted,
 	struct net_have_netns *netns, struct error *err)
 {
 	cleanup_fd int fd = netns_open(netns->name, NULL);
@@ -110,7 +133,7 @@ static int read_netns(uint32_t owner, const struct net_want_netns *want,
 		return error_set_errno(err, -fd, "cannot open namespace '%s'", netns->name);
 	ret = netns_switch(fd, err);
 	if (ret == 0)
-		ret = read_entered(owner, want, netns, err);
+		ret = read_entered(want, wanted, netns, err);
 	return ret < 0 ? error_wrap(err, "namespace '%s'", netns->name) : 0;
 }
 
@@ -157,7 +180,6 @@ static void list_names(struct strings *names)
 static int read_candidates(const struct net_want *want, struct net_have *have, struct error *err)
 {
 	cleanup(strings_finish) struct strings names = { 0 };
-	uint32_t owner = net_mark_owner(want->owner);
 	cleanup_free struct candidate *list = NULL;
 	size_t count;
 	int ret = 0;
@@ -168,7 +190,7 @@ static int read_candidates(const struct net_want *want, struct net_have *have, s
 	for (size_t i = 0; ret == 0 && i < count; i++) {
 		if (i && strcmp(list[i].name, list[i - 1].name) == 0)
 			continue;
-		ret = read_netns(owner, list[i].want, net_have_add_netns(have, list[i].name), err);
+		ret = read_netns(want, list[i].want, net_have_add_netns(have, list[i].name), err);
 	}
 	return ret;
 }

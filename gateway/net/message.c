@@ -242,7 +242,7 @@ static struct nl_msg *build_veth(const struct net_act *act, const struct net_mes
 {
 	const struct net_act_create *create = &act->create;
 	struct nl_msg *message = link_message(RTM_NEWLINK, act->ifindex, NULL, 0);
-	struct ifinfomsg peer_info = { 0 };
+	struct ifinfomsg peer_info = { .ifi_index = create->peer_ifindex };
 	struct nlattr *info, *data, *peer;
 
 	nlmsg_hdr(message)->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;

@@ -139,11 +139,18 @@ void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals)
 
 /* ---- coming ---- */
 
+/* 0, the kernel's choice, where that one is taken. */
+static int chosen_ifindex(const struct net_have_netns *have, int ifindex)
+{
+	return net_have_find_ifindex(have, ifindex) ? 0 : ifindex;
+}
+
 static struct net_act *plan_create(
-	struct net_planner *planner, struct net_goal *goal, enum net_link_kind kind)
+	struct net_planner *planner, struct net_goal *goal, enum net_link_kind kind, int ifindex)
 {
 	struct net_act *act = net_planner_add(planner, NET_ACT_LINK_CREATE, true, goal->name);
 
+	act->ifindex = goal->fresh.ifindex = ifindex;
 	act->create.kind = kind;
 	act->create.mtu_bytes = goal->mtu_bytes;
 	act->create.has_mac = goal->has_mac;
@@ -155,26 +162,31 @@ static struct net_act *plan_create(
 	return act;
 }
 
-static int chosen_ifindex(const struct net_planner *planner, uint32_t id)
+static struct net_act *plan_create_inside(struct net_planner *planner,
+	const struct net_goals *goals, struct net_goal *goal, enum net_link_kind kind)
 {
-	int ifindex = NET_UPLINK_IFINDEX_BASE + (int)(id & 0x3fffffff);
+	int n = (int)(goal - goals->items);
 
-	return net_have_find_ifindex(&planner->context.have->root, ifindex) ? 0 : ifindex;
+	return plan_create(
+		planner, goal, kind, chosen_ifindex(goals->have, NET_LINK_IFINDEX_BASE + n));
 }
 
 static void create_uplink(struct net_planner *planner, struct net_goals *goals)
 {
 	struct net_goal *root = &goals->items[0], *inside = &goals->items[1];
-	struct net_act *act = plan_create(planner, root, NET_LINK_VETH);
+	int ifindex = NET_UPLINK_IFINDEX_BASE + (int)(goals->want->id & 0x3fffffff);
+	struct net_act *act = plan_create(planner, root, NET_LINK_VETH,
+		chosen_ifindex(&planner->context.have->root, ifindex));
 
-	act->ifindex = root->fresh.ifindex = chosen_ifindex(planner, goals->want->id);
+	/* The kernel heeds the peer's only where the main end has one. */
+	act->create.peer_ifindex = act->ifindex ? chosen_ifindex(goals->have, ifindex) : 0;
 	act->create.stays = true;
 	act->create.peer_name = inside->name;
 	memcpy(act->create.peer_mac, inside->mac, sizeof(inside->mac));
 	root->fresh.accept_ra = 1;
 	inside->fresh = root->fresh;
 	inside->fresh.accept_ra = 0;
-	inside->fresh.ifindex = 0;
+	inside->fresh.ifindex = act->create.peer_ifindex;
 	memcpy(inside->fresh.mac, inside->mac, sizeof(inside->mac));
 	inside->have = &inside->fresh;
 }
@@ -223,9 +235,9 @@ static void create_vlan(struct net_planner *planner, struct net_goals *goals, st
 {
 	const struct net_want_link *want = goal->want;
 	const char *below = create_outers(planner, want);
-	struct net_act_create *create = &plan_create(planner, goal, NET_LINK_VLAN)->create;
+	struct net_act_create *create =
+		&plan_create_inside(planner, goals, goal, NET_LINK_VLAN)->create;
 
-	(void)goals;
 	create->parent = below;
 	create->parent_ifindex = root_ifindex(planner, below);
 	create->vlan_id = want->tags[want->n_tags - 1];
@@ -235,9 +247,9 @@ static void create_vlan(struct net_planner *planner, struct net_goals *goals, st
 static void create_macvlan(
 	struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
 {
-	struct net_act_create *create = &plan_create(planner, goal, NET_LINK_MACVLAN)->create;
+	struct net_act_create *create =
+		&plan_create_inside(planner, goals, goal, NET_LINK_MACVLAN)->create;
 
-	(void)goals;
 	create->has_mac = true;
 	create->parent = goal->want->parent;
 	create->parent_ifindex = root_ifindex(planner, goal->want->parent);
@@ -283,7 +295,7 @@ static void create_veth(struct net_planner *planner, struct net_goals *goals, st
 		goal->have = &goal->fresh;
 		return;
 	}
-	act = plan_create(planner, goal, NET_LINK_VETH);
+	act = plan_create_inside(planner, goals, goal, NET_LINK_VETH);
 	act->create.peer_netns = want->peer_netns;
 	act->create.peer_name = want->peer_name;
 	snprintf(end, sizeof(end), "%s/%s", want->peer_netns, want->peer_name);

@@ -312,8 +312,8 @@ static void plan_sysctl(
 	act->sysctl.value = value;
 }
 
-/* No router advertisements and no forwarding, whatever a new namespace inherits from the host
- * (net.core.devconf_inherit_init_net). Read back from the links' own settings. */
+/* No router advertisements and no forwarding; that a new namespace does not forward is part of its
+ * making. Read back from the links' own settings. */
 void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals *goals)
 {
 	bool created = goals->have->standing != NET_HAVE_OURS;
@@ -321,11 +321,10 @@ void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals 
 
 	if (created && !user_sets(goals, "net.ipv6.conf.default.accept_ra"))
 		plan_sysctl(planner, false, "net.ipv6.conf.default.accept_ra", "0");
-	if ((created || (lo && lo->forwarding4 > 0)) && !user_sets(goals, "net.ipv4.ip_forward") &&
+	if (lo && lo->forwarding4 > 0 && !user_sets(goals, "net.ipv4.ip_forward") &&
 		!user_sets(goals, "net.ipv4.conf.all.forwarding"))
 		plan_sysctl(planner, false, "net.ipv4.ip_forward", "0");
-	if ((created || (lo && lo->forwarding6 > 0)) &&
-		!user_sets(goals, "net.ipv6.conf.all.forwarding"))
+	if (lo && lo->forwarding6 > 0 && !user_sets(goals, "net.ipv6.conf.all.forwarding"))
 		plan_sysctl(planner, false, "net.ipv6.conf.all.forwarding", "0");
 }
 

@@ -256,6 +256,36 @@ static void state_tells_links_and_addresses(void **state)
 	world_down();
 }
 
+static void host_forwards(bool forwards)
+{
+	assert_int_equal(world_run("nsenter -t 1 -n sysctl -qw net.ipv4.ip_forward=%d "
+				   "net.ipv6.conf.all.forwarding=%d",
+				 forwards, forwards),
+		0);
+}
+
+/* A new namespace inherits from the very first one, which only a virtual machine may change. */
+static void a_host_that_forwards_makes_no_vrf_that_does(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+
+	(void)state;
+	if (!getenv("VRFGATE_VM"))
+		skip();
+	add_customer(&want, "acme", 0);
+	host_forwards(true);
+	assert_int_equal(world_run("unshare -n grep -q 1 /proc/sys/net/ipv4/ip_forward"), 0);
+	world_up(&want);
+	host_forwards(false);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip netns exec acme sh -c 'test \"$(cat "
+				   "/proc/sys/net/ipv4/ip_forward "
+				   "/proc/sys/net/ipv4/conf/*/forwarding "
+				   "/proc/sys/net/ipv6/conf/*/forwarding | sort -u)\" = 0'"),
+		0);
+	world_down();
+}
+
 int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(up_again_changes_nothing_and_down_leaves_as_before),
@@ -266,6 +296,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_macvlan_keeps_its_mac),
 	cmocka_unit_test(a_hundred_vrfs),
 	cmocka_unit_test(state_tells_links_and_addresses),
+	cmocka_unit_test(a_host_that_forwards_makes_no_vrf_that_does),
 };
 
 world_main(tests)
