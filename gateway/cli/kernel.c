@@ -24,11 +24,7 @@ int cli_plan_create(struct cli_plan *plan, const struct config *config, bool rem
 		wiring_begin(&plan->want, config);
 	else
 		wiring_all(&plan->want, config, plan->ids);
-	r = net_have_read(&plan->want, &plan->have, err);
-	if (r < 0)
-		return r;
-	plan->plan = net_plan_create(&plan->want, plan->have);
-	return 0;
+	return net_compare(&plan->want, &plan->have, &plan->plan, err);
 }
 
 void cli_plan_finish(struct cli_plan *plan)

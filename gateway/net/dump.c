@@ -240,6 +240,14 @@ int net_dump_addresses(struct net_channel *channel, struct net_have_netns *netns
 	return dump(channel, RTM_GETADDR, &info, sizeof(info), address_append, netns, err);
 }
 
+int net_dump_link_addresses(
+	struct net_channel *channel, int ifindex, struct net_have_netns *netns, struct error *err)
+{
+	struct ifaddrmsg info = { .ifa_family = AF_UNSPEC, .ifa_index = (uint32_t)ifindex };
+
+	return dump(channel, RTM_GETADDR, &info, sizeof(info), address_append, netns, err);
+}
+
 /* ---- routes ---- */
 
 static void route_append(const struct nlmsghdr *header, void *data)

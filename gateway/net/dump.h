@@ -11,6 +11,9 @@ int net_dump_links(struct net_channel *channel, bool statistics, struct net_have
 	struct error *err);
 int net_dump_addresses(
 	struct net_channel *channel, struct net_have_netns *netns, struct error *err);
+/* Those of one link only. */
+int net_dump_link_addresses(
+	struct net_channel *channel, int ifindex, struct net_have_netns *netns, struct error *err);
 int net_dump_routes(struct net_channel *channel, struct net_have_netns *netns, struct error *err);
 int net_dump_neighbours(
 	struct net_channel *channel, struct net_have_netns *netns, struct error *err);

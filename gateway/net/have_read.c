@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fills the have: the root namespace, and each that is wanted or bears our mark. */
+/* Fills the have: each namespace that is wanted or bears our mark. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 #include "net/channel.h"
 #include "net/dump.h"
 #include "net/netns.h"
+#include "net/have_read.h"
 #include "net/plan.h"
-#include "net/have.h"
 #include "net/sysctl.h"
 
 #define LO_IFINDEX     1
@@ -24,23 +24,21 @@ static void free_have(struct net_have **have)
 	net_have_destroy(*have);
 }
 
-typedef int (*dump_fn)(struct net_channel *, struct net_have_netns *, struct error *);
-
-static int dump_links(struct net_channel *channel, struct net_have_netns *netns, struct error *err)
+int net_have_dump_links(
+	struct net_channel *channel, struct net_have_netns *netns, struct error *err)
 {
 	return net_dump_links(channel, false, netns, err);
 }
 
-/* Runs the dumps of a list that ends in NULL. */
-static int dump_all(struct net_channel *channel, const dump_fn *dumps, struct net_have_netns *netns,
-	struct error *err)
+int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps,
+	struct net_have_netns *netns, struct error *err)
 {
 	int ret = -EINTR;
 
 	for (int attempt = 0; ret == -EINTR && attempt < ATTEMPTS; attempt++) {
 		net_have_netns_clear(netns);
 		ret = 0;
-		for (const dump_fn *dump = dumps; ret == 0 && *dump; dump++)
+		for (const net_have_dump_fn *dump = dumps; ret == 0 && *dump; dump++)
 			ret = (*dump)(channel, netns, err);
 	}
 	return ret;
@@ -95,7 +93,8 @@ static int read_neighbour(struct net_channel *channel, const struct net_want *wa
 static int read_entered(const struct net_want *want, const struct net_want_netns *wanted,
 	struct net_have_netns *netns, struct error *err)
 {
-	static const dump_fn dumps[] = { dump_links, net_dump_addresses, net_dump_routes, NULL };
+	static const net_have_dump_fn dumps[] = { net_have_dump_links, net_dump_addresses,
+		net_dump_routes, NULL };
 	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;
 	uint32_t owner = net_mark_owner(want->owner);
 	int ret = net_channel_open(&channel, err);
@@ -105,7 +104,7 @@ static int read_entered(const struct net_want *want, const struct net_want_netns
 		ret = read_standing(&channel, owner, netns, err);
 	if (ret < 0 || netns->standing != NET_HAVE_OURS)
 		return ret;
-	ret = dump_all(&channel, dumps, netns, err);
+	ret = net_have_dump(&channel, dumps, netns, err);
 	if (ret == 0) {
 		const struct net_have_link *lo = net_have_find_ifindex(netns, LO_IFINDEX);
 
@@ -195,29 +194,15 @@ static int read_candidates(const struct net_want *want, struct net_have *have, s
 	return ret;
 }
 
-static int read_root(struct net_have *have, struct error *err)
-{
-	static const dump_fn dumps[] = {
-		dump_links, net_dump_addresses, net_dump_neighbours,
-		NULL, /* not its routes: there may be a million, none of them ours */
-	};
-	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;
-	int ret = net_channel_open(&channel, err);
-
-	if (ret == 0)
-		ret = dump_all(&channel, dumps, &have->root, err);
-	/* The kernel itself has marked lo's addresses since it knows the attribute. */
-	for (size_t i = 0; i < have->root.n_addresses; i++)
-		if (have->root.addresses[i].protocol)
-			have->knows_address_protocol = true;
-	return ret;
-}
-
 int net_have_read(const struct net_want *want, struct net_have **result, struct error *err)
 {
 	cleanup_have struct net_have *have = xcalloc(1, sizeof(*have));
 	cleanup(netns_leave) int back = netns_open_own(err);
-	int ret = back < 0 ? back : read_root(have, err);
+	int ret = back;
+
+	if (ret >= 0)
+		ret = want->glance ? net_have_read_named_root(want, have, err)
+				   : net_have_read_root(have, err);
 
 	if (ret == 0)
 		ret = read_candidates(want, have, err);
