@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A rtnetlink multicast socket that hears every namespace which has a number here (net/nsid.h). */
+#pragma once
+
+#include "base/error.h"
+
+struct nlmsghdr;
+
+/* Non-blocking and close-on-exec. Hears links, addresses and namespace numbers, and of routes those
+ * that go and bear our protocol or are replaced. */
+int net_event_socket_open(struct error *err);
+
+/* nsid: the namespace it happened in; -1: the socket's own. The header is valid during the call. */
+typedef void (*net_event_fn)(const struct nlmsghdr *header, int nsid, void *data);
+
+/* Reads one datagram. 1: there may be more; 0: nothing is left; -ENOBUFS: some were lost. */
+int net_event_socket_read(int fd, net_event_fn fn, void *data, struct error *err);

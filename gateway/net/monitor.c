@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which event concerns which VRF. */
+#include "net/monitor.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/net_namespace.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "net/channel.h"
+#include "net/dump.h"
+#include "net/event_socket.h"
+#include "net/goal.h"
+#include "net/netns.h"
+#include "net/nsid.h"
+
+/* After so many the loop gets its turn. */
+#define READ_MAX 256
+
+/* A device of the root namespace that links stand on. */
+struct lower {
+	char name[NET_IFNAME_SIZE];
+	int ifindex; /* 0: not there */
+	unsigned int flags;
+};
+
+struct subject {
+	char *netns;
+	int nsid;                        /* -1: its namespace is not there */
+	char root_name[NET_IFNAME_SIZE]; /* root end of its uplink; "": none */
+	int root_ifindex;                /* 0: not there */
+	struct strings lowers;
+};
+
+struct net_monitor {
+	int epoll_fd, socket_fd, names_fd;
+	struct net_channel channel;
+	struct subject **subjects;
+	size_t n_subjects;
+	struct subject **by_nsid; /* what is not a subject's is NULL */
+	size_t n_nsids;
+	struct lower *lowers;
+	size_t n_lowers;
+
+	/* during net_monitor_read() */
+	net_monitor_fn tell;
+	void *data;
+};
+
+/* ---- subjects ---- */
+
+static struct subject *subject_find(const struct net_monitor *monitor, const char *netns)
+{
+	for (size_t i = 0; i < monitor->n_subjects; i++)
+		if (strcmp(monitor->subjects[i]->netns, netns) == 0)
+			return monitor->subjects[i];
+	return NULL;
+}
+
+static void subject_forget_nsid(struct net_monitor *monitor, struct subject *subject)
+{
+	if (subject->nsid >= 0 && monitor->by_nsid[subject->nsid] == subject)
+		monitor->by_nsid[subject->nsid] = NULL;
+	subject->nsid = -1;
+}
+
+static void subject_set_nsid(struct net_monitor *monitor, struct subject *subject, int nsid)
+{
+	subject_forget_nsid(monitor, subject);
+	while (monitor->n_nsids <= (size_t)nsid)
+		(void)array_append(&monitor->by_nsid, &monitor->n_nsids);
+	monitor->by_nsid[nsid] = subject;
+	subject->nsid = nsid;
+}
+
+static void subject_free(struct subject *subject)
+{
+	strings_finish(&subject->lowers);
+	free(subject->netns);
+	free(subject);
+}
+
+/* ---- devices below ---- */
+
+static struct lower *lower_find(const struct net_monitor *monitor, const char *name)
+{
+	for (size_t i = 0; i < monitor->n_lowers; i++)
+		if (strcmp(monitor->lowers[i].name, name) == 0)
+			return &monitor->lowers[i];
+	return NULL;
+}
+
+static int link_ifindex(
+	struct net_monitor *monitor, const char *name, unsigned int *flags, struct error *err)
+{
+	struct net_have_link link;
+	int ret = net_dump_link(&monitor->channel, name, 0, &link, err);
+
+	*flags = 0;
+	if (ret == -ENODEV) {
+		error_clear(err);
+		return 0;
+	}
+	if (ret < 0)
+		return ret;
+	*flags = link.flags;
+	return link.ifindex;
+}
+
+static int lower_add(struct net_monitor *monitor, const char *name, struct error *err)
+{
+	struct lower *lower = lower_find(monitor, name);
+	unsigned int flags;
+	int ret;
+
+	if (lower)
+		return 0;
+	ret = link_ifindex(monitor, name, &flags, err);
+	if (ret < 0)
+		return ret;
+	lower = array_append(&monitor->lowers, &monitor->n_lowers);
+	memcpy(lower->name, name, strlen(name) + 1);
+	lower->ifindex = ret;
+	lower->flags = flags;
+	return 0;
+}
+
+static int lowers_add(struct net_monitor *monitor, struct subject *subject,
+	const struct net_want_link *link, struct error *err)
+{
+	size_t devices = link->kind == NET_LINK_VLAN ? link->n_tags : link->parent ? 1 : 0;
+	char name[NET_IFNAME_SIZE];
+	int ret = 0;
+
+	for (size_t tags = 0; ret == 0 && tags < devices; tags++) {
+		if (!net_goal_outer_name(link, tags, name))
+			continue;
+		if (!strings_contain(&subject->lowers, name))
+			strings_add(&subject->lowers, name);
+		ret = lower_add(monitor, name, err);
+	}
+	return ret;
+}
+
+static void tell_above(struct net_monitor *monitor, const char *name)
+{
+	for (size_t i = 0; i < monitor->n_subjects; i++)
+		if (strings_contain(&monitor->subjects[i]->lowers, name))
+			monitor->tell(
+				monitor->subjects[i]->netns, NET_MONITOR_LOWER, monitor->data);
+}
+
+/* Most events of a busy trunk change nothing for what stands on it: a link more on it is one. */
+static void lower_see(
+	struct net_monitor *monitor, const char *name, int ifindex, unsigned int flags, bool gone)
+{
+	const unsigned int kept = IFF_UP | NET_HAVE_CARRIER;
+
+	for (size_t i = 0; i < monitor->n_lowers; i++) {
+		struct lower *lower = &monitor->lowers[i];
+		bool named = strcmp(lower->name, name) == 0;
+		int now = named && !gone ? ifindex : 0;
+
+		if (!named && lower->ifindex != ifindex)
+			continue;
+		if (lower->ifindex == now && ((lower->flags ^ flags) & kept) == 0)
+			continue;
+		lower->ifindex = now;
+		lower->flags = flags;
+		tell_above(monitor, lower->name);
+	}
+}
+
+/* ---- events ---- */
+
+static void tell_subject(struct net_monitor *monitor, const struct subject *subject)
+{
+	monitor->tell(subject->netns, NET_MONITOR_VRF, monitor->data);
+}
+
+static void on_root_link(struct net_monitor *monitor, const struct nlmsghdr *header)
+{
+	const struct ifinfomsg *info = nlmsg_data(header);
+	struct nlattr *name =
+		nlmsg_find_attr((struct nlmsghdr *)header, sizeof(*info), IFLA_IFNAME);
+	bool gone = header->nlmsg_type == RTM_DELLINK;
+
+	if (!name)
+		return;
+	lower_see(monitor, nla_get_string(name), info->ifi_index, info->ifi_flags, gone);
+	for (size_t i = 0; i < monitor->n_subjects; i++) {
+		struct subject *subject = monitor->subjects[i];
+		bool named = strcmp(subject->root_name, nla_get_string(name)) == 0;
+
+		if (!named && subject->root_ifindex != info->ifi_index)
+			continue;
+		subject->root_ifindex = named && !gone ? info->ifi_index : 0;
+		tell_subject(monitor, subject);
+	}
+}
+
+static void on_root_address(struct net_monitor *monitor, const struct nlmsghdr *header)
+{
+	const struct ifaddrmsg *info = nlmsg_data(header);
+
+	for (size_t i = 0; i < monitor->n_subjects; i++)
+		if (monitor->subjects[i]->root_ifindex == (int)info->ifa_index)
+			tell_subject(monitor, monitor->subjects[i]);
+}
+
+static struct subject *nsid_find(const struct net_monitor *monitor, int nsid)
+{
+	return nsid >= 0 && (size_t)nsid < monitor->n_nsids ? monitor->by_nsid[nsid] : NULL;
+}
+
+/* The namespace is dead, and its number free for the next. */
+static void on_nsid_gone(struct net_monitor *monitor, const struct nlmsghdr *header)
+{
+	struct nlattr *nsid =
+		nlmsg_find_attr((struct nlmsghdr *)header, sizeof(struct rtgenmsg), NETNSA_NSID);
+	struct subject *subject = nsid ? nsid_find(monitor, nla_get_s32(nsid)) : NULL;
+
+	if (!subject)
+		return;
+	subject_forget_nsid(monitor, subject);
+	tell_subject(monitor, subject);
+}
+
+static void on_root_event(struct net_monitor *monitor, const struct nlmsghdr *header)
+{
+	switch (header->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		on_root_link(monitor, header);
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		on_root_address(monitor, header);
+		break;
+	case RTM_DELNSID:
+		on_nsid_gone(monitor, header);
+		break;
+	default: /* routes of the root namespace */
+		break;
+	}
+}
+
+static void on_event(const struct nlmsghdr *header, int nsid, void *data)
+{
+	struct net_monitor *monitor = data;
+	const struct subject *subject = nsid_find(monitor, nsid);
+
+	if (nsid < 0)
+		on_root_event(monitor, header);
+	else if (subject)
+		tell_subject(monitor, subject);
+}
+
+static int read_names(struct net_monitor *monitor, struct error *err)
+{
+	_Alignas(struct inotify_event) char buffer[4096];
+	ssize_t size = read(monitor->names_fd, buffer, sizeof(buffer));
+
+	if (size < 0 && errno != EAGAIN && errno != EINTR)
+		return error_set_errno(err, errno, "cannot hear of changes in " NETNS_DIR);
+	for (ssize_t at = 0; at < size;) {
+		const struct inotify_event *event = (void *)(buffer + at);
+		struct subject *subject = event->len ? subject_find(monitor, event->name) : NULL;
+
+		if (event->mask & IN_Q_OVERFLOW)
+			monitor->tell(NULL, NET_MONITOR_VRF, monitor->data);
+		else if (subject)
+			tell_subject(monitor, subject);
+		at += (ssize_t)(sizeof(*event) + event->len);
+	}
+	return 0;
+}
+
+int net_monitor_read(
+	struct net_monitor *monitor, net_monitor_fn tell, void *data, struct error *err)
+{
+	int ret = 1;
+
+	monitor->tell = tell;
+	monitor->data = data;
+	for (int i = 0; ret > 0 && i < READ_MAX; i++)
+		ret = net_event_socket_read(monitor->socket_fd, on_event, monitor, err);
+	if (ret == -ENOBUFS) {
+		error_clear(err);
+		tell(NULL, NET_MONITOR_VRF, data);
+		ret = 0;
+	}
+	return ret < 0 ? ret : read_names(monitor, err);
+}
+
+/* ---- life ---- */
+
+static int poll_add(struct net_monitor *monitor, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(monitor->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+static int names_open(struct net_monitor *monitor, struct error *err)
+{
+	int ret = netns_make_dir(err);
+
+	if (ret < 0)
+		return ret;
+	monitor->names_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (monitor->names_fd < 0 ||
+		inotify_add_watch(
+			monitor->names_fd, NETNS_DIR, IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) < 0)
+		return error_set_errno(err, errno, "cannot watch " NETNS_DIR);
+	return 0;
+}
+
+static void monitor_free(struct net_monitor **monitor)
+{
+	net_monitor_destroy(*monitor);
+}
+
+int net_monitor_create(struct net_monitor **result, struct error *err)
+{
+	cleanup(monitor_free) struct net_monitor *monitor = xcalloc(1, sizeof(*monitor));
+	int ret;
+
+	monitor->channel = (struct net_channel)NET_CHANNEL_INIT;
+	monitor->names_fd = monitor->epoll_fd = -1;
+	monitor->socket_fd = net_event_socket_open(err);
+	ret = monitor->socket_fd < 0 ? monitor->socket_fd : names_open(monitor, err);
+	if (ret == 0)
+		ret = net_channel_open(&monitor->channel, err);
+	if (ret < 0)
+		return ret;
+	monitor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (monitor->epoll_fd < 0 || poll_add(monitor, monitor->socket_fd) < 0 ||
+		poll_add(monitor, monitor->names_fd) < 0)
+		return error_set_errno(err, errno, "cannot watch for changes in the kernel");
+	*result = steal_ptr(&monitor);
+	return 0;
+}
+
+void net_monitor_destroy(struct net_monitor *monitor)
+{
+	if (!monitor)
+		return;
+	for (size_t i = 0; i < monitor->n_subjects; i++)
+		subject_free(monitor->subjects[i]);
+	free(monitor->subjects);
+	free(monitor->by_nsid);
+	free(monitor->lowers);
+	net_channel_close(&monitor->channel);
+	cleanup_close_fd(&monitor->names_fd);
+	cleanup_close_fd(&monitor->socket_fd);
+	cleanup_close_fd(&monitor->epoll_fd);
+	free(monitor);
+}
+
+int net_monitor_fd(const struct net_monitor *monitor)
+{
+	return monitor->epoll_fd;
+}
+
+/* A namespace that is not there (yet) has no number; its name will be seen to come again by us. */
+static int subject_learn_nsid(
+	struct net_monitor *monitor, struct subject *subject, struct error *err)
+{
+	cleanup_fd int fd = netns_open(subject->netns, NULL);
+	int nsid;
+
+	subject_forget_nsid(monitor, subject);
+	if (fd < 0)
+		return 0;
+	nsid = net_nsid_get(&monitor->channel, fd, err);
+	if (nsid >= 0)
+		subject_set_nsid(monitor, subject, nsid);
+	return nsid < 0 ? nsid : 0;
+}
+
+static int subject_learn_root(struct net_monitor *monitor, struct subject *subject,
+	const struct net_want_netns *netns, struct error *err)
+{
+	unsigned int flags;
+	int ret;
+
+	subject->root_name[0] = '\0';
+	subject->root_ifindex = 0;
+	if (!netns->has_uplink)
+		return 0;
+	net_uplink_root_name(netns->id, subject->root_name);
+	ret = link_ifindex(monitor, subject->root_name, &flags, err);
+	if (ret > 0)
+		subject->root_ifindex = ret;
+	return ret < 0 ? ret : 0;
+}
+
+int net_monitor_add(
+	struct net_monitor *monitor, const struct net_want_netns *netns, struct error *err)
+{
+	struct subject *subject = subject_find(monitor, netns->name);
+	int ret;
+
+	if (!subject) {
+		subject = xcalloc(1, sizeof(*subject));
+		subject->netns = xstrdup(netns->name);
+		subject->nsid = -1;
+		*array_append(&monitor->subjects, &monitor->n_subjects) = subject;
+	}
+	ret = subject_learn_nsid(monitor, subject, err);
+	if (ret == 0)
+		ret = subject_learn_root(monitor, subject, netns, err);
+	strings_finish(&subject->lowers);
+	for (size_t i = 0; ret == 0 && i < netns->n_links; i++)
+		ret = lowers_add(monitor, subject, &netns->links[i], err);
+	return ret < 0 ? error_wrap(err, "namespace '%s'", netns->name) : 0;
+}
+
+void net_monitor_remove(struct net_monitor *monitor, const char *netns)
+{
+	for (size_t i = 0; i < monitor->n_subjects; i++) {
+		struct subject *subject = monitor->subjects[i];
+
+		if (strcmp(subject->netns, netns) != 0)
+			continue;
+		subject_forget_nsid(monitor, subject);
+		subject_free(subject);
+		monitor->subjects[i] = monitor->subjects[--monitor->n_subjects];
+		return;
+	}
+}

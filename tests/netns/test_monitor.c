@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What happens in the kernel is told of the VRFs that it concerns, and of no others. */
+#include <poll.h>
+
+#include "net/monitor.h"
+#include "world.h"
+
+#define PATIENCE_MS 3000
+#define QUIET_MS    150
+
+static const struct address customer[1] = {
+	{ .family = AF_INET, .prefix_length = 30, .bytes = { 10, 0, 0, 2 } }
+};
+
+struct heard {
+	bool acme, bravo, all, lower;
+};
+
+static void hear(const char *netns, enum net_monitor_what what, void *data)
+{
+	struct heard *heard = data;
+
+	heard->all |= !netns;
+	heard->acme |= netns && strcmp(netns, "acme") == 0;
+	heard->bravo |= netns && strcmp(netns, "bravo") == 0;
+	heard->lower |= what == NET_MONITOR_LOWER;
+}
+
+/* Reads until nothing has come for a while or, with `wanted`, until something has. */
+static struct heard listen_for(struct net_monitor *monitor, bool wanted)
+{
+	uint64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
+	struct heard heard = { 0 };
+	struct error err = ERROR_INIT;
+	struct pollfd ready = { .fd = net_monitor_fd(monitor), .events = POLLIN };
+
+	while (clock_now_ms() < deadline_ms) {
+		bool any = heard.acme || heard.bravo || heard.all;
+
+		if (poll(&ready, 1, wanted && !any ? PATIENCE_MS : QUIET_MS) == 0)
+			break;
+		if (net_monitor_read(monitor, hear, &heard, &err) < 0)
+			fail_msg("%s", err.text);
+	}
+	return heard;
+}
+
+static void add_all(struct net_monitor *monitor, const struct net_want *want)
+{
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; i < want->n_netns; i++)
+		if (net_monitor_add(monitor, &want->netns[i], &err) < 0)
+			fail_msg("%s", err.text);
+}
+
+static struct net_monitor *monitor_make(const struct net_want *want)
+{
+	struct net_monitor *monitor;
+	struct error err = ERROR_INIT;
+
+	if (net_monitor_create(&monitor, &err) < 0)
+		fail_msg("%s", err.text);
+	add_all(monitor, want);
+	return monitor;
+}
+
+static void fill(struct net_want *want)
+{
+	static const char *const names[] = { "acme", "bravo" };
+
+	for (int i = 0; i < 2; i++) {
+		struct net_want_netns *netns = world_add_netns(want, names[i], i);
+		struct net_want_link *link =
+			world_add_link(netns, "cust", NET_LINK_MACVLAN, "trunk0");
+
+		link->addresses = customer;
+		link->n_addresses = 1;
+		world_add_route(netns, "0.0.0.0/0", "10.0.0.1", "cust");
+	}
+}
+
+static const struct {
+	const char *harm;
+	bool acme, bravo, lower;
+} rows[] = {
+	{ "ip -n acme route del default", true, false, false },
+	{ "ip -n acme addr flush dev cust", true, false, false },
+	{ "ip -n bravo link set cust down", false, true, false },
+	{ "ip -n acme link set lo down", true, false, false },
+	{ "ip -n bravo link del cust", false, true, false },
+	{ "ip -n acme route replace default via 10.0.0.1 dev cust", true, false, false },
+	{ "ip addr flush dev vg0", true, false, false },
+	{ "ip link set vg1 down", false, true, false },
+	{ "ip link set vg1 down; ip link set vg1 name other", false, true, false },
+	{ "ip link del vg0", true, false, false },
+	{ "ip netns del bravo", false, true, false },
+	{ "ip link set trunk0 down", true, true, true },
+	/* what concerns nobody */
+	{ "ip -n acme route add 192.0.2.0/24 via 10.0.0.1", false, false, false },
+	{ "ip -n acme route add 192.0.2.0/24 via 10.0.0.1; ip -n acme route del 192.0.2.0/24",
+		false, false, false },
+	{ "ip link add mv0 link trunk0 type macvlan; ip link del mv0", false, false, false },
+	{ "ip route add 192.0.2.0/24 dev lo; ip route del 192.0.2.0/24", false, false, false },
+	{ "ip netns add other; ip -n other link set lo up; ip netns del other", false, false,
+		false },
+};
+
+static struct heard harm_and_listen(const struct net_want *want, size_t row)
+{
+	struct net_monitor *monitor;
+	struct heard heard;
+
+	world_run("ip link set trunk0 up; ip -n acme route flush 192.0.2.0/24");
+	world_up(want);
+	monitor = monitor_make(want);
+	(void)listen_for(monitor, false);
+	assert_int_equal(world_run("%s", rows[row].harm), 0);
+	heard = listen_for(monitor, rows[row].acme || rows[row].bravo);
+	net_monitor_destroy(monitor);
+	return heard;
+}
+
+static bool is_missed(const struct heard *heard, size_t row)
+{
+	return (rows[row].acme && !heard->acme) || (rows[row].bravo && !heard->bravo) ||
+		(rows[row].lower && !heard->lower);
+}
+
+static bool is_too_much(const struct heard *heard, size_t row)
+{
+	return heard->all || (!rows[row].acme && heard->acme) ||
+		(!rows[row].bravo && heard->bravo) || (!rows[row].lower && heard->lower);
+}
+
+/* The kernel may tell a second late of a carrier that came in the row before: what is too much must be
+ * so again and again. */
+static void each_is_told_what_concerns_it(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+
+	(void)state;
+	fill(&want);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct heard heard = harm_and_listen(&want, i);
+
+		for (int again = 0; again < 3 && is_too_much(&heard, i); again++)
+			heard = harm_and_listen(&want, i);
+		if (is_missed(&heard, i) || is_too_much(&heard, i))
+			fail_msg("%s: told of acme %d, bravo %d, lower %d, all %d", rows[i].harm,
+				heard.acme, heard.bravo, heard.lower, heard.all);
+	}
+	world_down();
+}
+
+static void a_namespace_made_anew_is_heard_again(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_monitor *monitor;
+
+	(void)state;
+	fill(&want);
+	world_up(&want);
+	monitor = monitor_make(&want);
+	assert_int_equal(world_run("ip netns del acme"), 0);
+	assert_true(listen_for(monitor, true).acme);
+	world_up(&want);
+	add_all(monitor, &want);
+	(void)listen_for(monitor, false);
+	assert_int_equal(world_run("ip -n acme route del default"), 0);
+	assert_true(listen_for(monitor, true).acme);
+	net_monitor_remove(monitor, "acme");
+	assert_int_equal(world_run("ip -n acme link set cust down"), 0);
+	assert_false(listen_for(monitor, false).acme);
+	net_monitor_destroy(monitor);
+	world_down();
+}
+
+static void lost_events_are_told_of(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_monitor *monitor;
+
+	(void)state;
+	fill(&want);
+	world_up(&want);
+	monitor = monitor_make(&want);
+	/* Far more than the socket's buffer of 16 MiB (of which the kernel counts 32) can hold. */
+	assert_int_equal(world_run("for i in $(seq 30000); do echo addr add 192.0.2.9 dev cust; "
+				   "echo addr del 192.0.2.9/32 dev cust; done | "
+				   "ip -n acme -batch -"),
+		0);
+	assert_true(listen_for(monitor, true).all);
+	net_monitor_destroy(monitor);
+	world_down();
+}
+
+int main(void);
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(each_is_told_what_concerns_it),
+	cmocka_unit_test(a_namespace_made_anew_is_heard_again),
+	cmocka_unit_test(lost_events_are_told_of),
+};
+
+world_main(tests)
