@@ -9,6 +9,8 @@ WERROR ?=
 # V=1 shows the commands.
 V ?=
 Q := $(if $(V),,@)
+# What compiles by itself uses all processors, unless -j says how many; each message stays in one piece.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) --output-sync --no-print-directory
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
@@ -80,7 +82,7 @@ bench: $(B)/bench/bench_up
 .PHONY: demo
 demo:
 	.ci/deps build demo
-	$(MAKE) all
+	$(MAKE) $(JOBS) all
 	tests/e2e/demo.py
 
 # What is tested is built three times: by gcc, by clang, and with the sanitizers.
@@ -88,9 +90,9 @@ demo:
 tests: all $(UNIT_TESTS) $(NETNS_TESTS)
 
 check: deps
-	$(MAKE) WERROR=1 tests
-	$(MAKE) WERROR=1 CC=clang B=$(B)/clang tests
-	$(MAKE) WERROR=1 SAN=1 B=$(B)/san tests
+	$(MAKE) $(JOBS) WERROR=1 tests
+	$(MAKE) $(JOBS) WERROR=1 CC=clang B=$(B)/clang tests
+	$(MAKE) $(JOBS) WERROR=1 SAN=1 B=$(B)/san tests
 	@tests/run \
 		"formats=$(MAKE) -s check-format" "rooms=tests/check-rooms" \
 		"cppcheck=$(MAKE) -s cppcheck" "clang-tidy=$(MAKE) -s clang-tidy" \
@@ -120,7 +122,7 @@ cppcheck:
 		--include=$(JANSSON)/jansson.h gateway
 clang-tidy:
 	printf '%s\n' gateway/main.c $(ROOM_SOURCES) | \
-		xargs -P2 -n8 sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' tidy
+		xargs -P$$(nproc) -n8 sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' tidy
 TIDY_FLAGS = -std=gnu17 -D_GNU_SOURCE -DVRFGATE_VERSION=\"\" -DVRFGATE_DATA_DIR=\"\" -Igateway $(PKG_CFLAGS)
 
 .PHONY: clean
