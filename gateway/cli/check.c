@@ -17,6 +17,7 @@ int cli_check(int argc, char **argv)
 		return r;
 	r = cli_load_config_with_notes(options.config_path, &config);
 	if (r == CLI_EXIT_DONE)
-		printf("%s: no faults, %zu VRFs\n", options.config_path, config->n_vrfs);
+		printf("%s: no faults, %zu %s\n", options.config_path, config->n_vrfs,
+			config->n_vrfs == 1 ? "VRF" : "VRFs");
 	return r;
 }

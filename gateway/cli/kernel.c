@@ -49,8 +49,8 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 		fprintf(stderr, "vrf '%s': %s\n", outcome->netns, outcome->error.text);
 	} else if (outcome->acts) {
 		tally->changed++;
-		printf("%s: %s, %zu changes\n", outcome->netns, outcome->removed ? "removed" : "up",
-			outcome->acts);
+		printf("%s: %s, %zu %s\n", outcome->netns, outcome->removed ? "removed" : "up",
+			outcome->acts, outcome->acts == 1 ? "change" : "changes");
 	}
 }
 

@@ -68,7 +68,7 @@ def plan_up_and_down(lab):
     again = lab.command("up")
     expect_said(again, 0, stderr="")
     expect_equal(again.stdout, "nothing to change\n", "second up")
-    expect_said(lab.command("down"), 0, stdout="acme: removed, ", stderr="")
+    expect_said(lab.command("down"), 0, stdout="acme: removed, 1 change\n", stderr="")
     expect_equal(kernel_state(), before, "the kernel after down")
     expect_equal(lab.command("down").stdout, "nothing to change\n", "second down")
 

@@ -80,6 +80,8 @@ def a_sound_config_is_said_to_be_so(lab):
     done = lab.command("check")
     expect_said(done, 0, stderr="")
     expect_equal(done.stdout, f"{lab.path}: no faults, 2 VRFs\n", "stdout")
+    lab.write("vrf a { }\n")
+    expect_said(lab.command("check"), 0, stdout=": no faults, 1 VRF\n", stderr="")
 
 
 FAULTS = (
