@@ -84,11 +84,11 @@ class Lab:
         return self.call(verb, "-c", self.path, *words)
 
     @contextlib.contextmanager
-    def running(self, *options, stop=True):
+    def running(self, *options, stop=True, **environment):
         """`vrfgate run`; at the end it is told to stop, and must do so in order."""
         log = (self.base / "vrfgate.log").open("a+")
         process = subprocess.Popen([self.program, "run", "-c", self.path, *options], stdin=subprocess.DEVNULL,
-                                   stdout=log, stderr=log)
+                                   stdout=log, stderr=log, env={**os.environ, **environment})
         try:
             wait_until(lambda: process.poll() is not None or self.command("status").returncode != 3, STATE_SECONDS,
                        "the control socket")

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The supervisor and the kernel at the command line, in a world of our own."""
 
+import contextlib
 import json
 import os
 import pathlib
 import signal
+import socket
 import time
 
 import status_schema
@@ -183,6 +185,29 @@ def sighup_reads_the_config_again(lab):
         process.send_signal(signal.SIGHUP)
         wait_until(lambda: lab.vrf("two"), STATE_SECONDS, "two: known")
         lab.wait_state("two", "healthy")
+    lab.command("down")
+
+
+def the_service_manager_is_told_of_start_reload_and_stop(lab):
+    lab.write("namespace one { }\n")
+    path, told = lab.base / "notify.sock", []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path))
+        manager.setblocking(False)
+
+        def heard(*wanted):
+            """Whether these lines have come, in this order."""
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    told.extend(manager.recv(4096).decode().splitlines())
+            lines = iter(told)
+            return all(any(line.startswith(each) for line in lines) for each in wanted)
+
+        with lab.running(NOTIFY_SOCKET=str(path)):
+            wait_until(lambda: heard("READY=1", "STATUS=1 healthy"), STATE_SECONDS, "ready, with its status")
+            expect_said(lab.command("reload"), 0)
+            wait_until(lambda: heard("READY=1", "RELOADING=1", "READY=1"), STATE_SECONDS, "reloaded")
+        expect(heard("READY=1", "STOPPING=1"), f"the stop was not told: {told}")
     lab.command("down")
 
 
