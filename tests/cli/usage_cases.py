@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What needs no rights: usage, config faults, and questions to a supervisor that is not there."""
 
-from lab import CONFIG_EXIT, USAGE_EXIT, expect_said
+import re
+
+from faulty_api import ANSWERS, FaultyApi
+from lab import CONFIG_EXIT, REPOSITORY, USAGE_EXIT, expect_said
+from processes import free_port
 from tap import expect, expect_equal
 
 COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "exec", "logs", "import")
@@ -35,6 +39,23 @@ def every_command_has_help(lab):
     for command in COMMANDS:
         for option in ("-h", "--help"):
             expect_said(lab.call(command, option), 0, stdout=f"usage: vrfgate {command} [-c FILE]", stderr="")
+
+
+def commands_options_and_columns_are_in_the_manual_and_the_completions(lab):
+    manual = (REPOSITORY / "docs/vrfgate.8").read_text()
+    completions = {path: path.read_text() for path in sorted((REPOSITORY / "conf/completions").iterdir())}
+    expect_equal(len(completions), 2, "files of completions")
+    columns = lab.call("status", "-o", "nonsense").stderr.splitlines()[0].partition("; there are ")[2].split(", ")
+    wanted = {f".It Cm {column}\n": column for column in columns}
+    for command in COMMANDS:
+        wanted[f"\n.Ss {command}\n"] = command
+        for option in re.findall(r"--([a-z-]+)", lab.call(command, "-h").stdout):
+            wanted[f"Fl -{option}"] = f"--{option}"
+    expect(len(wanted) > len(COMMANDS) + len(columns), "no options")
+    for in_manual, word in wanted.items():
+        expect(in_manual in manual, f"vrfgate.8 does not have {in_manual!r}")
+        for path, text in completions.items():
+            expect(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text), f"{path.name} does not have '{word}'")
 
 
 def an_unknown_option_is_named_by_every_command(lab):
@@ -149,6 +170,48 @@ def an_import_without_an_api_is_told(lab):
     expect_said(lab.command("import"), 1, stdout="", stderr="vrfgate import: zabbix.url is not set")
 
 
+# What stands in the way of an import, by the name of the API's answer.
+API_FAULTS = {
+    "status 500": "HTTP 500 (a PHP error?",
+    "an empty 500": "HTTP 500 with an empty body",
+    "an empty body": "answered with an empty body, not JSON-RPC",
+    "an HTML page": "answered HTML, not JSON-RPC: is this the path of api_jsonrpc.php?",
+    "invalid JSON": "answered invalid JSON: line 1",
+    "JSON that is no answer": "answered JSON that is no JSON-RPC",
+    "a redirect": "set zabbix.url to the final address (HTTP 302)",
+}
+
+
+def expect_import_fails(lab, url, login, words):
+    """An import from this URL with this login ends with 1 and one line with these words."""
+    lab.write(f'zabbix {{ url = "{url}" {login} }}\n')
+    done = lab.command("import")
+    expect_said(done, 1, stdout="", stderr=words)
+    expect(re.fullmatch("vrfgate import: .*\n", done.stderr), f"not one line: {done.stderr!r}")
+
+
+def an_import_from_a_faulty_api_is_told(lab):
+    token = lab.base / "token"
+    token.write_text("0" * 64 + "\n")
+    expect_equal(sorted(API_FAULTS), sorted(ANSWERS), "faults")
+    for name, words in API_FAULTS.items():
+        with FaultyApi(name) as api:
+            expect_import_fails(lab, api.url, f'token_file = "{token}"', words)
+    expect_import_fails(lab, f"http://127.0.0.1:{free_port()}/", f'token_file = "{token}"',
+                        "cannot connect: Connection refused")
+
+
+def an_import_without_its_secret_is_told(lab):
+    absent, empty = lab.base / "absent", lab.base / "empty"
+    empty.touch()
+    for path, words in ((absent, f"cannot read '{absent}': No such file or directory"),
+                        (lab.base, f"cannot read '{lab.base}': Is a directory"),
+                        (empty, f"'{empty}' has an empty first line")):
+        for key, login in (("token_file", f'token_file = "{path}"'),
+                           ("password_file", f'user = "Admin" password_file = "{path}"')):
+            expect_import_fails(lab, "http://127.0.0.1:1/", login, f"zabbix.{key}: {words}")
+
+
 def a_log_that_is_not_there_is_named(lab):
     lab.write("namespace n { }\n")
     expect_said(lab.command("logs", "n"), 1, stdout="", stderr=f"'{lab.base}/log/n/zabbix_proxy.log': No such file")
@@ -167,4 +230,5 @@ def the_end_of_a_log_is_shown(lab):
 
 
 CASES = [value for value in list(globals().values())
-         if callable(value) and getattr(value, "__module__", "") == __name__]
+         if callable(value) and getattr(value, "__module__", "") == __name__
+         and value.__name__ != "expect_import_fails"]
