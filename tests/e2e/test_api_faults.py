@@ -1,17 +1,19 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Faults of the Zabbix API: each is a state with one clear line, and the proxies run all the same."""
+"""Faults of the Zabbix API and server: each is a state with one clear line, and the proxies run all the same."""
 
 import contextlib
 import pathlib
 import sys
 
 from faulty_api import ANSWERS, FaultyApi
+from gateway import DEGRADED
 from processes import free_port
 from setting import run_cases
 from tap import expect, expect_equal
 
 FAULT_SECONDS = 30
+START_PERIOD_SECONDS = 10
 ERROR_LENGTH_MAX = 300
 
 
@@ -25,13 +27,17 @@ def proxies_run(status):
     return True
 
 
+def status_of(gateway):
+    """The status document, or one without VRFs where no supervisor answers yet."""
+    with contextlib.suppress(ValueError):
+        return gateway.status()
+    return {"gateway": {"zabbix": {"error": None}}, "vrfs": []}
+
+
 def status_with_fault(gateway):
     """The status document once the API's fault is known and the proxies run; None before."""
-    with contextlib.suppress(ValueError):
-        status = gateway.status()
-        if status["gateway"]["zabbix"]["error"] and proxies_run(status):
-            return status
-    return None
+    status = status_of(gateway)
+    return status if status["gateway"]["zabbix"]["error"] and proxies_run(status) else None
 
 
 def expect_one_clear_line(gateway, error, words):
@@ -79,6 +85,28 @@ def check_unreadable_files(setting):
     check_fault(setting, "empty token file", "denied", [str(empty)], credentials=f'token_file = "{empty}"')
 
 
+def check_refusing_server(setting):
+    """The API is well, and nobody listens where the proxies call their server."""
+    world, gateway = setting.world, setting.gateway
+    world.write_config(server_port=free_port())
+    text = world.config.read_text()
+    world.config.write_text(text.replace("proxy {", f"proxy {{ health {{ start_period = {START_PERIOD_SECONDS} }}"))
+    with setting.case("server that refuses the connection: VRFs degraded, no proxy restarted, status exits 1"):
+        gateway.start()
+        try:
+            gateway.process.wait_ready(
+                lambda: [each["state"] for each in status_of(gateway)["vrfs"]] == ["degraded"] * 2, FAULT_SECONDS)
+            expect_equal(gateway.status_code(), DEGRADED, "exit status")
+            status = gateway.status()
+            for vrf in status["vrfs"]:
+                expect_equal(vrf["reason"], "server: never seen by the Zabbix server; API reachable", "reason")
+                expect_equal(vrf["proxy"]["restarts"], 0, "restarts")
+            expect_equal(status["gateway"]["zabbix"]["state"], "ok", "state of the API")
+            expect(proxies_run(status), f"a proxy does not run: {status['vrfs']}")
+        finally:
+            gateway.stop()
+
+
 def check_refused_logins(setting):
     """Last: the server blocks an account for a while after some wrong passwords."""
     directory = setting.world.directory
@@ -89,6 +117,10 @@ def check_refused_logins(setting):
     check_fault(setting, "unknown token", "denied", credentials=f'token_file = "{token}"')
     check_fault(setting, "wrong password", "denied", ["password"],
                 credentials=f'user = "Admin"  password_file = "{password}"')
+    with setting.case("import with a wrong password exits 1, said in one line"):
+        done = setting.gateway.command("import")
+        expect_equal((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1), "import")
+        expect("login of user 'Admin' with its password" in done.stderr, done.stderr)
 
 
 def cases(setting):
@@ -97,6 +129,7 @@ def cases(setting):
                     api_url=f"http://127.0.0.1:{free_port()}/api_jsonrpc.php")
         check_faulty_answers(setting)
         check_unreadable_files(setting)
+        check_refusing_server(setting)
         check_refused_logins(setting)
     finally:
         setting.gateway.command("down")

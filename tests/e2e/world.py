@@ -238,13 +238,13 @@ class World:
         """A NIC of the root namespace that can carry another customer."""
         return self.trunk if self.has_vlans else self.customers[0].link
 
-    def write_config(self, path=None, api_url=None, credentials=None, extra=""):
-        """Write the vrfgate config; tests of faults give another URL or other credentials, or add sections."""
+    def write_config(self, path=None, api_url=None, credentials=None, server_port=None, extra=""):
+        """Write the vrfgate config; tests of faults give another URL, login or port, or add sections."""
         path = path or self.config
         text = GATEWAY_CONFIG.format(
             label=self.label, directory=self.directory, uplink_prefix=self.uplink_prefix,
             api_url=self.stack.api_url if api_url is None else api_url,
-            credentials=credentials or self._login(), server_port=self.stack.server_port,
+            credentials=credentials or self._login(), server_port=server_port or self.stack.server_port,
             proxy_binary=self.stack.proxy_binary)
         for customer, uplink_id in zip(self.customers, self.uplink_ids):
             text += self._vrf_section(customer, uplink_id)
