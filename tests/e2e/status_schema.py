@@ -35,7 +35,7 @@ def one_of(*values):
 
 
 def or_null(kind):
-    """Where a thing is not known, or not there, the value is null."""
+    """Where a number or an object is not known, or not there, it is null; a text is empty then."""
     return Kind(f"{kind.name} or null", lambda value: value is None or kind.accepts(value))
 
 
@@ -53,22 +53,22 @@ INTERFACE = {
 UPLINK = {"root_ifname": NAME, "root_address": NAME, "address": NAME, "up": FLAG}
 PROXY = {
     "name": NAME, "mode": one_of("active", "passive"), "state": NAME, "pid": or_null(COUNT),
-    "uptime_s": or_null(NUMBER), "restarts": COUNT, "last_exit": or_null(TEXT), "version": or_null(TEXT),
+    "uptime_s": or_null(NUMBER), "restarts": COUNT, "last_exit": TEXT, "version": TEXT,
     "server_seen_s": or_null(NUMBER), "backlog": or_null(COUNT), "required_vps": or_null(NUMBER),
     "rss_bytes": or_null(COUNT),
 }
 SERVICE = {"name": NAME, "state": NAME, "pid": or_null(COUNT), "restarts": COUNT}
-CHECK = {"name": one_of(*CHECK_NAMES), "ok": or_null(FLAG), "detail": or_null(TEXT), "since_s": or_null(NUMBER)}
+CHECK = {"name": one_of(*CHECK_NAMES), "ok": or_null(FLAG), "detail": TEXT, "since_s": or_null(NUMBER)}
 VRF = {
-    "name": NAME, "id": or_null(COUNT), "state": one_of(*VRF_STATES), "reason": or_null(TEXT), "since_s": NUMBER,
+    "name": NAME, "id": or_null(COUNT), "state": one_of(*VRF_STATES), "reason": TEXT, "since_s": NUMBER,
     "netns": NAME, "interfaces": [INTERFACE], "uplink": OrNull(UPLINK), "proxy": OrNull(PROXY), "services": [SERVICE],
     "checks": [CHECK],
 }
 GATEWAY = {
     "name": NAME, "version": NAME, "pid": COUNT, "uptime_s": NUMBER, "config_generation": COUNT,
     "state": one_of("healthy", "degraded", "down"),
-    "zabbix": {"url": TEXT, "version": or_null(TEXT), "state": one_of("ok", "unreachable", "denied", "off"),
-               "error": or_null(TEXT), "synced_s": or_null(NUMBER)},
+    "zabbix": {"url": TEXT, "version": TEXT, "state": one_of("ok", "unreachable", "denied", "off"),
+               "error": TEXT, "synced_s": or_null(NUMBER)},
 }
 STATUS = {"schema": one_of(STATUS_SCHEMA_VERSION), "gateway": GATEWAY, "vrfs": [VRF]}
 
