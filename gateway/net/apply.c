@@ -39,9 +39,8 @@ static int mark_lo(struct net_channel *channel, const char *mark, struct error *
 	return ret;
 }
 
-/* What it inherited from the host, written only where it has to be: in a new namespace the way to
- * /proc/sys/net costs more than half of a link. */
-static int stop_forwarding(struct net_channel *channel, struct error *err)
+/* What it inherited from the host, written only where it has to be. */
+static int stop_forwarding(struct net_run *run, struct net_channel *channel, struct error *err)
 {
 	static const struct {
 		int family;
@@ -58,9 +57,9 @@ static int stop_forwarding(struct net_channel *channel, struct error *err)
 		ret = net_dump_forwarding(channel, families[i].family, &forwarding, err);
 		/* Writing what is there already changes nothing, not even `default`. */
 		if (ret == 0 && forwarding)
-			ret = net_sysctl_write(families[i].key, "1", err);
+			ret = net_sysctl_write(&run->sysctls, families[i].key, "1", err);
 		if (ret == 0 && forwarding)
-			ret = net_sysctl_write(families[i].key, "0", err);
+			ret = net_sysctl_write(&run->sysctls, families[i].key, "0", err);
 	}
 	return ret;
 }
@@ -80,7 +79,7 @@ static int netns_create(struct net_run *run, const struct net_act *act, struct e
 	if (ret == 0)
 		ret = mark_lo(&channel, net_mark_netns(mark, act->name, run->owner), err);
 	if (ret == 0)
-		ret = stop_forwarding(&channel, err);
+		ret = stop_forwarding(run, &channel, err);
 	if (ret == 0)
 		ret = netns_publish(act->name, err);
 	if (ret < 0 || !own)
@@ -134,7 +133,8 @@ static int set_sysctl(struct net_run *run, const struct net_act *act, struct err
 {
 	int ret = net_run_go(run, act->in_root, err);
 
-	return ret < 0 ? ret : net_sysctl_write(act->sysctl.key, act->sysctl.value, err);
+	return ret < 0 ? ret
+		       : net_sysctl_write(&run->sysctls, act->sysctl.key, act->sysctl.value, err);
 }
 
 /* Acts that are no message. */
@@ -199,6 +199,7 @@ static void run_finish(struct net_run *run)
 	net_channel_close(&run->root);
 	net_batch_finish(&run->batch);
 	net_removal_finish(&run->removal);
+	net_sysctls_finish(&run->sysctls);
 	free(run->batched);
 	free(run->links);
 	free(run->peer_fds);
@@ -246,6 +247,7 @@ int net_plan_apply(
 	cleanup(run_finish) struct net_run run = {
 		.root = NET_CHANNEL_INIT,
 		.inside = NET_CHANNEL_INIT,
+		.sysctls = NET_SYSCTLS_INIT,
 		.root_fd = back,
 		.thread_in = back,
 		.netns_fd = -1,

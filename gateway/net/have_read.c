@@ -19,6 +19,16 @@
 #define cleanup_have   cleanup(free_have)
 #define cleanup_socket cleanup(net_channel_close)
 
+struct reader {
+	const struct net_want *want;
+	struct net_sysctls sysctls;
+};
+
+static void reader_finish(struct reader *reader)
+{
+	net_sysctls_finish(&reader->sysctls);
+}
+
 static void free_have(struct net_have **have)
 {
 	net_have_destroy(*have);
@@ -45,13 +55,14 @@ int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps,
 }
 
 /* A key the kernel does not have stays NULL: writing it will tell. */
-static void read_sysctls(const struct net_want_netns *want, struct net_have_netns *netns)
+static void read_sysctls(struct net_sysctls *sysctls, const struct net_want_netns *want,
+	struct net_have_netns *netns)
 {
 	for (size_t i = 0; want && i < want->n_sysctls; i++) {
 		struct net_have_sysctl *sysctl = array_append(&netns->sysctls, &netns->n_sysctls);
 
 		sysctl->key = want->sysctls[i].key;
-		(void)net_sysctl_read(sysctl->key, &sysctl->value, NULL);
+		(void)net_sysctl_read(sysctls, sysctl->key, &sysctl->value, NULL);
 	}
 }
 
@@ -90,13 +101,15 @@ static int read_neighbour(struct net_channel *channel, const struct net_want *wa
 	return net_dump_neighbour(channel, uplink->ifindex, &root, netns, err);
 }
 
-static int read_entered(const struct net_want *want, const struct net_want_netns *wanted,
+static int read_entered(struct reader *reader, const struct net_want_netns *wanted,
 	struct net_have_netns *netns, struct error *err)
 {
-	static const net_have_dump_fn dumps[] = { net_have_dump_links, net_dump_addresses,
+	static const net_have_dump_fn all[] = { net_have_dump_links, net_dump_addresses,
 		net_dump_routes, NULL };
+	/* What goes takes all else along; only a NIC that was moved in has to be known. */
+	static const net_have_dump_fn links_only[] = { net_have_dump_links, NULL };
 	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;
-	uint32_t owner = net_mark_owner(want->owner);
+	uint32_t owner = net_mark_owner(reader->want->owner);
 	int ret = net_channel_open(&channel, err);
 
 	netns->standing = NET_HAVE_OURS;
@@ -104,7 +117,7 @@ static int read_entered(const struct net_want *want, const struct net_want_netns
 		ret = read_standing(&channel, owner, netns, err);
 	if (ret < 0 || netns->standing != NET_HAVE_OURS)
 		return ret;
-	ret = net_have_dump(&channel, dumps, netns, err);
+	ret = net_have_dump(&channel, wanted ? all : links_only, netns, err);
 	if (ret == 0) {
 		const struct net_have_link *lo = net_have_find_ifindex(netns, LO_IFINDEX);
 
@@ -114,11 +127,11 @@ static int read_entered(const struct net_want *want, const struct net_want_netns
 		net_have_netns_clear(netns);
 		return ret;
 	}
-	read_sysctls(wanted, netns);
-	return read_neighbour(&channel, want, wanted, netns, err);
+	read_sysctls(&reader->sysctls, wanted, netns);
+	return read_neighbour(&channel, reader->want, wanted, netns, err);
 }
 
-static int read_netns(const struct net_want *want, const struct net_want_netns *wanted,
+static int read_netns(struct reader *reader, const struct net_want_netns *wanted,
 	struct net_have_netns *netns, struct error *err)
 {
 	cleanup_fd int fd = netns_open(netns->name, NULL);
@@ -132,7 +145,7 @@ static int read_netns(const struct net_want *want, const struct net_want_netns *
 		return error_set_errno(err, -fd, "cannot open namespace '%s'", netns->name);
 	ret = netns_switch(fd, err);
 	if (ret == 0)
-		ret = read_entered(want, wanted, netns, err);
+		ret = read_entered(reader, wanted, netns, err);
 	return ret < 0 ? error_wrap(err, "namespace '%s'", netns->name) : 0;
 }
 
@@ -178,6 +191,7 @@ static void list_names(struct strings *names)
 
 static int read_candidates(const struct net_want *want, struct net_have *have, struct error *err)
 {
+	cleanup(reader_finish) struct reader reader = { want, NET_SYSCTLS_INIT };
 	cleanup(strings_finish) struct strings names = { 0 };
 	cleanup_free struct candidate *list = NULL;
 	size_t count;
@@ -189,7 +203,8 @@ static int read_candidates(const struct net_want *want, struct net_have *have, s
 	for (size_t i = 0; ret == 0 && i < count; i++) {
 		if (i && strcmp(list[i].name, list[i - 1].name) == 0)
 			continue;
-		ret = read_netns(want, list[i].want, net_have_add_netns(have, list[i].name), err);
+		ret = read_netns(
+			&reader, list[i].want, net_have_add_netns(have, list[i].name), err);
 	}
 	return ret;
 }

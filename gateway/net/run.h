@@ -7,6 +7,7 @@
 #include "net/channel.h"
 #include "net/planner.h"
 #include "net/removal.h"
+#include "net/sysctl.h"
 
 /* Names of links met in one group, each looked up once. */
 struct net_known_link {
@@ -20,6 +21,7 @@ struct net_run {
 	int root_fd;
 	uint32_t owner;
 	struct net_removal removal;
+	struct net_sysctls sysctls;
 	uint64_t retry_deadline_ms; /* 0: nothing had to be tried again so far */
 
 	/* of the group at hand */

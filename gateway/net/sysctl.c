@@ -8,12 +8,27 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
 
 #define VALUE_MAX 4096
+#define USES_MAX  64 /* of one mount */
+
+static void sysctls_close(struct net_sysctls *sysctls)
+{
+	if (sysctls->fd >= 0)
+		close(sysctls->fd);
+	sysctls->fd = -1;
+}
+
+void net_sysctls_finish(struct net_sysctls *sysctls)
+{
+	sysctls_close(sysctls);
+	sysctls->uses = 0;
+}
 
 static bool component_valid(const char *text, size_t length)
 {
@@ -40,27 +55,50 @@ bool net_sysctl_key_valid(const char *key)
 	}
 }
 
-static int key_open(const char *key, int flags, struct error *err)
+/* Kernels before 5.2 do not know these calls, and a container may forbid them. */
+static int proc_mount(void)
 {
-	char path[PATH_MAX];
-	size_t base;
+	cleanup_fd int context = fsopen("proc", FSOPEN_CLOEXEC);
+
+	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -1;
+	return fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+}
+
+static int sysctls_open(struct net_sysctls *sysctls, struct error *err)
+{
+	if (sysctls->uses++ % USES_MAX == 0)
+		sysctls_close(sysctls);
+	if (sysctls->fd < 0)
+		sysctls->fd = proc_mount();
+	if (sysctls->fd < 0)
+		sysctls->fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return sysctls->fd < 0 ? error_set_errno(err, errno, "cannot open /proc") : 0;
+}
+
+static int key_open(struct net_sysctls *sysctls, const char *key, int flags, struct error *err)
+{
+	char path[PATH_MAX] = "sys/";
+	size_t base = strlen(path);
 	int fd;
 
 	if (!net_sysctl_key_valid(key))
 		return error_set(err, EINVAL, "sysctl '%s' is no key under net.", key);
-	base = (size_t)snprintf(path, sizeof(path), "/proc/sys/");
+	fd = sysctls_open(sysctls, err);
+	if (fd < 0)
+		return fd;
 	snprintf(path + base, sizeof(path) - base, "%s", key);
 	for (char *p = path + base; *p; p++)
 		*p = *p == '.' ? '/' : *p == '/' ? '.' : *p;
-	fd = open(path, flags | O_CLOEXEC);
+	fd = openat(sysctls->fd, path, flags | O_CLOEXEC);
 	if (fd < 0)
 		return error_set_errno(err, errno, "sysctl '%s'", key);
 	return fd;
 }
 
-int net_sysctl_read(const char *key, char **value, struct error *err)
+int net_sysctl_read(struct net_sysctls *sysctls, const char *key, char **value, struct error *err)
 {
-	cleanup_fd int fd = key_open(key, O_RDONLY, err);
+	cleanup_fd int fd = key_open(sysctls, key, O_RDONLY, err);
 	char text[VALUE_MAX];
 	ssize_t size;
 
@@ -75,9 +113,10 @@ int net_sysctl_read(const char *key, char **value, struct error *err)
 	return 0;
 }
 
-int net_sysctl_write(const char *key, const char *value, struct error *err)
+int net_sysctl_write(
+	struct net_sysctls *sysctls, const char *key, const char *value, struct error *err)
 {
-	cleanup_fd int fd = key_open(key, O_WRONLY, err);
+	cleanup_fd int fd = key_open(sysctls, key, O_WRONLY, err);
 
 	if (fd < 0)
 		return fd;
