@@ -62,22 +62,25 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 
-# Benchmarks, each a program of its own.
-$(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
+# The floor of the benchmark: of the C library and nothing else.
+FLOOR_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c))
+$(B)/bench/floor: $(FLOOR_OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 .PRECIOUS: $(B)/%.o
--include $(wildcard $(LIB_OBJECTS:.o=.d) $(B)/gateway/main.d $(UNIT_TESTS:=.d) $(NETNS_TESTS:=.d))
+-include $(wildcard $(LIB_OBJECTS:.o=.d) $(FLOOR_OBJECTS:.o=.d) $(B)/gateway/main.d $(UNIT_TESTS:=.d) $(NETNS_TESTS:=.d))
 
 .PHONY: deps
 deps:
 	.ci/deps build test demo
 
 .PHONY: bench
-bench: $(B)/bench/bench_up
-	$(B)/bench/bench_up
+bench:
+	.ci/deps build bench
+	$(MAKE) all $(B)/bench/floor
+	tests/bench/bench.py --build $(B)
 
 .PHONY: demo
 demo:
