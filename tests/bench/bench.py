@@ -6,7 +6,7 @@ What vrfgate costs beside the kernel's floor and beside other ways to the same s
     bench.py [--build DIR] [COUNT...]
 
 Every figure is the median of whole programs, run in turns: from start to end, for `down` until the last link
-is gone from the kernel. As root; takes about six minutes.
+is gone from the kernel. As root; takes about four minutes.
 """
 import argparse
 import pathlib
@@ -24,15 +24,17 @@ MEMORY_FROM = 100  # VRFs; what fewer take is less than what comes and goes mean
 
 NOTES = """
 / floor: vrfgate's figure divided by the floor's. ip -batch /: ip -batch's divided by vrfgate's. Figures are
-medians of so many rounds as the last line says, for each number of VRFs; `-` was not measured: ip script and
+medians of as many rounds as the last line says for each number of VRFs. `-` was not measured: ip script and
 pyroute2 would take minutes there, and none but vrfgate has an `up` that finds all in order.
 A VRF is a namespace, a macvlan on a veth (in the place of a VLAN) with an address and a default route, and an IPv6
 uplink with permanent neighbours. All end in the same state, which is compared. Beyond the floor, vrfgate's `up`
-parses the config, reads what is there (root namespace, all of /run/netns) and compares, keeps the numbers of the
-uplinks in a file (synced), sets four altnames as marks and four sysctls (accept_ra twice, forwarding) for each VRF,
-gives the customer link a fixed MAC and prints a line. ip -batch sets the marks and no sysctls; the floor, ip script
-and pyroute2 set neither. The sweep of the others reads links, addresses, neighbours and routes, and compares nothing.
-Memory is the growth of the kernel's slabs, per-CPU data and vmalloc.
+parses the config, reads what is there (root namespace and each of /run/netns) and compares, keeps the numbers of
+the uplinks in a synced file, marks four links of a VRF by altnames, sets sysctls (accept_ra, forwarding), gives the
+customer link a fixed MAC and prints a line. ip -batch sets the marks too, but no sysctls; the floor, ip script and
+pyroute2 set neither. The sweep of the others reads links, addresses, neighbours and routes, and compares nothing;
+ip reads all of /run/netns in each namespace, to name the peers of links. `down` ends when no link is left; the
+floor holds all namespaces until their names are gone, so that they die at once. Memory is the growth of the kernel's
+slabs, per-CPU data and vmalloc.
 """
 
 

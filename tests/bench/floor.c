@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -331,19 +332,27 @@ static void sweep(unsigned int count)
 
 /* ---- down ---- */
 
+static void allow_descriptors(unsigned int count)
+{
+	const struct rlimit limit = { count + 64, count + 64 };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		err(1, "setrlimit");
+}
+
+/*
+ * Every namespace is held while the names go, and all are let go by the end of the program. The
+ * kernel then clears up after them in one pass; else it begins with the first, and each unmount waits
+ * for it.
+ */
 static void down(unsigned int count)
 {
-	const struct ifinfomsg body = { 0 };
-	struct request request = { .used = 0 };
-	int root = open_socket();
-
-	request_begin(&request, RTM_DELLINK, 0, &body, sizeof(body));
-	request_put_u32(&request, IFLA_GROUP, LINK_GROUP);
-	request_send(&request, root, "deletion of the uplinks");
+	allow_descriptors(count);
+	for (unsigned int id = 0; id < count; id++)
+		open_netns(netns_path(id));
 	for (unsigned int id = 0; id < count; id++)
 		if (umount2(netns_path(id), MNT_DETACH) < 0 || unlink(netns_path(id)) < 0)
 			err(1, "%s", netns_path(id));
-	close(root);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What was measured: kept, and shown as a table, a list of targets and a plot."""
 
+import math
 import statistics
 import subprocess
 
@@ -60,12 +61,13 @@ def print_table(results):
 
 def print_targets(targets):
     """Each (what, value, unit, bound, at most?); a value of None was not measured."""
-    print(f"\n{'target':56}{'measured':>12}")
+    print(f"\n{'target':58}{'measured':>12}")
     for what, value, unit, bound, most in targets:
         reached = value is not None and (value <= bound if most else value >= bound)
         verdict = "not measured" if value is None else "reached" if reached else "missed"
         wanted = f"{what}: {'at most' if most else 'at least'} {bound:g}{unit}"
-        print(f"{wanted:56}{'-' if value is None else f'{value:.4g}{unit}':>12}  {verdict}")
+        shown = "-" if value is None else "never" if value == math.inf else f"{value:.{2 if value < 100 else 0}f}{unit}"
+        print(f"{wanted:58}{shown:>12}  {verdict}")
 
 
 PLOT = """
