@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "cli/options.h"
@@ -146,6 +147,17 @@ int cli_up(int argc, char **argv)
 	return r;
 }
 
+/* A descriptor of every namespace is held until all have lost their names. */
+static void raise_file_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int cli_down(int argc, char **argv)
 {
 	cleanup_config struct config *config = NULL;
@@ -157,6 +169,7 @@ int cli_down(int argc, char **argv)
 
 	if (r != CLI_PARSED)
 		return r;
+	raise_file_limit();
 	lock_fd = supervisor_lock(config->gateway.run_dir, &err);
 	if (lock_fd < 0) {
 		error_wrap(&err, "stop it first");

@@ -121,7 +121,7 @@ static int netns_delete(struct net_run *run, const struct net_act *act, struct e
 	if (ret == 0 && pid)
 		ret = delete_links(run, err);
 	if (ret == 0)
-		ret = net_removal_netns(&run->removal, act, err);
+		ret = net_removal_netns(&run->removal, act, &run->netns_fd, err);
 	if (ret == 0 && pid)
 		ret = error_set(err, EBUSY,
 			"its links and name are gone, but process %d is still in the namespace",
@@ -165,12 +165,11 @@ static void group_finish(struct net_run *run)
 		close(run->peer_fds[i]);
 	run->n_peer_fds = run->n_links = run->n_batched = 0;
 	net_batch_clear(&run->batch);
-	/* The number may be given to the next namespace. */
-	if (run->netns_fd >= 0) {
-		close(run->netns_fd);
-		run->thread_in = -1;
-	}
+	cleanup_close_fd(&run->netns_fd);
 	run->netns_fd = -1;
+	/* Its number may be given to the next namespace. */
+	if (run->thread_in != run->root_fd)
+		run->thread_in = -1;
 }
 
 static void run_group(

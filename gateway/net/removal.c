@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "net/dump.h"
@@ -26,26 +28,44 @@ static bool deletes_netns(const struct net_plan *plan)
 
 void net_removal_init(struct net_removal *removal, const struct net_plan *plan)
 {
+	struct rlimit files = { .rlim_cur = 1024 };
+
 	memset(removal, 0, sizeof(*removal));
+	(void)getrlimit(RLIMIT_NOFILE, &files);
+	removal->held_max = files.rlim_cur / 2;
 	if (deletes_netns(plan))
 		net_busy_init(&removal->busy);
+}
+
+static void let_go(struct net_removal *removal)
+{
+	for (size_t i = 0; i < removal->n_pending; i++) {
+		cleanup_close_fd(&removal->pending[i].netns_fd);
+		removal->pending[i].netns_fd = -1;
+	}
 }
 
 void net_removal_finish(struct net_removal *removal)
 {
 	net_busy_finish(&removal->busy);
+	let_go(removal);
 	free(removal->pending);
 }
 
-int net_removal_netns(struct net_removal *removal, const struct net_act *act, struct error *err)
+int net_removal_netns(
+	struct net_removal *removal, const struct net_act *act, int *netns_fd, struct error *err)
 {
 	int ret = netns_unpublish(act->name, err);
 
 	if (ret < 0)
 		return ret;
-	*array_append(&removal->pending, &removal->n_pending) =
-		(struct net_removal_pending){ .outcome = { .netns = act->name },
-			.link = act->link };
+	if (removal->n_pending % removal->held_max == removal->held_max - 1)
+		let_go(removal);
+	*array_append(&removal->pending, &removal->n_pending) = (struct net_removal_pending){
+		.outcome = { .netns = act->name },
+		.link = act->link,
+		.netns_fd = steal_fd(netns_fd),
+	};
 	return 0;
 }
 
@@ -87,6 +107,7 @@ int net_removal_wait(
 {
 	int ret = 0;
 
+	let_go(removal);
 	for (size_t i = 0; i < removal->n_pending; i++) {
 		struct net_removal_pending *pending = &removal->pending[i];
 
