@@ -2,6 +2,7 @@
 /* Acts in words. */
 #include "net/act.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,4 +139,48 @@ const char *net_act_text(const struct net_act *act, char text[NET_ACT_TEXT_SIZE]
 		snprintf(text + used, NET_ACT_TEXT_SIZE - used, " %s %s", kinds[act->kind].linking,
 			act->link);
 	return text;
+}
+
+static const struct {
+	bool structural;
+	enum net_aspect aspect;
+} natures[NET_ACT_KINDS] = {
+	[NET_ACT_NETNS_CREATE] = { true, NET_ASPECT_NETNS },
+	[NET_ACT_NETNS_DELETE] = { true, NET_ASPECT_NETNS },
+	[NET_ACT_LINK_CREATE] = { true, NET_ASPECT_LINK },
+	[NET_ACT_LINK_DELETE] = { true, NET_ASPECT_LINK },
+	[NET_ACT_LINK_MOVE_IN] = { true, NET_ASPECT_LINK },
+	[NET_ACT_LINK_GIVE_BACK] = { true, NET_ASPECT_LINK },
+	[NET_ACT_LINK_RENAME] = { true, NET_ASPECT_LINK },
+	[NET_ACT_LINK_SET_UP] = { false, NET_ASPECT_LINK },
+	[NET_ACT_LINK_SET_MTU] = { false, NET_ASPECT_LINK },
+	[NET_ACT_LINK_SET_MAC] = { false, NET_ASPECT_LINK },
+	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { false, NET_ASPECT_LINK },
+	[NET_ACT_ALTNAME_ADD] = { false, NET_ASPECT_LINK },
+	[NET_ACT_ALTNAME_DELETE] = { false, NET_ASPECT_LINK },
+	[NET_ACT_ADDRESS_ADD] = { false, NET_ASPECT_ADDRESS },
+	[NET_ACT_ADDRESS_DELETE] = { false, NET_ASPECT_ADDRESS },
+	[NET_ACT_NEIGHBOUR_SET] = { false, NET_ASPECT_UPLINK },
+	[NET_ACT_ROUTE_ADD] = { false, NET_ASPECT_ADDRESS },
+	[NET_ACT_ROUTE_DELETE] = { false, NET_ASPECT_ADDRESS },
+	[NET_ACT_SYSCTL_SET] = { false, NET_ASPECT_NETNS },
+};
+
+bool net_act_is_structural(const struct net_act *act)
+{
+	return natures[act->kind].structural;
+}
+
+static bool is_uplink(const struct net_act *act)
+{
+	const char *link = act->link ? act->link : "";
+
+	return strcmp(link, NET_UPLINK_INSIDE) == 0 ||
+		(act->in_root && strncmp(link, NET_UPLINK_ROOT, 2) == 0 &&
+			isdigit((unsigned char)link[2]));
+}
+
+enum net_aspect net_act_aspect(const struct net_act *act)
+{
+	return is_uplink(act) ? NET_ASPECT_UPLINK : natures[act->kind].aspect;
 }

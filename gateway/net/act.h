@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "net/plan.h"
 #include "net/want.h"
 
 enum net_act_kind {
@@ -89,6 +90,12 @@ struct net_act {
 		uint8_t mac[6];
 	};
 };
+
+/* True for an act that others stand on, and that what is not named in a want has a say in: names and
+ * numbers taken, ends left over. */
+bool net_act_is_structural(const struct net_act *act);
+
+enum net_aspect net_act_aspect(const struct net_act *act);
 
 #define NET_ACT_TEXT_SIZE 256
 

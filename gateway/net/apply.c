@@ -178,18 +178,24 @@ static void run_group(
 	int ret = 0;
 
 	run->group = group;
+	run->failed = NULL;
 	if (group->faults.count) {
 		error_set(&outcome->error, group->fault_code, "%s", group->faults.items[0]);
+		outcome->aspect = NET_ASPECT_LINK;
 		return;
 	}
 	for (size_t i = 0; ret == 0 && i < group->n_acts; i++) {
 		ret = do_act(run, &group->acts[i], &outcome->error);
 		outcome->acts = i;
+		if (ret < 0 && !run->failed)
+			run->failed = &group->acts[i];
 	}
 	if (ret == 0)
 		ret = net_run_flush(run, &outcome->error);
 	if (ret == 0)
 		outcome->acts = group->n_acts;
+	if (run->failed)
+		outcome->aspect = net_act_aspect(run->failed);
 	group_finish(run);
 }
 

@@ -2,40 +2,10 @@
 /* Reading no more of the kernel than a comparison needs. */
 #include "net/planner.h"
 
-/* Acts that what is not named has a say in: names and numbers taken, ends left over. */
-static bool is_structural(enum net_act_kind kind)
-{
-	switch (kind) {
-	case NET_ACT_NETNS_CREATE:
-	case NET_ACT_NETNS_DELETE:
-	case NET_ACT_LINK_CREATE:
-	case NET_ACT_LINK_DELETE:
-	case NET_ACT_LINK_MOVE_IN:
-	case NET_ACT_LINK_GIVE_BACK:
-	case NET_ACT_LINK_RENAME:
-		return true;
-	case NET_ACT_LINK_SET_UP:
-	case NET_ACT_LINK_SET_MTU:
-	case NET_ACT_LINK_SET_MAC:
-	case NET_ACT_LINK_SET_ADDR_GEN_MODE:
-	case NET_ACT_ALTNAME_ADD:
-	case NET_ACT_ALTNAME_DELETE:
-	case NET_ACT_ADDRESS_ADD:
-	case NET_ACT_ADDRESS_DELETE:
-	case NET_ACT_NEIGHBOUR_SET:
-	case NET_ACT_ROUTE_ADD:
-	case NET_ACT_ROUTE_DELETE:
-	case NET_ACT_SYSCTL_SET:
-	case NET_ACT_KINDS:
-		return false;
-	}
-	__builtin_unreachable();
-}
-
 static bool group_is_structural(const struct net_plan_group *group)
 {
 	for (size_t i = 0; i < group->n_acts; i++)
-		if (is_structural(group->acts[i].kind))
+		if (net_act_is_structural(&group->acts[i]))
 			return true;
 	return group->faults.count > 0;
 }

@@ -37,6 +37,7 @@ struct lower {
 
 struct subject {
 	char *netns;
+	void *told;                      /* the pointer that the listener knows it by */
 	int nsid;                        /* -1: its namespace is not there */
 	char root_name[NET_IFNAME_SIZE]; /* root end of its uplink; "": none */
 	int root_ifindex;                /* 0: not there */
@@ -157,8 +158,7 @@ static void tell_above(struct net_monitor *monitor, const char *name)
 {
 	for (size_t i = 0; i < monitor->n_subjects; i++)
 		if (strings_contain(&monitor->subjects[i]->lowers, name))
-			monitor->tell(
-				monitor->subjects[i]->netns, NET_MONITOR_LOWER, monitor->data);
+			monitor->tell(monitor->subjects[i]->told, NET_MONITOR_LOWER, monitor->data);
 }
 
 /* Most events of a busy trunk change nothing for what stands on it: a link more on it is one. */
@@ -186,7 +186,7 @@ static void lower_see(
 
 static void tell_subject(struct net_monitor *monitor, const struct subject *subject)
 {
-	monitor->tell(subject->netns, NET_MONITOR_VRF, monitor->data);
+	monitor->tell(subject->told, NET_MONITOR_VRF, monitor->data);
 }
 
 static void on_root_link(struct net_monitor *monitor, const struct nlmsghdr *header)
@@ -407,8 +407,8 @@ static int subject_learn_root(struct net_monitor *monitor, struct subject *subje
 	return ret < 0 ? ret : 0;
 }
 
-int net_monitor_add(
-	struct net_monitor *monitor, const struct net_want_netns *netns, struct error *err)
+int net_monitor_add(struct net_monitor *monitor, const struct net_want_netns *netns, void *told,
+	struct error *err)
 {
 	struct subject *subject = subject_find(monitor, netns->name);
 	int ret;
@@ -419,6 +419,7 @@ int net_monitor_add(
 		subject->nsid = -1;
 		*array_append(&monitor->subjects, &monitor->n_subjects) = subject;
 	}
+	subject->told = told;
 	ret = subject_learn_nsid(monitor, subject, err);
 	if (ret == 0)
 		ret = subject_learn_root(monitor, subject, netns, err);

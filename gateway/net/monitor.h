@@ -20,8 +20,8 @@ enum net_monitor_what {
 	NET_MONITOR_LOWER, /* a device of the root namespace that a link of it stands on */
 };
 
-/* `netns` is NULL where events were lost: anything may have changed. */
-typedef void (*net_monitor_fn)(const char *netns, enum net_monitor_what what, void *data);
+/* `subject` as given to net_monitor_add(); NULL where events were lost: anything may have changed. */
+typedef void (*net_monitor_fn)(void *subject, enum net_monitor_what what, void *data);
 
 /* Hears from the calling thread's namespace, the root one. */
 int net_monitor_create(struct net_monitor **monitor, struct error *err);
@@ -35,9 +35,9 @@ int net_monitor_read(
 	struct net_monitor *monitor, net_monitor_fn tell, void *data, struct error *err);
 
 /* Listens for a VRF; to be called again whenever its namespace was made anew or its want changed.
- * Copies what it needs. */
-int net_monitor_add(
-	struct net_monitor *monitor, const struct net_want_netns *netns, struct error *err);
+ * Copies what it needs of the want. */
+int net_monitor_add(struct net_monitor *monitor, const struct net_want_netns *netns, void *subject,
+	struct error *err);
 
 /* One that is not there is no error. */
 void net_monitor_remove(struct net_monitor *monitor, const char *netns);

@@ -60,12 +60,30 @@ void net_plan_print(const struct net_plan *plan, FILE *out);
  */
 json_t *net_plan_to_json(const struct net_plan *plan);
 
+/* What of a VRF an act is about. */
+enum net_aspect {
+	NET_ASPECT_NETNS,
+	NET_ASPECT_LINK,
+	NET_ASPECT_ADDRESS, /* and routes */
+	NET_ASPECT_UPLINK,
+};
+
+/*
+ * Asks of each act of each wanted namespace whether it may be done. One that may not is left out; where
+ * others would stand on it, as on the making of a link, all of its namespace are.
+ */
+typedef bool (*net_plan_may_fn)(
+	const char *netns, enum net_aspect aspect, const char *text, void *data);
+
+void net_plan_filter(struct net_plan *plan, net_plan_may_fn may, void *data);
+
 /* How one namespace fared. */
 struct net_outcome {
-	const char *netns;  /* borrowed from the plan */
-	bool removed;       /* it was a removal */
-	size_t acts;        /* done */
-	struct error error; /* code 0: all done */
+	const char *netns;      /* borrowed from the plan */
+	bool removed;           /* it was a removal */
+	size_t acts;            /* done */
+	struct error error;     /* code 0: all done */
+	enum net_aspect aspect; /* of what failed */
 };
 
 typedef void (*net_outcome_fn)(const struct net_outcome *outcome, void *data);

@@ -146,8 +146,10 @@ int net_run_flush(struct net_run *run, struct error *err)
 		if (ret == -EREMOTEIO && fault.index == index)
 			break;
 	}
-	if (ret == -EREMOTEIO)
-		ret = act_error(run->batched[fault.index], fault.code, fault.text, err);
+	if (ret == -EREMOTEIO) {
+		run->failed = run->batched[fault.index];
+		ret = act_error(run->failed, fault.code, fault.text, err);
+	}
 	run->n_batched = 0;
 	net_batch_clear(&run->batch);
 	return ret;

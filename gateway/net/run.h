@@ -26,6 +26,7 @@ struct net_run {
 
 	/* of the group at hand */
 	const struct net_plan_group *group;
+	const struct net_act *failed; /* NULL: none, or none in particular */
 	struct net_channel inside;
 	int netns_fd;  /* -1: not opened yet */
 	int thread_in; /* root_fd, netns_fd, or -1: somewhere else */

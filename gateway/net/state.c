@@ -39,6 +39,22 @@ static void copy_link(struct net_netns_state *state, const struct net_have_netns
 	copy_addresses(copy, have, link->ifindex);
 }
 
+/* What a VLAN or macvlan stands on. */
+static void copy_lower(
+	struct net_link_state *state, const struct net_have *have, const struct net_have_link *link)
+{
+	const struct net_have_link *lower;
+
+	if (link->lower_here || strcmp(link->kind, "veth") == 0 || !link->lower)
+		return;
+	lower = net_have_find_ifindex(&have->root, link->lower);
+	if (!lower)
+		return;
+	memcpy(state->lower, lower->name, sizeof(state->lower));
+	state->lower_up = lower->flags & IFF_UP;
+	state->lower_carrier = lower->flags & NET_HAVE_CARRIER;
+}
+
 static void copy_netns(
 	struct net_netns_state *state, const struct net_have_netns *have, const char *name)
 {
@@ -83,6 +99,18 @@ int net_netns_state_read(const char *name, struct net_netns_state *state, struct
 		return error_wrap(err, "namespace '%s'", name);
 	copy_netns(state, &have, name);
 	return 0;
+}
+
+void net_netns_state_copy(
+	const struct net_have *have, const char *name, struct net_netns_state *state)
+{
+	const struct net_have_netns *netns = net_have_find_netns(have, name);
+
+	memset(state, 0, sizeof(*state));
+	if (netns && netns->standing == NET_HAVE_OURS)
+		copy_netns(state, netns, name);
+	for (size_t i = 0; i < state->n_links; i++)
+		copy_lower(&state->links[i], have, net_have_find_link(netns, state->links[i].name));
 }
 
 void net_netns_state_finish(struct net_netns_state *state)

@@ -12,13 +12,17 @@
 
 struct net_link_state {
 	char name[NET_IFNAME_SIZE];
-	char kind[16]; /* "vlan", "macvlan", "veth", "device" */
-	bool up;       /* IFF_UP */
-	bool carrier;  /* IFF_LOWER_UP */
+	char kind[16];               /* "vlan", "macvlan", "veth", "device" */
+	bool up;                     /* IFF_UP */
+	bool carrier;                /* IFF_LOWER_UP */
+	char lower[NET_IFNAME_SIZE]; /* the device it stands on; "": none, or not read */
+	bool lower_up, lower_carrier;
 	struct address *addresses;
 	size_t n_addresses;
 	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors;
 };
+
+struct net_have;
 
 struct net_netns_state {
 	bool exists;                  /* and bears our mark */
@@ -28,6 +32,9 @@ struct net_netns_state {
 
 /* Reads a namespace; a missing one is a state, not an error. net_netns_state_finish() it. */
 int net_netns_state_read(const char *name, struct net_netns_state *state, struct error *err);
+/* The same from what was read for a comparison; counters are 0. */
+void net_netns_state_copy(
+	const struct net_have *have, const char *name, struct net_netns_state *state);
 void net_netns_state_finish(struct net_netns_state *state);
 
 /* NULL where there is none of that name. */

@@ -51,6 +51,6 @@ uint32_t net_uplink_capacity(const struct address *prefix)
 
 const char *net_uplink_root_name(uint32_t id, char name[NET_IFNAME_SIZE])
 {
-	snprintf(name, NET_IFNAME_SIZE, "vg%" PRIu32, id);
+	snprintf(name, NET_IFNAME_SIZE, NET_UPLINK_ROOT "%" PRIu32, id);
 	return name;
 }

@@ -87,6 +87,7 @@ uint32_t net_uplink_capacity(const struct address *prefix);
 
 #define NET_IFNAME_SIZE   16
 #define NET_UPLINK_INSIDE "uplink"
+#define NET_UPLINK_ROOT   "vg" /* and the id */
 
-/* "vg" and the id; returns name. */
+/* Returns name. */
 const char *net_uplink_root_name(uint32_t id, char name[NET_IFNAME_SIZE]);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "net/netns.h"
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
@@ -44,8 +44,7 @@ const struct vrf_check *checks_first_bad(const struct vrf *vrf)
 	return NULL;
 }
 
-/* The namespace of that name is the one the proxy lives in. */
-static bool proxy_in_netns(const struct vrf *vrf)
+bool checks_proxy_in_netns(const struct vrf *vrf)
 {
 	char path[128];
 	struct stat named, lived;
@@ -61,24 +60,46 @@ static bool proxy_in_netns(const struct vrf *vrf)
 
 static void judge_netns(struct vrf *vrf, const struct net_netns_state *state)
 {
-	if (!state->exists)
+	char path[128];
+
+	snprintf(path, sizeof(path), NETNS_DIR "/%s", vrf->name);
+	if (!state->exists && access(path, F_OK) < 0)
 		checks_set(vrf, VRF_CHECK_NETNS, false, "namespace '%s' is missing", vrf->name);
-	else if (!proxy_in_netns(vrf))
+	else if (!checks_proxy_in_netns(vrf))
 		checks_set(vrf, VRF_CHECK_NETNS, false,
 			"namespace '%s' is another one than the proxy's", vrf->name);
+	else if (!state->exists)
+		checks_set(
+			vrf, VRF_CHECK_NETNS, false, "namespace '%s' is not of vrfgate", vrf->name);
 	else
 		checks_set(vrf, VRF_CHECK_NETNS, true, "present");
 }
 
+/* What ails it, where the device below is to blame with that device's name; "" : nothing. */
+static const char *link_fault(const struct net_link_state *link, char text[64])
+{
+	const char *fault = !link ? "is missing" : !link->up ? "is down" : "has no carrier";
+
+	text[0] = '\0';
+	if (link && link->up && link->carrier)
+		return text;
+	if (link && link->up && link->lower[0] && !link->lower_carrier)
+		snprintf(text, 64, ": parent '%s' %s", link->lower,
+			link->lower_up ? "has no carrier" : "is down");
+	else
+		snprintf(text, 64, " %s", fault);
+	return text;
+}
+
 static void judge_links(struct vrf *vrf, const struct net_netns_state *state)
 {
+	char fault[64];
+
 	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
 		const char *name = vrf->config->interfaces[i].name;
-		const struct net_link_state *link = net_netns_state_find(state, name);
-		const char *fault = !link ? "is missing" : !link->up ? "is down" : "has no carrier";
 
-		if (!link || !link->up || !link->carrier) {
-			checks_set(vrf, VRF_CHECK_LINK, false, "interface '%s' %s", name, fault);
+		if (*link_fault(net_netns_state_find(state, name), fault)) {
+			checks_set(vrf, VRF_CHECK_LINK, false, "interface '%s'%s", name, fault);
 			return;
 		}
 	}
@@ -173,23 +194,33 @@ static void judge_server(struct vrf *vrf)
 			"never seen by the Zabbix server; API reachable");
 }
 
-void checks_judge(struct vrf *vrf)
+/* What a comparison could not put right, or may not any more for now. */
+static void judge_trouble(struct vrf *vrf)
 {
-	struct error err = ERROR_INIT;
-	struct net_netns_state state = { 0 };
+	static const enum vrf_check_kind kinds[] = {
+		[NET_ASPECT_NETNS] = VRF_CHECK_NETNS,
+		[NET_ASPECT_LINK] = VRF_CHECK_LINK,
+		[NET_ASPECT_ADDRESS] = VRF_CHECK_ADDRESS,
+		[NET_ASPECT_UPLINK] = VRF_CHECK_UPLINK,
+	};
 
-	/* That we cannot look is our trouble, no news of the VRF: what was known stands. */
-	if (net_netns_state_read(vrf->name, &state, &err) < 0) {
-		log_warning("vrf '%s': cannot look at it: %s", vrf->name, err.text);
-		return;
+	if (vrf->trouble[0])
+		checks_set(vrf, kinds[vrf->trouble_aspect], false, "%s", vrf->trouble);
+}
+
+void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state)
+{
+	judge_netns(vrf, state);
+	if (state->exists) {
+		judge_links(vrf, state);
+		judge_addresses(vrf, state);
+		judge_uplink(vrf, state);
 	}
-	judge_netns(vrf, &state);
-	if (state.exists) {
-		judge_links(vrf, &state);
-		judge_addresses(vrf, &state);
-		judge_uplink(vrf, &state);
-	}
-	net_netns_state_finish(&state);
+	judge_trouble(vrf);
+}
+
+void checks_judge_proxy(struct vrf *vrf)
+{
 	judge_process(vrf);
 	judge_server(vrf);
 }

@@ -4,9 +4,14 @@
 
 #include "supervisor/vrf.h"
 
-/* Fills the VRF's checks but for `stats`, which the probe judges. Blocks for some netlink dumps
- * only. */
-void checks_judge(struct vrf *vrf);
+/* netns, link, address and uplink, from a reading of the kernel. */
+void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state);
+
+/* process and server; `stats` is the probe's. */
+void checks_judge_proxy(struct vrf *vrf);
+
+/* Whether the namespace that has the VRF's name is the one its proxy lives in; true without a proxy. */
+bool checks_proxy_in_netns(const struct vrf *vrf);
 
 /* Sets one check; since_ms moves when ok changes. */
 __attribute__((format(printf, 4, 5))) void checks_set(

@@ -128,12 +128,13 @@ static json_t *vrf_to_json(const struct vrf *vrf)
 
 	/* What cannot be read is shown as absent; the netns check has the reason. */
 	(void)net_netns_state_read(vrf->name, &state, NULL);
-	object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:[], s:o}", "name",
+	object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:[], s:o, s:I}", "name",
 		vrf->name, "id", integer_or_null(vrf->config && vrf->config->has_uplink, vrf->id),
 		"state", vrf_state_name(vrf->state), "reason", json_text(vrf->reason), "since_s",
 		seconds_since(vrf->since_ms), "netns", netns, "interfaces",
 		interfaces_to_json(&state), "uplink", uplink_to_json(vrf, &state), "proxy",
-		proxy_to_json(vrf), "services", "checks", checks_to_json(vrf));
+		proxy_to_json(vrf), "services", "checks", checks_to_json(vrf), "repairs",
+		(json_int_t)vrf->drift.count);
 	net_netns_state_finish(&state);
 	free(netns);
 	return object;

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "config/load.h"
 #include "supervisor/control_server.h"
+#include "supervisor/drift.h"
 #include "supervisor/ids.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/reporter_link.h"
@@ -56,6 +57,13 @@ static void on_rested(struct vrf *vrf)
 	} else if (!vrf->config || !vrf->config->enabled) {
 		wire_request_all(supervisor);
 	}
+}
+
+static void on_look(struct vrf *vrf)
+{
+	const struct supervisor *supervisor = vrf->context->owner;
+
+	drift_look(supervisor->drift, vrf);
 }
 
 static void supervisor_stop(struct supervisor *supervisor)
@@ -285,6 +293,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	if (r == 0)
 		r = wire_start(supervisor, err);
 	if (r == 0)
+		r = drift_create(supervisor, &supervisor->drift, err);
+	if (r == 0)
 		r = control_server_create(supervisor, &supervisor->control, err);
 	if (r < 0)
 		return r;
@@ -306,6 +316,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 	free(supervisor->vrfs);
 	proxy_binary_cache_destroy(supervisor->context.binaries);
 	sd_event_source_disable_unref(supervisor->wiring);
+	drift_destroy(supervisor->drift);
 	sd_event_unref(supervisor->event);
 	free(supervisor->ids);
 	config_destroy(supervisor->config);
@@ -320,7 +331,10 @@ int supervisor_run(
 		.config = config,
 		.generation = 1,
 		.started_ms = clock_now_ms(),
-		.context = { .config = config, .wire = wire_request, .rested = on_rested },
+		.context = { .config = config,
+			.wire = wire_request,
+			.look = on_look,
+			.rested = on_rested },
 	};
 	int r = lock_fd < 0 ? lock_fd : 0;
 

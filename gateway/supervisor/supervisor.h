@@ -12,6 +12,7 @@
 struct sd_event;
 struct sd_event_source;
 struct control_server;
+struct drift;
 struct reporter_link;
 
 struct supervisor {
@@ -28,6 +29,7 @@ struct supervisor {
 	bool ready_told;
 	bool stopping;
 	struct sd_event_source *wiring;
+	struct drift *drift;
 	struct control_server *control;
 	struct reporter_link *reporter;
 };

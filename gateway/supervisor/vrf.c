@@ -3,6 +3,7 @@
 #include "supervisor/vrf.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +109,7 @@ static uint64_t backoff_next_ms(struct vrf *vrf)
 static void act_wire(struct vrf *vrf, const char *reason)
 {
 	state_set(vrf, VRF_WIRING, reason);
+	vrf->id = vrf->wanted_id;
 	vrf->context->wire(vrf);
 }
 
@@ -160,7 +162,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	if (!vrf->config->has_proxy) {
 		vrf->backoff_s = 0;
 		state_set(vrf, VRF_HEALTHY, "");
-		watch_start(vrf, 0);
+		vrf->context->look(vrf);
 		return;
 	}
 	r = launch_proxy(vrf, &err);
@@ -193,6 +195,7 @@ static void act_ready(struct vrf *vrf, const char *reason)
 	vrf->ready_ms = clock_now_ms();
 	state_set(vrf, VRF_HEALTHY, reason);
 	watch_start(vrf, 0);
+	vrf->context->look(vrf);
 }
 
 static void act_degrade(struct vrf *vrf, const char *reason)
@@ -217,7 +220,7 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s%s", vrf->last_exit,
 		*reason || words ? "; " : "", reason, words ? words : "");
 	watch_stop(vrf);
-	checks_judge(vrf);
+	checks_judge_proxy(vrf);
 	state_set(vrf, VRF_BACKOFF, text);
 	state_timer_arm(vrf, backoff_next_ms(vrf));
 }
@@ -340,7 +343,7 @@ struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *con
 	vrf->context = context;
 	vrf->config = config;
 	vrf->name = xstrdup(config->name);
-	vrf->id = id;
+	vrf->id = vrf->wanted_id = id;
 	vrf->since_ms = clock_now_ms();
 	vrf->proxy = (struct process)PROCESS_NONE;
 	vrf_paths_init(&vrf->paths, &context->config->gateway, config->name);
@@ -356,9 +359,22 @@ void vrf_destroy(struct vrf *vrf)
 	timer_finish(&vrf->watch_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);
 	process_finish(&vrf->proxy);
+	repairs_finish(&vrf->drift.repairs);
+	free(vrf->drift.repair);
 	vrf_paths_finish(&vrf->paths);
 	free(vrf->name);
 	free(vrf);
+}
+
+/* Its addresses are in its proxy's hands: the proxy ends before they change. */
+static void vrf_restart_renumbered(struct vrf *vrf)
+{
+	char reason[64];
+
+	snprintf(reason, sizeof(reason), "its uplink's id changes from %" PRIu32 " to %" PRIu32,
+		vrf->id, vrf->wanted_id);
+	vrf->restart_now = true;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 }
 
 void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)
@@ -367,7 +383,7 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 	bool changed = false;
 
 	vrf->config = config;
-	vrf->id = id;
+	vrf->wanted_id = id;
 	if (!config->enabled) {
 		vrf_dispatch(vrf, VRF_EVENT_STOP, "disabled in the config");
 		return;
@@ -377,6 +393,10 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 			(vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED);
 
 		vrf_dispatch(vrf, lacks_proxy ? VRF_EVENT_HUNG : VRF_EVENT_START, "");
+		return;
+	}
+	if (id != vrf->id) {
+		vrf_restart_renumbered(vrf);
 		return;
 	}
 	if (config->has_proxy && launch_write_config(vrf, &changed, &err) < 0) {

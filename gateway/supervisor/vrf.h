@@ -20,10 +20,12 @@
 #include <time.h>
 
 #include "config/model.h"
+#include "net/plan.h"
 #include "net/state.h"
 #include "process/spawn.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
+#include "supervisor/repairs.h"
 #include "supervisor/timer.h"
 #include "zabbix/stats.h"
 
@@ -77,6 +79,16 @@ struct vrf_check {
 	uint64_t since_ms;
 };
 
+/* Keeping its part of the kernel as it should be; see supervisor/drift.h. */
+struct vrf_drift {
+	uint64_t due_ms;      /* when it is to be compared; 0: nothing has happened */
+	uint64_t compared_ms; /* last */
+	bool heard;           /* the kernel's changes of it are listened to */
+	uint64_t count;       /* things put right */
+	char *repair;         /* the first of those under way, NULL: none; owned */
+	struct repairs repairs;
+};
+
 /* What the VRFs of one supervisor share. */
 struct vrf_context {
 	struct sd_event *event;
@@ -86,6 +98,7 @@ struct vrf_context {
 	char server_version_text[32];    /* "" : not known */
 	unsigned server_version;         /* 600; 0: not known */
 	void (*wire)(struct vrf *vrf);   /* compare and apply this VRF's part of the kernel soon */
+	void (*look)(struct vrf *vrf);   /* judge its part of the kernel soon */
 	void (*rested)(struct vrf *vrf); /* it is disabled now and no process of it lives */
 	void *owner;
 };
@@ -94,7 +107,8 @@ struct vrf {
 	struct vrf_context *context;
 	const struct config_vrf *config; /* NULL: gone from the config, being taken down */
 	char *name;
-	uint32_t id;
+	uint32_t id;        /* of its uplink as it is wired */
+	uint32_t wanted_id; /* as it will be wired next */
 	struct vrf_paths paths;
 
 	bool wanted;
@@ -104,6 +118,9 @@ struct vrf {
 	char reason[256];
 	uint64_t since_ms;
 	bool wiring_due; /* the context was asked to wire it */
+	struct vrf_drift drift;
+	char trouble[256]; /* what of the kernel could not be put right; "": nothing */
+	enum net_aspect trouble_aspect;
 
 	struct process proxy;
 	uint64_t started_ms;

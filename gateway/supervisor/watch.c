@@ -11,13 +11,11 @@
 
 /* How often a starting proxy is asked whether it is ready. */
 #define READY_POLL_MS      200
-/* How often a namespace without a proxy is looked at. */
-#define NETNS_CHECK_MS     10000
 /* A proxy that could connect has its configuration by then: bundled profiles ask every 10 s. */
 #define CONFIG_PATIENCE_MS 15000
 #define SEEN_RECENTLY_S    30
 
-static void wellness_dispatch(struct vrf *vrf)
+void watch_tell_wellness(struct vrf *vrf)
 {
 	const struct vrf_check *bad = checks_first_bad(vrf);
 	char reason[256];
@@ -33,9 +31,6 @@ static void wellness_dispatch(struct vrf *vrf)
 		vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 		return;
 	}
-	/* What the kernel lost is put back; what the plan cannot mend stays in the reason. */
-	if (bad - vrf->checks <= VRF_CHECK_UPLINK)
-		vrf->context->wire(vrf);
 	vrf_dispatch(vrf, VRF_EVENT_UNWELL, reason);
 }
 
@@ -105,8 +100,6 @@ static uint64_t watch_interval_ms(const struct vrf *vrf)
 {
 	if (vrf->state == VRF_STARTING)
 		return READY_POLL_MS;
-	if (!vrf->config->has_proxy)
-		return NETNS_CHECK_MS;
 	return (uint64_t)vrf->config->proxy.health.interval_s * 1000;
 }
 
@@ -117,8 +110,8 @@ static void watch_on_elapsed(void *data)
 	if (!vrf->config)
 		return;
 	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
-		checks_judge(vrf);
-		wellness_dispatch(vrf);
+		checks_judge_proxy(vrf);
+		watch_tell_wellness(vrf);
 	}
 	if (vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
 		probe_run(vrf);

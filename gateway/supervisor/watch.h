@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Looking after a VRF that is up: its checks and stats requests, each interval, and what follows.
- */
+/* Looking after the proxy of a VRF that is up: its checks and stats requests, each interval, and what
+ * follows. Its part of the kernel is drift's (supervisor/drift.h). */
 #pragma once
 
 #include "supervisor/vrf.h"
@@ -10,3 +10,6 @@ void watch_start(struct vrf *vrf, uint64_t delay_ms);
 
 /* Asks nothing any more; what is under way is dropped. */
 void watch_stop(struct vrf *vrf);
+
+/* Tells the VRF whether all its checks are good. */
+void watch_tell_wellness(struct vrf *vrf);

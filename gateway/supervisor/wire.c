@@ -3,13 +3,20 @@
 #include "supervisor/wire.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-event.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/plan.h"
+#include "net/state.h"
+#include "supervisor/checks.h"
+#include "supervisor/drift.h"
+#include "supervisor/watch.h"
 #include "supervisor/wiring.h"
 
 static void wire_source_arm(struct supervisor *supervisor)
@@ -43,6 +50,19 @@ static bool vrf_has_netns(const struct vrf *vrf)
 	return vrf->config && (vrf->config->enabled || vrf->proxy.pid > 0);
 }
 
+/* A namespace made anew would be none of a proxy that still lives in the old one: it must end first. */
+static bool vrf_lost_netns(struct vrf *vrf)
+{
+	struct net_netns_state none = { 0 };
+
+	if (checks_proxy_in_netns(vrf))
+		return false;
+	checks_judge_kernel(vrf, &none);
+	watch_tell_wellness(vrf);
+	vrf->wiring_due = false;
+	return true;
+}
+
 static bool vrf_is_due(const struct supervisor *supervisor, const struct vrf *vrf, bool linked)
 {
 	if (!vrf_has_netns(vrf))
@@ -67,33 +87,119 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 	wiring_begin(want, supervisor->config);
 	want->partial = !supervisor->wire_everything;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
-		const struct vrf *vrf = supervisor->vrfs[i];
+		struct vrf *vrf = supervisor->vrfs[i];
 
-		if (vrf_is_due(supervisor, vrf, linked))
+		bool due = vrf_is_due(supervisor, vrf, linked);
+
+		if (due && !vrf_lost_netns(vrf)) {
+			vrf->trouble[0] = '\0';
 			wiring_add(want, vrf->config, vrf->id);
-		else if (!vrf->config && vrf->proxy.pid > 0)
+		} else if (due || (!vrf->config && vrf->proxy.pid > 0)) {
 			*array_append(&want->keep, &want->n_keep) = vrf->name;
+		}
 	}
+}
+
+/* ---- what comes of it ---- */
+
+/* One comparison and its doing. */
+struct wire_pass {
+	struct supervisor *supervisor;
+	struct net_want want;
+	struct net_have *have;
+	struct net_plan *plan;
+};
+
+/* A VRF whose namespace was in order: what is done now undoes what somebody did. */
+static bool is_repair(const struct vrf *vrf)
+{
+	return vrf->config && vrf->state != VRF_WIRING;
+}
+
+static void trouble_set(struct vrf *vrf, enum net_aspect aspect, const char *text)
+{
+	snprintf(vrf->trouble, sizeof(vrf->trouble), "%.*s", (int)sizeof(vrf->trouble) - 1, text);
+	vrf->trouble_aspect = aspect;
+}
+
+static bool may_act(const char *netns, enum net_aspect aspect, const char *text, void *data)
+{
+	struct wire_pass *pass = data;
+	struct vrf *vrf = supervisor_find_vrf(pass->supervisor, netns);
+	char trouble[sizeof(vrf->trouble)];
+
+	if (!vrf || !is_repair(vrf))
+		return true;
+	if (repairs_may(&vrf->drift.repairs, text, clock_now_ms())) {
+		if (!vrf->drift.repair)
+			vrf->drift.repair = xstrdup(text);
+		return true;
+	}
+	snprintf(trouble, sizeof(trouble),
+		"undone %d times within a minute and left alone for one: %.180s", REPAIRS_MAX,
+		text);
+	trouble_set(vrf, aspect, trouble);
+	return false;
+}
+
+static void on_removed(const struct net_outcome *outcome)
+{
+	if (outcome->error.code)
+		log_error("vrf '%s': cannot be removed: %s", outcome->netns, outcome->error.text);
+	else if (outcome->acts)
+		log_info("vrf '%s': removed", outcome->netns);
+}
+
+/* The first thing tells what happened; the others follow from it. */
+static void tell_repair(struct vrf *vrf, const struct net_outcome *outcome)
+{
+	if (!outcome->error.code && outcome->acts > 1)
+		log_warning("vrf '%s': put right: %s, and %zu more", vrf->name, vrf->drift.repair,
+			outcome->acts - 1);
+	else if (!outcome->error.code && outcome->acts)
+		log_warning("vrf '%s': put right: %s", vrf->name, vrf->drift.repair);
+	vrf->drift.count += outcome->acts;
+	free(vrf->drift.repair);
+	vrf->drift.repair = NULL;
+}
+
+static void judge(struct wire_pass *pass, struct vrf *vrf)
+{
+	struct net_netns_state state;
+
+	net_netns_state_copy(pass->have, vrf->name, &state);
+	checks_judge_kernel(vrf, &state);
+	net_netns_state_finish(&state);
+	watch_tell_wellness(vrf);
+}
+
+static const struct net_want_netns *want_find(const struct net_want *want, const char *name)
+{
+	for (size_t i = 0; i < want->n_netns; i++)
+		if (strcmp(want->netns[i].name, name) == 0)
+			return &want->netns[i];
+	return NULL;
 }
 
 static void on_outcome(const struct net_outcome *outcome, void *data)
 {
-	struct supervisor *supervisor = data;
-	struct vrf *vrf = supervisor_find_vrf(supervisor, outcome->netns);
+	struct wire_pass *pass = data;
+	struct vrf *vrf = supervisor_find_vrf(pass->supervisor, outcome->netns);
+	bool changed = outcome->acts || outcome->error.code;
 
 	if (outcome->removed || !vrf || !vrf->config) {
-		if (outcome->error.code)
-			log_error("vrf '%s': cannot be removed: %s", outcome->netns,
-				outcome->error.text);
-		else if (outcome->acts)
-			log_info("vrf '%s': removed", outcome->netns);
+		on_removed(outcome);
 		return;
 	}
 	vrf->wiring_due = false;
-	if (outcome->acts && vrf->state != VRF_WIRING)
-		log_warning(
-			"vrf '%s': %zu things in the kernel put right", vrf->name, outcome->acts);
 	if (outcome->error.code)
+		trouble_set(vrf, outcome->aspect, outcome->error.text);
+	if (vrf->drift.repair)
+		tell_repair(vrf, outcome);
+	drift_compared(pass->supervisor->drift, vrf, want_find(&pass->want, vrf->name), changed);
+	if (is_repair(vrf) && (outcome->error.code || !outcome->acts))
+		judge(pass, vrf);
+	else if (outcome->error.code)
 		vrf_dispatch(vrf, VRF_EVENT_WIRING_FAILED, outcome->error.text);
 	else
 		vrf_dispatch(vrf, VRF_EVENT_WIRED, "");
@@ -118,37 +224,46 @@ static void vrfs_drop_gone(struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
 
-		if (!vrf->config && vrf->state == VRF_DISABLED)
+		if (!vrf->config && vrf->state == VRF_DISABLED) {
+			drift_forget(supervisor->drift, vrf);
 			vrf_destroy(vrf);
-		else
+		} else {
 			supervisor->vrfs[kept++] = vrf;
+		}
 	}
 	supervisor->n_vrfs = kept;
+}
+
+static void pass_run(struct wire_pass *pass, struct error *err)
+{
+	if (net_compare(&pass->want, &pass->have, &pass->plan, err) < 0)
+		return;
+	net_plan_filter(pass->plan, may_act, pass);
+	/* -EIO: the outcomes have told each VRF's own error. Another is everybody's. */
+	if (net_plan_apply(pass->plan, on_outcome, pass, err) == -EIO)
+		error_clear(err);
 }
 
 static int wire_on_defer(sd_event_source *source, void *data)
 {
 	struct supervisor *supervisor = data;
+	struct wire_pass pass = { .supervisor = supervisor };
 	struct error err = ERROR_INIT;
-	struct net_have *have = NULL;
-	struct net_plan *plan = NULL;
-	struct net_want want;
+	bool everything = supervisor->wire_everything;
 
 	(void)source;
-	want_fill(&want, supervisor);
+	want_fill(&pass.want, supervisor);
 	supervisor->wire_everything = false;
-	if (net_have_read(&want, &have, &err) == 0) {
-		plan = net_plan_create(&want, have);
-		/* -EIO: the outcomes have told each VRF's own error. Another is everybody's. */
-		if (net_plan_apply(plan, on_outcome, supervisor, &err) == -EIO)
-			error_clear(&err);
-	}
+	pass_run(&pass, &err);
 	if (err.code)
 		wire_failed(supervisor, &err);
-	net_plan_destroy(plan);
-	net_have_destroy(have);
-	net_want_finish(&want);
+	net_plan_destroy(pass.plan);
+	net_have_destroy(pass.have);
+	net_want_finish(&pass.want);
 	vrfs_drop_gone(supervisor);
+	/* A reading of all VRFs took what one of a few never needs again. */
+	if (everything)
+		malloc_trim(0);
 	return 0;
 }
 

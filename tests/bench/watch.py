@@ -143,7 +143,8 @@ def rss_mb(pid):
 
 
 def measure_idle(pid):
-    """Percent of one core, and MB, over a while in which nothing happens."""
+    """Percent of one core, and MB, over a while in which nothing happens; starting has its last looks before."""
+    time.sleep(SETTLE_SECONDS)
     started, before = time.monotonic(), cpu_seconds(pid)
     time.sleep(IDLE_SECONDS)
     return 100 * (cpu_seconds(pid) - before) / (time.monotonic() - started), rss_mb(pid)

@@ -11,6 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 # pylint: disable=wrong-import-position
+import drift_cases
 import running_cases
 import usage_cases
 from lab import Lab, enter_private_world
@@ -23,9 +24,9 @@ def main():
     tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
     with tempfile.TemporaryDirectory(prefix="vrfgate-cli-", dir="/tmp" if reason else "/run") as directory:
         lab = Lab(directory)
-        for case in usage_cases.CASES + running_cases.CASES:
+        for case in usage_cases.CASES + running_cases.CASES + drift_cases.CASES:
             text = case.__name__.replace("_", " ")
-            if reason and case in running_cases.CASES:
+            if reason and case not in usage_cases.CASES:
                 tap.skip(text, f"no namespaces of our own: {reason}")
                 continue
             lab.begin()

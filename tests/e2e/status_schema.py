@@ -62,7 +62,7 @@ CHECK = {"name": one_of(*CHECK_NAMES), "ok": or_null(FLAG), "detail": TEXT, "sin
 VRF = {
     "name": NAME, "id": or_null(COUNT), "state": one_of(*VRF_STATES), "reason": TEXT, "since_s": NUMBER,
     "netns": NAME, "interfaces": [INTERFACE], "uplink": OrNull(UPLINK), "proxy": OrNull(PROXY), "services": [SERVICE],
-    "checks": [CHECK],
+    "checks": [CHECK], "repairs": COUNT,
 }
 GATEWAY = {
     "name": NAME, "version": NAME, "pid": COUNT, "uptime_s": NUMBER, "config_generation": COUNT,

@@ -16,9 +16,10 @@ struct heard {
 	bool acme, bravo, all, lower;
 };
 
-static void hear(const char *netns, enum net_monitor_what what, void *data)
+static void hear(void *subject, enum net_monitor_what what, void *data)
 {
 	struct heard *heard = data;
+	const char *netns = subject;
 
 	heard->all |= !netns;
 	heard->acme |= netns && strcmp(netns, "acme") == 0;
@@ -50,7 +51,8 @@ static void add_all(struct net_monitor *monitor, const struct net_want *want)
 	struct error err = ERROR_INIT;
 
 	for (size_t i = 0; i < want->n_netns; i++)
-		if (net_monitor_add(monitor, &want->netns[i], &err) < 0)
+		if (net_monitor_add(monitor, &want->netns[i], (char *)want->netns[i].name, &err) <
+			0)
 			fail_msg("%s", err.text);
 }
 

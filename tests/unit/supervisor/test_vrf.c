@@ -15,12 +15,17 @@ struct life {
 	struct loaded loaded;
 	struct vrf_context context;
 	struct vrf *vrf;
-	int wired, rested; /* how often the context was asked, or told */
+	int wired, looked, rested; /* how often the context was asked, or told */
 };
 
 static void on_wire(struct vrf *vrf)
 {
 	((struct life *)vrf->context->owner)->wired++;
+}
+
+static void on_look(struct vrf *vrf)
+{
+	((struct life *)vrf->context->owner)->looked++;
 }
 
 static void on_rested(struct vrf *vrf)
@@ -35,6 +40,7 @@ static void life_begin(struct life *life, const char *directory, const char *tex
 		.config = life->loaded.config,
 		.binaries = proxy_binary_cache_create(),
 		.wire = on_wire,
+		.look = on_look,
 		.rested = on_rested,
 		.owner = life,
 	};
@@ -90,7 +96,8 @@ static void a_namespace_is_healthy_when_it_is_wired(void **state)
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
 	assert_int_equal(life.vrf->state, VRF_HEALTHY);
 	assert_int_equal(life.vrf->proxy.pid, 0);
-	assert_true(is_armed(life.vrf->watch_timer.source));
+	assert_int_equal(life.looked, 1);
+	assert_false(is_armed(life.vrf->watch_timer.source));
 }
 
 static void what_is_not_well_is_degraded_with_the_reason(void **state)

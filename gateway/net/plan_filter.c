@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Leaving acts out of a plan. */
+#include "net/planner.h"
+
+static void group_filter(struct net_plan_group *group, net_plan_may_fn may, void *data)
+{
+	char text[NET_ACT_TEXT_SIZE];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < group->n_acts; i++) {
+		const struct net_act act = group->acts[i];
+
+		if (may(group->netns, net_act_aspect(&act), net_act_text(&act, text), data)) {
+			group->acts[kept++] = act;
+		} else if (net_act_is_structural(&act)) {
+			kept = 0;
+			break;
+		}
+	}
+	group->n_acts = kept;
+}
+
+void net_plan_filter(struct net_plan *plan, net_plan_may_fn may, void *data)
+{
+	for (size_t i = 0; i < plan->n_groups; i++)
+		if (!plan->groups[i].removed && !plan->groups[i].faults.count)
+			group_filter(&plan->groups[i], may, data);
+}

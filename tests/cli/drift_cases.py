@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What somebody else changes in the kernel, and what a reload changes, under a running supervisor."""
+
+import subprocess
+import time
+
+from lab import STATE_SECONDS, expect_said, ip
+from running_cases import CUSTOMER, children_of, fake_proxy, netns_names
+from tap import expect, expect_equal
+from waiting import wait_until
+
+REPAIR_SECONDS = 1
+ROUTED = 'interface cust { kind = macvlan parent = trunk0 address = "10.0.0.2/30" gateway = "10.0.0.1" }'
+
+
+def succeeds(*arguments):
+    return subprocess.run(["ip", *arguments], capture_output=True, check=False).returncode == 0
+
+
+def healthy_again(lab, name, repairs):
+    """Healthy, and told to have been repaired; the state is as before within the time that is promised."""
+    wait_until(lambda: lab.vrf(name)["repairs"] > repairs, REPAIR_SECONDS, f"{name}: a repair")
+    lab.wait_state(name, "healthy")
+
+
+def each_loss_is_put_right_within_a_second(lab):
+    lab.write(f"namespace acme {{ uplink = true {ROUTED} }}\nnamespace bravo {{ uplink = true {ROUTED} }}\n")
+    losses = (
+        ("-n acme route del default", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),
+        ("-n acme addr flush dev cust", lambda: "10.0.0.2/30" in ip("-n", "acme", "addr")),
+        ("-n acme link set cust down", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),
+        ("-n acme link del cust", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),
+        ("-n acme link set uplink down", lambda: "/126" in ip("-n", "acme", "addr", "show", "uplink")),
+        ("link set vg0 down", lambda: "/126" in ip("addr", "show", "vg0")),
+        ("addr flush dev vg0", lambda: "/126" in ip("addr", "show", "vg0")),
+        ("link del vg0", lambda: "/126" in ip("-n", "acme", "addr", "show", "uplink")),
+        ("netns del acme", lambda: netns_names() == ["acme", "bravo"] and "default" in ip("-n", "acme", "route")),
+    )
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        lab.wait_state("bravo", "healthy")
+        for loss, is_back in losses:
+            repairs = lab.vrf("acme")["repairs"]
+            ip(*loss.split())
+
+            def mended(is_back=is_back):
+                try:
+                    return is_back()
+                except subprocess.CalledProcessError:
+                    return False
+            wait_until(mended, REPAIR_SECONDS, f"what was lost by: ip {loss}")
+            if loss != "netns del acme":
+                healthy_again(lab, "acme", repairs)
+        lab.wait_state("acme", "healthy")
+        expect_equal(lab.vrf("bravo")["repairs"], 0, "repairs of the other")
+        expect("put right: add route 0.0.0.0/0 via 10.0.0.1" in lab.log(), "the log does not say what was put right")
+    lab.command("down")
+
+
+def a_parent_without_carrier_degrades_until_it_is_back(lab):
+    lab.write(f"namespace acme {CUSTOMER}\n")
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        ip("link", "set", "wire0", "down")
+        vrf = lab.wait_state("acme", "degraded")
+        expect_equal(vrf["reason"], "link: interface 'cust': parent 'trunk0' has no carrier", "reason")
+        ip("link", "set", "wire0", "up")
+        lab.wait_state("acme", "healthy")
+        ip("link", "set", "trunk0", "down")
+        vrf = lab.wait_state("acme", "degraded")
+        expect_equal(vrf["reason"], "link: interface 'cust': parent 'trunk0' is down", "reason")
+        ip("link", "set", "trunk0", "up")
+        lab.wait_state("acme", "healthy")
+    lab.command("down")
+
+
+def a_lost_namespace_ends_its_proxy_before_the_next(lab):
+    lab.write(fake_proxy(lab) + f"vrf acme {CUSTOMER}\n")
+    with lab.running():
+        first = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        ip("netns", "del", "acme")
+        seen = []
+
+        def replaced():
+            seen.append(len(children_of("sleep")))
+            proxy = lab.vrf("acme")["proxy"]
+            return proxy["pid"] not in (None, first) and netns_names() == ["acme"]
+        wait_until(replaced, STATE_SECONDS, "another proxy")
+        expect(max(seen) == 1, f"so many proxies at once: {max(seen)}")
+        expect("namespace 'acme' is missing" in lab.log(), "the log does not say why")
+    lab.command("down")
+
+
+def a_tug_of_war_is_given_up_for_a_while(lab):
+    lab.write(f"namespace acme {CUSTOMER}\nnamespace bravo {CUSTOMER}\n")
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        lab.wait_state("bravo", "healthy")
+
+        def flushed_for_good():
+            ip("-n", "acme", "addr", "flush", "dev", "cust")
+            return lab.vrf("acme")["state"] == "degraded" and "left alone" in lab.vrf("acme")["reason"]
+        wait_until(flushed_for_good, STATE_SECONDS, "acme: left alone")
+        vrf = lab.vrf("acme")
+        expect_equal(vrf["reason"], "address: undone 5 times within a minute and left alone for one: "
+                     "add address 10.0.0.2/30 to cust", "reason")
+        expect_equal(vrf["repairs"], 5, "repairs")
+        expect_equal(lab.vrf("bravo")["state"], "healthy", "the other")
+        ip("-n", "bravo", "addr", "flush", "dev", "cust")
+        healthy_again(lab, "bravo", 0)
+        expect("10.0.0.2" not in ip("-n", "acme", "addr"), "it was put back all the same")
+    lab.command("down")
+
+
+def what_an_operator_adds_inside_stays(lab):
+    lab.write(f"namespace acme {{ {ROUTED} }}\n")
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        ip("-n", "acme", "addr", "add", "192.0.2.1/24", "dev", "cust")
+        ip("-n", "acme", "route", "add", "198.51.100.0/24", "via", "10.0.0.1")
+        ip("-n", "acme", "link", "add", "own0", "type", "veth", "peer", "name", "own1")
+        ip("-n", "acme", "route", "del", "default")
+        healthy_again(lab, "acme", 0)
+        expect("192.0.2.1/24" in ip("-n", "acme", "addr"), "the address is gone")
+        expect("198.51.100.0/24" in ip("-n", "acme", "route"), "the route is gone")
+        expect("own0" in ip("-n", "acme", "link"), "the link is gone")
+    lab.command("down")
+
+
+def a_device_that_comes_is_not_waited_for(lab):
+    interface = 'interface cust { kind = macvlan parent = late0 address = "10.0.0.2/30" }'
+    lab.write(f"proxy {{ restart {{ min = 600 max = 600 }} }}\nnamespace acme {{ {interface} }}\n")
+    with lab.running():
+        lab.wait_state("acme", "failed")
+        ip("link", "add", "late0", "type", "veth", "peer", "name", "late1")
+        ip("link", "set", "late1", "up")
+        ip("link", "set", "late0", "up")
+        lab.wait_state("acme", "healthy")
+    lab.command("down")
+    ip("link", "del", "late0")
+
+
+def a_reload_does_the_least(lab):
+    two = f"vrf one {CUSTOMER}\nvrf two {CUSTOMER}\n"
+    lab.write(fake_proxy(lab) + two)
+    with lab.running():
+        first = {name: lab.wait_state(name, "starting")["proxy"]["pid"] for name in ("one", "two")}
+        with subprocess.Popen(["ip", "-n", "two", "monitor", "link", "address", "route"], stdout=subprocess.PIPE,
+                              text=True) as monitor:
+            lab.write(fake_proxy(lab) + two.replace("10.0.0.2/30", "10.0.0.6/30", 1))
+            expect_said(lab.command("reload"), 0)
+            wait_until(lambda: "10.0.0.6/30" in ip("-n", "one", "addr"), STATE_SECONDS, "one: its new address")
+            monitor.terminate()
+            expect_equal(monitor.stdout.read(), "", "what happened in the VRF that is as before")
+        expect("10.0.0.2/30" not in ip("-n", "one", "addr"), "the old address is still there")
+        for name, pid in first.items():
+            expect_equal(lab.vrf(name)["proxy"]["pid"], pid, f"the proxy of {name}")
+    lab.command("down")
+
+
+def a_new_uplink_id_comes_with_a_restart(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { id = 3 }\n")
+    with lab.running():
+        first = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        lab.write(fake_proxy(lab) + "vrf acme { id = 7 }\n")
+        expect_said(lab.command("reload"), 0)
+        wait_until(lambda: lab.vrf("acme")["proxy"]["pid"] not in (None, first), STATE_SECONDS, "another proxy")
+        expect_equal(lab.vrf("acme")["uplink"]["root_ifname"], "vg7", "uplink")
+        expect(not succeeds("link", "show", "vg3"), "the old uplink is still there")
+        expect("its uplink's id changes from 3 to 7" in lab.log(), "the log does not say why")
+    lab.command("down")
+
+
+def a_flapping_link_costs_few_comparisons(lab):
+    lab.write(f"namespace acme {{ {ROUTED} }}\n")
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        before, started = lab.vrf("acme")["repairs"], time.monotonic()
+        batch = "".join("addr add 192.0.2.9/32 dev cust\naddr del 192.0.2.9/32 dev cust\n" for _ in range(5000))
+        subprocess.run(["ip", "-n", "acme", "-batch", "-"], input=batch, text=True, check=True)
+        expect(time.monotonic() - started < STATE_SECONDS, "the storm took too long")
+        lab.wait_state("acme", "healthy")
+        expect_equal(lab.vrf("acme")["repairs"], before, "repairs")
+    lab.command("down")
+
+
+CASES = [each_loss_is_put_right_within_a_second, a_parent_without_carrier_degrades_until_it_is_back,
+         a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
+         what_an_operator_adds_inside_stays, a_device_that_comes_is_not_waited_for, a_reload_does_the_least,
+         a_new_uplink_id_comes_with_a_restart, a_flapping_link_costs_few_comparisons]

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How often the same thing is put right. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "supervisor/repairs.h"
+
+#define ROUTE   "add route 0.0.0.0/0 via 10.0.0.1 dev cust"
+#define ADDRESS "add address 10.0.0.2/30 to cust"
+#define START   1000000
+
+#define cleanup_repairs cleanup(repairs_finish)
+
+/* Five times, a second apart. */
+static void fight(struct repairs *repairs, uint64_t start_ms)
+{
+	for (int i = 0; i < REPAIRS_MAX; i++)
+		assert_true(repairs_may(repairs, ROUTE, start_ms + (uint64_t)i * 1000));
+}
+
+static void five_times_in_a_minute_are_enough(void **state)
+{
+	cleanup_repairs struct repairs repairs = { 0 };
+
+	(void)state;
+	fight(&repairs, START);
+	assert_int_equal(repairs_next_ms(&repairs), 0);
+	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
+	assert_int_equal(repairs_next_ms(&repairs), START + 5000 + REPAIRS_WINDOW_MS);
+	assert_false(repairs_may(&repairs, ROUTE, START + 6000));
+	assert_true(repairs_may(&repairs, ADDRESS, START + 6000));
+}
+
+static void slow_losses_are_always_put_right(void **state)
+{
+	cleanup_repairs struct repairs repairs = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 20; i++)
+		assert_true(repairs_may(&repairs, ROUTE, START + i * 15000));
+}
+
+static void after_a_minute_it_is_tried_once_more(void **state)
+{
+	cleanup_repairs struct repairs repairs = { 0 };
+	uint64_t again_ms = START + 5000 + REPAIRS_WINDOW_MS;
+
+	(void)state;
+	fight(&repairs, START);
+	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
+	assert_true(repairs_may(&repairs, ROUTE, again_ms));
+	assert_int_equal(repairs_next_ms(&repairs), 0);
+	assert_false(repairs_may(&repairs, ROUTE, again_ms + 100));
+	assert_int_equal(repairs_next_ms(&repairs), again_ms + 100 + REPAIRS_WINDOW_MS);
+}
+
+static void peace_is_remembered_as_such(void **state)
+{
+	cleanup_repairs struct repairs repairs = { 0 };
+	uint64_t again_ms = START + 5000 + REPAIRS_WINDOW_MS;
+
+	(void)state;
+	fight(&repairs, START);
+	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
+	assert_true(repairs_may(&repairs, ROUTE, again_ms));
+	repairs_forget(&repairs, again_ms + REPAIRS_WINDOW_MS - 1);
+	assert_int_equal(repairs.count, 1);
+	repairs_forget(&repairs, again_ms + REPAIRS_WINDOW_MS);
+	assert_int_equal(repairs.count, 0);
+	fight(&repairs, again_ms + REPAIRS_WINDOW_MS);
+}
+
+static void what_is_left_alone_is_not_forgotten(void **state)
+{
+	cleanup_repairs struct repairs repairs = { 0 };
+
+	(void)state;
+	fight(&repairs, START);
+	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
+	repairs_forget(&repairs, START + 5000 + REPAIRS_WINDOW_MS);
+	assert_int_equal(repairs.count, 1);
+	assert_int_equal(repairs_next_ms(&repairs), START + 5000 + REPAIRS_WINDOW_MS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(five_times_in_a_minute_are_enough),
+		cmocka_unit_test(slow_losses_are_always_put_right),
+		cmocka_unit_test(after_a_minute_it_is_tried_once_more),
+		cmocka_unit_test(peace_is_remembered_as_such),
+		cmocka_unit_test(what_is_left_alone_is_not_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
