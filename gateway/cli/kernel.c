@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
+#include "net/foreign.h"
 #include "supervisor/ids.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/run.h"
@@ -93,15 +94,17 @@ static int parse_and_load(int argc, char **argv, const char *letters, struct cli
 	return r;
 }
 
-static void plan_show(const struct net_plan *plan, bool json)
+static void plan_show(const struct cli_plan *plan, bool json)
 {
 	json_t *document;
 
 	if (!json) {
-		net_plan_print(plan, stdout);
+		net_plan_print(plan->plan, stdout);
+		net_foreign_print(&plan->want, plan->have, stdout);
 		return;
 	}
-	document = net_plan_to_json(plan);
+	document = net_plan_to_json(plan->plan);
+	json_object_set_new(document, "foreign", net_foreign_to_json(&plan->want, plan->have));
 	json_dumpf(document, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(document);
@@ -120,7 +123,7 @@ int cli_plan(int argc, char **argv)
 	if (cli_plan_create(&plan, config, false, false, &err) < 0) {
 		r = complain(&err);
 	} else {
-		plan_show(plan.plan, options.json);
+		plan_show(&plan, options.json);
 		r = net_plan_count_faults(plan.plan) ? CLI_EXIT_FAILED
 			: net_plan_count(plan.plan)  ? CLI_EXIT_CHANGES
 						     : CLI_EXIT_DONE;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What somebody else changes in the kernel, and what a reload changes, under a running supervisor."""
 
+import json
 import subprocess
 import time
 
@@ -124,6 +125,14 @@ def what_an_operator_adds_inside_stays(lab):
         expect("192.0.2.1/24" in ip("-n", "acme", "addr"), "the address is gone")
         expect("198.51.100.0/24" in ip("-n", "acme", "route"), "the route is gone")
         expect("own0" in ip("-n", "acme", "link"), "the link is gone")
+        plan = lab.command("plan")
+        expect_equal(plan.returncode, 0, f"exit status of plan: {plan.stdout}")
+        expect_equal(plan.stdout.splitlines(), [
+            "acme: foreign, kept: link own1", "acme: foreign, kept: link own0",
+            "acme: foreign, kept: address 192.0.2.1/24 on cust",
+            "acme: foreign, kept: route 198.51.100.0/24 via 10.0.0.1 dev cust"], "plan")
+        kinds = [each["kind"] for each in json.loads(lab.command("plan", "-j").stdout)["foreign"]]
+        expect_equal(kinds, ["link", "link", "address", "route"], "foreign things in JSON")
     lab.command("down")
 
 
