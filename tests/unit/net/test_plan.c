@@ -1,127 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The plan as a pure function: haves made by hand, acts read as text. */
-#include <linux/if_link.h>
-#include <net/if.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-
-#include <cmocka.h>
-
-#include "base/cleanup.h"
-#include "base/memory.h"
-#include "net/have.h"
-#include "net/plan.h"
-
-#define OWNER "/run/vrfgate"
-
-static struct address address(const char *text)
-{
-	struct address a = { 0 };
-
-	assert_int_equal(address_parse(&a, text), 0);
-	return a;
-}
-
-/* A want of one namespace "acme" with a macvlan "cust" on eth0, and a have that is just that. */
-struct scene {
-	struct net_want want;
-	struct net_have *have;
-	struct address address;
-	struct net_want_netns *acme;  /* wanted */
-	struct net_have_netns *netns; /* there */
-};
-
-static struct net_have_link *have_link(struct net_have_netns *netns, int ifindex, const char *name)
-{
-	struct net_have_link *link = array_append(&netns->links, &netns->n_links);
-
-	link->ifindex = ifindex;
-	snprintf(link->name, sizeof(link->name), "%s", name);
-	link->flags = IFF_UP;
-	link->mtu_bytes = 1500;
-	link->addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
-	return link;
-}
-
-static void scene_want(struct scene *s)
-{
-	struct net_want_link *link;
-	struct net_want_route *route;
-
-	s->address = address("10.0.0.2/30");
-	s->want = (struct net_want){
-		.owner = OWNER, .uplink_prefix = address("fd00::/64"), .uplink_mtu_bytes = 1500
-	};
-	s->acme = array_append(&s->want.netns, &s->want.n_netns);
-	s->acme->name = "acme";
-	link = array_append(&s->acme->links, &s->acme->n_links);
-	*link = (struct net_want_link){ .name = "cust",
-		.kind = NET_LINK_MACVLAN,
-		.parent = "eth0",
-		.addresses = &s->address,
-		.n_addresses = 1 };
-	route = array_append(&s->acme->routes, &s->acme->n_routes);
-	*route = (struct net_want_route){
-		.destination = address("0.0.0.0/0"), .via = address("10.0.0.1"), .dev = "cust"
-	};
-}
-
-static void scene_have(struct scene *s)
-{
-	uint32_t owner = net_mark_owner(OWNER);
-	struct net_have_link *link;
-
-	s->have = xcalloc(1, sizeof(*s->have));
-	s->have->knows_address_protocol = true;
-	have_link(&s->have->root, 2, "eth0");
-	s->netns = net_have_add_netns(s->have, "acme");
-	s->netns->standing = NET_HAVE_OURS;
-	have_link(s->netns, 1, "lo")->flags |= IFF_LOOPBACK;
-	link = have_link(s->netns, 5, "cust");
-	snprintf(link->kind, sizeof(link->kind), "macvlan");
-	link->lower = 2;
-	net_mark_link(link->mark, "acme", "cust", owner);
-	*array_append(&s->netns->addresses, &s->netns->n_addresses) = (struct net_have_address){
-		.ifindex = 5, .address = s->address, .protocol = NET_PROTOCOL
-	};
-	*array_append(&s->netns->routes, &s->netns->n_routes) =
-		(struct net_have_route){ .ifindex = 5,
-			.destination = address("0.0.0.0/0"),
-			.via = address("10.0.0.1"),
-			.protocol = NET_PROTOCOL };
-}
-
-static struct net_have_link *cust(struct scene *s)
-{
-	return &s->netns->links[1];
-}
-
-static void scene_finish(struct scene *s)
-{
-	net_want_finish(&s->want);
-	net_have_destroy(s->have);
-}
-
-static char *plan_text(const struct scene *s)
-{
-	struct net_plan *plan;
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-
-	net_have_sort(s->have);
-	plan = net_plan_create(&s->want, s->have);
-	net_plan_print(plan, f);
-	net_plan_destroy(plan);
-	fclose(f);
-	return text;
-}
+#include "scene.h"
 
 /* ---- what may be different, and the plan that follows ---- */
 
@@ -165,19 +44,19 @@ static void foreign_route(struct scene *s)
 
 static void link_down(struct scene *s)
 {
-	cust(s)->flags = 0;
+	scene_cust(s)->flags = 0;
 	s->netns->n_routes = 0;
 }
 
 static void link_unmarked(struct scene *s)
 {
-	cust(s)->mark[0] = '\0';
-	cust(s)->group = NET_LINK_GROUP;
+	scene_cust(s)->mark[0] = '\0';
+	scene_cust(s)->group = NET_LINK_GROUP;
 }
 
 static void link_foreign(struct scene *s)
 {
-	cust(s)->mark[0] = '\0';
+	scene_cust(s)->mark[0] = '\0';
 }
 
 static void other_mtu(struct scene *s)
@@ -193,12 +72,12 @@ static void other_mac(struct scene *s)
 
 static void ipv6_linklocal(struct scene *s)
 {
-	cust(s)->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+	scene_cust(s)->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
 }
 
 static void accepts_ra(struct scene *s)
 {
-	cust(s)->accept_ra = 1;
+	scene_cust(s)->accept_ra = 1;
 }
 
 static void forwards(struct scene *s)
