@@ -10,6 +10,7 @@
 #include "net/sysctl.h"
 
 #define IPV6_DEFAULT_METRIC 1024 /* IP6_RT_PRIO_USER */
+#define IPV6_MIN_MTU        1280 /* RFC 8200, 5 */
 
 static struct net_act *add(
 	struct net_planner *planner, const struct net_goal *goal, enum net_act_kind kind)
@@ -21,6 +22,13 @@ static struct net_act *add(
 }
 
 /* ---- the link itself ---- */
+
+/* A link with too small an MTU has no IPv6; with the right one it comes back with new settings. */
+static bool ipv6_comes_back(const struct net_goal *goal)
+{
+	return goal->have->addr_gen_mode < 0 && goal->have->mtu_bytes < IPV6_MIN_MTU &&
+		goal->mtu_bytes >= IPV6_MIN_MTU;
+}
 
 /* Where the link is new its name is as good as an index, and known. */
 static void plan_link(struct net_planner *planner, const struct net_goal *goal)
@@ -38,7 +46,7 @@ static void plan_link(struct net_planner *planner, const struct net_goal *goal)
 	if (goal->has_mac && memcmp(have->mac, goal->mac, sizeof(goal->mac)) != 0)
 		memcpy(add(planner, goal, NET_ACT_LINK_SET_MAC)->mac, goal->mac, sizeof(goal->mac));
 	/* Before the link goes up: a link-local address once made would stay. */
-	if (mode_differs)
+	if (mode_differs || (goal->quiet && ipv6_comes_back(goal)))
 		add(planner, goal, NET_ACT_LINK_SET_ADDR_GEN_MODE)->number = (uint32_t)mode;
 	if (!(have->flags & IFF_UP))
 		add(planner, goal, NET_ACT_LINK_SET_UP);
@@ -335,7 +343,7 @@ static void plan_accept_ra(
 	char key[64];
 	size_t used = (size_t)snprintf(key, sizeof(key), "net.ipv6.conf.");
 
-	if (goal->have->accept_ra <= 0)
+	if (goal->have->accept_ra <= 0 && !ipv6_comes_back(goal))
 		return;
 	for (const char *p = goal->name; *p; p++)
 		key[used++] = *p == '.' ? '/' : *p;

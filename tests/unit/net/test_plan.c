@@ -134,6 +134,14 @@ static void moved_nic(struct scene *s)
 	net_mark_moved(have_link(s->netns, 8, "wan")->mark, "acme", &was, 1);
 }
 
+/* Below 1280 bytes the kernel takes IPv6 from a link. */
+static void mtu_without_ipv6(struct scene *s)
+{
+	s->acme->links[0].mtu_bytes = 1400;
+	scene_cust(s)->mtu_bytes = 1279;
+	scene_cust(s)->addr_gen_mode = scene_cust(s)->accept_ra = -1;
+}
+
 static void plans_follow_from_differences(void **state)
 {
 	static const struct {
@@ -181,6 +189,10 @@ static void plans_follow_from_differences(void **state)
 			"acme: set up link nic5\n"
 			"acme: delete mark vrfgate:acme:was:nic5/1400/000000000000/1@00000001 "
 			"from nic5\n" },
+		{ mtu_without_ipv6,
+			"acme: set mtu 1400 on cust\n"
+			"acme: set addr_gen_mode 1 on cust\n"
+			"acme: set net.ipv6.conf.cust.accept_ra = 0\n" },
 	};
 
 	(void)state;
