@@ -97,6 +97,7 @@ static const struct {
 	[NET_ACT_LINK_GIVE_BACK] = { "link_give_back", "give back device", "from", phrase_name },
 	[NET_ACT_LINK_RENAME] = { "link_rename", "give name", "to", phrase_name },
 	[NET_ACT_LINK_SET_UP] = { "link_set_up", "set up", "link", NULL },
+	[NET_ACT_LINK_SET_DOWN] = { "link_set_down", "set down", "link", NULL },
 	[NET_ACT_LINK_SET_MTU] = { "link_set_mtu", "set mtu", "on", phrase_number },
 	[NET_ACT_LINK_SET_MAC] = { "link_set_mac", "set mac", "on", phrase_mac },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { "link_set_addr_gen_mode", "set addr_gen_mode", "on",

@@ -148,6 +148,16 @@ static void goal_init_link(struct net_goal *goal, const struct net_goals_context
 	net_mark_link(goal->mark, goals->want->name, want->name, context->owner);
 }
 
+/* What was moved in is lost to the root namespace, so it is known by its mark, not its name. */
+static const struct net_have_link *find_renamed(const struct net_goals_context *context,
+	const struct net_have_netns *netns, const struct net_want_link *want)
+{
+	for (size_t i = 0; want->kind == NET_LINK_DEVICE && i < netns->n_links; i++)
+		if (fits_device(context->have, want, &netns->links[i]))
+			return &netns->links[i];
+	return NULL;
+}
+
 static void goal_find_link(struct net_goal *goal, const struct net_goals_context *context,
 	const struct net_goals *goals)
 {
@@ -155,6 +165,8 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 		? net_have_find_link(goals->have, goal->name)
 		: NULL;
 
+	if (!link)
+		goal->renamed = find_renamed(context, goals->have, goal->want);
 	if (!link || !net_have_link_is_ours(link))
 		return;
 	if (fits[goal->want->kind](context->have, goal->want, link))

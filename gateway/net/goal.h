@@ -33,8 +33,9 @@ struct net_goal {
 	struct address neighbour;   /* AF_UNSPEC: none */
 	uint8_t neighbour_mac[6];
 
-	const struct net_have_link *have;   /* fits; or &fresh once its making is planned */
-	const struct net_have_link *misfit; /* ours, but must go first */
+	const struct net_have_link *have;    /* fits; or &fresh once its making is planned */
+	const struct net_have_link *misfit;  /* ours, but must go first */
+	const struct net_have_link *renamed; /* a device inside under another name, this one free */
 	struct net_have_link fresh;
 	bool lost_ipv4; /* an IPv4 address goes, perhaps others and routes with it */
 };

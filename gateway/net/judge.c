@@ -199,7 +199,7 @@ void net_judge_goals(const struct net_goals *goals, const struct net_goals_conte
 	for (size_t i = 0; i < goals->count; i++) {
 		const struct net_goal *goal = &goals->items[i];
 
-		if (goal->have || goal->in_root)
+		if (goal->have || goal->renamed || goal->in_root)
 			continue;
 		judge_name(&j, goal);
 		if (goal->want)

@@ -85,6 +85,14 @@ static struct nl_msg *build_up(const struct net_act *act, const struct net_messa
 	return act_message(RTM_SETLINK, act, c, IFF_UP);
 }
 
+static struct nl_msg *build_down(const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = act_message(RTM_SETLINK, act, c, 0);
+
+	((struct ifinfomsg *)nlmsg_data(nlmsg_hdr(message)))->ifi_change = IFF_UP;
+	return message;
+}
+
 static struct nl_msg *build_delete(const struct net_act *act, const struct net_message_context *c)
 {
 	return act_message(RTM_DELLINK, act, c, 0);
@@ -403,6 +411,7 @@ static const struct {
 	[NET_ACT_LINK_GIVE_BACK] = { build_give_back, true },
 	[NET_ACT_LINK_RENAME] = { build_rename, true },
 	[NET_ACT_LINK_SET_UP] = { build_up, false },
+	[NET_ACT_LINK_SET_DOWN] = { build_down, false },
 	[NET_ACT_LINK_SET_MTU] = { build_mtu, false },
 	[NET_ACT_LINK_SET_MAC] = { build_mac, false },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { build_addr_gen_mode, false },

@@ -52,17 +52,29 @@ void net_plan_give_back(struct net_planner *planner, const struct net_have_link 
 	restore_device(planner, link->mark, name, link, &mark.was);
 }
 
+/* Up it would keep its name on kernels before 6.2 (EBUSY). Returns the new name. */
+static const char *rename_link(struct net_planner *planner, bool in_root,
+	const struct net_have_link *link, const char *name)
+{
+	struct net_act *act;
+
+	if (link->flags & IFF_UP)
+		net_planner_add(planner, NET_ACT_LINK_SET_DOWN, in_root, link->name)->ifindex =
+			link->ifindex;
+	act = net_planner_add(planner, NET_ACT_LINK_RENAME, in_root, link->name);
+	act->ifindex = link->ifindex;
+	act->name = name;
+	return name;
+}
+
 /* A NIC that came back to the root namespace on its own, with its namespace's end. */
 static void plan_returned(struct net_planner *planner, const struct net_stray *stray)
 {
 	const char *name = stray->link->name;
 
-	if (strcmp(name, stray->mark.was.name) != 0) {
-		struct net_act *act = net_planner_add(planner, NET_ACT_LINK_RENAME, true, name);
-
-		act->ifindex = stray->link->ifindex;
-		act->name = name = free_name(planner, stray->mark.was.name);
-	}
+	if (strcmp(name, stray->mark.was.name) != 0)
+		name = rename_link(
+			planner, true, stray->link, free_name(planner, stray->mark.was.name));
 	restore_device(planner, stray->link->mark, name, stray->link, &stray->mark.was);
 }
 
@@ -117,6 +129,14 @@ static bool goes_with_root_end(const struct net_planner *planner, const struct n
 	return false;
 }
 
+static bool is_renamed(const struct net_goals *goals, const struct net_have_link *link)
+{
+	for (size_t i = 0; i < goals->count; i++)
+		if (goals->items[i].renamed == link)
+			return true;
+	return false;
+}
+
 void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals)
 {
 	const struct net_have_netns *have = goals->have;
@@ -127,7 +147,8 @@ void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals)
 		const struct net_goal *goal = net_goals_find(goals, link->name);
 
 		if ((link->flags & IFF_LOOPBACK) || !net_have_link_is_ours(link) ||
-			(goal && goal->have) || goes_with_peer(planner, have->name, link) ||
+			(goal && goal->have) || is_renamed(goals, link) ||
+			goes_with_peer(planner, have->name, link) ||
 			goes_with_root_end(planner, goals, link))
 			continue;
 		plan_delete_inside(planner, link);
@@ -255,6 +276,15 @@ static void create_macvlan(
 	create->parent_ifindex = root_ifindex(planner, goal->want->parent);
 }
 
+/* Set down it loses its IPv6 addresses and routes, so all is put on it again. */
+static void rename_device(struct net_planner *planner, struct net_goal *goal)
+{
+	rename_link(planner, false, goal->renamed, goal->name);
+	goal->fresh = *goal->renamed;
+	goal->fresh.flags &= ~(unsigned int)IFF_UP;
+	goal->have = &goal->fresh;
+}
+
 /* The mark goes on before the move, so that a NIC can never be inside and unknown. */
 static void move_device(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
 {
@@ -318,6 +348,8 @@ void net_plan_links_create(struct net_planner *planner, struct net_goals *goals)
 	if (first && !goals->items[0].have)
 		create_uplink(planner, goals);
 	for (size_t i = first; i < goals->count; i++)
-		if (!goals->items[i].have)
+		if (goals->items[i].renamed)
+			rename_device(planner, &goals->items[i]);
+		else if (!goals->items[i].have)
 			creators[goals->items[i].want->kind](planner, goals, &goals->items[i]);
 }

@@ -105,8 +105,7 @@ static bool has_address(const struct net_have_netns *have, const struct net_goal
 static void plan_addresses(
 	struct net_planner *planner, const struct net_have_netns *have, struct net_goal *goal)
 {
-	if (goal->have != &goal->fresh)
-		plan_addresses_delete(planner, have, goal);
+	plan_addresses_delete(planner, have, goal);
 	for (size_t i = 0; i < goal->n_addresses; i++) {
 		struct net_act *act;
 

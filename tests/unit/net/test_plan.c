@@ -142,6 +142,16 @@ static void mtu_without_ipv6(struct scene *s)
 	scene_cust(s)->addr_gen_mode = scene_cust(s)->accept_ra = -1;
 }
 
+static void device_renamed(struct scene *s)
+{
+	const struct net_mark_was was = { "nic5", 1500, { 0 }, true };
+
+	s->acme->links[0].kind = NET_LINK_DEVICE;
+	s->acme->links[0].parent = "nic5";
+	snprintf(scene_cust(s)->name, sizeof(scene_cust(s)->name), "other");
+	net_mark_moved(scene_cust(s)->mark, "acme", &was, net_mark_owner(OWNER));
+}
+
 static void plans_follow_from_differences(void **state)
 {
 	static const struct {
@@ -193,6 +203,12 @@ static void plans_follow_from_differences(void **state)
 			"acme: set mtu 1400 on cust\n"
 			"acme: set addr_gen_mode 1 on cust\n"
 			"acme: set net.ipv6.conf.cust.accept_ra = 0\n" },
+		{ device_renamed,
+			"acme: set down link other\n"
+			"acme: give name cust to other\n"
+			"acme: set up link cust\n"
+			"acme: add address 10.0.0.2/30 to cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
 	};
 
 	(void)state;
