@@ -200,9 +200,19 @@ static void goal_init_uplink(struct net_goal *goal, const struct net_goals_conte
 		net_mark_link(goal->mark, goals->want->name, goal->name, context->owner);
 }
 
-static bool root_end_is_ours(const struct net_goal *goal, const struct net_have_link *link)
+static bool are_pair(const struct net_have_link *a, const struct net_have_link *b)
 {
-	return link && strcmp(link->mark, goal->mark) == 0;
+	return a->lower == b->ifindex && b->lower == a->ifindex;
+}
+
+/* Its mark may not be on yet where a crash came between, or be lost: then its group and the other
+ * end tell. */
+static bool root_end_is_ours(const struct net_goal *goal, const struct net_have_link *link,
+	const struct net_have_link *inner)
+{
+	if (!link->mark[0])
+		return link->group == NET_LINK_GROUP && inner && are_pair(link, inner);
+	return strcmp(link->mark, goal->mark) == 0;
 }
 
 /* The two ends stand or fall together. */
@@ -214,11 +224,11 @@ static void uplink_find(struct net_goal *root, struct net_goal *inside,
 		? net_have_find_link(goals->have, inside->name)
 		: NULL;
 
-	if (!root_end_is_ours(root, outer))
-		outer = NULL;
 	if (inner && !net_have_link_is_ours(inner))
 		inner = NULL;
-	if (outer && inner && outer->lower == inner->ifindex && inner->lower == outer->ifindex) {
+	if (outer && !root_end_is_ours(root, outer, inner))
+		outer = NULL;
+	if (outer && inner && are_pair(outer, inner)) {
 		root->have = outer;
 		inside->have = inner;
 	} else {

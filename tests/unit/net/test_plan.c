@@ -152,6 +152,19 @@ static void device_renamed(struct scene *s)
 	net_mark_moved(scene_cust(s)->mark, "acme", &was, net_mark_owner(OWNER));
 }
 
+static void root_end_unmarked(struct scene *s)
+{
+	scene_uplink(s);
+	s->have->root.links[1].mark[0] = '\0';
+	s->have->root.links[1].group = NET_LINK_GROUP;
+}
+
+static void root_end_of_somebody(struct scene *s)
+{
+	root_end_unmarked(s);
+	s->have->root.links[1].group = 0;
+}
+
 static void plans_follow_from_differences(void **state)
 {
 	static const struct {
@@ -209,6 +222,11 @@ static void plans_follow_from_differences(void **state)
 			"acme: set up link cust\n"
 			"acme: add address 10.0.0.2/30 to cust\n"
 			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ scene_uplink, "" },
+		{ root_end_unmarked, "acme: add mark vrfgate:acme@eaca8f75 to vg0\n" },
+		{ root_end_of_somebody,
+			"acme: cannot bring up: interface 'vg0': a link of that name is already "
+			"there and was not made by vrfgate for 'acme'\n" },
 	};
 
 	(void)state;
