@@ -212,33 +212,52 @@ static void create_uplink(struct net_planner *planner, struct net_goals *goals)
 	inside->have = &inside->fresh;
 }
 
-/* Makes the shared devices that the last tag stands on; returns the name of the innermost. */
-static const char *create_outers(struct net_planner *planner, const struct net_want_link *want)
+static void create_outer(struct net_planner *planner, const struct net_want_link *want, size_t tags,
+	const char *below, const char *name)
+{
+	char mark[NET_MARK_SIZE];
+	struct net_act *act = net_planner_add(planner, NET_ACT_LINK_CREATE, true, name);
+
+	act->create = (struct net_act_create){
+		.kind = NET_LINK_VLAN,
+		.stays = true,
+		.parent = below,
+		.vlan_id = want->tags[tags - 1],
+		.vlan_protocol = net_goal_vlan_protocol(want, tags - 1),
+	};
+	act = net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, name);
+	act->name = net_planner_keep(planner, net_mark_shared(mark, name, planner->context.owner));
+	net_planner_add(planner, NET_ACT_LINK_SET_UP, true, name);
+}
+
+static bool is_our_outer(const struct net_planner *planner, const struct net_have_link *link)
+{
+	struct net_mark mark;
+
+	return net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_SHARED &&
+		mark.owner == planner->context.owner;
+}
+
+/* The shared devices that the last tag stands on are there and up; returns the innermost's name.
+ */
+static const char *plan_outers(struct net_planner *planner, const struct net_want_link *want)
 {
 	const char *below = want->parent;
-	char name[NET_IFNAME_SIZE], mark[NET_MARK_SIZE];
+	char name[NET_IFNAME_SIZE];
 
 	for (size_t tags = 1; tags < want->n_tags; tags++) {
+		const struct net_have_link *link;
 		const char *kept;
-		struct net_act *act;
 
 		net_goal_outer_name(want, tags, name);
 		kept = net_planner_keep(planner, name);
-		if (!net_have_find_root(planner->context.have, name) &&
-			!strings_contain(&planner->outers, name)) {
+		link = net_have_find_root(planner->context.have, name);
+		if (!strings_contain(&planner->outers, name)) {
+			if (!link)
+				create_outer(planner, want, tags, below, kept);
+			else if (!(link->flags & IFF_UP) && is_our_outer(planner, link))
+				net_planner_add(planner, NET_ACT_LINK_SET_UP, true, kept);
 			strings_add(&planner->outers, name);
-			act = net_planner_add(planner, NET_ACT_LINK_CREATE, true, kept);
-			act->create = (struct net_act_create){
-				.kind = NET_LINK_VLAN,
-				.stays = true,
-				.parent = below,
-				.vlan_id = want->tags[tags - 1],
-				.vlan_protocol = net_goal_vlan_protocol(want, tags - 1),
-			};
-			act = net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, kept);
-			act->name = net_planner_keep(
-				planner, net_mark_shared(mark, name, planner->context.owner));
-			net_planner_add(planner, NET_ACT_LINK_SET_UP, true, kept);
 		}
 		below = kept;
 	}
@@ -255,7 +274,7 @@ static int root_ifindex(const struct net_planner *planner, const char *name)
 static void create_vlan(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
 {
 	const struct net_want_link *want = goal->want;
-	const char *below = create_outers(planner, want);
+	const char *below = plan_outers(planner, want);
 	struct net_act_create *create =
 		&plan_create_inside(planner, goals, goal, NET_LINK_VLAN)->create;
 
@@ -350,6 +369,8 @@ void net_plan_links_create(struct net_planner *planner, struct net_goals *goals)
 	for (size_t i = first; i < goals->count; i++)
 		if (goals->items[i].renamed)
 			rename_device(planner, &goals->items[i]);
-		else if (!goals->items[i].have)
+		else if (goals->items[i].have)
+			(void)plan_outers(planner, goals->items[i].want);
+		else
 			creators[goals->items[i].want->kind](planner, goals, &goals->items[i]);
 }

@@ -165,6 +165,23 @@ static void root_end_of_somebody(struct scene *s)
 	s->have->root.links[1].group = 0;
 }
 
+static void outer_down(struct scene *s)
+{
+	struct net_want_link *want = &s->acme->links[0];
+	struct net_have_link *outer = have_link(&s->have->root, 9, "eth0.100");
+
+	want->kind = NET_LINK_VLAN;
+	want->n_tags = 2;
+	want->tags[0] = 100;
+	want->tags[1] = 10;
+	snprintf(scene_cust(s)->kind, sizeof(scene_cust(s)->kind), "vlan");
+	scene_cust(s)->lower = 9;
+	scene_cust(s)->vlan_id = 10;
+	scene_cust(s)->vlan_protocol = ETH_P_8021Q;
+	scene_cust(s)->flags = outer->flags = 0;
+	net_mark_shared(outer->mark, "eth0.100", net_mark_owner(OWNER));
+}
+
 static void plans_follow_from_differences(void **state)
 {
 	static const struct {
@@ -227,6 +244,10 @@ static void plans_follow_from_differences(void **state)
 		{ root_end_of_somebody,
 			"acme: cannot bring up: interface 'vg0': a link of that name is already "
 			"there and was not made by vrfgate for 'acme'\n" },
+		{ outer_down,
+			"acme: set up link eth0.100\n"
+			"acme: set up link cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
 	};
 
 	(void)state;
