@@ -183,13 +183,17 @@ static struct net_act *plan_create(
 	return act;
 }
 
+/* Before Linux 6.14 RTM_NEWLINK looks for the new link's name in the sender's namespace, not in the one
+ * it is made in, and fails where it finds it; with an index given it looks for that. */
 static struct net_act *plan_create_inside(struct net_planner *planner,
 	const struct net_goals *goals, struct net_goal *goal, enum net_link_kind kind)
 {
-	int n = (int)(goal - goals->items);
+	int ifindex = NET_LINK_IFINDEX_BASE + (int)(goal - goals->items);
 
-	return plan_create(
-		planner, goal, kind, chosen_ifindex(goals->have, NET_LINK_IFINDEX_BASE + n));
+	while (net_have_find_ifindex(&planner->context.have->root, ifindex) ||
+		net_have_find_ifindex(goals->have, ifindex))
+		ifindex += (int)goals->count;
+	return plan_create(planner, goal, kind, ifindex);
 }
 
 static void create_uplink(struct net_planner *planner, struct net_goals *goals)

@@ -89,6 +89,38 @@ static void a_marked_nic_back_in_the_root_is_found_again(void **state)
 	world_run("ip link del nic5");
 }
 
+static void a_moved_nic_is_known_by_its_mark_whatever_its_name(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = NULL;
+	struct net_want_link *link;
+
+	(void)state;
+	make_nic();
+	before = world_dump();
+	link = add_device(&want);
+	world_add_route(&want.netns[0], "10.2.0.0/16", "10.1.0.2", NULL);
+	world_up(&want);
+	/* somebody renames it, and it is up again */
+	assert_int_equal(world_run("ip -n acme link set wan down; ip -n acme link set wan name x; "
+				   "ip -n acme link set x up"),
+		0);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip -n acme link show wan >/dev/null"), 0);
+	/* the config renames it, and changes its address */
+	link->name = "wide";
+	link->addresses = right;
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip -n acme addr show wide | grep -q 10.1.0.2/30 && "
+				   "! ip -n acme addr show wide | grep -q 10.1.0.1/30"),
+		0);
+	world_down();
+	world_assert_is(before);
+	world_run("ip link del nic5");
+}
+
 static void add_pair(struct net_want *want)
 {
 	struct net_want_netns *acme;
@@ -144,12 +176,38 @@ static void a_pair_joins_two_namespaces(void **state)
 	world_assert_is(before);
 }
 
+/* Kernels before 6.14 look for the name in the wrong namespace. */
+static void names_of_the_root_namespace_are_free_inside(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump();
+	struct net_want_link *link;
+
+	(void)state;
+	add_pair(&want);
+	want.netns[0].links[0].name = want.netns[1].links[0].peer_name = "trunk0";
+	want.netns[1].links[0].name = want.netns[0].links[0].peer_name = "lo2";
+	link = world_add_link(&want.netns[0], "wire0", NET_LINK_MACVLAN, "trunk0");
+	link->addresses = left;
+	link->n_addresses = 1;
+	world_add_route(&want.netns[0], "10.3.0.0/16", NULL, "wire0");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip -n acme link del wire0"), 0);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	world_down();
+	world_assert_is(before);
+}
+
 int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_moved_nic_is_given_back_as_it_was),
 	cmocka_unit_test(a_moved_nic_whose_name_is_taken_gets_another),
 	cmocka_unit_test(a_marked_nic_back_in_the_root_is_found_again),
+	cmocka_unit_test(a_moved_nic_is_known_by_its_mark_whatever_its_name),
 	cmocka_unit_test(a_pair_joins_two_namespaces),
+	cmocka_unit_test(names_of_the_root_namespace_are_free_inside),
 };
 
 world_main(tests)
