@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "net/channel.h"
 #include "net/dump.h"
@@ -15,7 +17,7 @@
 #include "net/sysctl.h"
 
 #define LO_IFINDEX     1
-#define ATTEMPTS       5 /* at a consistent dump */
+#define PATIENCE_MS    1000 /* for a consistent dump */
 #define cleanup_have   cleanup(free_have)
 #define cleanup_socket cleanup(net_channel_close)
 
@@ -43,15 +45,22 @@ int net_have_dump_links(
 int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps,
 	struct net_have_netns *netns, struct error *err)
 {
-	int ret = -EINTR;
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	uint64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
 
-	for (int attempt = 0; ret == -EINTR && attempt < ATTEMPTS; attempt++) {
+	for (;;) {
+		int ret = 0;
+
 		net_have_netns_clear(netns);
-		ret = 0;
 		for (const net_have_dump_fn *dump = dumps; ret == 0 && *dump; dump++)
 			ret = (*dump)(channel, netns, err);
+		if (ret != -EINTR || clock_now_ms() >= deadline_ms)
+			return ret;
+		if (err)
+			error_clear(err);
+		/* Where namespaces die, their links go one by one for a while. */
+		nanosleep(&pause, NULL);
 	}
-	return ret;
 }
 
 /* A key the kernel does not have stays NULL: writing it will tell. */
