@@ -230,6 +230,8 @@ static int run_groups(
 			.removed = plan->groups[i].removed,
 		};
 
+		if (!outcome.removed)
+			net_removal_let_go(&run->removal);
 		run_group(run, &plan->groups[i], &outcome);
 		/* What is removed is reported once it is really gone. */
 		if (net_removal_hold(&run->removal, &outcome))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The plan: groups of acts, wanted namespaces first, then what goes. */
+/* The plan: groups of acts, what goes first, then the wanted namespaces. */
 #include "net/plan.h"
 
 #include <errno.h>
@@ -9,6 +9,9 @@
 
 #include "base/memory.h"
 #include "net/planner.h"
+
+/* How long namespaces that go are waited for, since the last one went. */
+#define PATIENCE_MS 5000
 
 struct net_act *net_planner_add(
 	struct net_planner *planner, enum net_act_kind kind, bool in_root, const char *link)
@@ -317,15 +320,17 @@ struct net_plan *net_plan_create(const struct net_want *want, const struct net_h
 	const struct net_want_netns **index = want_index(want);
 
 	plan->owner = planner.context.owner;
+	plan->patience_ms = PATIENCE_MS;
 	find_strays(&planner, index);
-	for (size_t i = 0; i < want->n_netns; i++)
-		plan_wanted(&planner, &want->netns[i]);
+	/* First what goes: another VRF may be waiting for its VLAN. */
 	for (size_t i = 0; i < have->n_netns; i++)
 		if (have->netns[i].standing == NET_HAVE_OURS &&
 			!want_find(index, want->n_netns, have->netns[i].name) &&
 			!is_spared(want, have->netns[i].name))
 			plan_removed(&planner, &have->netns[i]);
 	plan_orphans(&planner, index);
+	for (size_t i = 0; i < want->n_netns; i++)
+		plan_wanted(&planner, &want->netns[i]);
 	planner.group = NULL;
 	strings_finish(&planner.outers);
 	remember_outers(&planner, want);
@@ -338,6 +343,11 @@ struct net_plan *net_plan_create(const struct net_want *want, const struct net_h
 	strings_finish(&planner.outers);
 	strings_finish(&planner.veths);
 	return plan;
+}
+
+void net_plan_set_patience(struct net_plan *plan, unsigned int patience_ms)
+{
+	plan->patience_ms = patience_ms;
 }
 
 void net_plan_destroy(struct net_plan *plan)

@@ -88,6 +88,10 @@ struct net_outcome {
 
 typedef void (*net_outcome_fn)(const struct net_outcome *outcome, void *data);
 
+/* How long net_plan_apply() may block for namespaces that go, since the last one went: 5 s, or this. 0:
+ * that they have lost their names and nobody is in them is enough. */
+void net_plan_set_patience(struct net_plan *plan, unsigned int patience_ms);
+
 /*
  * Does the acts, namespace by namespace, and reports each (also those with nothing to do).
  * Returns 0, or -EIO when any failed (their outcomes tell), or another errno when nothing could

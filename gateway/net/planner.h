@@ -21,6 +21,7 @@ struct net_plan {
 	struct net_plan_group *groups;
 	size_t n_groups;
 	uint32_t owner;
+	unsigned int patience_ms;
 	struct strings texts; /* what acts borrow and nobody else owns */
 };
 

@@ -14,8 +14,7 @@
 #include "net/dump.h"
 #include "net/netns.h"
 
-#define PATIENCE_MS 5000 /* since the last one went */
-#define POLL_MS     2
+#define POLL_MS 2
 
 static bool deletes_netns(const struct net_plan *plan)
 {
@@ -32,23 +31,22 @@ void net_removal_init(struct net_removal *removal, const struct net_plan *plan)
 
 	memset(removal, 0, sizeof(*removal));
 	(void)getrlimit(RLIMIT_NOFILE, &files);
+	removal->patience_ms = plan->patience_ms;
 	removal->held_max = files.rlim_cur / 2;
 	if (deletes_netns(plan))
 		net_busy_init(&removal->busy);
 }
 
-static void let_go(struct net_removal *removal)
+void net_removal_let_go(struct net_removal *removal)
 {
-	for (size_t i = 0; i < removal->n_pending; i++) {
-		cleanup_close_fd(&removal->pending[i].netns_fd);
-		removal->pending[i].netns_fd = -1;
-	}
+	for (; removal->n_let_go < removal->n_pending; removal->n_let_go++)
+		cleanup_close_fd(&removal->pending[removal->n_let_go].netns_fd);
 }
 
 void net_removal_finish(struct net_removal *removal)
 {
 	net_busy_finish(&removal->busy);
-	let_go(removal);
+	net_removal_let_go(removal);
 	free(removal->pending);
 }
 
@@ -59,8 +57,8 @@ int net_removal_netns(
 
 	if (ret < 0)
 		return ret;
-	if (removal->n_pending % removal->held_max == removal->held_max - 1)
-		let_go(removal);
+	if (removal->n_pending - removal->n_let_go >= removal->held_max)
+		net_removal_let_go(removal);
 	*array_append(&removal->pending, &removal->n_pending) = (struct net_removal_pending){
 		.outcome = { .netns = act->name },
 		.link = act->link,
@@ -89,9 +87,9 @@ static bool is_gone(struct net_channel *root, const char *name)
 	return net_dump_link(root, name, 0, &link, NULL) == -ENODEV;
 }
 
-static int wait_gone(struct net_channel *root, const char *name)
+static int wait_gone(struct net_channel *root, const char *name, unsigned int patience_ms)
 {
-	uint64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
+	uint64_t deadline_ms = clock_now_ms() + patience_ms;
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
 	while (!is_gone(root, name)) {
@@ -107,14 +105,15 @@ int net_removal_wait(
 {
 	int ret = 0;
 
-	let_go(removal);
+	net_removal_let_go(removal);
 	for (size_t i = 0; i < removal->n_pending; i++) {
 		struct net_removal_pending *pending = &removal->pending[i];
 
-		if (pending->link && wait_gone(root, pending->link) < 0)
+		if (pending->link && removal->patience_ms &&
+			wait_gone(root, pending->link, removal->patience_ms) < 0)
 			error_set(&pending->outcome.error, EBUSY,
-				"its link '%s' has not gone after %d s: something still holds the namespace (a process, a socket or a mount)",
-				pending->link, PATIENCE_MS / 1000);
+				"its link '%s' has not gone after %u ms: something still holds the namespace (a process, a socket or a mount)",
+				pending->link, removal->patience_ms);
 		if (pending->outcome.error.code)
 			ret = -EBUSY;
 		if (report)

@@ -21,6 +21,8 @@ struct net_removal {
 	struct net_busy busy;
 	struct net_removal_pending *pending;
 	size_t n_pending;
+	size_t n_let_go; /* of the pending, from the first on */
+	unsigned int patience_ms;
 	size_t held_max; /* more would take the descriptors that others need */
 };
 
@@ -34,6 +36,9 @@ int net_removal_netns(
 
 /* Keeps the outcome for net_removal_wait() where its namespace is the one last noted. */
 bool net_removal_hold(struct net_removal *removal, const struct net_outcome *outcome);
+
+/* Lets those go that are held: what others wait for becomes free. */
+void net_removal_let_go(struct net_removal *removal);
 
 /* Lets them go, waits until all are gone and reports each; the caller's thread is in the root namespace. -EBUSY where one does not go. */
 int net_removal_wait(

@@ -239,6 +239,7 @@ static void pass_run(struct wire_pass *pass, struct error *err)
 	if (net_compare(&pass->want, &pass->have, &pass->plan, err) < 0)
 		return;
 	net_plan_filter(pass->plan, may_act, pass);
+	net_plan_set_patience(pass->plan, 0);
 	/* -EIO: the outcomes have told each VRF's own error. Another is everybody's. */
 	if (net_plan_apply(pass->plan, on_outcome, pass, err) == -EIO)
 		error_clear(err);

@@ -172,6 +172,8 @@ def a_new_uplink_id_comes_with_a_restart(lab):
     with lab.running():
         first = lab.wait_state("acme", "starting")["proxy"]["pid"]
         lab.write(fake_proxy(lab) + "vrf acme { id = 7 }\n")
+        expect_said(lab.command("up"), 1, stderr="vrf 'acme': its uplink cannot get another id while its proxy runs")
+        expect(succeeds("link", "show", "vg3"), "the uplink went from under its proxy")
         expect_said(lab.command("reload"), 0)
         wait_until(lambda: lab.vrf("acme")["proxy"]["pid"] not in (None, first), STATE_SECONDS, "another proxy")
         expect_equal(lab.vrf("acme")["uplink"]["root_ifname"], "vg7", "uplink")

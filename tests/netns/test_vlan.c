@@ -124,6 +124,20 @@ static void a_foreign_vlan_is_not_taken(void **state)
 	world_down();
 }
 
+static void a_vlan_passes_from_one_vrf_to_the_next(void **state)
+{
+	cleanup(net_want_finish) struct net_want first = world_want(), second = world_want();
+
+	(void)state;
+	add_vlan(&first, "old", 0, "trunk0.10", 0, 10);
+	add_vlan(&second, "new", 1, "trunk0.10", 0, 10);
+	world_up(&first);
+	world_up(&second);
+	assert_int_equal(world_count(&second), 0);
+	assert_int_not_equal(world_run("ip netns | grep -q old"), 0);
+	world_down();
+}
+
 static void a_parent_that_is_down_is_a_fault(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -187,6 +201,7 @@ int main(void)
 		cmocka_unit_test(two_vlans_on_one_trunk),
 		cmocka_unit_test(stacked_vlans_share_their_outer_device),
 		cmocka_unit_test(a_foreign_vlan_is_not_taken),
+		cmocka_unit_test(a_vlan_passes_from_one_vrf_to_the_next),
 		cmocka_unit_test(a_parent_that_is_down_is_a_fault),
 		cmocka_unit_test(frames_are_tagged_on_the_trunk),
 	};
