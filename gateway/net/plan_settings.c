@@ -319,14 +319,26 @@ static void plan_sysctl(
 	act->sysctl.value = value;
 }
 
+static bool makes_links(const struct net_goals *goals)
+{
+	for (size_t i = 0; i < goals->count; i++) {
+		const struct net_goal *goal = &goals->items[i];
+
+		if (!goal->have && !goal->renamed && !goal->in_root)
+			return true;
+	}
+	return false;
+}
+
 /* No router advertisements and no forwarding; that a new namespace does not forward is part of its
- * making. Read back from the links' own settings. */
+ * making. Read back from the links' own settings; what new links begin with is not read, and may not
+ * have been set where a crash came between. */
 void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals *goals)
 {
 	bool created = goals->have->standing != NET_HAVE_OURS;
 	const struct net_have_link *lo = created ? NULL : net_have_find_link(goals->have, "lo");
 
-	if (created && !user_sets(goals, "net.ipv6.conf.default.accept_ra"))
+	if ((created || makes_links(goals)) && !user_sets(goals, "net.ipv6.conf.default.accept_ra"))
 		plan_sysctl(planner, false, "net.ipv6.conf.default.accept_ra", "0");
 	if (lo && lo->forwarding4 > 0 && !user_sets(goals, "net.ipv4.ip_forward") &&
 		!user_sets(goals, "net.ipv4.conf.all.forwarding"))

@@ -134,6 +134,12 @@ static void moved_nic(struct scene *s)
 	net_mark_moved(have_link(s->netns, 8, "wan")->mark, "acme", &was, 1);
 }
 
+static void link_gone(struct scene *s)
+{
+	s->netns->n_links = 1;
+	s->netns->n_addresses = s->netns->n_routes = 0;
+}
+
 /* Below 1280 bytes the kernel takes IPv6 from a link. */
 static void mtu_without_ipv6(struct scene *s)
 {
@@ -229,6 +235,14 @@ static void plans_follow_from_differences(void **state)
 			"acme: set up link nic5\n"
 			"acme: delete mark vrfgate:acme:was:nic5/1400/000000000000/1@00000001 "
 			"from nic5\n" },
+		{ link_gone,
+			"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+			"acme: create macvlan on 'eth0' as cust\n"
+			"acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n"
+			"acme: set addr_gen_mode 1 on cust\n"
+			"acme: set up link cust\n"
+			"acme: add address 10.0.0.2/30 to cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
 		{ mtu_without_ipv6,
 			"acme: set mtu 1400 on cust\n"
 			"acme: set addr_gen_mode 1 on cust\n"
