@@ -104,8 +104,9 @@ check: deps
 		$(VALGRIND_TESTS:%=valgrind:%) \
 		tests/vm/run $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
 
-# A clone with CLONE_VM, as test_spawn makes it, is beyond valgrind; AddressSanitizer has it.
-VALGRIND_TESTS = $(filter-out %/test_spawn,$(UNIT_TESTS) $(NETNS_TESTS))
+# A clone with CLONE_VM, as test_spawn makes it, is beyond valgrind; AddressSanitizer has it. What
+# test_crash tests is another program.
+VALGRIND_TESTS = $(filter-out %/test_spawn %/test_crash,$(UNIT_TESTS) $(NETNS_TESTS))
 
 .PHONY: check-rooms
 check-rooms:

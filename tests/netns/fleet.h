@@ -118,6 +118,7 @@ static inline void fleet_add_nics(void)
 		assert_int_equal(hands_add_veth("", nic, far), 0);
 		assert_int_equal(hands_set_up("", far, true), 0);
 	}
+	assert_true(world_settle());
 }
 
 static inline void fleet_delete_nics(void)

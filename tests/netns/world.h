@@ -61,8 +61,9 @@ static inline char *world_read(const char *command)
 /* All that `down` must leave as it was; indexes and counters aside. */
 static inline char *world_dump(void)
 {
-	return world_read("ip -d link | sed 's/^[0-9]*: //'; ip -br addr; ip route; ip -6 route; "
-			  "ip netns; ls /run/netns");
+	return world_read(
+		"ip -d link | sed 's/^[0-9]*: //'; ip -br addr; ip route; ip -6 route | sort; "
+		"ip netns; ls /run/netns");
 }
 
 /* A whole dump is more than cmocka prints. */
@@ -92,11 +93,20 @@ static inline void world_assert_is(const char *before)
 	}
 }
 
+/* Until both ends of a pair know that they have carrier a dump is not what it will be. */
+static inline bool world_settle(void)
+{
+	uint64_t deadline_ms = clock_now_ms() + 3000;
+
+	while (world_run("ip link show up type veth | grep -q 'state [^U]\\|state UNKNOWN'") == 0)
+		if (clock_now_ms() > deadline_ms)
+			return false;
+	return true;
+}
+
 /* In a child of init's namespaces nothing is allowed: then the tests are skipped. */
 static inline const char *world_enter(void)
 {
-	uint64_t deadline_ms;
-
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET) < 0)
 		return strerror(errno);
 	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
@@ -108,11 +118,8 @@ static inline const char *world_enter(void)
 		world_run("ip link add trunk0 type veth peer name wire0 && "
 			  "ip link set trunk0 up && ip link set wire0 up") != 0)
 		return "ip(8) cannot make links";
-	/* Until both ends know that they have carrier a dump is not what it will be. */
-	deadline_ms = clock_now_ms() + 3000;
-	while (world_run("test $(ip link show up type veth | grep -c 'state UP') = 2") != 0)
-		if (clock_now_ms() > deadline_ms)
-			return "a veth pair gets no carrier";
+	if (!world_settle())
+		return "a veth pair gets no carrier";
 	return NULL;
 }
 
