@@ -39,7 +39,7 @@ int net_compare(const struct net_want *want, struct net_have **have, struct net_
 	if (want->partial) {
 		glance.glance = true;
 		ret = compare_once(&glance, have, plan, err);
-		if (ret < 0 || !plan_is_structural(*plan))
+		if (ret != 0 || !plan_is_structural(*plan))
 			return ret;
 		net_plan_destroy(*plan);
 		net_have_destroy(*have);
