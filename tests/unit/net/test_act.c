@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every act there is, and its inverse. Each case has a way to want something and a way to have it:
+ * wanted and not there it is made; wanted and there nothing is done, or it is put right; there and not
+ * wanted it goes.
+ */
+#include "ways.h"
+
+struct act_case {
+	const char *name;
+	void (*want)(struct scene *s);
+	void (*have)(struct scene *s);
+	const char *made, *settled, *unmade; /* plans: wanted only, both, there only */
+};
+
+static const struct act_case cases[] = {
+	{ "namespace", want_bravo, have_bravo,
+		"bravo: create namespace bravo\n"
+		"bravo: set net.ipv6.conf.default.accept_ra = 0\n"
+		"bravo: set net.ipv4.ip_forward = 0\n"
+		"bravo: set net.ipv6.conf.all.forwarding = 0\n"
+		"bravo: set up link lo\n",
+		"", "bravo: delete namespace bravo\n" },
+	{ "macvlan", want_macvlan, have_macvlan,
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: create macvlan on 'eth0' as mac0\n"
+		"acme: add mark vrfgate:acme:mac0@eaca8f75 to mac0\n"
+		"acme: set addr_gen_mode 1 on mac0\n"
+		"acme: set up link mac0\n",
+		"", "acme: delete link mac0\n" },
+	{ "vlan", want_vlan, have_vlan,
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: create vlan 10 on 'eth0' as eth0.10\n"
+		"acme: add mark vrfgate:acme:eth0.10@eaca8f75 to eth0.10\n"
+		"acme: set addr_gen_mode 1 on eth0.10\n"
+		"acme: set up link eth0.10\n",
+		"", "acme: delete link eth0.10\n" },
+	{ "stacked vlan", want_stacked, have_stacked,
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: create vlan 100 on 'eth0' as eth0.100\n"
+		"acme: add mark vrfgate:*:eth0.100@eaca8f75 to eth0.100\n"
+		"acme: set up link eth0.100\n"
+		"acme: create vlan 10 on 'eth0.100' as q0\n"
+		"acme: add mark vrfgate:acme:q0@eaca8f75 to q0\n"
+		"acme: set addr_gen_mode 1 on q0\n"
+		"acme: set up link q0\n",
+		"",
+		"acme: delete link q0\n"
+		"*: delete link eth0.100\n" },
+	{ "device", want_device, have_device,
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
+		"acme: move in device eth5 as wan\n"
+		"acme: set mtu 1400 on wan\n"
+		"acme: set mac 02:00:00:00:00:77 on wan\n"
+		"acme: set addr_gen_mode 1 on wan\n"
+		"acme: set up link wan\n"
+		"acme: set net.ipv6.conf.wan.accept_ra = 0\n",
+		"",
+		"acme: give back device eth5 from wan\n"
+		"acme: set mtu 1500 on eth5\n"
+		"acme: set mac 00:00:00:00:00:00 on eth5\n"
+		"acme: set up link eth5\n"
+		"acme: delete mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 from eth5\n" },
+	{ "renamed device", want_device, have_renamed_device,
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
+		"acme: move in device eth5 as wan\n"
+		"acme: set mtu 1400 on wan\n"
+		"acme: set mac 02:00:00:00:00:77 on wan\n"
+		"acme: set addr_gen_mode 1 on wan\n"
+		"acme: set up link wan\n"
+		"acme: set net.ipv6.conf.wan.accept_ra = 0\n",
+		"acme: set down link other\n"
+		"acme: give name wan to other\n"
+		"acme: set up link wan\n",
+		"acme: give back device eth5 from other\n"
+		"acme: set mtu 1500 on eth5\n"
+		"acme: set mac 00:00:00:00:00:00 on eth5\n"
+		"acme: set up link eth5\n"
+		"acme: delete mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 from eth5\n" },
+	{ "returned device", want_returned_device, have_returned_device,
+		"acme: cannot bring up: interface 'wan': device 'nic9' not found\n",
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: move in device dev0 as wan\n"
+		"acme: set addr_gen_mode 1 on wan\n"
+		"acme: set up link wan\n"
+		"acme: set net.ipv6.conf.wan.accept_ra = 0\n",
+		"acme: set down link dev0\n"
+		"acme: give name nic9 to dev0\n"
+		"acme: delete mark vrfgate:acme:was:nic9/1500/000000000000/0@eaca8f75 from nic9\n" },
+	{ "pair", want_pair, have_pair,
+		"acme: create namespace mgmt\n"
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: create veth to 'mgmt/end' as pair\n"
+		"acme: add mark vrfgate:acme:pair@eaca8f75 to pair\n"
+		"acme: set addr_gen_mode 1 on pair\n"
+		"acme: set up link pair\n"
+		"mgmt: set net.ipv6.conf.default.accept_ra = 0\n"
+		"mgmt: set net.ipv4.ip_forward = 0\n"
+		"mgmt: set net.ipv6.conf.all.forwarding = 0\n"
+		"mgmt: set up link lo\n"
+		"mgmt: add mark vrfgate:mgmt:end@eaca8f75 to end\n"
+		"mgmt: set addr_gen_mode 1 on end\n"
+		"mgmt: set up link end\n"
+		"mgmt: set net.ipv6.conf.end.accept_ra = 0\n",
+		"",
+		"acme: delete link pair\n"
+		"mgmt: delete namespace mgmt\n" },
+	{ "uplink", want_uplink, have_uplink,
+		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
+		"acme: create veth to 'uplink' as vg0\n"
+		"acme: add mark vrfgate:acme@eaca8f75 to vg0\n"
+		"acme: set addr_gen_mode 1 on vg0\n"
+		"acme: set up link vg0\n"
+		"acme: add address fd00::1/126 to vg0\n"
+		"acme: set neighbour fd00::2 at 06:76:00:00:00:00 on vg0\n"
+		"acme: add mark vrfgate:acme:uplink@eaca8f75 to uplink\n"
+		"acme: set addr_gen_mode 1 on uplink\n"
+		"acme: set up link uplink\n"
+		"acme: add address fd00::2/126 to uplink\n"
+		"acme: set neighbour fd00::1 at 02:76:00:00:00:00 on uplink\n"
+		"acme: set net.ipv6.conf.vg0.accept_ra = 0\n",
+		"", "acme: delete link vg0\n" },
+	{ "mtu", want_mtu, have_mtu, "acme: set mtu 1400 on cust\n", "",
+		"acme: set mtu 1500 on cust\n" },
+	{ "mac", want_mac, have_mac, "acme: set mac 00:00:00:00:00:01 on cust\n", "",
+		"acme: set mac 00:00:00:00:00:00 on cust\n" },
+	{ "down", nothing, have_down, "",
+		"acme: set up link cust\n"
+		"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n",
+		"acme: set up link cust\n"
+		"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+	{ "mark", nothing, have_unmarked, "", "acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n",
+		"acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n" },
+	{ "ipv6 address", want_ipv6, have_ipv6,
+		"acme: set addr_gen_mode 0 on cust\n"
+		"acme: add address fd01::2/64 to cust\n",
+		"",
+		"acme: set addr_gen_mode 1 on cust\n"
+		"acme: delete address fd01::2/64 from cust\n" },
+	{ "route", want_route, have_route,
+		"acme: add route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n", "",
+		"acme: delete route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n" },
+	{ "sysctl", want_sysctl, have_sysctl, "acme: set net.ipv4.conf.all.rp_filter = 2\n", "",
+		"acme: set net.ipv4.conf.all.rp_filter = 1\n" },
+};
+
+static void scene_idle(struct scene *s)
+{
+	struct net_want_sysctl *want;
+	struct net_have_sysctl *have;
+
+	scene_want(s);
+	scene_have(s);
+	have_link(&s->have->root, 3, "eth5");
+	s->acme->links[0].mtu_bytes = 1500;
+	s->acme->links[0].has_mac = true;
+	want = array_append(&s->acme->sysctls, &s->acme->n_sysctls);
+	*want = (struct net_want_sysctl){ "net.ipv4.conf.all.rp_filter", "1" };
+	have = array_append(&s->netns->sysctls, &s->netns->n_sysctls);
+	*have = (struct net_have_sysctl){ want->key, xstrdup("1") };
+}
+
+static bool seen[NET_ACT_KINDS];
+
+static void assert_plan(const struct act_case *c, bool want, bool have, const char *expected)
+{
+	cleanup(scene_finish) struct scene s = { .seen = seen };
+	cleanup_free char *text = NULL;
+
+	scene_idle(&s);
+	if (want)
+		c->want(&s);
+	if (have)
+		c->have(&s);
+	text = plan_text(&s);
+	if (strcmp(text, expected) != 0)
+		fail_msg("%s, %s and %s:\n%s", c->name, want ? "wanted" : "not wanted",
+			have ? "there" : "not there", text);
+}
+
+static void every_act_has_its_inverse(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_plan(&cases[i], true, false, cases[i].made);
+		assert_plan(&cases[i], true, true, cases[i].settled);
+		assert_plan(&cases[i], false, true, cases[i].unmade);
+	}
+}
+
+/* Must run after the one above. */
+static void no_act_was_left_out(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < NET_ACT_KINDS; kind++)
+		if (!seen[kind])
+			fail_msg("no case has the act '%s'", net_act_name((enum net_act_kind)kind));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_act_has_its_inverse),
+		cmocka_unit_test(no_act_was_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
