@@ -17,8 +17,6 @@ static const struct act_case cases[] = {
 	{ "namespace", want_bravo, have_bravo,
 		"bravo: create namespace bravo\n"
 		"bravo: set net.ipv6.conf.default.accept_ra = 0\n"
-		"bravo: set net.ipv4.ip_forward = 0\n"
-		"bravo: set net.ipv6.conf.all.forwarding = 0\n"
 		"bravo: set up link lo\n",
 		"", "bravo: delete namespace bravo\n" },
 	{ "macvlan", want_macvlan, have_macvlan,
@@ -97,16 +95,14 @@ static const struct act_case cases[] = {
 		"acme: set addr_gen_mode 1 on pair\n"
 		"acme: set up link pair\n"
 		"mgmt: set net.ipv6.conf.default.accept_ra = 0\n"
-		"mgmt: set net.ipv4.ip_forward = 0\n"
-		"mgmt: set net.ipv6.conf.all.forwarding = 0\n"
 		"mgmt: set up link lo\n"
 		"mgmt: add mark vrfgate:mgmt:end@eaca8f75 to end\n"
 		"mgmt: set addr_gen_mode 1 on end\n"
 		"mgmt: set up link end\n"
 		"mgmt: set net.ipv6.conf.end.accept_ra = 0\n",
 		"",
-		"acme: delete link pair\n"
-		"mgmt: delete namespace mgmt\n" },
+		"mgmt: delete namespace mgmt\n"
+		"acme: delete link pair\n" },
 	{ "uplink", want_uplink, have_uplink,
 		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
 		"acme: create veth to 'uplink' as vg0\n"
