@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Databases as a proxy makes them, and what becomes of them. */
+#include "../supervisor/scratch.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "zabbix/backlog.h"
+
+#define TABLES                                                                             \
+	"create table ids (table_name varchar(64), field_name varchar(64), nextid bigint," \
+	" primary key (table_name, field_name));"                                          \
+	"create table dbversion (dbversionid bigint primary key, mandatory integer,"       \
+	" optional integer);"
+#define HISTORY_6_0                                                                         \
+	TABLES "create table proxy_history (id integer not null primary key autoincrement," \
+	       " itemid bigint, value text);"                                               \
+	       "insert into dbversion values (1, 6000000, 6000018);"
+#define HISTORY_7_0                                                             \
+	TABLES "create table proxy_history (id bigint not null, itemid bigint," \
+	       " value text, primary key (id));"                                \
+	       "insert into dbversion values (1, 7000000, 7000028);"
+#define VALUES   "insert into proxy_history (id, itemid, value) values (5, 1, 'a'), (12, 1, 'b');"
+#define SENT(id) "insert into ids values ('proxy_history', 'history_lastid', " id ");"
+
+static sqlite3 *database_open(const char *path)
+{
+	sqlite3 *database = NULL;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	return database;
+}
+
+static void database_run(sqlite3 *database, const char *sql)
+{
+	char *message = NULL;
+
+	if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s", message);
+}
+
+static void database_make(const char *path, const char *sql)
+{
+	sqlite3 *database = database_open(path);
+
+	database_run(database, sql);
+	sqlite3_close(database);
+}
+
+/* Makes the database from sql and reads it as one of version 6.0. */
+static struct zabbix_backlog read_made(const char *directory, const char *sql)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", directory);
+	struct zabbix_backlog backlog;
+
+	database_make(path, sql);
+	zabbix_backlog_read(path, 600, true, &backlog);
+	return backlog;
+}
+
+static void what_is_behind_the_last_sent_value_is_unsent(void **state)
+{
+	struct zabbix_backlog backlog = read_made(*state, HISTORY_6_0 VALUES SENT("9"));
+
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_USABLE);
+	assert_int_equal(backlog.version, 600);
+	assert_int_equal(backlog.unsent, 3);
+}
+
+static void everything_is_unsent_where_nothing_was_sent_yet(void **state)
+{
+	assert_int_equal(read_made(*state, HISTORY_6_0 VALUES).unsent, 12);
+}
+
+static void nothing_is_unsent_where_there_are_no_values(void **state)
+{
+	assert_int_equal(read_made(*state, HISTORY_6_0).unsent, 0);
+}
+
+static void values_that_were_cleared_after_the_sending_are_not_unsent(void **state)
+{
+	assert_int_equal(read_made(*state, HISTORY_6_0 SENT("9")).unsent, 0);
+}
+
+static void a_database_of_another_version_is_one(void **state)
+{
+	struct zabbix_backlog backlog = read_made(*state, HISTORY_7_0 VALUES SENT("9"));
+
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_OTHER_VERSION);
+	assert_int_equal(backlog.version, 700);
+	assert_int_equal(backlog.unsent, 3);
+	assert_string_equal(backlog.detail, "of Zabbix 7.0, the proxy is 6.0");
+}
+
+static void any_version_will_do_where_none_is_asked_for(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	struct zabbix_backlog backlog;
+
+	database_make(path, HISTORY_7_0 VALUES);
+	zabbix_backlog_read(path, 0, false, &backlog);
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_USABLE);
+	assert_int_equal(backlog.version, 700);
+	assert_int_equal(backlog.unsent, 12);
+}
+
+static void a_missing_database_is_absent(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	struct zabbix_backlog backlog;
+
+	zabbix_backlog_read(path, 600, true, &backlog);
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_ABSENT);
+	assert_int_equal(backlog.unsent, -1);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void what_a_proxy_cannot_use_is_unusable(void **state)
+{
+	static const char *const faulty[] = {
+		"",
+		"create table cats (name text);",
+		TABLES "create table proxy_history (id integer primary key);",
+		HISTORY_6_0 "drop table proxy_history;",
+		HISTORY_6_0 "update dbversion set mandatory = 3;",
+	};
+
+	for (size_t i = 0; i < sizeof(faulty) / sizeof(faulty[0]); i++) {
+		cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+		struct zabbix_backlog backlog = read_made(*state, faulty[i]);
+
+		assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
+		assert_int_not_equal(strlen(backlog.detail), 0);
+		assert_int_equal(backlog.unsent, -1);
+		unlink(path);
+	}
+}
+
+static void garbage_is_unusable(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	struct zabbix_backlog backlog;
+
+	scratch_write(*state, "proxy.db",
+		"This is no database, and long enough to be taken for one. "
+		"This is no database, and long enough to be taken for one.");
+	zabbix_backlog_read(path, 600, false, &backlog);
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
+	assert_string_equal(backlog.detail, "file is not a database");
+}
+
+/* What is not looked at in passing is found when every page is read. */
+static void a_damaged_page_is_found_by_a_thorough_look(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	cleanup_free char *zeros = xcalloc(1, 4096);
+	struct zabbix_backlog backlog = read_made(*state,
+		HISTORY_6_0 VALUES "create table other (word text);"
+				   "insert into other values (hex(randomblob(20000)));");
+	cleanup_fd int fd = open(path, O_WRONLY);
+
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_USABLE);
+	/* The last table's root page, its overflow behind it. */
+	assert_int_equal(pwrite(fd, zeros, 4096, 6 * 4096), 4096);
+	zabbix_backlog_read(path, 600, false, &backlog);
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_USABLE);
+	zabbix_backlog_read(path, 600, true, &backlog);
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
+}
+
+static void a_truncated_database_is_unusable(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	struct zabbix_backlog backlog = read_made(*state, HISTORY_6_0 VALUES);
+
+	assert_int_equal(truncate(path, 4096), 0);
+	zabbix_backlog_read(path, 600, true, &backlog);
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
+}
+
+static void a_locked_database_is_unknown_and_not_waited_for(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	struct zabbix_backlog backlog = read_made(*state, HISTORY_6_0 VALUES);
+	sqlite3 *writer = database_open(path);
+	uint64_t began_ms = clock_now_ms();
+
+	database_run(writer, "begin exclusive");
+	zabbix_backlog_read(path, 600, false, &backlog);
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNKNOWN);
+	assert_string_equal(backlog.detail, "database is locked");
+	assert_true(clock_now_ms() - began_ms < 2000);
+	database_run(writer, "rollback");
+	zabbix_backlog_read(path, 600, false, &backlog);
+	assert_int_equal(backlog.unsent, 12);
+	sqlite3_close(writer);
+}
+
+static void nothing_is_written_beside_it(void **state)
+{
+	struct zabbix_backlog backlog = read_made(*state, HISTORY_6_0 VALUES);
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	cleanup_dir DIR *directory = opendir(*state);
+	struct dirent *entry;
+
+	assert_int_equal(chmod(path, 0444), 0);
+	zabbix_backlog_read(path, 600, true, &backlog);
+	assert_int_equal(backlog.unsent, 12);
+	while ((entry = readdir(directory)))
+		assert_true(entry->d_name[0] == '.' || strcmp(entry->d_name, "proxy.db") == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_scratch(what_is_behind_the_last_sent_value_is_unsent),
+		in_scratch(everything_is_unsent_where_nothing_was_sent_yet),
+		in_scratch(nothing_is_unsent_where_there_are_no_values),
+		in_scratch(values_that_were_cleared_after_the_sending_are_not_unsent),
+		in_scratch(a_database_of_another_version_is_one),
+		in_scratch(any_version_will_do_where_none_is_asked_for),
+		in_scratch(a_missing_database_is_absent),
+		in_scratch(what_a_proxy_cannot_use_is_unusable),
+		in_scratch(garbage_is_unusable),
+		in_scratch(a_damaged_page_is_found_by_a_thorough_look),
+		in_scratch(a_truncated_database_is_unusable),
+		in_scratch(a_locked_database_is_unknown_and_not_waited_for),
+		in_scratch(nothing_is_written_beside_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
