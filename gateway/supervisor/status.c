@@ -83,22 +83,27 @@ static json_t *integer_or_null(bool known, json_int_t value)
 static json_t *proxy_to_json(const struct vrf *vrf)
 {
 	bool runs = vrf->proxy.pid > 0;
+	/* Of this life of the proxy. */
+	bool read = runs && vrf->vitals.read_ms && vrf->vitals.read_ms >= vrf->started_ms;
 	json_t *proxy;
 	char *name;
 
 	if (!vrf->config || !vrf->config->has_proxy)
 		return json_null();
 	name = reporter_proxy_name(vrf->context->config, vrf->name);
-	proxy = json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:n, s:o, s:n}", "name",
-		name, "mode",
+	proxy = json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"name", name, "mode",
 		vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE ? "passive" : "active", "state",
 		proxy_state(vrf), "pid", integer_or_null(runs, process_main_pid(&vrf->proxy)),
 		"uptime_s", runs ? seconds_since(vrf->started_ms) : json_null(), "restarts",
 		vrf->restarts, "last_exit", json_text(vrf->last_exit), "version",
 		json_text(vrf->has_stats ? vrf->stats.version : ""), "server_seen_s",
 		integer_or_null(vrf->server_seen != 0, time(NULL) - vrf->server_seen), "backlog",
+		integer_or_null(read && vrf->vitals.unsent >= 0, vrf->vitals.unsent),
 		"required_vps", vrf->has_stats ? json_real(vrf->stats.required_vps) : json_null(),
-		"rss_bytes");
+		"rss_bytes",
+		integer_or_null(read && vrf->vitals.memory_bytes >= 0, vrf->vitals.memory_bytes),
+		"measured_s", read ? seconds_since(vrf->vitals.read_ms) : json_null());
 	free(name);
 	return proxy;
 }

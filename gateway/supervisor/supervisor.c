@@ -25,6 +25,7 @@
 #include "supervisor/leftovers.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/status.h"
+#include "supervisor/vitals.h"
 #include "supervisor/wire.h"
 
 #define STATUS_PERIOD_US 1000000ULL
@@ -301,6 +302,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->context.event = supervisor->event;
 	supervisor->context.binaries = proxy_binary_cache_create();
 	supervisor->reporter = reporter_link_create(supervisor);
+	supervisor->vitals = vitals_create(supervisor);
 	vrfs_adopt_config(supervisor);
 	wire_request_all(supervisor);
 	reporter_link_restart(supervisor->reporter);
@@ -309,6 +311,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 
 static void supervisor_finish(struct supervisor *supervisor)
 {
+	vitals_destroy(supervisor->vitals);
 	reporter_link_destroy(supervisor->reporter);
 	control_server_destroy(supervisor->control);
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)

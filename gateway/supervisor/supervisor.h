@@ -14,6 +14,7 @@ struct sd_event_source;
 struct control_server;
 struct drift;
 struct reporter_link;
+struct vitals;
 
 struct supervisor {
 	struct supervisor_options options;
@@ -32,6 +33,7 @@ struct supervisor {
 	struct drift *drift;
 	struct control_server *control;
 	struct reporter_link *reporter;
+	struct vitals *vitals;
 };
 
 struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char *name);

@@ -89,6 +89,12 @@ struct vrf_drift {
 	struct repairs repairs;
 };
 
+/* What is read of a proxy now and then (supervisor/vitals.h). */
+struct vrf_vitals {
+	uint64_t read_ms;             /* 0: never */
+	int64_t memory_bytes, unsent; /* -1: not known */
+};
+
 /* What the VRFs of one supervisor share. */
 struct vrf_context {
 	struct sd_event *event;
@@ -133,6 +139,7 @@ struct vrf {
 	bool has_stats;
 	time_t server_seen; /* lastaccess; 0: never or not known */
 	struct vrf_check checks[VRF_CHECKS];
+	struct vrf_vitals vitals;
 
 	struct timer state_timer, watch_timer;
 	struct sd_event_source *exit_watch;

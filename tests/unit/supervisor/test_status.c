@@ -191,6 +191,36 @@ static void bytes_that_are_no_utf_8_cost_no_vrf(void **state)
 	assert_int_equal(json_array_size(json_object_get(document, "vrfs")), 2);
 }
 
+/* What was read of a former life of the proxy is not this one's. */
+static void memory_and_backlog_are_shown_with_their_age(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	uint64_t now_ms = clock_now_ms();
+	struct vrf *vrf;
+
+	add_vrfs(&supervisor);
+	vrf = supervisor.vrfs[0];
+	vrf->proxy.pid = getpid();
+	vrf->started_ms = now_ms - 60000;
+	vrf->vitals = (struct vrf_vitals){ now_ms - 3500, 5 << 20, 17 };
+	for (int life = 0; life < 2; life++) {
+		cleanup_json json_t *document = status_create(&supervisor, NULL);
+		const json_t *proxy = json_object_get(
+			json_array_get(json_object_get(document, "vrfs"), 0), "proxy");
+
+		assert_int_equal(json_integer_value(json_object_get(proxy, "rss_bytes")),
+			life == 0 ? 5 << 20 : 0);
+		assert_int_equal(
+			json_integer_value(json_object_get(proxy, "backlog")), life == 0 ? 17 : 0);
+		assert_int_equal(json_integer_value(json_object_get(proxy, "measured_s")),
+			life == 0 ? 3 : 0);
+		assert_int_equal(json_is_null(json_object_get(proxy, "backlog")), life);
+		vrf->started_ms = now_ms;
+	}
+	vrf->proxy.pid = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +231,7 @@ int main(void)
 		in_scratch(the_worst_vrf_decides_for_the_gateway),
 		in_scratch(a_vrf_that_is_not_wanted_worries_nobody),
 		in_scratch(bytes_that_are_no_utf_8_cost_no_vrf),
+		in_scratch(memory_and_backlog_are_shown_with_their_age),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
