@@ -17,6 +17,7 @@
 #include "supervisor/leftovers.h"
 #include "supervisor/paths.h"
 #include "supervisor/run.h"
+#include "supervisor/saved_state.h"
 #include "supervisor/wiring.h"
 
 int cli_plan_create(struct cli_plan *plan, const struct config *config, bool remove, bool save,
@@ -251,6 +252,7 @@ int cli_down(int argc, char **argv)
 		r = complain(&err);
 	else
 		r = cli_plan_apply(&plan);
+	saved_state_remove(config->gateway.run_dir);
 	cli_plan_finish(&plan);
 	return r;
 }

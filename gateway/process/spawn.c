@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -326,6 +327,19 @@ uint64_t process_start_time(pid_t pid)
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
 	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+uint64_t process_age_ms(const struct process *process)
+{
+	uint64_t tick_ms = 1000 / (uint64_t)sysconf(_SC_CLK_TCK), started_ms, now_ms;
+	struct timespec now;
+
+	/* Start times count the time that the machine slept, too. */
+	if (process->start_time == 0 || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+		return 0;
+	started_ms = process->start_time * tick_ms;
+	now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return now_ms > started_ms ? now_ms - started_ms : 0;
 }
 
 pid_t process_main_pid(const struct process *process)

@@ -68,6 +68,9 @@ void process_signal(const struct process *process, int signal);
 /* Start time of a live process, 0 where there is none. */
 uint64_t process_start_time(pid_t pid);
 
+/* Since it was started; 0 for one that is gone. Also of one that somebody else started. */
+uint64_t process_age_ms(const struct process *process);
+
 /*
  * The process in the foreground of a contained tree (child of its init), or the pid itself where
  * it has none: the one that an operator knows as "the proxy".

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/load.h"
@@ -24,6 +25,7 @@
 #include "supervisor/ids.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/reporter_link.h"
+#include "supervisor/saved_state.h"
 #include "supervisor/status.h"
 #include "supervisor/vitals.h"
 #include "supervisor/wire.h"
@@ -67,6 +69,12 @@ static void on_look(struct vrf *vrf)
 	drift_look(supervisor->drift, vrf);
 }
 
+static void on_changed(struct vrf *vrf, enum vrf_state before)
+{
+	(void)before;
+	saved_state_write_soon(vrf->context->owner);
+}
+
 static void supervisor_stop(struct supervisor *supervisor)
 {
 	if (supervisor->stopping)
@@ -104,7 +112,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 /* --- VRFs and config --- */
 
-static void vrfs_adopt_config(struct supervisor *supervisor)
+/* saved: what the last supervisor left, NULL where this one runs already. */
+static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved)
 {
 	const struct config *config = supervisor->config;
 
@@ -114,6 +123,7 @@ static void vrfs_adopt_config(struct supervisor *supervisor)
 
 		if (!vrf) {
 			vrf = vrf_create(&supervisor->context, wanted, supervisor->ids[i]);
+			saved_state_apply(saved, vrf);
 			*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
 		}
 		vrf_reconfigure(vrf, wanted, supervisor->ids[i]);
@@ -198,7 +208,7 @@ int supervisor_reload(struct supervisor *supervisor, struct strings *faults, str
 	supervisor->context.config = config;
 	supervisor->ids = ids;
 	supervisor->generation++;
-	vrfs_adopt_config(supervisor);
+	vrfs_adopt_config(supervisor, NULL);
 	config_destroy(old);
 	wire_request_all(supervisor);
 	reporter_link_restart(supervisor->reporter);
@@ -274,21 +284,30 @@ static int loop_create(struct supervisor *supervisor, struct error *err)
 	return r < 0 ? error_set_errno(err, -r, "cannot make the event loop") : 0;
 }
 
+struct inheritance {
+	const struct config *config;
+	const json_t *saved;
+};
+
 /* Its VRF is still one with a proxy: it will be found by its lock and taken over. */
 static bool is_to_be_adopted(const char *name, const void *data)
 {
-	const struct config_vrf *vrf = config_find_vrf(data, name);
+	const struct inheritance *inheritance = data;
+	const struct config_vrf *vrf = config_find_vrf(inheritance->config, name);
 
-	return vrf && vrf->enabled && vrf->has_proxy;
+	return vrf && vrf->enabled && vrf->has_proxy &&
+		!saved_state_holds(inheritance->saved, name);
 }
 
 static int supervisor_start(struct supervisor *supervisor, struct error *err)
 {
 	const struct config *config = supervisor->config;
+	cleanup_json json_t *saved = saved_state_load(config->gateway.run_dir);
 	int r = ids_assign(config, true, &supervisor->ids, err);
 
 	if (r == 0)
-		r = leftovers_end(config->gateway.run_dir, is_to_be_adopted, config, err);
+		r = leftovers_end(config->gateway.run_dir, is_to_be_adopted,
+			&(struct inheritance){ config, saved }, err);
 	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)
@@ -303,7 +322,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->context.binaries = proxy_binary_cache_create();
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
-	vrfs_adopt_config(supervisor);
+	vrfs_adopt_config(supervisor, saved);
 	wire_request_all(supervisor);
 	reporter_link_restart(supervisor->reporter);
 	return 0;
@@ -320,6 +339,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 	proxy_binary_cache_destroy(supervisor->context.binaries);
 	sd_event_source_disable_unref(supervisor->wiring);
 	drift_destroy(supervisor->drift);
+	timer_finish(&supervisor->save_timer);
 	sd_event_unref(supervisor->event);
 	free(supervisor->ids);
 	config_destroy(supervisor->config);
@@ -337,7 +357,8 @@ int supervisor_run(
 		.context = { .config = config,
 			.wire = wire_request,
 			.look = on_look,
-			.rested = on_rested },
+			.rested = on_rested,
+			.changed = on_changed },
 	};
 	int r = lock_fd < 0 ? lock_fd : 0;
 
@@ -348,6 +369,7 @@ int supervisor_run(
 		log_info("vrfgate %s: %zu VRFs in '%s'", VRFGATE_VERSION, config->n_vrfs,
 			options->config_path);
 		r = sd_event_loop(supervisor.event);
+		saved_state_write(&supervisor);
 		if (r < 0)
 			error_set_errno(err, -r, "the event loop failed");
 		else

@@ -31,6 +31,8 @@ struct supervisor {
 	bool stopping;
 	struct sd_event_source *wiring;
 	struct drift *drift;
+	struct timer save_timer;
+	bool saving; /* it is armed */
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;

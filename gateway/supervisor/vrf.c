@@ -67,18 +67,19 @@ static enum log_level state_level(enum vrf_state state)
 
 static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 {
-	bool same = vrf->state == state;
+	enum vrf_state before = vrf->state;
 
 	/* The reason may be part of the VRF's own reason. */
 	memmove(vrf->reason, reason, strnlen(reason, sizeof(vrf->reason) - 1) + 1);
 	vrf->reason[sizeof(vrf->reason) - 1] = '\0';
-	if (same)
+	if (state == before)
 		return;
 	vrf->state = state;
 	vrf->since_ms = clock_now_ms();
 	timer_disarm(&vrf->state_timer);
 	log_message(state_level(state), "vrf '%s': %s%s%s", vrf->name, state_names[state],
 		*vrf->reason ? ": " : "", vrf->reason);
+	vrf->context->changed(vrf, before);
 }
 
 static void timer_on_elapsed(void *data)
@@ -152,6 +153,19 @@ static void proxy_end(struct vrf *vrf, const char *reason)
 	state_timer_arm(vrf, STOP_TIMEOUT_MS);
 }
 
+/* Between two supervisors: what runs now is not what ran then. */
+static bool former_has_ended(struct vrf *vrf)
+{
+	struct vrf_former former = vrf->former;
+
+	vrf->former = (struct vrf_former){ 0 };
+	if (former.pid <= 0 ||
+		(former.pid == vrf->proxy.pid && former.start_time == vrf->proxy.start_time))
+		return false;
+	snprintf(vrf->last_exit, sizeof(vrf->last_exit), "unknown (no supervisor ran)");
+	return true;
+}
+
 static void act_launch(struct vrf *vrf, const char *reason)
 {
 	struct error err = ERROR_INIT;
@@ -173,10 +187,10 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	if (sd_event_add_io(vrf->context->event, &vrf->exit_watch, vrf->proxy.pidfd, EPOLLIN,
 		    exit_on_readable, vrf) < 0)
 		abort();
-	vrf->started_ms = clock_now_ms();
+	vrf->started_ms = clock_now_ms() - process_age_ms(&vrf->proxy);
 	vrf->ready_ms = 0;
 	checks_forget_proxy(vrf);
-	if (!first)
+	if (former_has_ended(vrf) || !first)
 		vrf->restarts++;
 	if (r == LAUNCH_ADOPTED_OUTDATED) {
 		vrf->restart_now = true;
@@ -265,9 +279,10 @@ static void act_ended(struct vrf *vrf, const char *reason)
 {
 	bool now = vrf->restart_now;
 
+	(void)reason;
 	vrf->restart_now = false;
 	if (!vrf->wanted)
-		act_rest(vrf, reason);
+		act_rest(vrf, vrf->reason);
 	else if (now)
 		act_wire(vrf, vrf->reason);
 	else
@@ -384,8 +399,9 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 
 	vrf->config = config;
 	vrf->wanted_id = id;
-	if (!config->enabled) {
-		vrf_dispatch(vrf, VRF_EVENT_STOP, "disabled in the config");
+	if (!config->enabled || vrf->held) {
+		vrf_dispatch(vrf, VRF_EVENT_STOP,
+			vrf->held ? VRF_STOPPED_BY_HAND : "disabled in the config");
 		return;
 	}
 	if (vrf->proxy.pid <= 0 || !vrf->wanted || vrf->state == VRF_STOPPING) {

@@ -29,6 +29,9 @@
 #include "supervisor/timer.h"
 #include "zabbix/stats.h"
 
+/* The reason of a VRF that an operator has stopped. */
+#define VRF_STOPPED_BY_HAND "stopped by hand"
+
 struct sd_event;
 struct sd_event_source;
 struct probe;
@@ -95,6 +98,12 @@ struct vrf_vitals {
 	int64_t memory_bytes, unsent; /* -1: not known */
 };
 
+/* The proxy as the last supervisor knew it (supervisor/saved_state.h). */
+struct vrf_former {
+	pid_t pid; /* 0: none ran */
+	uint64_t start_time;
+};
+
 /* What the VRFs of one supervisor share. */
 struct vrf_context {
 	struct sd_event *event;
@@ -106,6 +115,7 @@ struct vrf_context {
 	void (*wire)(struct vrf *vrf);   /* compare and apply this VRF's part of the kernel soon */
 	void (*look)(struct vrf *vrf);   /* judge its part of the kernel soon */
 	void (*rested)(struct vrf *vrf); /* it is disabled now and no process of it lives */
+	void (*changed)(struct vrf *vrf, enum vrf_state before); /* its state did */
 	void *owner;
 };
 
@@ -118,6 +128,7 @@ struct vrf {
 	struct vrf_paths paths;
 
 	bool wanted;
+	bool held;        /* stopped by hand: not started before that is taken back */
 	bool kicked;      /* started anew once, as it came before the server knew its key */
 	bool restart_now; /* ended on purpose: starts again without a back-off */
 	enum vrf_state state;
@@ -129,8 +140,9 @@ struct vrf {
 	enum net_aspect trouble_aspect;
 
 	struct process proxy;
-	uint64_t started_ms;
-	uint64_t ready_ms; /* of this life; 0: not yet */
+	struct vrf_former former;
+	uint64_t started_ms; /* an adopted one: when the supervisor before us started it */
+	uint64_t ready_ms;   /* of this life; 0: not yet */
 	uint32_t restarts;
 	char last_exit[64]; /* "" : it has not ended yet */
 	uint32_t backoff_s;

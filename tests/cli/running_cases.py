@@ -307,6 +307,37 @@ def a_killed_supervisor_is_followed_by_one_that_finds_its_proxies(lab):
     expect_equal(children_of("sleep"), [], "proxies after down")
 
 
+def a_supervisor_goes_on_counting_where_the_last_one_was_killed(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\n")
+    with lab.running(stop=False) as process:
+        os.kill(lab.wait_state("acme", "starting")["proxy"]["pid"], signal.SIGKILL)
+        lab.wait_state("acme", "backoff")
+        lab.wait_state("acme", "starting")
+        saved = lab.base / "run" / "state.json"
+        wait_until(lambda: json.loads(saved.read_text())["vrfs"]["acme"]["restarts"] == 1, STATE_SECONDS, "state.json")
+        started = time.monotonic()
+        wait_until(lambda: lab.vrf("acme")["proxy"]["uptime_s"] >= 1, STATE_SECONDS, "its uptime")
+        pid = lab.vrf("acme")["proxy"]["pid"]
+        process.kill()
+        process.wait()
+    with lab.running(stop=False) as process:
+        proxy = lab.wait_state("acme", "starting")["proxy"]
+        expect_equal((proxy["pid"], proxy["restarts"], proxy["last_exit"]), (pid, 1, "signal 9 (Killed)"), "proxy")
+        expect(1 <= proxy["uptime_s"] <= time.monotonic() - started + 2, f"its uptime is {proxy['uptime_s']}")
+        process.kill()
+        process.wait()
+    os.kill(pid, signal.SIGKILL)
+    with lab.running():
+        proxy = lab.wait_state("acme", "starting")["proxy"]
+        expect((proxy["pid"] != pid) and proxy["restarts"] == 2, f"not another process: {proxy}")
+        expect_equal(proxy["last_exit"], "unknown (no supervisor ran)", "last exit")
+    with lab.running():
+        proxy = lab.wait_state("acme", "starting")["proxy"]
+        expect_equal((proxy["restarts"], proxy["last_exit"]), (0, ""), "after an orderly stop")
+    lab.command("down")
+    expect(not saved.exists(), "down leaves state.json")
+
+
 def what_a_gone_vrf_left_is_ended_at_the_start(lab):
     lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
     with lab.running("--leave-proxies"):

@@ -113,6 +113,19 @@ static void our_environment_and_files_stay_ours(void **state)
 	assert_non_null(strstr(output, "\n4\n"));
 }
 
+static void the_age_of_a_process_is_known(void **state)
+{
+	struct process ours = { getpid(), -1, process_start_time(getpid()) };
+	struct process first = { 1, -1, process_start_time(1) };
+	struct process gone = PROCESS_NONE;
+
+	(void)state;
+	assert_in_range(process_age_ms(&ours), 0, 600000);
+	assert_true(process_age_ms(&first) >= process_age_ms(&ours));
+	assert_true(process_age_ms(&first) > 0);
+	assert_int_equal(process_age_ms(&gone), 0);
+}
+
 static void what_cannot_be_started_says_why(void **state)
 {
 	char *argv[] = { (char *)"/no/such/program", NULL };
@@ -254,6 +267,7 @@ int main(void)
 		as_root(a_signal_is_told_through_the_init),
 		as_root(a_user_has_no_more_than_net_raw),
 		as_root(our_environment_and_files_stay_ours),
+		cmocka_unit_test(the_age_of_a_process_is_known),
 		as_root(what_cannot_be_started_says_why),
 		as_root(name_servers_are_the_vrfs_own),
 		as_root(a_killed_main_process_takes_its_tree_along),

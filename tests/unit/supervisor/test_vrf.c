@@ -16,6 +16,8 @@ struct life {
 	struct vrf_context context;
 	struct vrf *vrf;
 	int wired, looked, rested; /* how often the context was asked, or told */
+	int changed;
+	enum vrf_state before; /* of the last change */
 };
 
 static void on_wire(struct vrf *vrf)
@@ -33,6 +35,14 @@ static void on_rested(struct vrf *vrf)
 	((struct life *)vrf->context->owner)->rested++;
 }
 
+static void on_changed(struct vrf *vrf, enum vrf_state before)
+{
+	struct life *life = vrf->context->owner;
+
+	life->changed++;
+	life->before = before;
+}
+
 static void life_begin(struct life *life, const char *directory, const char *text)
 {
 	*life = (struct life){ .loaded = scratch_config(directory, text) };
@@ -42,6 +52,7 @@ static void life_begin(struct life *life, const char *directory, const char *tex
 		.wire = on_wire,
 		.look = on_look,
 		.rested = on_rested,
+		.changed = on_changed,
 		.owner = life,
 	};
 	assert_true(sd_event_new(&life->context.event) >= 0);
@@ -95,6 +106,8 @@ static void a_namespace_is_healthy_when_it_is_wired(void **state)
 	assert_int_equal(life.wired, 1);
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
 	assert_int_equal(life.vrf->state, VRF_HEALTHY);
+	assert_int_equal(life.changed, 2);
+	assert_int_equal(life.before, VRF_WIRING);
 	assert_int_equal(life.vrf->proxy.pid, 0);
 	assert_int_equal(life.looked, 1);
 	assert_false(is_armed(life.vrf->watch_timer.source));
@@ -110,7 +123,9 @@ static void what_is_not_well_is_degraded_with_the_reason(void **state)
 	vrf_dispatch(life.vrf, VRF_EVENT_UNWELL, "link: interface 'eth0.10' is down");
 	assert_int_equal(life.vrf->state, VRF_DEGRADED);
 	assert_string_equal(life.vrf->reason, "link: interface 'eth0.10' is down");
+	assert_int_equal(life.changed, 3);
 	vrf_dispatch(life.vrf, VRF_EVENT_UNWELL, "address: none");
+	assert_int_equal(life.changed, 3);
 	assert_string_equal(life.vrf->reason, "address: none");
 	vrf_dispatch(life.vrf, VRF_EVENT_WELL, "");
 	assert_int_equal(life.vrf->state, VRF_HEALTHY);
