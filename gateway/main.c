@@ -6,8 +6,9 @@
 #include "cli/command.h"
 #include "cli/options.h"
 
-#define OPTION_CONFIG "  -c, --config FILE   the config (default " CONFIG_DEFAULT_PATH ")\n"
-#define OPTION_HELP   "  -h, --help          this text\n"
+#define OPTION_CONFIG  "  -c, --config FILE   the config (default " CONFIG_DEFAULT_PATH ")\n"
+#define OPTION_NO_WAIT "  -n, --no-wait       do not wait until it is done\n"
+#define OPTION_HELP    "  -h, --help          this text\n"
 
 const struct cli_command cli_commands[] = {
 	{ "check", "[-c FILE]", "read and judge the config; touches nothing",
@@ -31,6 +32,16 @@ const struct cli_command cli_commands[] = {
 			      "  -o, --output LIST   these columns: vrf,state,reason\n"
 			      "      --color=WHEN    auto, always or never\n" OPTION_HELP,
 		cli_status },
+	{ "start", "[-c FILE] [-n] VRF...", "start VRFs that were stopped, failed or wait",
+		OPTION_CONFIG OPTION_NO_WAIT OPTION_HELP, cli_start },
+	{ "stop", "[-c FILE] [-n] VRF...",
+		"end the proxies of VRFs, until they are started by hand",
+		OPTION_CONFIG OPTION_NO_WAIT OPTION_HELP, cli_stop },
+	{ "restart", "[-c FILE] [-n] VRF...", "end the proxies of VRFs and start them anew",
+		OPTION_CONFIG OPTION_NO_WAIT OPTION_HELP, cli_restart },
+	{ "events", "[-c FILE] [-j]", "state changes as they happen",
+		OPTION_CONFIG "  -j, --json          as JSON, a line each\n" OPTION_HELP,
+		cli_events },
 	{ "exec", "[-c FILE] [-u USER] VRF|--root [--] COMMAND...",
 		"run a command inside a VRF, or back in the root namespace",
 		OPTION_CONFIG "  -u, --user USER     as this user\n"

@@ -28,7 +28,7 @@ _vrfgate_columns()
 
 _vrfgate()
 {
-	local commands="check plan up down run reload status exec logs import help version"
+	local commands="check plan up down run reload status start stop restart events exec logs import help version"
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
 
@@ -40,8 +40,9 @@ _vrfgate()
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=${COMP_WORDS[++i]} ;;
-		-u | --user | -n | --lines | -o | --output)
-			[[ $command == import ]] || ((i++)) ;;
+		-u | --user | -o | --output) ((i++)) ;;
+		-n | --lines)
+			[[ $command == logs ]] && ((i++)) ;;
 		--root) root=yes ;;
 		--)
 			[[ $command == exec ]] && { _vrfgate_command "$((i + 1))"; return; } ;;
@@ -76,7 +77,8 @@ _vrfgate()
 	esac
 	case $command in
 	check | up | down | reload) options="-c --config" ;;
-	plan) options="-c --config -j --json" ;;
+	plan | events) options="-c --config -j --json" ;;
+	start | stop | restart) options="-c --config -n --no-wait" ;;
 	run) options="-c --config --leave-proxies" ;;
 	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
 	exec) options="-c --config -u --user --root --" ;;
@@ -96,7 +98,7 @@ _vrfgate()
 		elif [[ $command == exec ]]; then
 			_vrfgate_command "$COMP_CWORD"
 		fi ;;
-	status)
+	status | start | stop | restart)
 		mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word") ;;
 	import)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")

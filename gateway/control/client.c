@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "control/protocol.h"
 
@@ -108,4 +109,67 @@ int control_client_ask(const char *run_dir, json_t *request, json_t **answer, st
 	if (!*answer)
 		return error_set(err, EPROTO, "the supervisor closed without a full answer");
 	return 0;
+}
+
+/* Hands on the full lines in the buffer and keeps the rest. */
+static int lines_hear(char *buffer, size_t *used, control_listen_fn hear, void *data)
+{
+	char *newline;
+	int r = 0;
+
+	while (r == 0 && (newline = memchr(buffer, '\n', *used))) {
+		size_t length = (size_t)(newline - buffer);
+		cleanup_json json_t *event = json_loadb(buffer, length, 0, NULL);
+
+		if (event)
+			r = hear(event, data);
+		*used -= length + 1;
+		memmove(buffer, newline + 1, *used);
+	}
+	return r;
+}
+
+static int client_hear(int fd, control_listen_fn hear, void *data, struct error *err)
+{
+	size_t used = 0, capacity = 65536;
+	cleanup_free char *buffer = xcalloc(1, capacity);
+
+	for (;;) {
+		ssize_t n = recv(fd, buffer + used, capacity - used, 0);
+		int r;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_set_errno(err, errno, "cannot read the supervisor's answer");
+		if (n == 0)
+			break;
+		used += (size_t)n;
+		r = lines_hear(buffer, &used, hear, data);
+		if (r != 0)
+			return r;
+		if (used > CONTROL_MAX_ANSWER)
+			return error_set(err, EMSGSIZE, "the supervisor's answer is too large");
+		if (used == capacity) {
+			capacity *= 2;
+			buffer = xreallocarray(buffer, capacity, 1);
+		}
+	}
+	/* An answer without a line's end is one that is not followed by others: a refusal. */
+	if (used > 0) {
+		cleanup_json json_t *last = json_loadb(buffer, used, 0, NULL);
+
+		return last ? hear(last, data) : 0;
+	}
+	return 0;
+}
+
+int control_client_listen(
+	const char *run_dir, json_t *request, control_listen_fn hear, void *data, struct error *err)
+{
+	cleanup_fd int fd = client_connect(run_dir, err);
+	int r = fd < 0 ? fd : client_send(fd, request, err);
+
+	json_decref(request);
+	return r < 0 ? r : client_hear(fd, hear, data, err);
 }

@@ -12,3 +12,13 @@
  * allowed to ask; -EPROTO, -ETIMEDOUT.
  */
 int control_client_ask(const char *run_dir, json_t *request, json_t **answer, struct error *err);
+
+/* Called with each line's object; not 0 ends the listening. */
+typedef int (*control_listen_fn)(const json_t *event, void *data);
+
+/*
+ * Sends one request, which it takes over, and hands on each line that comes. Returns what `hear` did
+ * when that was not 0, 0 where the supervisor went; errors as control_client_ask().
+ */
+int control_client_listen(const char *run_dir, json_t *request, control_listen_fn hear, void *data,
+	struct error *err);

@@ -6,7 +6,10 @@
  *	{ "command": "status", "vrfs": [ "acme" ] }    -> the status document
  *	{ "command": "reload" }                        -> { "ok": true } or
  *	                                                  { "ok": false, "error": "...", "faults": [ ... ] }
- * Anyone who may connect may ask for the status; only root may act.
+ *	{ "command": "stop", "vrfs": [ "acme" ] }      -> { "ok": true } when it has begun; also start, restart
+ *	{ "command": "events" }                        -> a snapshot and then each event, a line each, until
+ *	                                                  one of both goes (supervisor/events.h)
+ * Anyone who may connect may ask for the status and the events; only root may act.
  */
 #pragma once
 

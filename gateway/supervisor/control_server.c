@@ -15,14 +15,17 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "control/protocol.h"
-#include "supervisor/status.h"
+#include "supervisor/control_commands.h"
 
-#define MAX_CLIENTS       64
-#define CLIENT_TIMEOUT_US (10 * 1000000ULL)
-#define GROUP             "vrfgate"
+#define MAX_CLIENTS          64
+#define CLIENT_TIMEOUT_US    (10 * 1000000ULL)
+#define GROUP                "vrfgate"
+/* The others are for those who ask. */
+#define MAX_LISTENERS        16
+/* Some thousand events. */
+#define LISTENER_MAX_WAITING (1024 * 1024)
 
 struct client {
 	struct control_server *server;
@@ -32,7 +35,8 @@ struct client {
 	bool may_act; /* root */
 	char request[CONTROL_MAX_REQUEST];
 	size_t received;
-	char *answer;
+	bool answered, listens;
+	char *answer; /* what is still to be sent, and what of it was */
 	size_t answer_size, sent;
 };
 
@@ -65,77 +69,22 @@ static void client_destroy(struct client *client)
 	client_free(client);
 }
 
-/* --- the commands --- */
-
-static json_t *answer_error(const char *error)
-{
-	return json_pack("{s:b, s:s}", "ok", 0, "error", error);
-}
-
-static json_t *command_status(struct supervisor *supervisor, const json_t *request)
-{
-	const json_t *names = json_object_get(request, "vrfs");
-	size_t i;
-	json_t *name;
-
-	json_array_foreach (names, i, name) {
-		const char *text = json_string_value(name);
-
-		if (!text || !supervisor_find_vrf(supervisor, text))
-			return json_pack("{s:b, s:s, s:s}", "ok", 0, "error",
-				CONTROL_ERROR_NO_SUCH_VRF, "vrf", text ? text : "");
-	}
-	return status_create(supervisor, names);
-}
-
-static json_t *command_reload(struct supervisor *supervisor, const json_t *request)
-{
-	struct error err = ERROR_INIT;
-	struct strings faults = { 0 };
-	json_t *answer;
-
-	(void)request;
-	if (supervisor_reload(supervisor, &faults, &err) == 0) {
-		answer = json_pack("{s:b}", "ok", 1);
-	} else {
-		json_t *lines = json_array();
-
-		for (size_t i = 0; i < faults.count; i++)
-			json_array_append_new(lines, json_string(faults.items[i]));
-		answer = answer_error(err.text);
-		json_object_set_new(answer, "faults", lines);
-	}
-	strings_finish(&faults);
-	return answer;
-}
-
-static const struct {
-	const char *name;
-	bool acts;
-	json_t *(*run)(struct supervisor *supervisor, const json_t *request);
-} commands[] = {
-	{ "status", false, command_status },
-	{ "reload", true, command_reload },
-};
-
-static json_t *request_answer(const struct client *client)
-{
-	cleanup_json json_t *request = json_loadb(client->request, client->received, 0, NULL);
-	const char *name = json_string_value(json_object_get(request, "command"));
-
-	if (!name)
-		return answer_error("not a request: a JSON object with a command was expected");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i].name, name) != 0)
-			continue;
-		if (commands[i].acts && !client->may_act)
-			return answer_error("only root may do that");
-		return commands[i].run(client->server->supervisor, request);
-	}
-	return answer_error("this supervisor does not know that command");
-}
-
 /* --- the connection --- */
+
+/* What was sent is forgotten: a listener's answer never ends. */
+static void answer_append(struct client *client, const json_t *document, const char *end)
+{
+	cleanup_free char *text = json_dumps(document, JSON_COMPACT);
+	cleanup_free char *line = xasprintf("%s%s", text ? text : "{}", end);
+	size_t waiting = client->answer_size - client->sent, size = strlen(line);
+
+	client->answer = xreallocarray(client->answer, client->answer_size + size, 1);
+	memmove(client->answer, client->answer + client->sent, waiting);
+	memcpy(client->answer + waiting, line, size);
+	client->answer_size = waiting + size;
+	client->sent = 0;
+	sd_event_source_set_io_events(client->io, client->listens ? EPOLLIN | EPOLLOUT : EPOLLOUT);
+}
 
 static void client_send(struct client *client)
 {
@@ -146,19 +95,41 @@ static void client_send(struct client *client)
 		return;
 	if (n > 0)
 		client->sent += (size_t)n;
+	if (n >= 0 && client->listens) {
+		if (client->sent == client->answer_size)
+			sd_event_source_set_io_events(client->io, EPOLLIN);
+		return;
+	}
 	if (n < 0 || client->sent == client->answer_size)
 		client_destroy(client);
 }
 
+static size_t listeners_count(const struct control_server *server)
+{
+	size_t count = 0;
+
+	for (const struct client *client = server->clients; client; client = client->next)
+		count += client->listens;
+	return count;
+}
+
 static void client_answer(struct client *client)
 {
-	cleanup_json json_t *answer = request_answer(client);
+	struct control_request request = { client->request, client->received, client->may_act };
+	cleanup_json json_t *answer = NULL;
+	bool listens;
 
-	client->answer = json_dumps(answer, JSON_COMPACT);
-	if (!client->answer)
-		client->answer = xstrdup("{}");
-	client->answer_size = strlen(client->answer);
-	sd_event_source_set_io_events(client->io, EPOLLOUT);
+	answer = control_command_run(client->server->supervisor, &request, &listens);
+	if (listens && listeners_count(client->server) >= MAX_LISTENERS) {
+		json_decref(answer);
+		answer = control_error_create("too many listen for events already");
+		listens = false;
+	}
+	client->listens = listens;
+	if (listens)
+		client->timer = sd_event_source_disable_unref(client->timer);
+	client->answered = true;
+	answer_append(client, answer, listens ? "\n" : "");
 	client_send(client);
 }
 
@@ -180,18 +151,41 @@ static void client_receive(struct client *client)
 		client_destroy(client);
 }
 
+/* A listener has nothing more to say; that it goes is all that can come. */
+static bool listener_has_gone(const struct client *client)
+{
+	char nothing[256];
+	ssize_t n = recv(client->fd, nothing, sizeof(nothing), MSG_DONTWAIT);
+
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 static int client_on_io(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct client *client = data;
 
 	(void)source;
 	(void)fd;
-	(void)events;
-	if (client->answer)
-		client_send(client);
-	else
+	if (!client->answered)
 		client_receive(client);
+	else if (client->listens && (events & ~(uint32_t)EPOLLOUT) && listener_has_gone(client))
+		client_destroy(client);
+	else if (client->sent < client->answer_size)
+		client_send(client);
 	return 0;
+}
+
+/* Who does not read is dropped, and not waited for. */
+void control_server_tell(struct control_server *server, const json_t *event)
+{
+	for (struct client *client = server->clients, *next; client; client = next) {
+		next = client->next;
+		if (!client->listens)
+			continue;
+		answer_append(client, event, "\n");
+		if (client->answer_size > LISTENER_MAX_WAITING)
+			client_destroy(client);
+	}
 }
 
 static int client_on_timeout(sd_event_source *source, uint64_t usec, void *data)
@@ -300,6 +294,10 @@ void control_server_destroy(struct control_server *server)
 		return;
 	for (struct client *client = server->clients, *next; client; client = next) {
 		next = client->next;
+		/* Its last events, as far as they go at once. */
+		if (client->listens)
+			(void)send(client->fd, client->answer + client->sent,
+				client->answer_size - client->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
 		client_free(client);
 	}
 	sd_event_source_disable_unref(server->listen);

@@ -3,6 +3,8 @@
  * the loop. */
 #pragma once
 
+#include <jansson.h>
+
 #include "base/error.h"
 #include "supervisor/supervisor.h"
 
@@ -11,6 +13,9 @@ struct control_server;
 /* Binds run_dir/control.sock: root's, and readable by the group `vrfgate` where there is one. */
 int control_server_create(
 	struct supervisor *supervisor, struct control_server **server, struct error *err);
+
+/* An event for all who listen; it is theirs soon after. */
+void control_server_tell(struct control_server *server, const json_t *event);
 
 /* Also removes the socket. */
 void control_server_destroy(struct control_server *server);

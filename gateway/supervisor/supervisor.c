@@ -22,6 +22,7 @@
 #include "config/load.h"
 #include "supervisor/control_server.h"
 #include "supervisor/drift.h"
+#include "supervisor/events.h"
 #include "supervisor/ids.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/reporter_link.h"
@@ -71,8 +72,11 @@ static void on_look(struct vrf *vrf)
 
 static void on_changed(struct vrf *vrf, enum vrf_state before)
 {
-	(void)before;
-	saved_state_write_soon(vrf->context->owner);
+	struct supervisor *supervisor = vrf->context->owner;
+	cleanup_json json_t *event = event_state_create(vrf, before);
+
+	control_server_tell(supervisor->control, event);
+	saved_state_write_soon(supervisor);
 }
 
 static void supervisor_stop(struct supervisor *supervisor)

@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import socket
+import subprocess
 import time
 
 import status_schema
@@ -373,6 +374,93 @@ def the_last_words_of_a_failed_start_are_told(lab):
     with lab.running():
         reason = lab.wait_state("acme", "backoff")["reason"]
         expect_equal(reason, 'zabbix_proxy ended: exit status 1; unknown parameter "Tiemout"', "reason")
+    lab.command("down")
+
+
+def what_is_stopped_stays_so_until_it_is_started(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\nnamespace mgmt { }\n")
+    with lab.running(stop=False) as process:
+        lab.wait_state("acme", "starting")
+        lab.wait_state("mgmt", "healthy")
+        expect_said(lab.command("stop", "acme", "mgmt"), 0, stdout="", stderr="")
+        expect_equal(children_of("sleep"), [], "proxies")
+        expect_equal(netns_names(), ["acme", "mgmt"], "namespaces")
+        vrf = lab.vrf("acme")
+        expect_equal((vrf["state"], vrf["reason"]), ("disabled", "stopped by hand"), "acme")
+        expect_said(lab.command("status"), 0)
+        expect_said(lab.command("reload"), 0)
+        expect_equal(lab.vrf("acme")["state"], "disabled", "acme after a reload")
+        process.kill()
+        process.wait()
+    with lab.running():
+        expect_equal(lab.vrf("acme")["state"], "disabled", "acme under the next supervisor")
+        expect_equal(lab.vrf("mgmt")["reason"], "stopped by hand", "mgmt under the next supervisor")
+        expect_said(lab.command("start", "mgmt"), 0, stdout="", stderr="")
+        expect_equal(lab.vrf("mgmt")["state"], "healthy", "mgmt")
+        expect_said(lab.command("start", "-n", "acme"), 0)
+        first = lab.wait_state("acme", "starting")["proxy"]
+        expect_said(lab.command("restart", "--no-wait", "acme"), 0, stdout="", stderr="")
+        wait_until(lambda: lab.vrf("acme")["proxy"]["restarts"] == first["restarts"] + 1, STATE_SECONDS, "a restart")
+        lab.wait_state("acme", "starting")
+        expect_equal(len(children_of("sleep")), 1, "proxies")
+        expect_said(lab.command("stop", "acme"), 0)
+        lab.write(fake_proxy(lab) + "vrf acme { }\nnamespace mgmt { enabled = false }\n")
+        expect_said(lab.command("reload"), 0)
+        expect_said(lab.command("start", "mgmt"), 1, stderr="vrfgate: vrf 'mgmt' is disabled in the config\n")
+        for order in ("start", "stop", "restart"):
+            expect_said(lab.command(order, "nope"), 4, stdout="", stderr="vrfgate: no such VRF: 'nope'\n")
+    lab.command("down")
+    with lab.running():
+        lab.wait_state("acme", "starting")
+    lab.command("down")
+
+
+def a_stop_that_a_killed_supervisor_had_begun_is_finished_by_the_next(lab):
+    section = fake_proxy(lab)
+    (lab.base / "zabbix_proxy").write_text(FAKE_PROXY.replace("exec sleep", "trap 'sleep 2; exit' TERM; sleep 1000 & wait; sleep"))
+    lab.write(section + "vrf acme { }\n")
+    with lab.running(stop=False) as process:
+        lab.wait_state("acme", "starting")
+        expect_said(lab.command("stop", "--no-wait", "acme"), 0)
+        process.kill()
+        process.wait()
+    expect(children_of("sleep"), "the proxy has ended already")
+    with lab.running():
+        expect_equal(lab.vrf("acme")["state"], "disabled", "acme")
+        expect_equal(children_of("sleep"), [], "proxies")
+    lab.command("down")
+
+
+def a_failed_start_is_told_with_its_reason(lab):
+    lab.write('vrf acme { proxy { binary = "/no/such/zabbix_proxy" } }\n')
+    with lab.running():
+        lab.wait_state("acme", "failed")
+        expect_said(lab.command("start", "acme"), 1, stdout="", stderr="vrfgate: vrf 'acme': failed: proxy binary "
+                                                                       "'/no/such/zabbix_proxy': No such file")
+    lab.command("down")
+
+
+def events_begin_with_a_snapshot_and_go_on_with_changes(lab):
+    lab.write("namespace one { }\nnamespace two { }\n")
+    with lab.running():
+        lab.wait_state("one", "healthy")
+        lab.wait_state("two", "healthy")
+        listeners = {form: subprocess.Popen([lab.program, "events", "-c", lab.path, *form], text=True,
+                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE) for form in ((), ("-j",))}
+        heard = {form: [listener.stdout.readline() for _ in range(1 if form else 2)]
+                 for form, listener in listeners.items()}
+        expect_said(lab.command("stop", "one"), 0)
+    heard = {form: lines + listeners[form].communicate(timeout=STATE_SECONDS)[0].splitlines()
+             for form, lines in heard.items()}
+    expect_equal([listener.returncode for listener in listeners.values()], [3, 3], "exit statuses")
+    snapshot, *changes = map(json.loads, heard["-j",])
+    expect_equal((snapshot["schema"], snapshot["event"], snapshot["gateway"]), (1, "snapshot", "gw1"), "the first")
+    expect_equal([(each["name"], each["state"]) for each in snapshot["vrfs"]],
+                 [("one", "healthy"), ("two", "healthy")], "snapshot")
+    told = [(each["event"], each["vrf"], each["before"], each["state"], each["reason"]) for each in changes]
+    expect_equal(told[0], ("state", "one", "healthy", "disabled", "stopped by hand"), "the change")
+    plain = [line.partition(" ")[2].rstrip() for line in heard[()]]
+    expect_equal(plain[:3], ["one: healthy", "two: healthy", "one: healthy -> disabled: stopped by hand"], "events")
     lab.command("down")
 
 

@@ -8,7 +8,8 @@ from lab import CONFIG_EXIT, REPOSITORY, USAGE_EXIT, expect_said
 from processes import free_port
 from tap import expect, expect_equal
 
-COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "exec", "logs", "import")
+COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "start", "stop", "restart", "events",
+            "exec", "logs", "import")
 TRUNK = "interface eth0.10 { }"
 
 
@@ -72,7 +73,7 @@ def a_missing_value_is_told_by_every_command(lab):
 
 
 def an_operand_too_many_is_told(lab):
-    for command in ("check", "plan", "up", "down", "run", "reload"):
+    for command in ("check", "plan", "up", "down", "run", "reload", "events"):
         expect_said(lab.call(command, "acme"), USAGE_EXIT, stderr=f"vrfgate {command}: unexpected 'acme'\n")
 
 
@@ -83,6 +84,8 @@ def values_that_cannot_be_are_told(lab):
                         (("status", "-o", ""), "no column ''"),
                         (("logs", "-n", "x", "acme"), "-n x: expected a number of lines"),
                         (("logs",), "expected one VRF"), (("logs", "a", "b"), "expected one VRF"),
+                        (("start",), "expected one VRF or more"), (("stop",), "expected one VRF or more"),
+                        (("restart",), "expected one VRF or more"),
                         (("exec",), "expected a VRF"), (("exec", "acme"), "expected a command"),
                         (("exec", "--root"), "expected a command")):
         expect_said(lab.call(*words), USAGE_EXIT, stdout="", stderr=f"vrfgate {words[0]}: {text}")

@@ -172,6 +172,73 @@ static void a_run_dir_too_long_for_a_socket_is_told(void **state)
 	assert_non_null(strstr(err.text, "is too long for a socket"));
 }
 
+struct heard {
+	int lines, until;
+	json_int_t sum;
+};
+
+static int on_line(const json_t *event, void *data)
+{
+	struct heard *heard = data;
+
+	heard->sum += json_integer_value(json_object_get(event, "n"));
+	return ++heard->lines == heard->until ? 42 : 0;
+}
+
+/* Listens to a supervisor that says this and goes. */
+static int listen_to(const char *run_dir, const char *said, struct heard *heard)
+{
+	cleanup_free char *socket_path = xasprintf("%s/" CONTROL_SOCKET_NAME, run_dir);
+	int listen_fd = listen_in(run_dir), r;
+	struct error err = ERROR_INIT;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		serve(listen_fd, said, strlen(said));
+	close(listen_fd);
+	r = control_client_listen(
+		run_dir, json_pack("{s:s}", "command", "status"), on_line, heard, &err);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	unlink(socket_path);
+	return r;
+}
+
+static void every_line_is_heard_until_the_supervisor_goes(void **state)
+{
+	struct heard heard = { 0 };
+
+	assert_int_equal(
+		listen_to(*state, "{\"n\":1}\n{\"n\":2}\nnonsense\n{\"n\":4}\n{\"n\":8", &heard),
+		0);
+	assert_int_equal(heard.lines, 3);
+	assert_int_equal(heard.sum, 7);
+}
+
+static void a_refusal_without_a_line_end_is_heard_too(void **state)
+{
+	struct heard heard = { 0 };
+
+	assert_int_equal(listen_to(*state, "{\"n\":5}", &heard), 0);
+	assert_int_equal(heard.sum, 5);
+}
+
+static void the_hearer_may_end_it(void **state)
+{
+	struct heard heard = { .until = 2 };
+
+	assert_int_equal(listen_to(*state, "{\"n\":1}\n{\"n\":2}\n{\"n\":4}\n", &heard), 42);
+	assert_int_equal(heard.sum, 3);
+}
+
+static void there_is_nothing_to_hear_without_a_supervisor(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(
+		control_client_listen(*state, json_object(), on_line, NULL, &err), -ENOENT);
+}
+
 #define in_run_dir(test) cmocka_unit_test_setup_teardown(test, make_run_dir, remove_run_dir)
 
 int main(void)
@@ -183,6 +250,10 @@ int main(void)
 		in_run_dir(a_socket_that_nobody_listens_at_means_no_supervisor),
 		in_run_dir(an_answer_that_is_cut_off_is_told),
 		in_run_dir(a_run_dir_too_long_for_a_socket_is_told),
+		in_run_dir(every_line_is_heard_until_the_supervisor_goes),
+		in_run_dir(a_refusal_without_a_line_end_is_heard_too),
+		in_run_dir(the_hearer_may_end_it),
+		in_run_dir(there_is_nothing_to_hear_without_a_supervisor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,10 +12,11 @@
 #include "supervisor/control_server.h"
 #include "supervisor/reporter_link.h"
 
-#define DEADLINE_MS     5000
-#define CLIENTS_AT_MOST 64
+#define DEADLINE_MS       5000
+#define CLIENTS_AT_MOST   64
+#define LISTENERS_AT_MOST 16
 /* Time goes this much faster for what the loop waits for. */
-#define HASTE           10
+#define HASTE             10
 
 /* Stands before libsystemd's own, so that a test need not sit a client's ten seconds out. */
 int sd_event_add_time_relative(sd_event *event, sd_event_source **source, clockid_t clock,
@@ -299,6 +300,169 @@ static void the_socket_goes_with_the_server_and_replaces_a_dead_ones(void **stat
 	assert_served(&served);
 }
 
+/* --- listeners --- */
+
+static int listener_connect(struct served *served)
+{
+	int fd = client_connect(served);
+
+	assert_int_equal(send(fd, "{\"command\":\"events\"}\n", 21, 0), 21);
+	return fd;
+}
+
+/* The next line of a listener, the caller's; NULL where none comes in time or the server closed. */
+static json_t *listener_hear(struct served *served, int fd)
+{
+	uint64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
+	cleanup_free char *text = xcalloc(1, 65536);
+
+	while (clock_now_ms() < deadline_ms) {
+		ssize_t n = recv(fd, text, 65536, MSG_PEEK);
+		const char *newline = n > 0 ? memchr(text, '\n', (size_t)n) : NULL;
+
+		if (newline)
+			n = recv(fd, text, (size_t)(newline - text) + 1, 0);
+		if (newline)
+			return json_loadb(text, (size_t)n, 0, NULL);
+		if (n == 0 || (n < 0 && errno == ECONNRESET))
+			return NULL;
+		sd_event_run(served->supervisor.event, 10000);
+	}
+	return NULL;
+}
+
+static void tell_number(struct served *served, json_int_t number)
+{
+	char padding[1001];
+	cleanup_json json_t *event = NULL;
+
+	memset(padding, 'x', sizeof(padding) - 1);
+	padding[sizeof(padding) - 1] = '\0';
+	event = json_pack("{s:I, s:s}", "number", number, "padding", padding);
+
+	control_server_tell(served->supervisor.control, event);
+}
+
+static void a_listener_hears_a_snapshot_and_then_every_event_in_order(void **state)
+{
+	cleanup_served struct served served;
+	cleanup_json json_t *snapshot = NULL;
+	cleanup_fd int fd = -1;
+
+	serve_begin(&served, *state);
+	*array_append(&served.supervisor.vrfs, &served.supervisor.n_vrfs) =
+		vrf_create(&served.supervisor.context, &served.supervisor.config->vrfs[0], 0);
+	fd = listener_connect(&served);
+	snapshot = listener_hear(&served, fd);
+	assert_string_equal(json_string_value(json_object_get(snapshot, "event")), "snapshot");
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(json_object_get(snapshot, "vrfs"), 0), "name")),
+		"mgmt");
+	for (json_int_t i = 0; i < 100; i++)
+		tell_number(&served, i);
+	for (json_int_t i = 0; i < 100; i++) {
+		cleanup_json json_t *event = listener_hear(&served, fd);
+
+		assert_int_equal(json_integer_value(json_object_get(event, "number")), i);
+	}
+	assert_served(&served);
+}
+
+/* Longer than the ten seconds of those who ask. */
+static void a_listener_may_stay_silent(void **state)
+{
+	cleanup_served struct served served;
+	cleanup_fd int fd = -1;
+	uint64_t until_ms;
+
+	serve_begin(&served, *state);
+	fd = listener_connect(&served);
+	json_decref(listener_hear(&served, fd));
+	until_ms = clock_now_ms() + 10000 / HASTE + 200;
+	while (clock_now_ms() < until_ms)
+		assert_true(sd_event_run(served.supervisor.event, 10000) >= 0);
+	tell_number(&served, 7);
+	{
+		cleanup_json json_t *event = listener_hear(&served, fd);
+
+		assert_int_equal(json_integer_value(json_object_get(event, "number")), 7);
+	}
+}
+
+static void a_listener_that_does_not_read_is_dropped_and_the_others_go_on(void **state)
+{
+	cleanup_served struct served served;
+	cleanup_fd int slow = -1, quick = -1;
+	cleanup_free char *left = NULL;
+	json_int_t told = 0, heard = 0;
+
+	serve_begin(&served, *state);
+	slow = listener_connect(&served);
+	quick = listener_connect(&served);
+	json_decref(listener_hear(&served, quick));
+	/* Far more than the socket's buffer and the megabyte. */
+	while (told < 5000) {
+		for (int i = 0; i < 100; i++)
+			tell_number(&served, told++);
+		for (; heard < told; heard++) {
+			cleanup_json json_t *event = listener_hear(&served, quick);
+
+			assert_int_equal(
+				json_integer_value(json_object_get(event, "number")), heard);
+		}
+	}
+	left = client_receive(&served, slow);
+	assert_non_null(left);
+	assert_served(&served);
+}
+
+static void a_listener_that_goes_is_forgotten(void **state)
+{
+	cleanup_served struct served served;
+
+	serve_begin(&served, *state);
+	for (int i = 0; i < 3 * LISTENERS_AT_MOST; i++) {
+		cleanup_fd int fd = listener_connect(&served);
+		cleanup_json json_t *first = listener_hear(&served, fd);
+
+		assert_string_equal(json_string_value(json_object_get(first, "event")), "snapshot");
+		tell_number(&served, i);
+	}
+	assert_served(&served);
+}
+
+static void one_listener_too_many_is_refused_and_others_may_ask(void **state)
+{
+	cleanup_served struct served served;
+	int fds[LISTENERS_AT_MOST];
+
+	serve_begin(&served, *state);
+	for (int i = 0; i < LISTENERS_AT_MOST; i++) {
+		fds[i] = listener_connect(&served);
+		json_decref(listener_hear(&served, fds[i]));
+	}
+	assert_refused(&served, "{\"command\":\"events\"}\n", "too many listen for events already");
+	assert_served(&served);
+	for (int i = 0; i < LISTENERS_AT_MOST; i++)
+		close(fds[i]);
+}
+
+static void an_order_names_its_vrfs(void **state)
+{
+	static const char *const orders[] = { "start", "stop", "restart" };
+	cleanup_served struct served served;
+
+	serve_begin(&served, *state);
+	for (size_t i = 0; geteuid() == 0 && i < 3; i++) {
+		cleanup_free char *none = xasprintf("{\"command\":\"%s\"}\n", orders[i]);
+		cleanup_free char *strange =
+			xasprintf("{\"command\":\"%s\",\"vrfs\":[\"nope\"]}\n", orders[i]);
+
+		assert_refused(&served, none, "no VRF is named");
+		assert_refused(&served, strange, CONTROL_ERROR_NO_SUCH_VRF);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +477,12 @@ int main(void)
 		in_scratch(a_large_answer_goes_out_in_pieces),
 		in_scratch(the_socket_is_not_for_everybody),
 		in_scratch(the_socket_goes_with_the_server_and_replaces_a_dead_ones),
+		in_scratch(a_listener_hears_a_snapshot_and_then_every_event_in_order),
+		in_scratch(a_listener_may_stay_silent),
+		in_scratch(a_listener_that_does_not_read_is_dropped_and_the_others_go_on),
+		in_scratch(a_listener_that_goes_is_forgotten),
+		in_scratch(one_listener_too_many_is_refused_and_others_may_ask),
+		in_scratch(an_order_names_its_vrfs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate events: state changes as they happen. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/ask.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "control/client.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void line_print(const json_t *event, const json_t *vrf, const char *name)
+{
+	const char *before = text_of(vrf, "before"), *reason = text_of(vrf, "reason");
+
+	printf("%s %s: %s%s%s%s%s\n", text_of(event, "time"), name, before, *before ? " -> " : "",
+		text_of(vrf, "state"), *reason ? ": " : "", reason);
+}
+
+static void event_print(const json_t *event)
+{
+	size_t i;
+	json_t *vrf;
+
+	if (strcmp(text_of(event, "event"), "state") == 0)
+		line_print(event, event, text_of(event, "vrf"));
+	json_array_foreach (json_object_get(event, "vrfs"), i, vrf)
+		line_print(event, vrf, text_of(vrf, "name"));
+}
+
+static int on_event(const json_t *event, void *data)
+{
+	const bool *json = data;
+	const char *refusal = json_string_value(json_object_get(event, "error"));
+
+	if (refusal) {
+		fprintf(stderr, "vrfgate: %s\n", refusal);
+		return CLI_EXIT_FAILED;
+	}
+	if (*json) {
+		json_dumpf(event, stdout, JSON_COMPACT);
+		putchar('\n');
+	} else {
+		event_print(event);
+	}
+	/* Nobody reads any more. */
+	return fflush(stdout) == 0 ? 0 : CLI_EXIT_FAILED;
+}
+
+int cli_events(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	struct error err = ERROR_INIT;
+	struct cli_options options;
+	int r = cli_parse(argc, argv, "c:jh", &options);
+
+	if (r == CLI_PARSED)
+		r = cli_no_operands(argc, argv);
+	if (r != CLI_PARSED)
+		return r;
+	r = cli_load_config_to_look(options.config_path, &config);
+	if (r != CLI_EXIT_DONE)
+		return r;
+	r = control_client_listen(config->gateway.run_dir, json_pack("{s:s}", "command", "events"),
+		on_event, &options.json, &err);
+	if (r > 0)
+		return r;
+	fprintf(stderr, "vrfgate: %s\n", r < 0 ? err.text : "the supervisor has gone");
+	return r == 0 || r == -ENOENT ? CLI_EXIT_NO_SUPERVISOR : CLI_EXIT_FAILED;
+}

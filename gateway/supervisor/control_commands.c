@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What each command of the control socket does. */
+#include "supervisor/control_commands.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "control/protocol.h"
+#include "supervisor/events.h"
+#include "supervisor/order.h"
+#include "supervisor/saved_state.h"
+#include "supervisor/status.h"
+
+json_t *control_error_create(const char *error)
+{
+	return json_pack("{s:b, s:s}", "ok", 0, "error", error);
+}
+
+/* NULL where every name is that of a VRF; else the refusal. */
+static json_t *names_judge(const struct supervisor *supervisor, const json_t *names)
+{
+	size_t i;
+	json_t *name;
+
+	json_array_foreach (names, i, name) {
+		const char *text = json_string_value(name);
+
+		if (!text || !supervisor_find_vrf(supervisor, text))
+			return json_pack("{s:b, s:s, s:s}", "ok", 0, "error",
+				CONTROL_ERROR_NO_SUCH_VRF, "vrf", text ? text : "");
+	}
+	return NULL;
+}
+
+static json_t *command_status(struct supervisor *supervisor, const json_t *request)
+{
+	const json_t *names = json_object_get(request, "vrfs");
+	json_t *refusal = names_judge(supervisor, names);
+
+	return refusal ? refusal : status_create(supervisor, names);
+}
+
+static json_t *command_reload(struct supervisor *supervisor, const json_t *request)
+{
+	struct error err = ERROR_INIT;
+	struct strings faults = { 0 };
+	json_t *answer;
+
+	(void)request;
+	if (supervisor_reload(supervisor, &faults, &err) == 0) {
+		answer = json_pack("{s:b}", "ok", 1);
+	} else {
+		json_t *lines = json_array();
+
+		for (size_t i = 0; i < faults.count; i++)
+			json_array_append_new(lines, json_string(faults.items[i]));
+		answer = control_error_create(err.text);
+		json_object_set_new(answer, "faults", lines);
+	}
+	strings_finish(&faults);
+	return answer;
+}
+
+/* Of several the others are obeyed where one cannot be. */
+static json_t *names_order(struct supervisor *supervisor, const json_t *request, order_fn order)
+{
+	const json_t *names = json_object_get(request, "vrfs");
+	json_t *refusal = names_judge(supervisor, names);
+	struct error err = ERROR_INIT;
+	size_t i;
+	json_t *name;
+
+	if (refusal)
+		return refusal;
+	if (json_array_size(names) == 0)
+		return control_error_create("no VRF is named");
+	if (supervisor->stopping)
+		return control_error_create("the supervisor is stopping");
+	json_array_foreach (names, i, name)
+		order(supervisor_find_vrf(supervisor, json_string_value(name)), &err);
+	/* An order that was answered outlives us. */
+	saved_state_write(supervisor);
+	return err.code ? control_error_create(err.text) : json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *command_start(struct supervisor *supervisor, const json_t *request)
+{
+	return names_order(supervisor, request, order_start);
+}
+
+static json_t *command_stop(struct supervisor *supervisor, const json_t *request)
+{
+	return names_order(supervisor, request, order_stop);
+}
+
+static json_t *command_restart(struct supervisor *supervisor, const json_t *request)
+{
+	return names_order(supervisor, request, order_restart);
+}
+
+static json_t *command_events(struct supervisor *supervisor, const json_t *request)
+{
+	(void)request;
+	return event_snapshot_create(supervisor);
+}
+
+static const struct {
+	const char *name;
+	bool acts, listens;
+	json_t *(*run)(struct supervisor *supervisor, const json_t *request);
+} commands[] = {
+	{ "status", false, false, command_status },
+	{ "reload", true, false, command_reload },
+	{ "start", true, false, command_start },
+	{ "stop", true, false, command_stop },
+	{ "restart", true, false, command_restart },
+	{ "events", false, true, command_events },
+};
+
+json_t *control_command_run(
+	struct supervisor *supervisor, const struct control_request *request, bool *listens)
+{
+	cleanup_json json_t *object = json_loadb(request->text, request->size, 0, NULL);
+	const char *name = json_string_value(json_object_get(object, "command"));
+
+	*listens = false;
+	if (!name)
+		return control_error_create(
+			"not a request: a JSON object with a command was expected");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		if (commands[i].acts && !request->may_act)
+			return control_error_create("only root may do that");
+		*listens = commands[i].listens;
+		return commands[i].run(supervisor, object);
+	}
+	return control_error_create("this supervisor does not know that command");
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * State changes as JSON, a line each, for who listens on the control socket (`vrfgate events`):
+ *
+ *	{ "schema": 1, "event": "snapshot", "time": "2026-11-25T01:11:28.123Z", "gateway": "gw1",
+ *	  "vrfs": [ { "name", "state", "reason", "since_s" } ] }
+ *	{ "schema": 1, "event": "state", "time", "vrf", "state", "before", "reason", "restarts",
+ *	  "last_exit" }
+ * Only ever grows.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "supervisor/supervisor.h"
+
+/* What a listener hears first. */
+json_t *event_snapshot_create(const struct supervisor *supervisor);
+
+json_t *event_state_create(const struct vrf *vrf, enum vrf_state before);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What an operator orders. */
+#include "supervisor/order.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+int order_start(struct vrf *vrf, struct error *err)
+{
+	if (!vrf->config || !vrf->config->enabled)
+		return error_set(err, EINVAL, "vrf '%s' is %s the config", vrf->name,
+			vrf->config ? "disabled in" : "gone from");
+	vrf->held = false;
+	vrf->backoff_s = 0;
+	/* One that ends just now starts when it has, and not after a delay. */
+	vrf->restart_now |= vrf->state == VRF_STOPPING;
+	vrf_dispatch(vrf, VRF_EVENT_START, "");
+	return 0;
+}
+
+int order_stop(struct vrf *vrf, struct error *err)
+{
+	(void)err;
+	vrf->held = true;
+	if (vrf->state == VRF_STOPPING)
+		snprintf(vrf->reason, sizeof(vrf->reason), VRF_STOPPED_BY_HAND);
+	vrf_dispatch(vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
+	return 0;
+}
+
+int order_restart(struct vrf *vrf, struct error *err)
+{
+	int r = order_start(vrf, err);
+
+	if (r < 0 ||
+		(vrf->state != VRF_STARTING && vrf->state != VRF_HEALTHY &&
+			vrf->state != VRF_DEGRADED))
+		return r;
+	vrf->restart_now = vrf->proxy.pid > 0;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, "restarted by hand");
+	return 0;
+}
