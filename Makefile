@@ -102,7 +102,7 @@ check: deps
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
 		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) \
 		$(VALGRIND_TESTS:%=valgrind:%) \
-		tests/vm/run $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
+		tests/vm/run tests/vm/systemd $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
 
 # A clone with CLONE_VM, as test_spawn makes it, is beyond valgrind; AddressSanitizer has it. What
 # test_crash tests is another program.

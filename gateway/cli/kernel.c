@@ -14,6 +14,7 @@
 #include "net/foreign.h"
 #include "process/lock.h"
 #include "supervisor/ids.h"
+#include "process/cgroup.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/paths.h"
 #include "supervisor/run.h"
@@ -253,6 +254,7 @@ int cli_down(int argc, char **argv)
 	else
 		r = cli_plan_apply(&plan);
 	saved_state_remove(config->gateway.run_dir);
+	cgroups_remove_leftovers(config->gateway.name);
 	cli_plan_finish(&plan);
 	return r;
 }

@@ -110,6 +110,11 @@ void config_destroy(struct config *config)
 	free(config);
 }
 
+bool config_limits_any(const struct config_limits *limits)
+{
+	return limits->memory_bytes || limits->tasks || limits->cpu_weight;
+}
+
 const struct config_vrf *config_find_vrf(const struct config *config, const char *name)
 {
 	for (size_t i = 0; i < config->n_vrfs; i++)

@@ -195,5 +195,8 @@ struct config {
 
 void config_destroy(struct config *config);
 
+/* True where there is a limit to be set. */
+bool config_limits_any(const struct config_limits *limits);
+
 /* NULL where there is none. */
 const struct config_vrf *config_find_vrf(const struct config *config, const char *name);

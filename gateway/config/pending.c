@@ -13,7 +13,6 @@ static const struct pending {
 	bool only_true; /* a false one asks for nothing */
 } pending[] = {
 	{ "proxy", "group", false },
-	{ "proxy", "limits", false },
 	{ "health", "rise", false },
 	{ "zabbix", "prune", true },
 	{ "zabbix", "report_interval", false },

@@ -22,6 +22,7 @@ struct process_spec {
 	const char *resolv_conf; /* NULL: the machine's; else mounted over /etc/resolv.conf */
 	int lock_fd;   /* -1: none; else inherited, and "PID STARTTIME" is written into it */
 	int output_fd; /* stdout and stderr; -1: ours */
+	int cgroup_fd; /* the control group to be born in (process/cgroup.h); -1: ours */
 };
 
 /* A process we started or adopted. */

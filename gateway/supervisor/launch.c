@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "net/netns.h"
+#include "process/cgroup.h"
 #include "process/lock.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/resolv_conf.h"
@@ -42,11 +45,64 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 		binary.version, changed, err);
 }
 
+/* --- limits --- */
+
+static struct cgroup_limits limits_of(const struct vrf *vrf)
+{
+	const struct config_limits *limits = &vrf->config->proxy.limits;
+
+	return (struct cgroup_limits){ limits->memory_bytes, limits->tasks, limits->cpu_weight };
+}
+
+/* A proxy without its limits (*fd -1) is better than none; one beside another is not. */
+static int group_open(struct vrf *vrf, int *fd, struct error *err)
+{
+	struct cgroup_limits limits = limits_of(vrf);
+	struct error why = ERROR_INIT;
+	int r;
+
+	*fd = -1;
+	if (!vrf->context->cgroups || !config_limits_any(&vrf->config->proxy.limits))
+		return 0;
+	r = cgroups_open(vrf->context->cgroups, vrf->name, &limits, fd, &why);
+	if (r == -EBUSY)
+		return error_set(err, EBUSY, "%s", why.text);
+	if (r < 0)
+		log_warning("vrf '%s': its proxy runs without limits: %s", vrf->name, why.text);
+	return 0;
+}
+
+void launch_set_limits(struct vrf *vrf)
+{
+	struct cgroup_limits limits = limits_of(vrf);
+	struct error err = ERROR_INIT;
+	int r;
+
+	if (!vrf->context->cgroups || vrf->proxy.pid <= 0)
+		return;
+	r = cgroups_limit(vrf->context->cgroups, vrf->name, &limits, &err);
+	if (r == -ENOENT && config_limits_any(&vrf->config->proxy.limits))
+		log_info("vrf '%s': its proxy gets its limits at its next start", vrf->name);
+	else if (r < 0 && r != -ENOENT)
+		log_warning("vrf '%s': its proxy keeps its former limits: %s", vrf->name, err.text);
+}
+
+void launch_close_limits(struct vrf *vrf)
+{
+	size_t used = strlen(vrf->last_exit);
+
+	if (vrf->context->cgroups && cgroups_close(vrf->context->cgroups, vrf->name))
+		snprintf(vrf->last_exit + used, sizeof(vrf->last_exit) - used,
+			", at its memory limit");
+}
+
+/* --- the proxy --- */
+
 static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 {
 	char *argv[] = { vrf->config->proxy.binary, (char *)"-f", (char *)"-c", vrf->paths.conf,
 		NULL };
-	cleanup_fd int netns_fd = netns_open(vrf->name, err);
+	cleanup_fd int netns_fd = netns_open(vrf->name, err), cgroup_fd = -1;
 	/* What it says before it opens its own log: a key that it does not know, for one. */
 	cleanup_fd int words = open(
 		vrf->paths.start_log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -55,6 +111,8 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 		return netns_fd;
 	if (words < 0)
 		return error_set_errno(err, errno, "cannot write '%s'", vrf->paths.start_log);
+	if (group_open(vrf, &cgroup_fd, err) < 0)
+		return -err->code;
 	return process_spawn(
 		&(struct process_spec){
 			.argv = argv,
@@ -64,6 +122,7 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 			.resolv_conf = vrf->config->dns.count ? vrf->paths.resolv_conf : NULL,
 			.lock_fd = lock_fd,
 			.output_fd = words,
+			.cgroup_fd = cgroup_fd,
 		},
 		&vrf->proxy, err);
 }
@@ -77,6 +136,7 @@ static int proxy_adopt(struct vrf *vrf)
 	if (launch_write_config(vrf, &changed, &err) < 0)
 		log_error("vrf '%s': its proxy goes on with the config it has: %s", vrf->name,
 			err.text);
+	launch_set_limits(vrf);
 	return changed ? LAUNCH_ADOPTED_OUTDATED : LAUNCH_ADOPTED;
 }
 

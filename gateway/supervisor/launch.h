@@ -19,3 +19,9 @@ int launch_proxy(struct vrf *vrf, struct error *err);
  * -EINVAL name the binary.
  */
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err);
+
+/* The config's limits, to a proxy that runs. */
+void launch_set_limits(struct vrf *vrf);
+
+/* The proxy has ended: its group goes, and last_exit tells where that was for want of memory. */
+void launch_close_limits(struct vrf *vrf);

@@ -55,7 +55,8 @@ int proxy_binary_read(const char *binary, struct proxy_binary *result, struct er
 				  .user = "nobody",
 				  .netns_fd = -1,
 				  .lock_fd = -1,
-				  .output_fd = in },
+				  .output_fd = in,
+				  .cgroup_fd = -1 },
 		&process, err);
 	if (r < 0)
 		return error_wrap(err, "proxy binary");

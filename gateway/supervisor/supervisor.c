@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/load.h"
+#include "process/cgroup.h"
 #include "supervisor/control_server.h"
 #include "supervisor/drift.h"
 #include "supervisor/events.h"
@@ -116,11 +117,36 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 /* --- VRFs and config --- */
 
+static bool any_limit_is_wanted(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].has_proxy && config_limits_any(&config->vrfs[i].proxy.limits))
+			return true;
+	return false;
+}
+
+/* Before the first proxy that has some; that they cannot be set is said once. */
+static void limits_prepare(struct supervisor *supervisor)
+{
+	struct vrf_context *context = &supervisor->context;
+	struct error err = ERROR_INIT;
+
+	if (supervisor->limits_judged || !any_limit_is_wanted(supervisor->config))
+		return;
+	supervisor->limits_judged = true;
+	if (cgroups_create(supervisor->config->gateway.name, &context->cgroups, &err) < 0)
+		log_warning("proxies run without their limits: %s", err.text);
+	else if (cgroups_lacking(context->cgroups))
+		log_warning("proxies run without some of their limits: no controllers here for %s",
+			cgroups_lacking(context->cgroups));
+}
+
 /* saved: what the last supervisor left, NULL where this one runs already. */
 static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved)
 {
 	const struct config *config = supervisor->config;
 
+	limits_prepare(supervisor);
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		const struct config_vrf *wanted = &config->vrfs[i];
 		struct vrf *vrf = supervisor_find_vrf(supervisor, wanted->name);
@@ -341,6 +367,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 		vrf_destroy(supervisor->vrfs[i]);
 	free(supervisor->vrfs);
 	proxy_binary_cache_destroy(supervisor->context.binaries);
+	cgroups_destroy(supervisor->context.cgroups);
 	sd_event_source_disable_unref(supervisor->wiring);
 	drift_destroy(supervisor->drift);
 	timer_finish(&supervisor->save_timer);

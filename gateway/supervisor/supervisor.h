@@ -32,7 +32,8 @@ struct supervisor {
 	struct sd_event_source *wiring;
 	struct drift *drift;
 	struct timer save_timer;
-	bool saving; /* it is armed */
+	bool saving;        /* it is armed */
+	bool limits_judged; /* whether they can be set here was found out */
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;

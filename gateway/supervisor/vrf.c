@@ -140,6 +140,7 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	vrf->exit_watch = sd_event_source_disable_unref(vrf->exit_watch);
 	process_reap(&vrf->proxy, &end);
 	process_exit_format(&end, vrf->last_exit);
+	launch_close_limits(vrf);
 	checks_forget_proxy(vrf);
 	vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
 	return 0;
@@ -420,6 +421,7 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 			"vrf '%s': its proxy goes on with the old config: %s", vrf->name, err.text);
 		return;
 	}
+	launch_set_limits(vrf);
 	if (config->has_proxy && !changed)
 		return;
 	vrf->restart_now = true;

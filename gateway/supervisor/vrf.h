@@ -34,6 +34,7 @@
 
 struct sd_event;
 struct sd_event_source;
+struct cgroups;
 struct probe;
 struct vrf;
 
@@ -109,6 +110,7 @@ struct vrf_context {
 	struct sd_event *event;
 	const struct config *config;
 	struct proxy_binary_cache *binaries;
+	struct cgroups *cgroups;         /* NULL: nothing can be limited, or is to be */
 	bool server_known;               /* the API answers: its view of the proxies counts */
 	char server_version_text[32];    /* "" : not known */
 	unsigned server_version;         /* 600; 0: not known */

@@ -30,7 +30,9 @@ static void skip_without_root(void **state)
 	skip();
 }
 
-static const struct process_spec plain = { .netns_fd = -1, .lock_fd = -1, .output_fd = -1 };
+static const struct process_spec plain = {
+	.netns_fd = -1, .lock_fd = -1, .output_fd = -1, .cgroup_fd = -1
+};
 
 /* Runs a shell command to its end; what it printed, at most size - 1 bytes. */
 static struct process_exit run_shell(

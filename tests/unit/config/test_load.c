@@ -236,8 +236,8 @@ static void test_the_whole_language_interface(void **state)
 
 static void test_keys_without_effect_yet_are_noted(void **state)
 {
-	static const char *const names[] = { "report_interval", "prune", "group", "rise", "limits",
-		"forward", "allow", "nat", "service" };
+	static const char *const names[] = { "report_interval", "prune", "group", "rise", "forward",
+		"allow", "nat", "service" };
 	cleanup_loaded struct loaded loaded = loaded_text(whole);
 
 	(void)state;
