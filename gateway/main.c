@@ -42,6 +42,8 @@ const struct cli_command cli_commands[] = {
 	{ "events", "[-c FILE] [-j]", "state changes as they happen",
 		OPTION_CONFIG "  -j, --json          as JSON, a line each\n" OPTION_HELP,
 		cli_events },
+	{ "metrics", "[-c FILE]", "the status as OpenMetrics text", OPTION_CONFIG OPTION_HELP,
+		cli_metrics },
 	{ "exec", "[-c FILE] [-u USER] VRF|--root [--] COMMAND...",
 		"run a command inside a VRF, or back in the root namespace",
 		OPTION_CONFIG "  -u, --user USER     as this user\n"

@@ -37,6 +37,7 @@ int cli_start(int argc, char **argv);
 int cli_stop(int argc, char **argv);
 int cli_restart(int argc, char **argv);
 int cli_events(int argc, char **argv);
+int cli_metrics(int argc, char **argv);
 int cli_exec(int argc, char **argv);
 int cli_logs(int argc, char **argv);
 int cli_import(int argc, char **argv);

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
 import status_schema
 from lab import CONFIG_EXIT, STATE_SECONDS, expect_said, ip, output_of
 from tap import expect, expect_equal
@@ -462,6 +464,25 @@ def events_begin_with_a_snapshot_and_go_on_with_changes(lab):
     plain = [line.partition(" ")[2].rstrip() for line in heard[()]]
     expect_equal(plain[:3], ["one: healthy", "two: healthy", "one: healthy -> disabled: stopped by hand"], "events")
     lab.command("down")
+
+
+def metrics_are_open_metrics(lab):
+    lab.write(fake_proxy(lab) + f"vrf acme {CUSTOMER}\nnamespace mgmt {{ }}\n")
+    with lab.running():
+        lab.wait_state("mgmt", "healthy")
+        lab.wait_state("acme", "starting")
+        done = lab.command("metrics")
+    expect_said(done, 0, stderr="")
+    families = {family.name: family for family in text_string_to_metric_families(done.stdout)}
+    states = [(sample.labels["vrf"], sample.labels["vrfgate_vrf_state"])
+              for sample in families["vrfgate_vrf_state"].samples if sample.value == 1]
+    expect_equal(states, [("acme", "starting"), ("mgmt", "healthy")], "states")
+    restarts, = families["vrfgate_proxy_restarts"].samples
+    expect_equal((restarts.name, restarts.value), ("vrfgate_proxy_restarts_total", 0), "restarts")
+    expect_equal([sample.labels for sample in families["vrfgate_interface_carrier"].samples],
+                 [{"vrf": "acme", "interface": "cust"}], "interfaces")
+    lab.command("down")
+    expect_said(lab.command("metrics"), 3, stdout="")
 
 
 def exec_runs_inside(lab):

@@ -9,7 +9,7 @@ from processes import free_port
 from tap import expect, expect_equal
 
 COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "start", "stop", "restart", "events",
-            "exec", "logs", "import")
+            "metrics", "exec", "logs", "import")
 TRUNK = "interface eth0.10 { }"
 
 
@@ -73,7 +73,7 @@ def a_missing_value_is_told_by_every_command(lab):
 
 
 def an_operand_too_many_is_told(lab):
-    for command in ("check", "plan", "up", "down", "run", "reload", "events"):
+    for command in ("check", "plan", "up", "down", "run", "reload", "events", "metrics"):
         expect_said(lab.call(command, "acme"), USAGE_EXIT, stderr=f"vrfgate {command}: unexpected 'acme'\n")
 
 
