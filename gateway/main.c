@@ -54,6 +54,8 @@ const struct cli_command cli_commands[] = {
 		"  -f, --follow        go on with what is added\n"
 		"  -n, --lines LINES   the last LINES lines (default 20)\n" OPTION_HELP,
 		cli_logs },
+	{ "diag", "[-c FILE] [-j] VRF", "walk from a VRF's devices to the Zabbix server",
+		OPTION_CONFIG "  -j, --json          the steps as JSON\n" OPTION_HELP, cli_diag },
 	{ "import", "[-c FILE] [-n] [FILE|DIR...]", "import Zabbix templates",
 		OPTION_CONFIG "  -n, --dry-run       show what would change\n" OPTION_HELP,
 		cli_import },

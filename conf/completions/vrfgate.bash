@@ -28,7 +28,7 @@ _vrfgate_columns()
 
 _vrfgate()
 {
-	local commands="check plan up down run reload status start stop restart events metrics exec logs import help version"
+	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import help version"
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
 
@@ -77,7 +77,7 @@ _vrfgate()
 	esac
 	case $command in
 	check | up | down | reload | metrics) options="-c --config" ;;
-	plan | events) options="-c --config -j --json" ;;
+	plan | events | diag) options="-c --config -j --json" ;;
 	start | stop | restart) options="-c --config -n --no-wait" ;;
 	run) options="-c --config --leave-proxies" ;;
 	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
@@ -92,7 +92,7 @@ _vrfgate()
 		return
 	fi
 	case $command in
-	logs | exec)
+	logs | diag | exec)
 		if [[ -z $vrf$root ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word")
 		elif [[ $command == exec ]]; then

@@ -40,4 +40,5 @@ int cli_events(int argc, char **argv);
 int cli_metrics(int argc, char **argv);
 int cli_exec(int argc, char **argv);
 int cli_logs(int argc, char **argv);
+int cli_diag(int argc, char **argv);
 int cli_import(int argc, char **argv);

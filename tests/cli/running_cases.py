@@ -419,7 +419,8 @@ def what_is_stopped_stays_so_until_it_is_started(lab):
 
 def a_stop_that_a_killed_supervisor_had_begun_is_finished_by_the_next(lab):
     section = fake_proxy(lab)
-    (lab.base / "zabbix_proxy").write_text(FAKE_PROXY.replace("exec sleep", "trap 'sleep 2; exit' TERM; sleep 1000 & wait; sleep"))
+    slow_end = "trap 'sleep 2; exit' TERM; sleep 1000 & wait; sleep"
+    (lab.base / "zabbix_proxy").write_text(FAKE_PROXY.replace("exec sleep", slow_end))
     lab.write(section + "vrf acme { }\n")
     with lab.running(stop=False) as process:
         lab.wait_state("acme", "starting")
@@ -483,6 +484,48 @@ def metrics_are_open_metrics(lab):
                  [{"vrf": "acme", "interface": "cust"}], "interfaces")
     lab.command("down")
     expect_said(lab.command("metrics"), 3, stdout="")
+
+
+def diag_finds_where_the_way_is_broken(lab):
+    customer = CUSTOMER.replace('"10.0.0.2/30"', '"10.0.0.2/30" gateway = "10.0.0.1"')
+
+    def said(status):
+        done = lab.command("diag", "-j", "acme")
+        expect_said(done, status, stderr="")
+        document = json.loads(done.stdout)
+        expect_equal((document["schema"], document["vrf"], document["ok"]), (1, "acme", status == 0), "document")
+        return {f"{each['step']} {each['verdict']}": each["detail"] for each in document["steps"]}
+
+    lab.write(f"namespace acme {customer}\n")
+    without = said(1)
+    expect("supervisor fail" in without and "namespace fail" in without, f"without a supervisor: {without}")
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        alone = said(1)
+        expect("neighbour fail" in alone and "gateway fail" in alone, f"without a router: {alone}")
+        ip("addr", "add", "10.0.0.1/30", "dev", "wire0")
+        well = said(0)
+        expect_equal([each for each in well if each.split()[1] not in ("ok", "skip")], [], "complaints")
+        expect_equal(well["link ok"], "cust is up", "link")
+        output_of("sysctl", "net.ipv4.icmp_echo_ignore_all=1")
+        expect("gateway warn" in said(0), "a router that ignores pings is not warned of")
+        plain = lab.command("diag", "acme")
+        expect_said(plain, 0, stdout="ok    neighbour   10.0.0.1 is ")
+        output_of("sysctl", "net.ipv4.icmp_echo_ignore_all=0")
+        ip("link", "set", "wire0", "down")
+        cut = said(1)
+        expect(cut.get("carrier fail") == "cust has none", f"without carrier: {cut}")
+        ip("link", "set", "wire0", "up")
+        lab.write(fake_proxy(lab) + f"vrf acme {customer}\n")
+        expect_said(lab.command("reload"), 0)
+        lab.wait_state("acme", "starting")
+        silent = said(1)
+        expect_equal(silent["proxy fail"], "port 10051: cannot connect: Connection refused", "a proxy that is deaf")
+        expect_equal(silent["uplink ok"].partition(":")[0], "into the namespace", "uplink")
+        ip("link", "set", "vg0", "down")
+        expect("uplink fail" in said(1), "an uplink that is down is not found")
+    lab.command("down")
+    ip("addr", "del", "10.0.0.1/30", "dev", "wire0")
 
 
 def exec_runs_inside(lab):

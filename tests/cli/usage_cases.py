@@ -9,7 +9,7 @@ from processes import free_port
 from tap import expect, expect_equal
 
 COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "start", "stop", "restart", "events",
-            "metrics", "exec", "logs", "import")
+            "metrics", "exec", "logs", "diag", "import")
 TRUNK = "interface eth0.10 { }"
 
 
@@ -84,6 +84,7 @@ def values_that_cannot_be_are_told(lab):
                         (("status", "-o", ""), "no column ''"),
                         (("logs", "-n", "x", "acme"), "-n x: expected a number of lines"),
                         (("logs",), "expected one VRF"), (("logs", "a", "b"), "expected one VRF"),
+                        (("diag",), "expected one VRF"), (("diag", "a", "b"), "expected one VRF"),
                         (("start",), "expected one VRF or more"), (("stop",), "expected one VRF or more"),
                         (("restart",), "expected one VRF or more"),
                         (("exec",), "expected a VRF"), (("exec", "acme"), "expected a command"),
@@ -158,7 +159,7 @@ def without_a_supervisor_there_is_no_answer(lab):
 
 def a_vrf_that_is_not_in_the_config_is_named(lab):
     lab.write("namespace n { }\n")
-    for words in (("exec", "nope", "true"), ("logs", "nope")):
+    for words in (("exec", "nope", "true"), ("logs", "nope"), ("diag", "nope")):
         expect_said(lab.command(*words), 4, stdout="", stderr="vrfgate: no such VRF: 'nope'\n")
 
 

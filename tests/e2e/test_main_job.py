@@ -18,6 +18,8 @@ from world import DEVICE_ADDRESS, GATEWAY_ADDRESS, PREFIX_LENGTH, ip, netns_exis
 
 HEALTHY_SECONDS = 60
 VALUES_SECONDS = 90
+MEASURED_SECONDS = 40
+MEGABYTE = 1024 * 1024
 CONFIG_LINES_MAX = 40
 LOG_LINES = 5
 
@@ -84,6 +86,12 @@ def check_start(setting):
         expect(DEGRADED in codes, f"exit statuses seen: {sorted(set(codes))}")
 
 
+def measured_proxies(gateway):
+    """The proxies of the status document once memory and backlog of all of them are known."""
+    proxies = [vrf["proxy"] for vrf in gateway.status()["vrfs"]]
+    return proxies if all(each["rss_bytes"] and each["backlog"] is not None for each in proxies) else None
+
+
 def check_status(setting):
     gateway, customers = setting.gateway, setting.world.customers
     with setting.case("status -j is the document of the design, key for key"):
@@ -96,6 +104,13 @@ def check_status(setting):
     with setting.case("status of one VRF exits 0, of an unknown one 4"):
         expect_equal(gateway.status_code(customers[0].vrf), HEALTHY, "exit status")
         expect_equal(gateway.status_code("no-such-vrf"), NO_SUCH_VRF, "exit status")
+    with setting.case("memory and backlog of every proxy are told"):
+        proxies = wait_until(lambda: measured_proxies(gateway), MEASURED_SECONDS, "memory and backlog")
+        expect(all(each["rss_bytes"] > MEGABYTE and each["backlog"] >= 0 for each in proxies), str(proxies))
+    with setting.case("diag finds no step that failed"):
+        for customer in customers:
+            done = gateway.command("diag", customer.vrf)
+            expect_equal((done.returncode, done.stderr), (0, ""), done.stdout)
     with setting.case("both VRFs have the same addresses"):
         addresses = [[iface["addresses"] for iface in vrf["interfaces"]] for vrf in gateway.status()["vrfs"]]
         expect_equal(addresses, [[[f"{GATEWAY_ADDRESS}/{PREFIX_LENGTH}"]]] * 2, "addresses")
@@ -187,18 +202,17 @@ def check_killed_proxy(setting):
 
 def check_killed_supervisor(setting):
     gateway = setting.gateway
-    before = {each["name"]: each["proxy"]["pid"] for each in gateway.status()["vrfs"]}
+    lives = {each["name"]: (each["proxy"]["pid"], each["proxy"]["restarts"]) for each in gateway.status()["vrfs"]}
     with setting.case("a killed supervisor leaves its proxies alone"):
         os.kill(gateway.process.pid, signal.SIGKILL)
         wait_until(lambda: gateway.status_code() == NO_SUPERVISOR, 5, "status tells that no supervisor runs")
-        expect(all(map(process_exists, before.values())), "a proxy has gone")
+        expect(all(process_exists(pid) for pid, _restarts in lives.values()), "a proxy has gone")
     with setting.case("the next supervisor takes them over and starts none"):
         gateway.stop()
         gateway.start()
         gateway.wait_healthy(HEALTHY_SECONDS)
-        vrfs = gateway.status()["vrfs"]
-        expect_equal({each["name"]: each["proxy"]["pid"] for each in vrfs}, before, "pids")
-        expect_equal([each["proxy"]["restarts"] for each in vrfs], [0, 0], "restarts")
+        found = {each["name"]: (each["proxy"]["pid"], each["proxy"]["restarts"]) for each in gateway.status()["vrfs"]}
+        expect_equal(found, lives, "pids and restarts")
 
 
 def check_reload(setting):

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate diag: where the way from a customer's device to the Zabbix server is broken. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/diag_walk.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "control/client.h"
+#include "supervisor/ids.h"
+
+/* NULL without a supervisor, or where it does not know the VRF: then the walk says so. */
+static json_t *status_ask(const struct config *config, const char *vrf)
+{
+	json_t *status = NULL;
+
+	if (control_client_ask(config->gateway.run_dir,
+		    json_pack("{s:s, s:[s]}", "command", "status", "vrfs", vrf), &status, NULL) < 0)
+		return NULL;
+	if (json_object_get(status, "error")) {
+		json_decref(status);
+		(void)control_client_ask(config->gateway.run_dir,
+			json_pack("{s:s}", "command", "status"), &status, NULL);
+		json_object_set_new(status, "vrfs", json_array());
+	}
+	return status;
+}
+
+static uint32_t uplink_id_of(const struct config *config, const struct config_vrf *vrf)
+{
+	uint32_t *ids = NULL, id = 0;
+
+	if (ids_assign(config, false, &ids, NULL) == 0)
+		id = ids[vrf - config->vrfs];
+	free(ids);
+	return id;
+}
+
+static bool any_failed(const json_t *steps)
+{
+	size_t i;
+	json_t *step;
+
+	json_array_foreach (steps, i, step)
+		if (strcmp(json_string_value(json_object_get(step, "verdict")), "fail") == 0)
+			return true;
+	return false;
+}
+
+static void steps_print(const json_t *steps)
+{
+	size_t i;
+	json_t *step;
+
+	json_array_foreach (steps, i, step) {
+		const char *hint = json_string_value(json_object_get(step, "hint"));
+
+		printf("%-4s  %-10s  %s%s%s%s\n",
+			json_string_value(json_object_get(step, "verdict")),
+			json_string_value(json_object_get(step, "step")),
+			json_string_value(json_object_get(step, "detail")), *hint ? " (" : "", hint,
+			*hint ? ")" : "");
+	}
+}
+
+static void document_print(const char *vrf, json_t *steps)
+{
+	cleanup_json json_t *document = json_pack("{s:i, s:s, s:b, s:O}", "schema", 1, "vrf", vrf,
+		"ok", !any_failed(steps), "steps", steps);
+
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+int cli_diag(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	cleanup_json json_t *status = NULL, *steps = NULL;
+	struct cli_options options;
+	const struct config_vrf *vrf;
+	int r = cli_parse(argc, argv, "c:jh", &options);
+
+	if (r == CLI_PARSED && optind + 1 != argc)
+		r = cli_usage(argv[0], "expected one VRF");
+	if (r == CLI_PARSED)
+		r = cli_need_root(argv[0]);
+	if (r != CLI_PARSED)
+		return r;
+	r = cli_load_config_to_look(options.config_path, &config);
+	if (r != CLI_EXIT_DONE)
+		return r;
+	vrf = config_find_vrf(config, argv[optind]);
+	if (!vrf) {
+		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", argv[optind]);
+		return CLI_EXIT_NO_SUCH_VRF;
+	}
+	status = status_ask(config, vrf->name);
+	steps = diag_walk(&(struct diag){ config, vrf, uplink_id_of(config, vrf), status });
+	if (options.json)
+		document_print(vrf->name, steps);
+	else
+		steps_print(steps);
+	return any_failed(steps) ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The steps of `vrfgate diag`. */
+#include "cli/diag_walk.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "net/netns.h"
+#include "net/reach.h"
+#include "net/state.h"
+#include "supervisor/proxy_config.h"
+#include "zabbix/ask.h"
+
+#define PATIENCE_MS 1000
+
+enum verdict {
+	VERDICT_OK,
+	VERDICT_WARN,
+	VERDICT_FAIL,
+	VERDICT_SKIP,
+};
+
+struct walk {
+	const struct diag *diag;
+	const char *name;  /* of the VRF */
+	const json_t *vrf; /* its part of the status; NULL: not known */
+	struct net_netns_state netns;
+	json_t *steps;
+};
+
+/* hint may be NULL. */
+__attribute__((format(printf, 5, 6))) static void say(struct walk *walk, const char *step,
+	enum verdict verdict, const char *hint, const char *format, ...)
+{
+	static const char *const words[] = { "ok", "warn", "fail", "skip" };
+	char detail[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(detail, sizeof(detail), format, args);
+	va_end(args);
+	json_array_append_new(walk->steps,
+		json_pack("{s:s, s:s, s:o, s:o}", "step", step, "verdict", words[verdict], "detail",
+			json_text(detail), "hint", json_text(hint ? hint : "")));
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+/* --- the namespace and what is in it --- */
+
+static void step_supervisor(struct walk *walk)
+{
+	const char *state = text_of(walk->vrf, "state"), *reason = text_of(walk->vrf, "reason");
+	cleanup_free char *start = xasprintf("vrfgate start %s", walk->name);
+	bool rests = strcmp(state, "disabled") == 0;
+
+	if (!walk->diag->status)
+		say(walk, "supervisor", VERDICT_FAIL, "systemctl start vrfgate", "it does not run");
+	else if (!walk->vrf)
+		say(walk, "supervisor", VERDICT_FAIL, "vrfgate reload",
+			"it does not know the VRF: the config was not read since");
+	else
+		say(walk, "supervisor", rests ? VERDICT_FAIL : VERDICT_OK,
+			rests && walk->diag->vrf->enabled ? start : NULL, "the VRF is %s%s%s",
+			state, *reason ? ": " : "", reason);
+}
+
+static void step_netns(struct walk *walk)
+{
+	struct error err = ERROR_INIT;
+
+	if (net_netns_state_read(walk->name, &walk->netns, &err) < 0)
+		say(walk, "namespace", VERDICT_FAIL, NULL, "%s", err.text);
+	else if (!walk->netns.exists)
+		say(walk, "namespace", VERDICT_FAIL, "vrfgate plan tells what is in the way",
+			NETNS_DIR "/%s is not there, or not ours", walk->name);
+	else
+		say(walk, "namespace", VERDICT_OK, NULL, NETNS_DIR "/%s", walk->name);
+}
+
+static char *carrier_hint(const struct config_interface *interface)
+{
+	if (interface->kind == CONFIG_INTERFACE_LINK)
+		return xasprintf("its other end, %s in '%s', is down", interface->peer_name,
+			interface->peer_netns);
+	return xasprintf("look at '%s': is it up, and is there a cable in it?",
+		interface->parent ? interface->parent : interface->name);
+}
+
+static void step_interfaces(struct walk *walk)
+{
+	const struct config_vrf *vrf = walk->diag->vrf;
+
+	for (size_t i = 0; i < vrf->n_interfaces; i++) {
+		const char *name = vrf->interfaces[i].name;
+		const struct net_link_state *link = net_netns_state_find(&walk->netns, name);
+		cleanup_free char *hint = carrier_hint(&vrf->interfaces[i]);
+
+		if (!link || !link->up)
+			say(walk, "link", VERDICT_FAIL, "vrfgate plan tells what is in the way",
+				"%s is %s", name, link ? "down" : "missing");
+		else
+			say(walk, "link", VERDICT_OK, NULL, "%s is up", name);
+		if (!link || !link->up)
+			say(walk, "carrier", VERDICT_SKIP, NULL, "%s is not up", name);
+		else
+			say(walk, "carrier", link->carrier ? VERDICT_OK : VERDICT_FAIL,
+				link->carrier ? NULL : hint, "%s %s", name,
+				link->carrier ? "has it" : "has none");
+	}
+	if (vrf->n_interfaces == 0)
+		say(walk, "link", VERDICT_SKIP, NULL, "the config names no interface");
+}
+
+static bool link_has_address(const struct net_link_state *link, const struct address *address)
+{
+	for (size_t i = 0; link && i < link->n_addresses; i++)
+		if (address_equal(&link->addresses[i], address))
+			return true;
+	return false;
+}
+
+static void step_addresses(struct walk *walk)
+{
+	const struct config_vrf *vrf = walk->diag->vrf;
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < vrf->n_interfaces; i++) {
+		const struct config_interface *interface = &vrf->interfaces[i];
+		const struct net_link_state *link =
+			net_netns_state_find(&walk->netns, interface->name);
+
+		for (size_t a = 0; a < interface->n_addresses; a++) {
+			bool has = link_has_address(link, &interface->addresses[a]);
+
+			say(walk, "address", has ? VERDICT_OK : VERDICT_FAIL,
+				has ? NULL : "vrfgate plan tells what is in the way", "%s %s %s",
+				interface->name, has ? "has" : "lacks",
+				address_format(&interface->addresses[a], true, text));
+		}
+	}
+}
+
+/* --- the customer's gateway --- */
+
+/* True where its hardware address is known. */
+static bool neighbour_judge(struct walk *walk, const struct net_reach *reach, const char *address)
+{
+	enum net_neighbour neighbour;
+	struct error err = ERROR_INIT;
+	uint8_t mac[6];
+
+	if (net_reach_neighbour(reach, &neighbour, mac, &err) < 0) {
+		say(walk, "neighbour", VERDICT_SKIP, NULL, "%s: %s", address, err.text);
+		return false;
+	}
+	if (neighbour == NET_NEIGHBOUR_KNOWN) {
+		say(walk, "neighbour", VERDICT_OK, NULL, "%s is %02x:%02x:%02x:%02x:%02x:%02x",
+			address, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+		return true;
+	}
+	say(walk, "neighbour", VERDICT_FAIL,
+		"is the VLAN right, is the router up, is its address this one?",
+		"nobody on %s says that he is %s", reach->interface, address);
+	return false;
+}
+
+/* The ping first: it makes the kernel look for the neighbour. */
+static void gateway_judge(struct walk *walk, const struct net_reach *reach)
+{
+	char address[ADDRESS_TEXT_SIZE];
+	struct error err = ERROR_INIT;
+	uint64_t rtt_us = 0;
+	int r = net_reach_ping(reach, &rtt_us, &err);
+	bool known = neighbour_judge(walk, reach, address_format(reach->to, false, address));
+
+	if (r == 0)
+		say(walk, "gateway", VERDICT_OK, NULL, "%s answers in %.1f ms", address,
+			(double)rtt_us / 1000);
+	else if (known && r == -ETIMEDOUT)
+		say(walk, "gateway", VERDICT_WARN, "it is there, so it may not answer pings",
+			"%s does not answer within %d s", address, PATIENCE_MS / 1000);
+	else
+		say(walk, "gateway", VERDICT_FAIL, NULL, "%s: %s", address, err.text);
+}
+
+static void step_gateways(struct walk *walk)
+{
+	const struct config_vrf *vrf = walk->diag->vrf;
+	size_t count = 0;
+
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		for (size_t g = 0; g < vrf->interfaces[i].n_gateways; g++, count++)
+			gateway_judge(walk,
+				&(struct net_reach){ walk->name, vrf->interfaces[i].name,
+					&vrf->interfaces[i].gateways[g], PATIENCE_MS });
+	if (count == 0)
+		say(walk, "gateway", VERDICT_SKIP, NULL, "the config names none");
+}
+
+/* --- the uplink --- */
+
+static void uplink_judge(struct walk *walk, const char *way, const char *netns,
+	const struct address *to, const char *root_name)
+{
+	cleanup_free char *hint =
+		xasprintf("is %s up? does a firewall of this machine drop ICMPv6?", root_name);
+	char address[ADDRESS_TEXT_SIZE];
+	struct error err = ERROR_INIT;
+	uint64_t rtt_us = 0;
+	int r = net_reach_ping(&(struct net_reach){ netns, NULL, to, PATIENCE_MS }, &rtt_us, &err);
+
+	address_format(to, false, address);
+	if (r == 0)
+		say(walk, "uplink", VERDICT_OK, NULL, "%s: %s answers in %.1f ms", way, address,
+			(double)rtt_us / 1000);
+	else
+		say(walk, "uplink", VERDICT_FAIL, hint, "%s: %s: %s", way, address, err.text);
+}
+
+static void step_uplink(struct walk *walk)
+{
+	struct address root, inside;
+	char name[NET_IFNAME_SIZE];
+
+	if (!walk->diag->vrf->has_uplink) {
+		say(walk, "uplink", VERDICT_SKIP, NULL, "it has none");
+		return;
+	}
+	if (net_uplink_addresses(
+		    &walk->diag->config->uplink.prefix, walk->diag->id, &root, &inside) < 0) {
+		say(walk, "uplink", VERDICT_FAIL, NULL, "number %u is outside of the prefix",
+			walk->diag->id);
+		return;
+	}
+	net_uplink_root_name(walk->diag->id, name);
+	uplink_judge(walk, "out of the namespace", walk->name, &root, name);
+	uplink_judge(walk, "into the namespace", NULL, &inside, name);
+}
+
+/* --- the proxy --- */
+
+static void stats_judge(struct walk *walk, int fd, const char *logs)
+{
+	struct zabbix_stats stats;
+	struct error err = ERROR_INIT;
+
+	if (zabbix_ask_stats(fd, &stats, &err) < 0)
+		say(walk, "stats", VERDICT_FAIL, logs, "%s", err.text);
+	else
+		say(walk, "stats", VERDICT_OK, NULL,
+			"Zabbix %s, %llu hosts, %llu items, %.1f values/s", stats.version,
+			(unsigned long long)stats.hosts, (unsigned long long)stats.items,
+			stats.required_vps);
+}
+
+static void step_proxy(struct walk *walk)
+{
+	static const struct address loopback = { AF_INET, 32, { 127, 0, 0, 1 } };
+	cleanup_free char *logs = xasprintf("vrfgate logs %s", walk->name);
+	cleanup_fd int fd = -1;
+	struct error err = ERROR_INIT;
+
+	if (!walk->diag->vrf->has_proxy) {
+		say(walk, "proxy", VERDICT_SKIP, NULL, "it has none");
+		return;
+	}
+	fd = net_reach_connect(
+		&(struct net_reach){ walk->name, NULL, &loopback, PATIENCE_MS }, PROXY_PORT, &err);
+	if (fd < 0) {
+		say(walk, "proxy", VERDICT_FAIL, logs, "port %d: %s", PROXY_PORT, err.text);
+		say(walk, "stats", VERDICT_SKIP, NULL, "there is nobody to ask");
+		return;
+	}
+	say(walk, "proxy", VERDICT_OK, NULL, "it listens at port %d", PROXY_PORT);
+	stats_judge(walk, fd, logs);
+}
+
+/* --- the server --- */
+
+static const json_t *check_find(const json_t *vrf, const char *name)
+{
+	size_t i;
+	json_t *check;
+
+	json_array_foreach (json_object_get(vrf, "checks"), i, check)
+		if (strcmp(text_of(check, "name"), name) == 0)
+			return check;
+	return NULL;
+}
+
+static void step_server(struct walk *walk)
+{
+	const json_t *check = check_find(walk->vrf, "server");
+	const json_t *zabbix =
+		json_object_get(json_object_get(walk->diag->status, "gateway"), "zabbix");
+	cleanup_free char *hint = xasprintf("is '%s' known to the server, with the key it has?",
+		text_of(json_object_get(walk->vrf, "proxy"), "name"));
+
+	if (!walk->diag->vrf->has_proxy || !*walk->diag->config->zabbix.url)
+		say(walk, "server", VERDICT_SKIP, NULL,
+			walk->diag->vrf->has_proxy ? "there is no Zabbix API to ask" : "no proxy");
+	else if (strcmp(text_of(zabbix, "state"), "ok") != 0)
+		say(walk, "server", walk->diag->status ? VERDICT_WARN : VERDICT_SKIP, NULL,
+			"not known: the Zabbix API is %s: %s",
+			zabbix ? text_of(zabbix, "state") : "not asked", text_of(zabbix, "error"));
+	else if (!check)
+		say(walk, "server", VERDICT_SKIP, NULL, "not known yet");
+	else
+		say(walk, "server",
+			json_is_true(json_object_get(check, "ok")) ? VERDICT_OK : VERDICT_FAIL,
+			json_is_true(json_object_get(check, "ok")) ? NULL : hint, "%s",
+			text_of(check, "detail"));
+}
+
+static const struct {
+	const char *name;
+	bool inside; /* nothing to look at without a namespace */
+	void (*take)(struct walk *walk);
+} steps[] = {
+	{ "supervisor", false, step_supervisor },
+	{ "namespace", false, step_netns },
+	{ "link", true, step_interfaces },
+	{ "address", true, step_addresses },
+	{ "gateway", true, step_gateways },
+	{ "uplink", true, step_uplink },
+	{ "proxy", true, step_proxy },
+	{ "server", false, step_server },
+};
+
+json_t *diag_walk(const struct diag *diag)
+{
+	struct walk walk = { .diag = diag,
+		.name = diag->vrf->name,
+		.vrf = json_array_get(json_object_get(diag->status, "vrfs"), 0),
+		.steps = json_array() };
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (steps[i].inside && !walk.netns.exists)
+			say(&walk, steps[i].name, VERDICT_SKIP, NULL, "there is no namespace");
+		else
+			steps[i].take(&walk);
+	}
+	net_netns_state_finish(&walk.netns);
+	return walk.steps;
+}

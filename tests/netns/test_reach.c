@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Pings, connections and neighbours between two namespaces. */
+#include "world.h"
+
+#include "net/reach.h"
+
+#define PATIENCE_MS 400
+
+/* 'here' with 10.0.0.2 and fd01::2 on eth0, 'there' with 10.0.0.1 and fd01::1. */
+static void pair_make(void)
+{
+	assert_int_equal(
+		world_run("ip netns add here && ip netns add there && "
+			  "ip link add eth0 netns here type veth peer name eth0 netns there && "
+			  "ip -n here link set eth0 up && ip -n there link set eth0 up && "
+			  "ip -n there link set lo up && "
+			  "ip -n here addr add 10.0.0.2/24 dev eth0 && "
+			  "ip -n there addr add 10.0.0.1/24 dev eth0 && "
+			  "ip -n here addr add fd01::2/64 dev eth0 nodad && "
+			  "ip -n there addr add fd01::1/64 dev eth0 nodad"),
+		0);
+}
+
+static void pair_remove(void)
+{
+	world_run("ip netns del here; ip netns del there");
+}
+
+static int ping(const char *address, uint64_t *rtt_us)
+{
+	struct address to = world_address(address);
+
+	return net_reach_ping(
+		&(struct net_reach){ "here", "eth0", &to, PATIENCE_MS }, rtt_us, NULL);
+}
+
+static enum net_neighbour neighbour(const char *address, uint8_t mac[6])
+{
+	struct address to = world_address(address);
+	enum net_neighbour found = NET_NEIGHBOUR_UNKNOWN;
+
+	assert_int_equal(
+		net_reach_neighbour(
+			&(struct net_reach){ "here", "eth0", &to, PATIENCE_MS }, &found, mac, NULL),
+		0);
+	return found;
+}
+
+static void who_is_there_answers(void **state)
+{
+	uint64_t rtt_us = 0;
+
+	(void)state;
+	pair_make();
+	assert_int_equal(ping("10.0.0.1", &rtt_us), 0);
+	assert_in_range(rtt_us, 1, PATIENCE_MS * 1000);
+	assert_int_equal(ping("fd01::1", &rtt_us), 0);
+	pair_remove();
+}
+
+static void who_is_not_there_is_waited_for_no_longer_than_asked(void **state)
+{
+	uint64_t rtt_us, began_ms;
+
+	(void)state;
+	pair_make();
+	began_ms = clock_now_ms();
+	assert_int_equal(ping("10.0.0.9", &rtt_us), -ETIMEDOUT);
+	assert_in_range(clock_now_ms() - began_ms, PATIENCE_MS - 50, PATIENCE_MS * 3);
+	pair_remove();
+}
+
+static void who_ignores_pings_is_there_all_the_same(void **state)
+{
+	uint64_t rtt_us;
+	uint8_t mac[6];
+
+	(void)state;
+	pair_make();
+	assert_int_equal(
+		world_run("ip netns exec there sysctl -q net.ipv4.icmp_echo_ignore_all=1"), 0);
+	assert_int_equal(ping("10.0.0.1", &rtt_us), -ETIMEDOUT);
+	assert_int_equal(neighbour("10.0.0.1", mac), NET_NEIGHBOUR_KNOWN);
+	pair_remove();
+}
+
+static void where_no_route_leads_nothing_can_be_sent(void **state)
+{
+	uint64_t rtt_us;
+
+	(void)state;
+	pair_make();
+	assert_int_equal(ping("192.0.2.1", &rtt_us), -ENETUNREACH);
+	pair_remove();
+}
+
+static void a_neighbour_is_known_by_its_hardware_address_once_it_was_asked(void **state)
+{
+	cleanup_free char *expected = NULL;
+	char found[32];
+	uint64_t rtt_us;
+	uint8_t mac[6];
+
+	(void)state;
+	pair_make();
+	assert_int_equal(neighbour("10.0.0.1", mac), NET_NEIGHBOUR_UNKNOWN);
+	assert_int_equal(ping("10.0.0.1", &rtt_us), 0);
+	assert_int_equal(neighbour("10.0.0.1", mac), NET_NEIGHBOUR_KNOWN);
+	expected = world_read("ip -n there -br link show eth0 | awk '{printf \"%s\", $3}'");
+	snprintf(found, sizeof(found), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+		mac[3], mac[4], mac[5]);
+	assert_string_equal(found, expected);
+	assert_int_equal(ping("10.0.0.9", &rtt_us), -ETIMEDOUT);
+	assert_int_equal(neighbour("10.0.0.9", mac), NET_NEIGHBOUR_FAILED);
+	pair_remove();
+}
+
+static int dial(const char *address, uint16_t port, struct error *err)
+{
+	struct address to = world_address(address);
+
+	return net_reach_connect(&(struct net_reach){ "here", NULL, &to, PATIENCE_MS }, port, err);
+}
+
+static void a_listener_is_connected_to_and_nobody_else(void **state)
+{
+	int listener, fd;
+
+	(void)state;
+	pair_make();
+	listener = world_listen("there", "10.0.0.1", 4711);
+	fd = dial("10.0.0.1", 4711, NULL);
+	assert_true(fd >= 0);
+	close(fd);
+	close(listener);
+	assert_int_equal(dial("10.0.0.1", 4711, NULL), -ECONNREFUSED);
+	assert_int_equal(dial("10.0.0.9", 4711, NULL), -ETIMEDOUT);
+	pair_remove();
+}
+
+static void a_missing_namespace_is_told_and_we_stay_where_we_are(void **state)
+{
+	struct address to = world_address("10.0.0.1");
+	struct error err = ERROR_INIT;
+	struct stat before, after;
+	uint64_t rtt_us;
+
+	(void)state;
+	assert_int_equal(stat("/proc/self/ns/net", &before), 0);
+	assert_int_equal(net_reach_ping(&(struct net_reach){ "nowhere", NULL, &to, PATIENCE_MS },
+				 &rtt_us, &err),
+		-ENOENT);
+	pair_make();
+	assert_int_equal(ping("10.0.0.1", &rtt_us), 0);
+	pair_remove();
+	assert_int_equal(stat("/proc/self/ns/net", &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(who_is_there_answers),
+	cmocka_unit_test(who_is_not_there_is_waited_for_no_longer_than_asked),
+	cmocka_unit_test(who_ignores_pings_is_there_all_the_same),
+	cmocka_unit_test(where_no_route_leads_nothing_can_be_sent),
+	cmocka_unit_test(a_neighbour_is_known_by_its_hardware_address_once_it_was_asked),
+	cmocka_unit_test(a_listener_is_connected_to_and_nobody_else),
+	cmocka_unit_test(a_missing_namespace_is_told_and_we_stay_where_we_are),
+};
+
+world_main(tests)
