@@ -42,8 +42,8 @@ static int frame_send(int fd, const char *json, struct error *err)
 int zabbix_ask_stats(int fd, struct zabbix_stats *stats, struct error *err)
 {
 	cleanup_free char *answer = xcalloc(1, ANSWER_MAX);
-	const char *payload;
-	size_t used = 0, size;
+	const char *payload = NULL;
+	size_t used = 0, size = 0;
 	int r = frame_send(fd, ZABBIX_STATS_REQUEST, err);
 
 	while (r == 0 && used < ANSWER_MAX) {
@@ -58,5 +58,5 @@ int zabbix_ask_stats(int fd, struct zabbix_stats *stats, struct error *err)
 	}
 	if (r == 0)
 		return error_set(err, EMSGSIZE, "its statistics are too long");
-	return r < 0 ? r : zabbix_stats_parse(payload, size, stats, err);
+	return payload ? zabbix_stats_parse(payload, size, stats, err) : r;
 }

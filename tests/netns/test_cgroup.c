@@ -152,6 +152,7 @@ static void limits_are_those_of_the_kernels_files(void **state)
 	cleanup_fd int fd = open_group(cgroups, "acme", &limits);
 
 	(void)state;
+	assert_true(fd >= 0);
 	assert_file(ROOT "/vrfgate-gw_1/vrf-acme/memory.max", "67108864\n");
 	assert_file(ROOT "/vrfgate-gw_1/vrf-acme/memory.oom.group", "1\n");
 	assert_file(ROOT "/vrfgate-gw_1/vrf-acme/pids.max", "50\n");
@@ -260,6 +261,7 @@ static void outside_of_the_root_group_we_step_aside(void **state)
 		cleanup_cgroups struct cgroups *cgroups = create("gw1");
 		cleanup_fd int fd = open_group(cgroups, "acme", &no_limits);
 
+		assert_true(fd >= 0);
 		assert_file(ROOT "/vrfgate-test/vrfgate-supervisor/cgroup.procs", pid);
 		assert_int_equal(access(ROOT "/vrfgate-test/vrfgate-gw1/vrf-acme", F_OK), 0);
 		cgroups_close(cgroups, "acme");
