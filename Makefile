@@ -104,9 +104,10 @@ check: deps
 		$(VALGRIND_TESTS:%=valgrind:%) \
 		tests/vm/run tests/vm/systemd $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
 
-# A clone with CLONE_VM, as test_spawn makes it, is beyond valgrind; AddressSanitizer has it. What
-# test_crash tests is another program.
-VALGRIND_TESTS = $(filter-out %/test_spawn %/test_crash,$(UNIT_TESTS) $(NETNS_TESTS))
+# Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
+# What test_crash tests is another program.
+VALGRIND_TESTS = $(filter-out %/test_spawn %/test_cgroup %/test_helper %/test_vitals %/test_crash, \
+	$(UNIT_TESTS) $(NETNS_TESTS))
 
 .PHONY: check-rooms
 check-rooms:

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -67,9 +68,13 @@ int process_helper_start(
 	if (pid == 0)
 		helper_run(work, data, theirs, parent);
 	pidfd = pidfd_open(pid, 0);
-	/* Should this fail, the child ends by itself: nobody reads its pipe. */
-	if (pidfd < 0)
-		return error_set_errno(err, errno, "cannot watch a process");
+	if (pidfd < 0) {
+		int code = errno;
+
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return error_set_errno(err, code, "cannot watch a process");
+	}
 	*process = (struct process){ pid, pidfd, 0 };
 	*fd = steal_fd(&ours);
 	return 0;

@@ -124,6 +124,7 @@ static void it_ends_with_the_one_that_started_it(void **state)
 		pause();
 		_exit(0);
 	}
+	close(through[1]);
 	assert_int_equal(read(through[0], &pid, sizeof(pid)), sizeof(pid));
 	ended.fd = pidfd_open(pid, 0);
 	assert_true(ended.fd >= 0);
@@ -132,7 +133,6 @@ static void it_ends_with_the_one_that_started_it(void **state)
 	assert_int_equal(poll(&ended, 1, DEADLINE_MS), 1);
 	close(ended.fd);
 	close(through[0]);
-	close(through[1]);
 }
 
 int main(void)
