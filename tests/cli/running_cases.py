@@ -513,6 +513,8 @@ def diag_finds_where_the_way_is_broken(lab):
         expect_said(plain, 0, stdout="ok    neighbour   10.0.0.1 is ")
         output_of("sysctl", "net.ipv4.icmp_echo_ignore_all=0")
         ip("link", "set", "wire0", "down")
+        # The kernel tells stacked devices of it with a delay.
+        wait_until(lambda: not lab.vrf("acme")["interfaces"][0]["carrier"], STATE_SECONDS, "no carrier")
         cut = said(1)
         expect(cut.get("carrier fail") == "cust has none", f"without carrier: {cut}")
         ip("link", "set", "wire0", "up")

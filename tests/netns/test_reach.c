@@ -6,9 +6,25 @@
 
 #define PATIENCE_MS 400
 
+static void pair_remove(void)
+{
+	world_run("ip netns del here 2>/dev/null; ip netns del there 2>/dev/null");
+}
+
+/* The kernel tells carrier on with a delay of up to a second, more on a busy machine. */
+static void pair_await_carrier(void)
+{
+	uint64_t deadline_ms = clock_now_ms() + 20000;
+
+	while (world_run("for name in here there; do ip -n $name -br link show eth0; done |"
+			 " grep -qv ' UP '") == 0)
+		assert_true(clock_now_ms() < deadline_ms);
+}
+
 /* 'here' with 10.0.0.2 and fd01::2 on eth0, 'there' with 10.0.0.1 and fd01::1. */
 static void pair_make(void)
 {
+	pair_remove();
 	assert_int_equal(
 		world_run("ip netns add here && ip netns add there && "
 			  "ip link add eth0 netns here type veth peer name eth0 netns there && "
@@ -19,11 +35,7 @@ static void pair_make(void)
 			  "ip -n here addr add fd01::2/64 dev eth0 nodad && "
 			  "ip -n there addr add fd01::1/64 dev eth0 nodad"),
 		0);
-}
-
-static void pair_remove(void)
-{
-	world_run("ip netns del here; ip netns del there");
+	pair_await_carrier();
 }
 
 static int ping(const char *address, uint64_t *rtt_us)
