@@ -81,6 +81,7 @@ bench:
 	.ci/deps build bench
 	$(MAKE) all $(B)/bench/floor
 	tests/bench/bench.py --build $(B)
+
 .PHONY: bench-memory
 bench-memory:
 	.ci/deps build demo
