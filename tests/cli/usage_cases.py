@@ -43,7 +43,10 @@ def every_command_has_help(lab):
 
 
 def commands_options_and_columns_are_in_the_manual_and_the_completions(lab):
-    manual = (REPOSITORY / "docs/vrfgate.8").read_text()
+    # A section may be of several commands: ".Ss start , stop , restart".
+    manual = re.sub(r"\n\.Ss ([a-z]+(?: , [a-z]+)+)(?=\n)",
+                    lambda several: "".join(f"\n.Ss {each}" for each in several[1].split(" , ")),
+                    (REPOSITORY / "docs/vrfgate.8").read_text())
     completions = {path: path.read_text() for path in sorted((REPOSITORY / "conf/completions").iterdir())}
     expect_equal(len(completions), 2, "files of completions")
     columns = lab.call("status", "-o", "nonsense").stderr.splitlines()[0].partition("; there are ")[2].split(", ")

@@ -31,6 +31,7 @@ static void life_begin(struct life *life, const char *directory, const char *tex
 	life->context = (struct vrf_context){
 		.config = life->loaded.config,
 		.wire = on_anything,
+		.look = on_anything,
 		.rested = on_anything,
 		.changed = on_changed,
 	};
