@@ -146,7 +146,7 @@ void drift_compared(
 			log_warning("vrf '%s': %s", vrf->name, err.text);
 		vrf->drift.heard = true;
 	}
-	if (changed)
+	if (changed && !vrf->trouble[0])
 		drift_look(drift, vrf);
 	else
 		timer_pull(drift, due_ms(vrf));

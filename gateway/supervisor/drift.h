@@ -18,8 +18,8 @@ void drift_destroy(struct drift *drift);
 /* The VRF is to be compared: something of it may have changed, or nobody has looked yet. */
 void drift_look(struct drift *drift, struct vrf *vrf);
 
-/* It was compared just now. Where that changed something, or should have, it is looked at once more when
- * that has settled. */
+/* It was compared just now. Where that changed something it is looked at once more when that has settled;
+ * where it failed, after a while. */
 void drift_compared(
 	struct drift *drift, struct vrf *vrf, const struct net_want_netns *wired, bool changed);
 

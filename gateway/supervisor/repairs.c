@@ -64,8 +64,12 @@ bool repairs_may(struct repairs *repairs, const char *text, uint64_t now_ms)
 		repair->held_until_ms = now_ms + REPAIRS_WINDOW_MS;
 		return false;
 	}
-	repair_note(repair, now_ms);
 	return true;
+}
+
+void repairs_note(struct repairs *repairs, const char *text, uint64_t now_ms)
+{
+	repair_note(repair_find(repairs, text), now_ms);
 }
 
 uint64_t repairs_next_ms(const struct repairs *repairs)
@@ -81,6 +85,7 @@ uint64_t repairs_next_ms(const struct repairs *repairs)
 	return next_ms;
 }
 
+/* 0: asked about, never done. */
 static uint64_t newest_ms(const struct repair *repair)
 {
 	uint64_t done_ms = repair->done_ms[(repair->next + REPAIRS_MAX - 1) % REPAIRS_MAX];

@@ -19,8 +19,11 @@ struct repairs {
 
 void repairs_finish(struct repairs *repairs);
 
-/* Whether this may be done at this time; if so it is taken as done. The text tells acts apart. */
+/* Whether this may be done at this time. The text tells acts apart. */
 bool repairs_may(struct repairs *repairs, const char *text, uint64_t now_ms);
+
+/* It has been done. */
+void repairs_note(struct repairs *repairs, const char *text, uint64_t now_ms);
 
 /* When the first of what is left alone may be tried again; 0: nothing is. */
 uint64_t repairs_next_ms(const struct repairs *repairs);

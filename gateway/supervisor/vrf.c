@@ -376,7 +376,7 @@ void vrf_destroy(struct vrf *vrf)
 	sd_event_source_disable_unref(vrf->exit_watch);
 	process_finish(&vrf->proxy);
 	repairs_finish(&vrf->drift.repairs);
-	free(vrf->drift.repair);
+	strings_finish(&vrf->drift.acts);
 	vrf_paths_finish(&vrf->paths);
 	free(vrf->name);
 	free(vrf);
@@ -399,6 +399,7 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 	bool changed = false;
 
 	vrf->config = config;
+	vrf->config_new = true;
 	vrf->wanted_id = id;
 	if (!config->enabled || vrf->held) {
 		vrf_dispatch(vrf, VRF_EVENT_STOP,

@@ -89,7 +89,7 @@ struct vrf_drift {
 	uint64_t compared_ms; /* last */
 	bool heard;           /* the kernel's changes of it are listened to */
 	uint64_t count;       /* things put right */
-	char *repair;         /* the first of those under way, NULL: none; owned */
+	struct strings acts;  /* those under way that put something right */
 	struct repairs repairs;
 };
 
@@ -137,6 +137,7 @@ struct vrf {
 	char reason[256];
 	uint64_t since_ms;
 	bool wiring_due; /* the context was asked to wire it */
+	bool config_new; /* what differs in the kernel is the new config's doing */
 	struct vrf_drift drift;
 	char trouble[256]; /* what of the kernel could not be put right; "": nothing */
 	enum net_aspect trouble_aspect;

@@ -110,10 +110,10 @@ struct wire_pass {
 	struct net_plan *plan;
 };
 
-/* A VRF whose namespace was in order: what is done now undoes what somebody did. */
+/* A VRF that was in order: what is done now undoes what somebody did. */
 static bool is_repair(const struct vrf *vrf)
 {
-	return vrf->config && vrf->state != VRF_WIRING;
+	return vrf->config && vrf->state != VRF_WIRING && !vrf->config_new;
 }
 
 static void trouble_set(struct vrf *vrf, enum net_aspect aspect, const char *text)
@@ -131,8 +131,7 @@ static bool may_act(const char *netns, enum net_aspect aspect, const char *text,
 	if (!vrf || !is_repair(vrf))
 		return true;
 	if (repairs_may(&vrf->drift.repairs, text, clock_now_ms())) {
-		if (!vrf->drift.repair)
-			vrf->drift.repair = xstrdup(text);
+		strings_add(&vrf->drift.acts, text);
 		return true;
 	}
 	snprintf(trouble, sizeof(trouble),
@@ -151,16 +150,18 @@ static void on_removed(const struct net_outcome *outcome)
 }
 
 /* The first thing tells what happened; the others follow from it. */
-static void tell_repair(struct vrf *vrf, const struct net_outcome *outcome)
+static void note_repairs(struct vrf *vrf)
 {
-	if (!outcome->error.code && outcome->acts > 1)
-		log_warning("vrf '%s': put right: %s, and %zu more", vrf->name, vrf->drift.repair,
-			outcome->acts - 1);
-	else if (!outcome->error.code && outcome->acts)
-		log_warning("vrf '%s': put right: %s", vrf->name, vrf->drift.repair);
-	vrf->drift.count += outcome->acts;
-	free(vrf->drift.repair);
-	vrf->drift.repair = NULL;
+	const struct strings *acts = &vrf->drift.acts;
+
+	if (acts->count > 1)
+		log_warning("vrf '%s': put right: %s, and %zu more", vrf->name, acts->items[0],
+			acts->count - 1);
+	else
+		log_warning("vrf '%s': put right: %s", vrf->name, acts->items[0]);
+	for (size_t i = 0; i < acts->count; i++)
+		repairs_note(&vrf->drift.repairs, acts->items[i], clock_now_ms());
+	vrf->drift.count += acts->count;
 }
 
 static void judge(struct wire_pass *pass, struct vrf *vrf)
@@ -185,24 +186,27 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 {
 	struct wire_pass *pass = data;
 	struct vrf *vrf = supervisor_find_vrf(pass->supervisor, outcome->netns);
-	bool changed = outcome->acts || outcome->error.code;
+	bool failed = outcome->error.code;
 
 	if (outcome->removed || !vrf || !vrf->config) {
 		on_removed(outcome);
 		return;
 	}
 	vrf->wiring_due = false;
-	if (outcome->error.code)
+	if (failed)
 		trouble_set(vrf, outcome->aspect, outcome->error.text);
-	if (vrf->drift.repair)
-		tell_repair(vrf, outcome);
-	drift_compared(pass->supervisor->drift, vrf, want_find(&pass->want, vrf->name), changed);
-	if (is_repair(vrf) && (outcome->error.code || !outcome->acts))
-		judge(pass, vrf);
-	else if (outcome->error.code)
+	else if (vrf->drift.acts.count)
+		note_repairs(vrf);
+	strings_finish(&vrf->drift.acts);
+	vrf->config_new = false;
+	drift_compared(
+		pass->supervisor->drift, vrf, want_find(&pass->want, vrf->name), outcome->acts > 0);
+	if (vrf->state == VRF_WIRING && failed)
 		vrf_dispatch(vrf, VRF_EVENT_WIRING_FAILED, outcome->error.text);
-	else
+	else if (vrf->state == VRF_WIRING)
 		vrf_dispatch(vrf, VRF_EVENT_WIRED, "");
+	else if (failed || !outcome->acts)
+		judge(pass, vrf);
 }
 
 static void wire_failed(struct supervisor *supervisor, const struct error *err)
@@ -256,8 +260,10 @@ static int wire_on_defer(sd_event_source *source, void *data)
 	want_fill(&pass.want, supervisor);
 	supervisor->wire_everything = false;
 	pass_run(&pass, &err);
-	if (err.code)
+	if (err.code) {
+		log_warning("cannot compare with the kernel: %s", err.text);
 		wire_failed(supervisor, &err);
+	}
 	net_plan_destroy(pass.plan);
 	net_have_destroy(pass.have);
 	net_want_finish(&pass.want);

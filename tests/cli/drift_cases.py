@@ -154,6 +154,8 @@ def a_reload_does_the_least(lab):
     lab.write(fake_proxy(lab) + two)
     with lab.running():
         first = {name: lab.wait_state(name, "starting")["proxy"]["pid"] for name in ("one", "two")}
+        # The kernel tells of a new link's carrier up to a second later.
+        wait_until(lambda: ip("-n", "two", "link").count("state UP") == 2, STATE_SECONDS, "two: carrier")
         with subprocess.Popen(["ip", "-n", "two", "monitor", "link", "address", "route"], stdout=subprocess.PIPE,
                               text=True) as monitor:
             lab.write(fake_proxy(lab) + two.replace("10.0.0.2/30", "10.0.0.6/30", 1))

@@ -504,6 +504,8 @@ def diag_finds_where_the_way_is_broken(lab):
         alone = said(1)
         expect("neighbour fail" in alone and "gateway fail" in alone, f"without a router: {alone}")
         ip("addr", "add", "10.0.0.1/30", "dev", "wire0")
+        # The first answer may be lost while the kernel still holds the address for dead.
+        wait_until(lambda: "10.0.0.1 answers in" in lab.command("diag", "acme").stdout, STATE_SECONDS, "an answer")
         well = said(0)
         expect_equal([each for each in well if each.split()[1] not in ("ok", "skip")], [], "complaints")
         expect_equal(well["link ok"], "cust is up", "link")
@@ -524,7 +526,10 @@ def diag_finds_where_the_way_is_broken(lab):
         silent = said(1)
         expect_equal(silent["proxy fail"], "port 10051: cannot connect: Connection refused", "a proxy that is deaf")
         expect_equal(silent["uplink ok"].partition(":")[0], "into the namespace", "uplink")
-        ip("link", "set", "vg0", "down")
+        # A link set down would be up again at once; without IPv6 its address cannot be put back.
+        output_of("sysctl", "net.ipv6.conf.vg0.disable_ipv6=1")
+        wait_until(lambda: any("vg0" in each["detail"] and not each["ok"] for each in lab.vrf("acme")["checks"]),
+                   STATE_SECONDS, "what cannot be put right")
         expect("uplink fail" in said(1), "an uplink that is down is not found")
     lab.command("down")
     ip("addr", "del", "10.0.0.1/30", "dev", "wire0")

@@ -15,11 +15,20 @@
 
 #define cleanup_repairs cleanup(repairs_finish)
 
+static bool mend(struct repairs *repairs, uint64_t now_ms)
+{
+	bool may = repairs_may(repairs, ROUTE, now_ms);
+
+	if (may)
+		repairs_note(repairs, ROUTE, now_ms);
+	return may;
+}
+
 /* Five times, a second apart. */
 static void fight(struct repairs *repairs, uint64_t start_ms)
 {
 	for (int i = 0; i < REPAIRS_MAX; i++)
-		assert_true(repairs_may(repairs, ROUTE, start_ms + (uint64_t)i * 1000));
+		assert_true(mend(repairs, start_ms + (uint64_t)i * 1000));
 }
 
 static void five_times_in_a_minute_are_enough(void **state)
@@ -41,7 +50,16 @@ static void slow_losses_are_always_put_right(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < 20; i++)
-		assert_true(repairs_may(&repairs, ROUTE, START + i * 15000));
+		assert_true(mend(&repairs, START + i * 15000));
+}
+
+static void what_failed_is_no_repair(void **state)
+{
+	cleanup_repairs struct repairs repairs = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 20; i++)
+		assert_true(repairs_may(&repairs, ROUTE, START + i * 100));
 }
 
 static void after_a_minute_it_is_tried_once_more(void **state)
@@ -66,7 +84,7 @@ static void peace_is_remembered_as_such(void **state)
 	(void)state;
 	fight(&repairs, START);
 	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
-	assert_true(repairs_may(&repairs, ROUTE, again_ms));
+	assert_true(mend(&repairs, again_ms));
 	repairs_forget(&repairs, again_ms + REPAIRS_WINDOW_MS - 1);
 	assert_int_equal(repairs.count, 1);
 	repairs_forget(&repairs, again_ms + REPAIRS_WINDOW_MS);
@@ -91,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(five_times_in_a_minute_are_enough),
 		cmocka_unit_test(slow_losses_are_always_put_right),
+		cmocka_unit_test(what_failed_is_no_repair),
 		cmocka_unit_test(after_a_minute_it_is_tried_once_more),
 		cmocka_unit_test(peace_is_remembered_as_such),
 		cmocka_unit_test(what_is_left_alone_is_not_forgotten),
