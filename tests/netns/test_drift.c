@@ -28,6 +28,12 @@ static void on_look(struct vrf *vrf)
 	drift_look(supervisor->drift, vrf);
 }
 
+static void on_changed(struct vrf *vrf, enum vrf_state before)
+{
+	(void)vrf;
+	(void)before;
+}
+
 static void scene_begin(struct scene *scene)
 {
 	struct supervisor *supervisor = &scene->supervisor;
@@ -37,10 +43,13 @@ static void scene_begin(struct scene *scene)
 	scene->loaded = loaded_text(CONFIG);
 	assert_non_null(scene->loaded.config);
 	supervisor->config = scene->loaded.config;
-	supervisor->context = (struct vrf_context){ .config = supervisor->config,
+	supervisor->context = (struct vrf_context){
+		.config = supervisor->config,
 		.wire = wire_request,
 		.look = on_look,
-		.owner = supervisor };
+		.changed = on_changed,
+		.owner = supervisor,
+	};
 	assert_true(sd_event_new(&supervisor->event) >= 0);
 	supervisor->context.event = supervisor->event;
 	if (wire_start(supervisor, &err) < 0 ||
