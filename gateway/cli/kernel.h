@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan, up and down: one comparison, three uses. */
+/* plan, up and down: one comparison, three uses. Each has a file of its own. */
 #pragma once
 
+#include "cli/options.h"
 #include "config/model.h"
 #include "net/plan.h"
 
@@ -23,3 +24,10 @@ void cli_plan_finish(struct cli_plan *plan);
 
 /* Applies it, printing a line for each VRF that changed or failed; returns the exit status. */
 int cli_plan_apply(const struct cli_plan *plan);
+
+/* Reads options and config of a command that needs root. CLI_PARSED, or the exit status. */
+int cli_kernel_begin(int argc, char **argv, const char *letters, struct cli_options *options,
+	struct config **config);
+
+/* Prints an error of the whole command; returns the exit status. */
+int cli_kernel_complain(const struct error *err);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "net/netns.h"
 
@@ -60,10 +60,9 @@ bool checks_proxy_in_netns(const struct vrf *vrf)
 
 static void judge_netns(struct vrf *vrf, const struct net_netns_state *state)
 {
-	char path[128];
+	cleanup_fd int fd = state->exists ? -1 : netns_open(vrf->name, NULL);
 
-	snprintf(path, sizeof(path), NETNS_DIR "/%s", vrf->name);
-	if (!state->exists && access(path, F_OK) < 0)
+	if (!state->exists && fd < 0)
 		checks_set(vrf, VRF_CHECK_NETNS, false, "namespace '%s' is missing", vrf->name);
 	else if (!checks_proxy_in_netns(vrf))
 		checks_set(vrf, VRF_CHECK_NETNS, false,

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate plan: what would change in the kernel, and what others have there. */
+#include <stdio.h>
+
+#include "cli/kernel.h"
+#include "config/cleanup.h"
+#include "net/foreign.h"
+
+static void plan_show(const struct cli_plan *plan, bool json)
+{
+	json_t *document;
+
+	if (!json) {
+		net_plan_print(plan->plan, stdout);
+		net_foreign_print(&plan->want, plan->have, stdout);
+		return;
+	}
+	document = net_plan_to_json(plan->plan);
+	json_object_set_new(document, "foreign", net_foreign_to_json(&plan->want, plan->have));
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(document);
+}
+
+int cli_plan(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	struct error err = ERROR_INIT;
+	struct cli_options options;
+	struct cli_plan plan = { 0 };
+	int r = cli_kernel_begin(argc, argv, "c:jh", &options, &config);
+
+	if (r != CLI_PARSED)
+		return r;
+	if (cli_plan_create(&plan, config, false, false, &err) < 0) {
+		r = cli_kernel_complain(&err);
+	} else {
+		plan_show(&plan, options.json);
+		r = net_plan_count_faults(plan.plan) ? CLI_EXIT_FAILED
+			: net_plan_count(plan.plan)  ? CLI_EXIT_CHANGES
+						     : CLI_EXIT_DONE;
+	}
+	cli_plan_finish(&plan);
+	return r;
+}
