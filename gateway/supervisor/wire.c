@@ -122,6 +122,20 @@ static void trouble_set(struct vrf *vrf, enum net_aspect aspect, const char *tex
 	vrf->trouble_aspect = aspect;
 }
 
+/* The first thing tells what was undone, and the others follow from it; sysctls come before all else. */
+static const char *cause(const struct strings *acts)
+{
+	for (size_t i = 0; i < acts->count; i++)
+		if (strncmp(acts->items[i], "set net.", strlen("set net.")) != 0)
+			return acts->items[i];
+	return acts->count ? acts->items[0] : NULL;
+}
+
+static bool has_cause(const struct strings *acts)
+{
+	return acts->count && strncmp(cause(acts), "set net.", strlen("set net.")) != 0;
+}
+
 static bool may_act(const char *netns, enum net_aspect aspect, const char *text, void *data)
 {
 	struct wire_pass *pass = data;
@@ -130,7 +144,7 @@ static bool may_act(const char *netns, enum net_aspect aspect, const char *text,
 
 	if (!vrf || !is_repair(vrf))
 		return true;
-	if (repairs_may(&vrf->drift.repairs, text, clock_now_ms())) {
+	if (has_cause(&vrf->drift.acts) || repairs_may(&vrf->drift.repairs, text, clock_now_ms())) {
 		strings_add(&vrf->drift.acts, text);
 		return true;
 	}
@@ -149,18 +163,16 @@ static void on_removed(const struct net_outcome *outcome)
 		log_info("vrf '%s': removed", outcome->netns);
 }
 
-/* The first thing tells what happened; the others follow from it. */
 static void note_repairs(struct vrf *vrf)
 {
 	const struct strings *acts = &vrf->drift.acts;
 
 	if (acts->count > 1)
-		log_warning("vrf '%s': put right: %s, and %zu more", vrf->name, acts->items[0],
+		log_warning("vrf '%s': put right: %s, and %zu more", vrf->name, cause(acts),
 			acts->count - 1);
 	else
-		log_warning("vrf '%s': put right: %s", vrf->name, acts->items[0]);
-	for (size_t i = 0; i < acts->count; i++)
-		repairs_note(&vrf->drift.repairs, acts->items[i], clock_now_ms());
+		log_warning("vrf '%s': put right: %s", vrf->name, cause(acts));
+	repairs_note(&vrf->drift.repairs, cause(acts), clock_now_ms());
 	vrf->drift.count += acts->count;
 }
 
