@@ -30,6 +30,7 @@ import world
 from results import print_targets
 
 HEALTHY_SECONDS, IDLE_SECONDS, STOP_SECONDS = 120, 20, 60
+SETTLE_SECONDS = 3
 VICTIMS = 40  # namespaces that lose something, each another one
 SPACING_SECONDS, REPAIR_SECONDS = 0.25, 30
 CLONE_NEWNET = 0x40000000
