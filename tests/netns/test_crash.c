@@ -236,7 +236,7 @@ static void write_config(void)
 /* A crash that came too early or too late tells nothing. */
 static bool is_good_share(const struct crash *crash)
 {
-	return crash->hits * 3 >= crash->count;
+	return crash->hits * 4 >= crash->count;
 }
 
 static void up_repairs_whatever_a_crash_left(void **state)
@@ -264,7 +264,7 @@ static void up_repairs_whatever_a_crash_left(void **state)
 	ups.acts_us = measure_acts_us("up");
 	/* A small number may have bad luck: it goes on for a while. */
 	for (unsigned int i = 0;
-		i < count || (i < 3 * count && !(is_good_share(&ups) && is_good_share(&downs)));
+		i < count || (i < 5 * count && !(is_good_share(&ups) && is_good_share(&downs)));
 		i += 2) {
 		crash_once(&downs, &chance);
 		assert_up_repairs(&up, "a crash of down");
