@@ -24,16 +24,12 @@ class DatabaseError(Exception):
     """What PostgreSQL said about a statement or a connection."""
 
 
-def bin_directory():
-    """Where the newest installed PostgreSQL server has its programs."""
-    found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
+def major_version(root):
+    """The newest PostgreSQL server installed below `root`."""
+    found = sorted((root / "usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
     if not found:
-        raise DatabaseError("no PostgreSQL server under /usr/lib/postgresql")
-    return found[-1].parent
-
-
-def major_version():
-    return bin_directory().parent.name
+        raise DatabaseError(f"no PostgreSQL server under {root}/usr/lib/postgresql")
+    return found[-1].parts[-3]
 
 
 def load_libpq():
@@ -82,8 +78,10 @@ class Connection:
 class PostgresCluster:
     """The cluster in `directory`: data/, socket/ and postgres.log. `reader` is the account that may connect too."""
 
-    def __init__(self, directory, reader):
+    def __init__(self, release, directory, reader):
+        self.release = release
         self.directory = pathlib.Path(directory)
+        self.programs = pathlib.Path("/usr/lib/postgresql", major_version(release.root), "bin")
         self.data = self.directory / "data"
         self.socket = self.directory / "socket"
         self.log = self.directory / "postgres.log"
@@ -103,9 +101,10 @@ class PostgresCluster:
 
     def create(self):
         """Make an empty cluster whose superuser is `zabbix`."""
-        command = [bin_directory() / "initdb", "--no-sync", "--auth=trust", "--username=zabbix", "--locale=C.UTF-8",
+        command = [self.programs / "initdb", "--no-sync", "--auth=trust", "--username=zabbix", "--locale=C.UTF-8",
                    "--encoding=UTF8", "--wal-segsize=16", "--pgdata", self.data]
-        run_checked(command, "making the database cluster", cwd="/", **run_as(ACCOUNT))
+        command, account = self.release.launch(command, ACCOUNT, self.directory)
+        run_checked(command, "making the database cluster", cwd="/", **run_as(account))
 
     def restore(self, archive):
         run_checked(["tar", "-xf", archive, "-C", self.data], "restoring the database")
@@ -120,10 +119,11 @@ class PostgresCluster:
             partial.unlink(missing_ok=True)
 
     def start(self):
-        command = [bin_directory() / "postgres", "-D", self.data, "-k", self.socket]
+        command = [self.programs / "postgres", "-D", self.data, "-k", self.socket]
         for key, value in SETTINGS.items():
             command += ["-c", f"{key}={value}"]
-        self.process = Process("postgres", command, self.log, user=ACCOUNT, stop_signal=signal.SIGINT)
+        command, account = self.release.launch(command, ACCOUNT, self.directory)
+        self.process = Process("postgres", command, self.log, user=account, stop_signal=signal.SIGINT)
         libpq = load_libpq()
         self.process.wait_ready(lambda: libpq.PQping(self.conninfo("postgres").encode()) == 0, READY_SECONDS)
 

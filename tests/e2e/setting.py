@@ -13,6 +13,7 @@ import gateway
 from postgres import DatabaseError
 from processes import ProcessFailed
 from progress import Progress
+from release import releases
 from tap import Failure, Tap
 from waiting import Stopped, TimedOut, check_stopped, stop_on_signals
 from world import World
@@ -37,15 +38,15 @@ class Setting:
     def case(self, text, required=False):
         """One case of the test, unless it was told to stop."""
         check_stopped()
-        return self.tap.case(text, required)
+        return self.tap.case(f"{self.stack.release.name}: {text}", required)
 
 
 @contextlib.contextmanager
-def made_setting(tap, label, number):
+def made_setting(tap, release, label, number):
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"vrfgate-{label}-"))
     directory.chmod(0o755)
     try:
-        with ZabbixStack(directory / "zabbix", progress=Progress()) as stack, \
+        with ZabbixStack(directory / "zabbix", progress=Progress(), release=release) as stack, \
                 World(stack, directory / "gateway", label, (f"{label}-acme", f"{label}-bravo"),
                       f"fd5a:b1c0:de{number:02x}::/64", (2 * number + 200, 2 * number + 201)) as world:
             yield Setting(tap, stack, world)
@@ -53,16 +54,26 @@ def made_setting(tap, label, number):
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def run_with_release(tap, release, label, number, cases):
+    """The cases with one release of Zabbix, or the word that it cannot be had."""
+    reason = release.missing(Progress())
+    if reason:
+        tap.skip(f"{release.name}: {label}", reason)
+        return
+    with made_setting(tap, release, label, number) as setting:
+        cases(setting)
+
+
 def run_cases(label, number, cases):
-    """Make the setting, run the cases on it, take it down; the exit status."""
+    """With each release of Zabbix: make the setting, run the cases on it, take it down; the exit status."""
     tap = Tap(OUTSIDE_ERRORS)
     if os.geteuid() != 0:
         tap.skip(label, "network namespaces need root")
         return tap.finish()
     stop_on_signals()
     try:
-        with made_setting(tap, label, number) as setting:
-            cases(setting)
+        for release in releases():
+            run_with_release(tap, release, label, number, cases)
     except Stopped as stopped:
         print(f"Bail out! {stopped}", flush=True)
         return 1

@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The main job, end to end: two VRFs with the same addresses, monitored side by side by a real Zabbix 6.0."""
+"""The main job, end to end: two VRFs with the same addresses, monitored side by side by a real Zabbix."""
 
 import os
 import pathlib
@@ -22,6 +22,7 @@ MEASURED_SECONDS = 40
 MEGABYTE = 1024 * 1024
 CONFIG_LINES_MAX = 40
 LOG_LINES = 5
+STRANGE_VERSIONS = {"6.0": "7.0.22", "7.0": "6.0.14"}  # a proxy that the server of that version does not take
 
 BROKEN_VRF = """\
 vrf {name} {{
@@ -40,10 +41,10 @@ vrf {name} {{
 """
 
 
-def strange_binary(directory):
-    """Says that it is a proxy of a Zabbix that the server is not."""
+def strange_binary(directory, version):
+    """Says that it is a proxy of that version of Zabbix."""
     path = directory / "strange_proxy"
-    path.write_text("#!/bin/sh\necho 'zabbix_proxy (Zabbix) 7.0.22'\n")
+    path.write_text(f"#!/bin/sh\necho 'zabbix_proxy (Zabbix) {version}'\n")
     path.chmod(0o755)
     return path
 
@@ -129,7 +130,7 @@ def check_zabbix_objects(setting):
             expect_equal({each["ip"] for each in host["interfaces"]}, {DEVICE_ADDRESS}, customer.host)
             proxy = setting.gateway.vrf(customer.vrf)["proxy"]["name"]
             expect(proxy in proxies, f"no proxy '{proxy}'")
-            expect_equal(host["proxy_hostid"], proxies[proxy]["proxyid"], f"proxy of {customer.host}")
+            expect_equal(setting.api.proxyid(host), proxies[proxy]["proxyid"], f"proxy of {customer.host}")
     with setting.case("the server has seen both proxies"):
         def all_seen():
             now = time.time()
@@ -220,8 +221,9 @@ def check_reload(setting):
     world, gateway = setting.world, setting.gateway
     untouched, changed = (each.vrf for each in world.customers)
     pids = {name: gateway.vrf(name)["proxy"]["pid"] for name in (untouched, changed)}
-    strange = f"{world.label}-strange"
-    world.write_config(extra=PROXY_VRF.format(name=strange, binary=strange_binary(world.directory)))
+    strange, own_version = f"{world.label}-strange", setting.stack.release.name
+    binary = strange_binary(world.directory, STRANGE_VERSIONS[own_version])
+    world.write_config(extra=PROXY_VRF.format(name=strange, binary=binary))
     text = world.config.read_text()
     world.config.write_text(text.replace(f"vrf {changed} {{", f"vrf {changed} {{\n    proxy {{ mode = passive }}"))
     with setting.case("reload restarts the proxy whose config differs, and no other"):
@@ -237,7 +239,8 @@ def check_reload(setting):
     with setting.case("a proxy of another major version is refused, both versions named"):
         vrf = gateway.vrf(strange)
         expect_equal(vrf["state"], "failed", "state")
-        expect("Zabbix 7.0.22" in vrf["reason"] and "6.0." in vrf["reason"], vrf["reason"])
+        versions = (f"Zabbix {STRANGE_VERSIONS[own_version]}", f"{own_version}.")
+        expect(all(each in vrf["reason"] for each in versions), vrf["reason"])
     with setting.case("a reload of a faulty config changes nothing and names the line"):
         text = world.config.read_text()
         world.config.write_text(text + "vrf x { colour = red }\n")

@@ -17,7 +17,9 @@ NETWORK = f"10.0.0.0/{PREFIX_LENGTH}"
 AGENT_STARTED = "agent #0 started [main process]"
 SYSNAME_OID = "1.3.6.1.2.1.1.5.0"
 READY_SECONDS = 15
-TEMPLATES = ("ICMP Ping", "Generic by SNMP", "Zabbix agent")
+PROXY_OPTIONS = {"6.0": '"ConfigFrequency=5", "HeartbeatFrequency=5"', "7.0": '"ProxyConfigFrequency=5"'}
+TEMPLATES = {"6.0": ("ICMP Ping", "Generic by SNMP", "Zabbix agent"),
+             "7.0": ("Generic by SNMP", "Zabbix agent")}  # here the second has the first's items
 
 SNMPD_CONFIG = f"""\
 agentAddress udp:{DEVICE_ADDRESS}:161
@@ -49,7 +51,7 @@ zabbix {{
 }}
 proxy {{
     binary  = "{proxy_binary}"
-    options = {{ "ConfigFrequency=5", "HeartbeatFrequency=5" }}
+    options = {{ {proxy_options} }}
 }}
 """
 
@@ -245,7 +247,7 @@ class World:
             label=self.label, directory=self.directory, uplink_prefix=self.uplink_prefix,
             api_url=self.stack.api_url if api_url is None else api_url,
             credentials=credentials or self._login(), server_port=server_port or self.stack.server_port,
-            proxy_binary=self.stack.proxy_binary)
+            proxy_binary=self.stack.proxy_binary, proxy_options=PROXY_OPTIONS[self.stack.release.name])
         for customer, uplink_id in zip(self.customers, self.uplink_ids):
             text += self._vrf_section(customer, uplink_id)
         path.write_text(text + extra)
@@ -265,5 +267,6 @@ class World:
             interface, parent = "cust0", f'\n        kind = macvlan  parent = "{customer.link}"'
         return VRF_CONFIG.format(
             vrf=customer.vrf, interface=interface, parent=parent, address=GATEWAY_ADDRESS, prefix_length=PREFIX_LENGTH,
-            gateway=DEVICE_ADDRESS, host=customer.host, templates=", ".join(f'"{each}"' for each in TEMPLATES),
+            gateway=DEVICE_ADDRESS, host=customer.host,
+            templates=", ".join(f'"{each}"' for each in TEMPLATES[self.stack.release.name]),
             uplink_id="" if uplink_id is None else f"\n    id = {uplink_id}")

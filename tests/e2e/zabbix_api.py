@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A minimal client of the Zabbix 6.0 JSON-RPC API for tests and demo."""
+"""A minimal client of the Zabbix JSON-RPC API, 6.0 to 7.0, for tests and demo."""
 
 import json
 import urllib.error
@@ -54,8 +54,13 @@ class ZabbixApi:
         return found[0] if found else None
 
     def proxies(self):
-        """All proxies by name."""
-        return {each["host"]: each for each in self.call("proxy.get", {"output": "extend"})}
+        """All proxies by name, which is the field `host` before 7.0."""
+        return {each.get("name") or each["host"]: each for each in self.call("proxy.get", {"output": "extend"})}
+
+    @staticmethod
+    def proxyid(host):
+        """The id of a host's proxy, "0" for none, in the words of its version."""
+        return host["proxy_hostid"] if "proxy_hostid" in host else host["proxyid"]
 
     def items(self, host, keys):
         """The items with these keys of a host, by key."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the stack takes from Debian's packages and keeps in the cache: the proxy, the frontend, their versions."""
+"""What the stack takes from Debian's packages: versions, the proxy, the frontend. `root` is / or that of a chroot."""
 
 import os
 import pathlib
@@ -11,7 +11,8 @@ from processes import ProcessFailed, run_checked
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SERVER_PACKAGE = "zabbix-server-pgsql"
 PROXY_PACKAGE = "zabbix-proxy-sqlite3"
-FRONTEND = pathlib.Path("/usr/share/zabbix")
+PROXY_PROGRAM = "/usr/sbin/zabbix_proxy"
+FRONTEND = "usr/share/zabbix"
 FRONTEND_CONFIG_CLASS = "include/classes/core/CConfigFile.php"
 FRONTEND_CONFIG_LINE = "const CONFIG_FILE_PATH = '/etc/zabbix/zabbix.conf.php';"
 
@@ -23,9 +24,15 @@ def cache_directory():
     return path
 
 
-def server_version():
+def server_version(root):
     """The installed version of the server package, which the proxy must equal."""
-    return run_checked(["dpkg-query", "-W", "-f", "${Version}", SERVER_PACKAGE], "the server's version").strip()
+    command = ["dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f", "${Version}", SERVER_PACKAGE]
+    return run_checked(command, "the server's version").strip()
+
+
+def short_version(version):
+    """The version of Zabbix that tells its API and its configs from others: 1:6.0.14+dfsg-1 is 6.0."""
+    return ".".join(version.partition(":")[2].split(".")[:2])
 
 
 def file_version(version):
@@ -35,7 +42,7 @@ def file_version(version):
 
 def cached_proxy(version):
     """The zabbix_proxy program of this version in the cache, there or not."""
-    return cache_directory() / f"{PROXY_PACKAGE}-{file_version(version)}" / "usr/sbin/zabbix_proxy"
+    return cache_directory() / f"{PROXY_PACKAGE}-{file_version(version)}" / PROXY_PROGRAM.lstrip("/")
 
 
 def fetch_proxy(version):
@@ -63,9 +70,9 @@ def download(package, directory):
         run_checked(command, f"downloading {package}", cwd=directory)
 
 
-def copy_frontend(target):
+def copy_frontend(root, target):
     """Copy Debian's frontend and let the copy read conf/zabbix.conf.php inside itself instead of /etc/zabbix."""
-    shutil.copytree(FRONTEND, target, ignore_dangling_symlinks=True)
+    shutil.copytree(root / FRONTEND, target, ignore_dangling_symlinks=True)
     config_class = target / FRONTEND_CONFIG_CLASS
     text = config_class.read_text()
     if FRONTEND_CONFIG_LINE not in text:

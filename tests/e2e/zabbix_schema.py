@@ -2,20 +2,19 @@
 """Loads the Zabbix schema of Debian's zabbix-server-pgsql into a cluster, in seconds instead of half a minute."""
 
 import gzip
-import pathlib
 import re
 
 from waiting import check_stopped
 
-SQL_DIRECTORY = pathlib.Path("/usr/share/zabbix-server-pgsql")
+SQL_DIRECTORY = "usr/share/zabbix-server-pgsql"
 CHUNK_BYTES = 512 * 1024
 MAX_ROWS_PER_INSERT = 500
 INSERT_START = re.compile(r"(?<=;\n)(?=INSERT INTO )")
 INSERT = re.compile(r"(INSERT INTO \w+ \([^)]*\) values )(\(.*\));\n\Z", re.DOTALL)
 
 
-def read_sql(name):
-    with gzip.open(SQL_DIRECTORY / f"{name}.sql.gz", "rt", encoding="utf-8", newline="\n") as file:
+def read_sql(root, name):
+    with gzip.open(root / SQL_DIRECTORY / f"{name}.sql.gz", "rt", encoding="utf-8", newline="\n") as file:
         return file.read()
 
 
@@ -54,11 +53,11 @@ def in_chunks(statements):
     yield "".join(chunk), behind
 
 
-def load(cluster, progress):
-    """Create the database `zabbix` in a started cluster and fill it."""
+def load(root, cluster, progress):
+    """Create the database `zabbix` in a started cluster and fill it from the packages below `root`."""
     with cluster.connect("postgres") as connection:
         connection.execute("create database zabbix encoding 'UTF8' template template0")
-    schema, images, data = (read_sql(name) for name in ("schema", "images", "data"))
+    schema, images, data = (read_sql(root, name) for name in ("schema", "images", "data"))
     with cluster.connect("zabbix") as connection:
         connection.execute(schema)
         connection.execute(images)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real Zabbix 6.0 of its own (PostgreSQL, server, frontend) for tests and demo; ended, nothing of it is left."""
+"""A real Zabbix of its own (PostgreSQL, server, frontend) for tests and demo; ended, nothing of it is left."""
 
 import argparse
 import contextlib
@@ -16,6 +16,7 @@ import zabbix_packages
 import zabbix_schema
 from processes import Process, ProcessFailed, free_port, port_answers
 from progress import Progress, Silence
+from release import Installed, named
 from waiting import Stopped, TimedOut, stop_on_signals, wait_for_stop
 from zabbix_api import ZabbixApi
 
@@ -85,10 +86,12 @@ class ZabbixStack:
     """The stack as a context manager: inside, `api_url`, `server_port`, `server`, `proxy_binary` and api() are there.
 
     `directory` becomes the run directory (it must be absent or empty); without, one is made under the
-    system's temporary directory. It is removed in either case. Ports of None are chosen free.
+    system's temporary directory. It is removed in either case. Ports of None are chosen free. `release` is which
+    Zabbix it is (release.py), by default the installed one.
     """
 
-    def __init__(self, directory=None, server_port=None, web_port=None, progress=None):
+    def __init__(self, directory=None, server_port=None, web_port=None, progress=None, release=None):
+        self.release = release or Installed()
         self.wanted_directory = directory
         self.server_port = server_port or free_port()
         self.web_port = web_port or free_port()
@@ -114,7 +117,8 @@ class ZabbixStack:
         with contextlib.ExitStack() as undo:
             self.undo = undo
             self._make_directory()
-            self._fetch_proxy()
+            self.proxy_binary = self.directory / "zabbix_proxy"
+            self.release.install_proxy(self.proxy_binary, self.progress)
             self._start_database()
             with self.progress.step("starting zabbix_server and the frontend"):
                 self._start_server()
@@ -141,21 +145,11 @@ class ZabbixStack:
         if len(os.fsencode(longest)) > SOCKET_PATH_MAX:
             raise ProcessFailed(f"{self.directory}: too long a path for the sockets in it")
 
-    def _fetch_proxy(self):
-        """The proxy runs as another user, who may not reach the cache: it gets a copy in the run directory."""
-        version = zabbix_packages.server_version()
-        if zabbix_packages.cached_proxy(version).exists():
-            cached = zabbix_packages.cached_proxy(version)
-        else:
-            with self.progress.step("downloading zabbix_proxy (kept for the next time)"):
-                cached = zabbix_packages.fetch_proxy(version)
-        self.proxy_binary = self.directory / "zabbix_proxy"
-        shutil.copy2(cached, self.proxy_binary)
-
     def _start_database(self):
-        version = zabbix_packages.file_version(zabbix_packages.server_version())
-        archive = zabbix_packages.cache_directory() / f"zabbix-{version}-postgresql-{postgres.major_version()}.tar"
-        self.database = postgres.PostgresCluster(self.directory / "database", reader=ACCOUNT)
+        version = zabbix_packages.file_version(self.release.version)
+        postgresql = postgres.major_version(self.release.root)
+        archive = zabbix_packages.cache_directory() / f"zabbix-{version}-postgresql-{postgresql}.tar"
+        self.database = postgres.PostgresCluster(self.release, self.directory / "database", reader=ACCOUNT)
         if not archive.exists():
             self._load_database(archive)
         else:
@@ -174,7 +168,7 @@ class ZabbixStack:
             with contextlib.ExitStack() as running:
                 running.callback(self.database.stop)
                 self.database.start()
-                zabbix_schema.load(self.database, progress)
+                zabbix_schema.load(self.release.root, self.database, progress)
             self.database.save(archive)
 
     def _account_directory(self, name):
@@ -190,21 +184,23 @@ class ZabbixStack:
         config = self.directory / "zabbix_server.conf"
         config.write_text(SERVER_CONFIG.format(port=self.server_port, directory=directory,
                                                database=self.database.socket, database_port=postgres.PORT))
-        self.server = self.undo.enter_context(Process(
-            "zabbix_server", [SERVER_PROGRAM, "-f", "-c", config], directory / "zabbix_server.log", user=ACCOUNT))
+        self.server = self._start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", config], directory / "zabbix_server.log")
+
+    def _start(self, name, command, log, **options):
+        command, account = self.release.launch(command, ACCOUNT, self.directory)
+        return self.undo.enter_context(Process(name, command, log, user=account, **options))
 
     def _start_web(self):
         directory = self._account_directory("web")
         root = self.directory / "frontend"
-        config = zabbix_packages.copy_frontend(root)
+        config = zabbix_packages.copy_frontend(self.release.root, root)
         config.write_text(FRONTEND_CONFIG.format(database=self.database.socket, database_port=postgres.PORT,
                                                  server_port=self.server_port))
         command = ["php"]
         for key, value in {**PHP_SETTINGS, "session.save_path": directory, "sys_temp_dir": directory}.items():
             command += ["-d", f"{key}={value}"]
         command += ["-S", f"127.0.0.1:{self.web_port}", "-t", root]
-        self.web = self.undo.enter_context(Process(
-            "frontend", command, directory / "php.log", user=ACCOUNT, environment={"PHP_CLI_SERVER_WORKERS": "4"}))
+        self.web = self._start("frontend", command, directory / "php.log", environment={"PHP_CLI_SERVER_WORKERS": "4"})
 
     def facts(self):
         """What a program outside needs to use the stack."""
@@ -218,7 +214,9 @@ def run(arguments):
     """Start the stack, print its facts as one line of JSON, stay until told to stop."""
     stop_on_signals()
     try:
-        with ZabbixStack(arguments.dir, arguments.server_port, arguments.web_port, Progress()) as stack:
+        progress = Progress()
+        release = named(arguments.release, progress)
+        with ZabbixStack(arguments.dir, arguments.server_port, arguments.web_port, progress, release) as stack:
             print(json.dumps(stack.facts()), flush=True)
             wait_for_stop()
     except Stopped as stopped:
@@ -231,10 +229,11 @@ def run(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="A real Zabbix 6.0 for tests and demo.")
+    parser = argparse.ArgumentParser(description="A real Zabbix for tests and demo.")
     commands = parser.add_subparsers(dest="command", required=True)
     runner = commands.add_parser("run", help="start it, print its facts as JSON, stay until SIGINT or SIGTERM")
     runner.add_argument("--dir", help="run directory, absent or empty; removed at the end")
+    runner.add_argument("--release", help="6.0 or 7.0 (default: the installed one)")
     runner.add_argument("--server-port", type=int, help="port of zabbix_server (default: a free one)")
     runner.add_argument("--web-port", type=int, help="port of the frontend (default: a free one)")
     return run(parser.parse_args())
