@@ -59,6 +59,9 @@ const struct cli_command cli_commands[] = {
 	{ "import", "[-c FILE] [-n] [FILE|DIR...]", "import Zabbix templates",
 		OPTION_CONFIG "  -n, --dry-run       show what would change\n" OPTION_HELP,
 		cli_import },
+	{ "sync", "[-c FILE] [-n]", "bring Zabbix in step with the config now",
+		OPTION_CONFIG "  -n, --dry-run       show what that would write\n" OPTION_HELP,
+		cli_sync },
 	{ 0 },
 };
 

@@ -28,7 +28,7 @@ _vrfgate_columns()
 
 _vrfgate()
 {
-	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import help version"
+	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync help version"
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
 
@@ -83,7 +83,7 @@ _vrfgate()
 	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
 	exec) options="-c --config -u --user --root --" ;;
 	logs) options="-c --config -f --follow -n --lines" ;;
-	import) options="-c --config -n --dry-run" ;;
+	import | sync) options="-c --config -n --dry-run" ;;
 	*) return ;;
 	esac
 	if [[ $word == -* ]]; then

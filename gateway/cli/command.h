@@ -42,3 +42,4 @@ int cli_exec(int argc, char **argv);
 int cli_logs(int argc, char **argv);
 int cli_diag(int argc, char **argv);
 int cli_import(int argc, char **argv);
+int cli_sync(int argc, char **argv);

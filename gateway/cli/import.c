@@ -7,8 +7,10 @@
 #include "base/cleanup.h"
 #include "base/data.h"
 #include "base/file.h"
+#include "cli/api.h"
 #include "cli/files.h"
 #include "cli/options.h"
+#include "config/cleanup.h"
 #include "reporter/import.h"
 #include "reporter/inventory.h"
 
@@ -19,17 +21,6 @@ struct import {
 	bool dry_run;
 	size_t imported, unchanged, failed;
 };
-
-static void cleanup_config_destroy(struct config **config)
-{
-	if (*config)
-		config_destroy(*config);
-}
-
-static void cleanup_api_destroy(struct zabbix_api **api)
-{
-	zabbix_api_destroy(*api);
-}
 
 static void changes_print(const char *path, const struct strings *changes)
 {
@@ -109,23 +100,15 @@ static int api_connect(const struct config *config, struct zabbix_api **api, str
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = {
 		.config = config,
 	};
-	struct zabbix_login login;
-	int r;
+	int r = reporter_inventory_read_secrets(&inventory, err);
 
-	if (!*config->zabbix.url)
-		return error_set(
-			err, EDESTADDRREQ, "zabbix.url is not set: there is no Zabbix API");
-	r = reporter_inventory_read_secrets(&inventory, err);
-	if (r < 0)
-		return r;
-	reporter_inventory_login(&inventory, &login);
-	return zabbix_api_create(&login, api, err);
+	return r < 0 ? r : cli_api_open(&inventory, api, err);
 }
 
 static int import_run(const char *config_path, bool dry_run, char **paths)
 {
-	cleanup(cleanup_config_destroy) struct config *config = NULL;
-	cleanup(cleanup_api_destroy) struct zabbix_api *api = NULL;
+	cleanup_config struct config *config = NULL;
+	cleanup(cli_api_close) struct zabbix_api *api = NULL;
 	cleanup(strings_finish) struct strings files = { 0 };
 	struct import import = { .dry_run = dry_run };
 	struct error err = ERROR_INIT;

@@ -12,8 +12,9 @@
 #include "config/model.h"
 #include "config/type.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS  "0123456789"
+#define LETTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define UPPERCASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS    "0123456789"
 
 static bool only(const char *text, const char *characters)
 {
@@ -150,6 +151,18 @@ int config_check_proxy_pattern(const char *text, struct error *err)
 		brace += strcspn(brace, "{}");
 	}
 	return zabbix_name_check(text, "{}", err);
+}
+
+int config_check_macro(const char *text, struct error *err)
+{
+	size_t length = strlen(text);
+
+	/* A context, as in {$NAME:"context"}, may hold anything. */
+	if (length < 4 || strncmp(text, "{$", 2) != 0 || text[length - 1] != '}' ||
+		!strspn(text + 2, UPPERCASE DIGITS "._"))
+		return error_set(err, EINVAL,
+			"no user macro of Zabbix, expected one such as {$SNMP_COMMUNITY}");
+	return 0;
 }
 
 int config_check_profile(const char *text, struct error *err)

@@ -22,6 +22,8 @@ int config_check_proxy_user(const char *text, struct error *err); /* not root */
 int config_check_zabbix_name(const char *text, struct error *err);
 /* As that, with {gateway} and {vrf} in it. */
 int config_check_proxy_pattern(const char *text, struct error *err);
+/* A user macro of Zabbix; for secrets, which do not belong in the config. */
+int config_check_macro(const char *text, struct error *err);
 int config_check_profile(const char *text, struct error *err);
 /* A name of a VRF, a namespace or a service. */
 int config_check_name(const char *text, struct error *err);

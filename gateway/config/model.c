@@ -25,10 +25,32 @@ static void interface_finish(struct config_interface *interface)
 	free(interface->gateways);
 }
 
+static void snmp_finish(struct config_snmp *snmp)
+{
+	free(snmp->community);
+	free(snmp->user);
+	free(snmp->context);
+	free(snmp->auth_passphrase);
+	free(snmp->priv_passphrase);
+}
+
 static void host_finish(struct config_host *host)
 {
+	for (size_t i = 0; i < host->n_macros; i++) {
+		free(host->macros[i].name);
+		free(host->macros[i].value);
+	}
+	for (size_t i = 0; i < host->n_tags; i++) {
+		free(host->tags[i].name);
+		free(host->tags[i].value);
+	}
+	free(host->macros);
+	free(host->tags);
 	free(host->name);
 	strings_finish(&host->templates);
+	snmp_finish(&host->snmp);
+	free(host->ipmi.user);
+	free(host->ipmi.password);
 }
 
 static void sysctl_finish(struct config_sysctl *sysctl)

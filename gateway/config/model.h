@@ -120,10 +120,60 @@ struct config_route {
 	int line;
 };
 
+enum config_snmp_level {
+	CONFIG_SNMP_NO_AUTH_NO_PRIV,
+	CONFIG_SNMP_AUTH_NO_PRIV,
+	CONFIG_SNMP_AUTH_PRIV,
+};
+
+/* The values of the enums for authentication and privacy are those of Zabbix. */
+struct config_snmp {
+	bool given;    /* the config has this section: what it says is kept so in Zabbix */
+	uint16_t port; /* 161 */
+	uint32_t version;
+	char *community; /* versions 1 and 2 */
+	char *user;      /* version 3, as all below */
+	char *context;
+	enum config_snmp_level level;
+	uint32_t auth, priv;
+	char *auth_passphrase; /* a user macro of Zabbix, as is the other */
+	char *priv_passphrase;
+};
+
+struct config_port {
+	bool given;
+	uint16_t port;
+};
+
+struct config_ipmi {
+	bool given;
+	uint16_t port;
+	char *user; /* "" : none */
+	char *password;
+};
+
+struct config_host_macro {
+	char *name; /* "{$SNMP_COMMUNITY}" */
+	char *value;
+};
+
+struct config_host_tag {
+	char *name;
+	char *value;
+};
+
 struct config_host {
 	char *name; /* technical name in Zabbix */
 	struct address address;
 	struct strings templates;
+	struct config_host_macro *macros;
+	size_t n_macros;
+	struct config_host_tag *tags;
+	size_t n_tags;
+	struct config_port agent; /* this interface and that of SNMP every host has */
+	struct config_snmp snmp;
+	struct config_port jmx; /* these only where given */
+	struct config_ipmi ipmi;
 	int line;
 };
 

@@ -12,9 +12,7 @@ static const struct pending {
 	const char *name;
 	bool only_true; /* a false one asks for nothing */
 } pending[] = {
-	{ "proxy", "group", false },
 	{ "health", "rise", false },
-	{ "zabbix", "prune", true },
 	{ "zabbix", "report_interval", false },
 	{ "vrf", "allow", false },
 	{ "vrf", "forward", true },

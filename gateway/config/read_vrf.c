@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The vrf and namespace sections and what is in them, interfaces and proxies apart. */
+/* The vrf and namespace sections and what is in them, interfaces, hosts and proxies apart. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -15,7 +15,6 @@
 
 #define VRF(field)     offsetof(struct config_vrf, field)
 #define ROUTE(field)   offsetof(struct config_route, field)
-#define HOST(field)    offsetof(struct config_host, field)
 #define NAT(field)     offsetof(struct config_nat, field)
 #define SERVICE(field) offsetof(struct config_service, field)
 
@@ -96,12 +95,6 @@ static const struct config_key route_keys[] = {
 	{ 0 },
 };
 
-static const struct config_key host_keys[] = {
-	{ "address", &config_type_host, .offset = HOST(address) },
-	{ "templates", &config_type_strings, HOST(templates), .check = config_check_not_empty },
-	{ 0 },
-};
-
 static const struct config_key nat_keys[] = {
 	{ "out", &config_type_string, NAT(out), .check = config_check_ifname },
 	{ "to", &config_type_strings, NAT(to), .check = config_check_network },
@@ -142,23 +135,6 @@ static void route_read(
 		route->via.family != route->destination.family)
 		config_complain(&reader->faults, section, config_section_line_of(section, "via"),
 			"via of another address family, expected that of the destination");
-}
-
-static void host_read(
-	struct config_reader *reader, const struct config_section *section, void *parent)
-{
-	struct config_vrf *vrf = parent;
-	struct config_host *host = array_append(&vrf->hosts, &vrf->n_hosts);
-	struct error err = ERROR_INIT;
-
-	host->name = xstrdup(section->title);
-	host->line = section->line;
-	if (config_check_zabbix_name(host->name, &err) < 0)
-		config_complain(&reader->faults, section, section->line, "%s", err.text);
-	config_read_section(reader, section, &config_schema_host, host);
-	if (!config_section_find(section, "address"))
-		config_complain(&reader->faults, section, section->line,
-			"no address, expected address = \"ADDRESS\"");
 }
 
 static void nat_read(
@@ -286,13 +262,6 @@ const struct config_schema config_schema_route = {
 	.title = "NETWORK",
 	.keys = route_keys,
 	.read = route_read,
-};
-
-const struct config_schema config_schema_host = {
-	.name = "host",
-	.title = "NAME",
-	.keys = host_keys,
-	.read = host_read,
 };
 
 const struct config_schema config_schema_nat = {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The host group: many gateways may share it, so it carries no mark and is only ever made. */
+/* Host group and proxy groups: gateways may share them, so they carry no mark and are only made. */
+#include "base/cleanup.h"
+#include "reporter/names.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
 
-void reporter_plan_group(struct reporter_plan *plan)
+static void host_group_plan(struct reporter_plan *plan)
 {
 	const char *name = plan->inventory->config->zabbix.host_group;
 
@@ -13,4 +15,40 @@ void reporter_plan_group(struct reporter_plan *plan)
 	}
 	reporter_writes_add(plan->writes, REPORTER_WRITE_CREATE, "host group", name,
 		"hostgroup.create", zabbix_json_pack("{s:o}", "name", zabbix_json_string(name)));
+}
+
+static void proxy_group_plan(struct reporter_plan *plan, const char *name)
+{
+	if (plan->words->proxy_is_host)
+		strings_addf(&plan->result->problems,
+			"proxy group '%s': proxy groups need Zabbix 7.0, the proxies stand alone",
+			name);
+	else if (reporter_view_find(plan->view, REPORTER_KIND_PROXY_GROUP, name))
+		plan->result->unchanged++;
+	else
+		reporter_writes_add(plan->writes, REPORTER_WRITE_CREATE, "proxy group", name,
+			"proxygroup.create",
+			zabbix_json_pack("{s:o}", "name", zabbix_json_string(name)));
+}
+
+void reporter_plan_groups(struct reporter_plan *plan)
+{
+	cleanup_json json_t *names = reporter_names_proxy_groups(plan->inventory);
+	const json_t *name;
+	size_t i;
+
+	host_group_plan(plan);
+	json_array_foreach (names, i, name)
+		proxy_group_plan(plan, json_string_value(name));
+}
+
+const char *reporter_plan_proxy_group_id(
+	const struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	const json_t *have;
+
+	if (!proxy->group || plan->words->proxy_is_host)
+		return REPORTER_NO_ID;
+	have = reporter_view_find(plan->view, REPORTER_KIND_PROXY_GROUP, proxy->group);
+	return have ? zabbix_json_text(have, "proxy_groupid") : NULL;
 }

@@ -1,49 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The interfaces of a host: one for the agent, one for SNMP, both main and at the host's address.
- * We own the address only: port, SNMP version and the like are made with usual values and then
- * the operator's.
+ * The interfaces of a host: one for the agent and one for SNMP always, JMX and IPMI where the
+ * config has them; each main and at the host's address. We own the address, and of an interface
+ * that the config describes all that it says; the rest is made with usual values and then the
+ * operator's.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
 
+/* host.interfaces.type of the API */
 enum interface_type {
 	INTERFACE_AGENT = 1,
 	INTERFACE_SNMP = 2,
+	INTERFACE_IPMI = 3,
+	INTERFACE_JMX = 4,
 };
 
-static const struct interface_default {
+/* One interface as the config wants it. */
+struct interface {
 	enum interface_type type;
-	const char *port;
-} interface_defaults[] = {
-	{ INTERFACE_AGENT, "10050" },
-	{ INTERFACE_SNMP, "161" },
+	bool wanted, given;
+	uint16_t port;
+	const struct config_snmp *snmp; /* NULL: not of SNMP */
 };
 
-#define N_INTERFACES (sizeof(interface_defaults) / sizeof(interface_defaults[0]))
+#define N_INTERFACES 4
 
-static json_t *interface_make(const struct interface_default *what, const char *address)
+static void interfaces_list(const struct config_host *host, struct interface list[N_INTERFACES])
 {
-	json_t *made = zabbix_json_pack("{s:i, s:i, s:i, s:s, s:s, s:s}", "type", what->type,
-		"main", 1, "useip", 1, "ip", address, "dns", "", "port", what->port);
+	list[0] = (struct interface){ INTERFACE_AGENT, true, host->agent.given, host->agent.port,
+		NULL };
+	list[1] = (struct interface){ INTERFACE_SNMP, true, host->snmp.given, host->snmp.port,
+		&host->snmp };
+	list[2] = (struct interface){ INTERFACE_IPMI, host->ipmi.given, host->ipmi.given,
+		host->ipmi.port, NULL };
+	list[3] = (struct interface){ INTERFACE_JMX, host->jmx.given, host->jmx.given,
+		host->jmx.port, NULL };
+}
 
-	if (what->type == INTERFACE_SNMP)
-		json_object_set_new(made, "details",
-			zabbix_json_pack("{s:i, s:i, s:s}", "version", 2, "bulk", 1, "community",
-				"{$SNMP_COMMUNITY}"));
+/* The details of an SNMP interface in strings, as the API gives them back. */
+static json_t *details_make(const struct config_snmp *snmp)
+{
+	char level[2] = { (char)('0' + snmp->level), '\0' };
+	char auth[2] = { (char)('0' + snmp->auth), '\0' };
+	char priv[2] = { (char)('0' + snmp->priv), '\0' };
+	json_t *details;
+
+	if (snmp->version < 3)
+		return zabbix_json_pack("{s:s, s:o}", "version", snmp->version == 1 ? "1" : "2",
+			"community", zabbix_json_string(snmp->community));
+	details = zabbix_json_pack("{s:s, s:o, s:o, s:s}", "version", "3", "securityname",
+		zabbix_json_string(snmp->user), "contextname", zabbix_json_string(snmp->context),
+		"securitylevel", level);
+	if (snmp->level >= CONFIG_SNMP_AUTH_NO_PRIV)
+		json_object_update_new(details,
+			zabbix_json_pack("{s:s, s:o}", "authprotocol", auth, "authpassphrase",
+				zabbix_json_string(snmp->auth_passphrase)));
+	if (snmp->level == CONFIG_SNMP_AUTH_PRIV)
+		json_object_update_new(details,
+			zabbix_json_pack("{s:s, s:o}", "privprotocol", priv, "privpassphrase",
+				zabbix_json_string(snmp->priv_passphrase)));
+	return details;
+}
+
+static json_t *port_make(uint16_t port)
+{
+	char text[8];
+
+	snprintf(text, sizeof(text), "%u", port);
+	return json_string(text);
+}
+
+static json_t *interface_make(const struct interface *want, const char *address)
+{
+	json_t *made = zabbix_json_pack("{s:i, s:i, s:i, s:s, s:s, s:o}", "type", want->type,
+		"main", 1, "useip", 1, "ip", address, "dns", "", "port", port_make(want->port));
+	json_t *details;
+
+	if (!want->snmp)
+		return made;
+	details = details_make(want->snmp);
+	json_object_set_new(details, "bulk", json_string("1"));
+	json_object_set_new(made, "details", details);
 	return made;
 }
 
 json_t *reporter_interfaces_make(const struct config_host *want)
 {
+	struct interface list[N_INTERFACES];
 	char address[ADDRESS_TEXT_SIZE];
 	json_t *all = json_array();
 
 	address_format(&want->address, false, address);
+	interfaces_list(want, list);
 	for (size_t i = 0; i < N_INTERFACES; i++)
-		json_array_append_new(all, interface_make(&interface_defaults[i], address));
+		if (list[i].wanted)
+			json_array_append_new(all, interface_make(&list[i], address));
 	return all;
 }
 
@@ -60,39 +116,80 @@ static const json_t *interface_find(const json_t *interfaces, enum interface_typ
 	return NULL;
 }
 
-static bool address_agrees(const json_t *interface, const char *address)
+/* The details with ours laid over them; NULL where they are right. */
+static json_t *details_difference(const struct config_snmp *snmp, json_t *have)
 {
-	return zabbix_json_number(json_object_get(interface, "useip")) == 1 &&
-		strcmp(zabbix_json_text(interface, "ip"), address) == 0;
+	cleanup_json json_t *want = details_make(snmp);
+	bool same_version = zabbix_json_same(
+		json_object_get(want, "version"), json_object_get(have, "version"));
+	bool differs = false;
+	const char *key;
+	json_t *value, *all;
+
+	json_object_foreach (want, key, value)
+		differs = differs || !zabbix_json_same(value, json_object_get(have, key));
+	if (!differs)
+		return NULL;
+	/* Fields of another version would be refused. */
+	all = same_version ? json_copy(have) : json_object();
+	json_object_update(all, want);
+	return all;
 }
 
-/* The write that one interface needs; NULL params: none. */
-static json_t *interface_write(const struct interface_default *what, const char *address,
-	const json_t *have, const char **method)
+/* What hostinterface.update has to say; an empty object where all is right. */
+static json_t *interface_difference(
+	const struct interface *want, const char *address, const json_t *have)
 {
-	const json_t *there = interface_find(json_object_get(have, "interfaces"), what->type);
-	json_t *params;
+	json_t *params = json_object();
+	json_t *details;
 
-	if (there && address_agrees(there, address))
-		return NULL;
+	if (zabbix_json_number(json_object_get(have, "useip")) != 1 ||
+		strcmp(zabbix_json_text(have, "ip"), address) != 0)
+		json_object_update_new(
+			params, zabbix_json_pack("{s:i, s:s}", "useip", 1, "ip", address));
+	if (!want->given)
+		return params;
+	if (zabbix_json_number(json_object_get(have, "port")) != want->port)
+		json_object_set_new(params, "port", port_make(want->port));
+	details = want->snmp ? details_difference(want->snmp, json_object_get(have, "details"))
+			     : NULL;
+	if (details)
+		json_object_set_new(params, "details", details);
+	return params;
+}
+
+/* The write that one interface needs; NULL: none. */
+static json_t *interface_write(
+	const struct interface *want, const char *address, const json_t *have, const char **method)
+{
+	const json_t *there = interface_find(json_object_get(have, "interfaces"), want->type);
+	json_t *params =
+		there ? interface_difference(want, address, there) : interface_make(want, address);
+
 	*method = there ? "hostinterface.update" : "hostinterface.create";
+	if (json_object_size(params) == 0) {
+		json_decref(params);
+		return NULL;
+	}
 	if (there)
-		return zabbix_json_pack("{s:s, s:i, s:s}", "interfaceid",
-			zabbix_json_text(there, "interfaceid"), "useip", 1, "ip", address);
-	params = interface_make(what, address);
-	json_object_set(params, "hostid", json_object_get(have, "hostid"));
+		json_object_set(params, "interfaceid", json_object_get(there, "interfaceid"));
+	else
+		json_object_set(params, "hostid", json_object_get(have, "hostid"));
 	return params;
 }
 
 void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_host *want,
 	const json_t *have, enum reporter_write_kind *kind)
 {
+	struct interface list[N_INTERFACES];
 	char address[ADDRESS_TEXT_SIZE];
 
 	address_format(&want->address, false, address);
+	interfaces_list(want, list);
 	for (size_t i = 0; i < N_INTERFACES; i++) {
 		const char *method = NULL;
-		json_t *params = interface_write(&interface_defaults[i], address, have, &method);
+		json_t *params =
+			list[i].wanted ? interface_write(&list[i], address, have, &method) : NULL;
 
 		if (!params)
 			continue;

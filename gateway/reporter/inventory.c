@@ -6,16 +6,23 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/data.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/secret.h"
 #include "zabbix/api.h"
+
+/* Later versions of Zabbix take the export of an earlier one. */
+#define TEMPLATE_FILE "6.0/vrf-gateway.yaml"
+#define TEMPLATE_MAX  (1024 * 1024)
 
 void reporter_proxy_finish(struct reporter_proxy *proxy)
 {
 	secret_free(&proxy->psk);
 	free(proxy->psk_identity);
 	free(proxy->address);
+	free(proxy->group);
+	free(proxy->local_address);
 	free(proxy->name);
 	free(proxy->vrf);
 }
@@ -25,6 +32,7 @@ void reporter_inventory_finish(struct reporter_inventory *inventory)
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		reporter_proxy_finish(&inventory->proxies[i]);
 	free(inventory->proxies);
+	free(inventory->template_text);
 	secret_free(&inventory->token);
 	secret_free(&inventory->password);
 	*inventory = (struct reporter_inventory){ 0 };
@@ -52,6 +60,19 @@ int reporter_inventory_read_secrets(struct reporter_inventory *inventory, struct
 		return secret_read(
 			"password_file", zabbix->password_file, &inventory->password, err);
 	return 0;
+}
+
+void reporter_inventory_read_template(struct reporter_inventory *inventory)
+{
+	cleanup_free char *directory = NULL, *path = NULL;
+	size_t size;
+
+	free(inventory->template_text);
+	inventory->template_text = NULL;
+	if (data_dir_find("templates", &directory, NULL) < 0)
+		return;
+	path = xasprintf("%s/" TEMPLATE_FILE, directory);
+	(void)file_read(path, TEMPLATE_MAX, &inventory->template_text, &size, NULL);
 }
 
 void reporter_inventory_login(

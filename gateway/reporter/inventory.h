@@ -18,6 +18,8 @@ struct reporter_proxy {
 	bool passive;
 	char *address; /* passive: where the server reaches it */
 	uint16_t port;
+	char *group;                     /* Zabbix proxy group; NULL: none */
+	char *local_address;             /* in a group: where the customer's agents reach it */
 	char *psk_identity;              /* NULL: no PSK */
 	char *psk;                       /* hex; a secret */
 	const struct config_host *hosts; /* borrowed from the config */
@@ -30,6 +32,7 @@ struct reporter_inventory {
 	char *password;
 	struct reporter_proxy *proxies;
 	size_t n_proxies;
+	char *template_text; /* our own template, for a Zabbix that lacks it; NULL: not found */
 };
 
 void reporter_proxy_finish(struct reporter_proxy *proxy);
@@ -37,6 +40,9 @@ void reporter_inventory_finish(struct reporter_inventory *inventory);
 
 /* Reads token_file or password_file into the inventory; the message names file and config key. */
 int reporter_inventory_read_secrets(struct reporter_inventory *inventory, struct error *err);
+
+/* Reads our own template from the bundled data; where it cannot be read, there is none. */
+void reporter_inventory_read_template(struct reporter_inventory *inventory);
 
 /* What zabbix_api_create() wants to know; borrows from the inventory. */
 struct zabbix_login;

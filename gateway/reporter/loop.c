@@ -73,7 +73,7 @@ static int sync_when_due(struct loop *loop, struct error *err)
 	if (clock_now_ms() < loop->sync_due_ms)
 		return 0;
 	loop->report.synced = false;
-	r = reporter_sync(loop->api, loop->inventory, &result, err);
+	r = reporter_sync(loop->api, loop->inventory, false, &result, err);
 	if (r < 0)
 		return r;
 	loop->report.synced = true;
@@ -81,9 +81,10 @@ static int sync_when_due(struct loop *loop, struct error *err)
 	strings_finish(&loop->report.problems);
 	loop->report.problems = result.problems;
 	result.problems = (struct strings){ 0 };
-	if (result.created + result.updated > 0)
-		log_info("Zabbix: %zu objects made, %zu brought up to date, %zu were right",
-			result.created, result.updated, result.unchanged);
+	if (result.created + result.updated + result.deleted > 0)
+		log_info(
+			"Zabbix: %zu objects made, %zu brought up to date, %zu deleted, %zu were right",
+			result.created, result.updated, result.deleted, result.unchanged);
 	return 0;
 }
 

@@ -2,12 +2,12 @@
 /* Marks of ownership in descriptions and tags. */
 #include "reporter/mark.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "zabbix/json.h"
 
 /* FNV-1a of 32 bits, the closing NUL included so that two texts do not run together. */
 static uint32_t hash_add(uint32_t hash, const char *text)
@@ -23,51 +23,57 @@ char *reporter_mark_make(const char *gateway, const struct reporter_proxy *proxy
 	uint32_t hash = 2166136261u;
 
 	if (!proxy->psk_identity)
-		return xasprintf("[vrfgate %s psk none]", gateway);
+		return xasprintf("[vrfgate %s vrf %s psk none]", gateway, proxy->vrf);
 	hash = hash_add(hash, proxy->psk_identity);
 	hash = hash_add(hash, proxy->psk ? proxy->psk : "");
-	return xasprintf("[vrfgate %s psk %08x]", gateway, hash);
+	return xasprintf("[vrfgate %s vrf %s psk %08x]", gateway, proxy->vrf, hash);
 }
 
-/* The mark inside a description and its length; NULL where there is none. */
-static const char *mark_find(const char *description, const char *gateway, size_t *length)
+char *reporter_mark_start(const char *gateway)
 {
-	cleanup_free char *start = xasprintf("[vrfgate %s psk ", gateway);
-	const char *mark = strstr(description, start);
-	const char *end = mark ? strchr(mark, ']') : NULL;
+	return xasprintf("[vrfgate %s vrf ", gateway);
+}
 
-	if (!end)
+struct mark {
+	const char *text, *vrf;
+	size_t length, vrf_length;
+};
+
+/* False where there is none. The name of a VRF has no space, that of a gateway may. */
+static bool mark_find(const char *description, const char *gateway, struct mark *mark)
+{
+	static const char psk[] = " psk ";
+	cleanup_free char *start = reporter_mark_start(gateway);
+	const char *end;
+
+	mark->text = strstr(description, start);
+	if (!mark->text)
+		return false;
+	mark->vrf = mark->text + strlen(start);
+	mark->vrf_length = strcspn(mark->vrf, " ");
+	end = mark->vrf + mark->vrf_length;
+	if (strncmp(end, psk, strlen(psk)) != 0)
+		return false;
+	end = strchr(end, ']');
+	mark->length = end ? (size_t)(end - mark->text) + 1 : 0;
+	return end;
+}
+
+char *reporter_mark_vrf(const char *description, const char *gateway)
+{
+	struct mark mark;
+
+	if (!mark_find(description, gateway, &mark))
 		return NULL;
-	*length = (size_t)(end - mark) + 1;
-	return mark;
-}
-
-bool reporter_mark_is_ours(const char *description, const char *gateway)
-{
-	size_t length;
-
-	return mark_find(description, gateway, &length) != NULL;
+	return xstrndup(mark.vrf, mark.vrf_length);
 }
 
 char *reporter_mark_put(const char *description, const char *gateway, const char *mark)
 {
-	size_t length;
-	const char *old = mark_find(description, gateway, &length);
+	struct mark old;
 
-	if (!old)
+	if (!mark_find(description, gateway, &old))
 		return xasprintf("%s%s%s", description, *description ? " " : "", mark);
-	return xasprintf("%.*s%s%s", (int)(old - description), description, mark, old + length);
-}
-
-bool reporter_tags_are_ours(const json_t *tags, const char *gateway)
-{
-	const json_t *tag;
-	size_t i;
-
-	json_array_foreach (tags, i, tag) {
-		if (strcmp(zabbix_json_text(tag, "tag"), REPORTER_TAG_GATEWAY) == 0 &&
-			strcmp(zabbix_json_text(tag, "value"), gateway) == 0)
-			return true;
-	}
-	return false;
+	return xasprintf("%.*s%s%s", (int)(old.text - description), description, mark,
+		old.text + old.length);
 }

@@ -17,34 +17,70 @@ struct reporter_plan {
 	json_t *proxy_vrfs, *host_vrfs;
 };
 
+/* The id of "none" in host.proxyid and the like. */
+#define REPORTER_NO_ID "0"
+
+/* A host as it shall be. */
+struct reporter_host {
+	const char *name;
+	const char *vrf;                  /* NULL: the gateway's own */
+	const struct config_host *device; /* NULL: nothing that is asked over the network */
+	const char *proxyid;              /* REPORTER_NO_ID: the server itself asks */
+	const char *proxy_groupid; /* REPORTER_NO_ID, or the group in the place of the proxy */
+	const char *groupid;
+	const struct strings *templates;
+};
+
 /* The name that our marks carry. */
 static inline const char *reporter_plan_gateway(const struct reporter_plan *plan)
 {
 	return plan->inventory->config->gateway.name;
 }
 
+/* The host group of config zabbix.host_group and the proxy groups: made where missing. */
+void reporter_plan_groups(struct reporter_plan *plan);
+
+/* The id of a VRF's proxy group; REPORTER_NO_ID where it is in none, NULL where it is not there. */
+const char *reporter_plan_proxy_group_id(
+	const struct reporter_plan *plan, const struct reporter_proxy *proxy);
+
 /* Proxies of the inventory: made, or brought back to what we own of them. */
 void reporter_plan_proxies(struct reporter_plan *plan);
-
-/* The host group of config zabbix.host_group: made where it is missing. */
-void reporter_plan_group(struct reporter_plan *plan);
-
-/* Hosts, on a view that has the proxies and the group: without these they are left for later. */
-void reporter_plan_hosts(struct reporter_plan *plan);
-
-/*
- * The interfaces of a host that is there: adds what is missing or has another address. *kind is
- * what the first write counts as; it becomes REPORTER_WRITE_PART with it.
- */
-void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_host *want,
-	const json_t *have, enum reporter_write_kind *kind);
-
-/* The interfaces of a new host. */
-json_t *reporter_interfaces_make(const struct config_host *want);
 
 /* The id of a VRF's proxy when it is there, ours, and this VRF's; else NULL. */
 const char *reporter_plan_proxy_id(
 	const struct reporter_plan *plan, const struct reporter_proxy *proxy);
 
+/* Hosts, on a view that has the proxies and the group: without these they are left for later. */
+void reporter_plan_hosts(struct reporter_plan *plan);
+
 /* A problem for each of our hosts that is not attached to its VRF's proxy. */
-void reporter_plan_verify_hosts(const struct reporter_plan *plan);
+void reporter_plan_verify_hosts(struct reporter_plan *plan);
+
+/* One host: made, or brought back to what we own of it. */
+void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *want);
+
+/* Whether Zabbix has the host where it shall be. */
+bool reporter_host_is_attached(
+	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have);
+
+/*
+ * The parts of a host that are objects of their own: what is missing or differs is written. *kind
+ * is what the first write counts as; it becomes REPORTER_WRITE_PART with it.
+ */
+void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_host *want,
+	const json_t *have, enum reporter_write_kind *kind);
+void reporter_plan_macros(struct reporter_plan *plan, const struct config_host *want,
+	const json_t *have, enum reporter_write_kind *kind);
+
+/* These parts of a new host. */
+json_t *reporter_interfaces_make(const struct config_host *want);
+json_t *reporter_macros_make(const struct config_host *want);
+
+/* All tags of a host: ours, and those of `have` (NULL: it is new) whose names we do not own. NULL
+ * where `have` is right already. */
+json_t *reporter_tags_plan(
+	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have);
+
+/* What bears our mark and is no longer in the config: deleted, where the config says prune. */
+void reporter_plan_prune(struct reporter_plan *plan);

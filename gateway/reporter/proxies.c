@@ -52,13 +52,34 @@ static void want_add_address(
 			want, zabbix_json_pack("{s:o, s:s}", "address", address, "port", port));
 }
 
-/* The fields that we own and that can be read back. */
-static json_t *want_make(const struct reporter_proxy *proxy, const struct zabbix_words *words)
+/* Since 7.0; in a group the proxy says where the customer's agents find it. */
+static void want_add_group(
+	json_t *want, const struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
-	json_t *want = zabbix_json_pack("{s:s}", words->proxy_mode,
+	const char *group = reporter_plan_proxy_group_id(plan, proxy);
+
+	/* One that could not be made is a problem already told. */
+	if (plan->words->proxy_is_host || !group)
+		return;
+	json_object_set_new(want, "proxy_groupid", json_string(group));
+	if (strcmp(group, REPORTER_NO_ID) != 0)
+		json_object_update_new(want,
+			zabbix_json_pack("{s:o, s:s}", "local_address",
+				zabbix_json_string(
+					proxy->local_address ? proxy->local_address : ""),
+				"local_port", "10051"));
+}
+
+/* The fields that we own and that can be read back. */
+static json_t *want_make(const struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	const struct zabbix_words *words = plan->words;
+	json_t *want = zabbix_json_pack("{s:o, s:s}", words->proxy_name,
+		zabbix_json_string(proxy->name), words->proxy_mode,
 		proxy->passive ? words->mode_passive : words->mode_active);
 
 	want_add_tls(want, proxy);
+	want_add_group(want, plan, proxy);
 	if (proxy->passive)
 		want_add_address(want, proxy, words);
 	return want;
@@ -95,9 +116,8 @@ static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy
 	cleanup_free char *description =
 		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
 			reporter_plan_gateway(plan), mark);
-	json_t *params = want_make(proxy, plan->words);
+	json_t *params = want_make(plan, proxy);
 
-	json_object_set_new(params, plan->words->proxy_name, zabbix_json_string(proxy->name));
 	json_object_set_new(params, "description", zabbix_json_string(description));
 	psk_add(params, proxy);
 	reporter_writes_add(
@@ -110,7 +130,7 @@ static void proxy_update(
 	const char *old = zabbix_json_text(have, "description");
 	cleanup_free char *mark = reporter_mark_make(reporter_plan_gateway(plan), proxy);
 	cleanup_free char *description = reporter_mark_put(old, reporter_plan_gateway(plan), mark);
-	cleanup_json json_t *params = want_make(proxy, plan->words);
+	cleanup_json json_t *params = want_make(plan, proxy);
 
 	if (object_agrees(params, have) && strcmp(old, description) == 0) {
 		plan->result->unchanged++;
@@ -124,24 +144,31 @@ static void proxy_update(
 		"proxy.update", steal_ptr(&params));
 }
 
-static bool proxy_is_ours(const struct reporter_plan *plan, const json_t *have)
+/* Somebody else's, by that name. */
+static bool name_is_taken(
+	const struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *have)
 {
-	return reporter_mark_is_ours(
-		zabbix_json_text(have, "description"), reporter_plan_gateway(plan));
+	const json_t *other = reporter_view_find(plan->view, REPORTER_KIND_PROXY_NAME, proxy->name);
+
+	return other &&
+		(!have ||
+			strcmp(zabbix_json_text(other, "proxyid"),
+				zabbix_json_text(have, "proxyid")) != 0);
 }
 
+/* What we have made is known by its mark, so one that was renamed by hand gets its name back. */
 static void proxy_plan(struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
-	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->name);
+	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->vrf);
 
-	if (!have)
-		proxy_create(plan, proxy);
-	else if (proxy_is_ours(plan, have))
-		proxy_update(plan, proxy, have);
-	else
+	if (name_is_taken(plan, proxy, have))
 		strings_addf(&plan->result->problems,
 			"proxy '%s' is already in Zabbix and was not made by this vrfgate",
 			proxy->name);
+	else if (have)
+		proxy_update(plan, proxy, have);
+	else
+		proxy_create(plan, proxy);
 }
 
 void reporter_plan_proxies(struct reporter_plan *plan)
@@ -164,10 +191,10 @@ void reporter_plan_proxies(struct reporter_plan *plan)
 const char *reporter_plan_proxy_id(
 	const struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
-	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->name);
+	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->vrf);
 
 	/* A proxy of another VRF would poll another customer's device of the same address. */
 	if (strcmp(zabbix_json_text(plan->proxy_vrfs, proxy->name), proxy->vrf) != 0)
 		return NULL;
-	return have && proxy_is_ours(plan, have) ? zabbix_json_text(have, "proxyid") : NULL;
+	return have ? zabbix_json_text(have, "proxyid") : NULL;
 }

@@ -1,73 +1,171 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One pass of bringing Zabbix in step. Each step stands on what Zabbix says after the one before:
- *	1. read proxies, group, hosts, templates	1 request
- *	2. write proxies and group, read them again	only where something differs
- *	3. write hosts, read them again, verify		likewise
+ *	1. read all						1 request
+ *	2. import our own template, read templates again	only where it is missing
+ *	3. write groups, read them again			only where something differs
+ *	4. write proxies, read them again			likewise
+ *	5. write hosts, read them again, verify			likewise
+ *	6. delete what is gone from the config			likewise
  */
 #include "reporter/sync.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "reporter/import.h"
+#include "reporter/names.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
+
+struct pass {
+	struct zabbix_api *api;
+	struct reporter_plan plan;
+	struct reporter_view view;
+	struct reporter_writes writes;
+	bool look;
+};
 
 void reporter_sync_result_finish(struct reporter_sync_result *result)
 {
 	strings_finish(&result->problems);
+	strings_finish(&result->changes);
 	*result = (struct reporter_sync_result){ 0 };
 }
 
 /* Sends what is planned, and where there was something reads these kinds again. */
-static int plan_carry_out(struct reporter_plan *plan, struct zabbix_api *api,
-	struct reporter_view *view, enum reporter_kind first, enum reporter_kind last,
-	struct error *err)
+static int pass_carry_out(
+	struct pass *pass, enum reporter_kind first, enum reporter_kind last, struct error *err)
 {
 	int r;
 
-	if (plan->writes->n_calls == 0)
+	if (pass->writes.count == 0)
 		return 0;
-	r = reporter_writes_send(plan->writes, api, plan->result, err);
-	return r < 0 ? r : reporter_view_read(view, api, plan->inventory, first, last, err);
+	if (pass->look) {
+		reporter_writes_describe(&pass->writes, pass->plan.result);
+		return 0;
+	}
+	r = reporter_writes_send(&pass->writes, pass->api, pass->plan.result, err);
+	if (r < 0)
+		return r;
+	return reporter_view_read(&pass->view, pass->api, pass->plan.inventory, first, last, err);
 }
 
-static int sync_steps(struct zabbix_api *api, struct reporter_plan *plan,
-	struct reporter_view *view, struct error *err)
+/* A pass that only looks goes on as if what it would have made were there. */
+static void pretend_missing(
+	struct pass *pass, enum reporter_kind kind, const char *key, const char *id)
 {
-	int r = reporter_view_read(
-		view, api, plan->inventory, REPORTER_KIND_PROXY, REPORTER_KIND_TEMPLATE, err);
-
-	if (r < 0)
-		return r;
-	reporter_plan_group(plan);
-	reporter_plan_proxies(plan);
-	r = plan_carry_out(plan, api, view, REPORTER_KIND_PROXY, REPORTER_KIND_GROUP, err);
-	if (r < 0)
-		return r;
-	reporter_plan_hosts(plan);
-	r = plan_carry_out(plan, api, view, REPORTER_KIND_HOST, REPORTER_KIND_HOST, err);
-	if (r < 0)
-		return r;
-	reporter_plan_verify_hosts(plan);
-	return 0;
+	if (pass->look && !reporter_view_find(&pass->view, kind, key))
+		reporter_view_pretend(&pass->view, kind, key, zabbix_json_pack("{s:s}", id, "new"));
 }
 
-int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inventory,
+static int template_step(struct pass *pass, struct error *err)
+{
+	const struct reporter_inventory *inventory = pass->plan.inventory;
+	struct error why = ERROR_INIT;
+	int r;
+
+	if (!inventory->template_text ||
+		reporter_view_find(&pass->view, REPORTER_KIND_TEMPLATE, REPORTER_TEMPLATE_GATEWAY))
+		return 0;
+	if (pass->look) {
+		strings_addf(
+			&pass->plan.result->changes, "+ template '%s'", REPORTER_TEMPLATE_GATEWAY);
+		pretend_missing(
+			pass, REPORTER_KIND_TEMPLATE, REPORTER_TEMPLATE_GATEWAY, "templateid");
+		return 0;
+	}
+	r = reporter_import(pass->api, "yaml", inventory->template_text, &why);
+	if (r < 0 && zabbix_api_error_is_unreachable(&why)) {
+		*err = why;
+		return r;
+	}
+	if (r < 0)
+		strings_addf(&pass->plan.result->problems, "template '%s': %s",
+			REPORTER_TEMPLATE_GATEWAY, why.text);
+	return reporter_view_read(&pass->view, pass->api, inventory, REPORTER_KIND_TEMPLATE,
+		REPORTER_KIND_TEMPLATE, err);
+}
+
+static int groups_step(struct pass *pass, struct error *err)
+{
+	const struct reporter_inventory *inventory = pass->plan.inventory;
+	int r;
+
+	reporter_plan_groups(&pass->plan);
+	r = pass_carry_out(pass, REPORTER_KIND_PROXY_GROUP, REPORTER_KIND_GROUP, err);
+	pretend_missing(pass, REPORTER_KIND_GROUP, inventory->config->zabbix.host_group, "groupid");
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		if (inventory->proxies[i].group)
+			pretend_missing(pass, REPORTER_KIND_PROXY_GROUP,
+				inventory->proxies[i].group, "proxy_groupid");
+	return r;
+}
+
+static int proxies_step(struct pass *pass, struct error *err)
+{
+	const struct reporter_inventory *inventory = pass->plan.inventory;
+	int r;
+
+	reporter_plan_proxies(&pass->plan);
+	r = pass_carry_out(pass, REPORTER_KIND_PROXY, REPORTER_KIND_PROXY_NAME, err);
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		pretend_missing(pass, REPORTER_KIND_PROXY, inventory->proxies[i].vrf, "proxyid");
+	return r;
+}
+
+static int hosts_step(struct pass *pass, struct error *err)
+{
+	int r;
+
+	reporter_plan_hosts(&pass->plan);
+	r = pass_carry_out(pass, REPORTER_KIND_HOST, REPORTER_KIND_HOST, err);
+	if (r == 0 && !pass->look)
+		reporter_plan_verify_hosts(&pass->plan);
+	return r;
+}
+
+static int prune_step(struct pass *pass, struct error *err)
+{
+	reporter_plan_prune(&pass->plan);
+	if (pass->look) {
+		reporter_writes_describe(&pass->writes, pass->plan.result);
+		return 0;
+	}
+	return reporter_writes_send(&pass->writes, pass->api, pass->plan.result, err);
+}
+
+static int pass_run(struct pass *pass, struct error *err)
+{
+	static int (*const steps[])(struct pass *, struct error *) = { template_step, groups_step,
+		proxies_step, hosts_step, prune_step };
+	int r = reporter_view_read(
+		&pass->view, pass->api, pass->plan.inventory, 0, REPORTER_KIND_TEMPLATE, err);
+
+	for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+		r = steps[i](pass, err);
+	return r;
+}
+
+int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inventory, bool look,
 	struct reporter_sync_result *result, struct error *err)
 {
-	cleanup(reporter_view_finish) struct reporter_view view = { 0 };
-	cleanup(reporter_writes_finish) struct reporter_writes writes = { 0 };
 	cleanup_json json_t *proxy_vrfs = json_object(), *host_vrfs = json_object();
-	struct reporter_plan plan = {
+	struct pass pass = { .api = api, .look = look };
+	int r;
+
+	pass.plan = (struct reporter_plan){
 		.inventory = inventory,
 		.words = zabbix_api_words(api),
-		.view = &view,
-		.writes = &writes,
+		.view = &pass.view,
+		.writes = &pass.writes,
 		.result = result,
 		.proxy_vrfs = proxy_vrfs,
 		.host_vrfs = host_vrfs,
 	};
-
-	return sync_steps(api, &plan, &view, err);
+	r = pass_run(&pass, err);
+	reporter_view_finish(&pass.view);
+	reporter_writes_finish(&pass.writes);
+	return r;
 }

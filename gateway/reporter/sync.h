@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Brings Zabbix in step with an inventory: proxies, the host group, hosts with their interfaces and
- * templates, each host attached to its VRF's proxy and that read back. Idempotent: when all is
- * right, nothing is written. What we make carries our mark (reporter/mark.h: proxy: description,
- * host: tag `vrfgate`=gateway name); an object of the same name without it is left alone and
- * reported.
+ * Brings Zabbix in step with an inventory: groups, proxies, and hosts with their interfaces,
+ * macros, tags and templates, each host attached to its VRF's proxy and that read back; beside
+ * these a host for each proxy's own figures and one for the gateway. Idempotent: when all is right,
+ * nothing is written. What we make carries our mark (reporter/mark.h); an object of the same name
+ * without it is left alone and reported.
  *
- * Ours, and put back when changed: a proxy's mode, address, encryption and key; a host's proxy, the
- * addresses of its main agent and SNMP interface, its tags `vrf` and `vrfgate`, that it is in our
- * group and has at least the config's templates. All else is the operator's.
+ * Ours, and put back when changed: a proxy's name, mode, address, group, encryption and key; a
+ * host's proxy, the addresses of its main interfaces, its tags `vrf` and `vrfgate`, that it is in
+ * our group and has at least the config's templates; and of interfaces, macros and tags what the
+ * config says. All else is the operator's.
  */
 #pragma once
 
@@ -16,12 +17,16 @@
 #include "zabbix/api.h"
 
 struct reporter_sync_result {
-	size_t created, updated, unchanged;
+	size_t created, updated, unchanged, deleted;
+	struct strings changes;  /* one line each: "~ host 'ce1': tags" */
 	struct strings problems; /* one line each: "host 'ce1': template 'X' not found in Zabbix" */
 };
 
 void reporter_sync_result_finish(struct reporter_sync_result *result);
 
-/* Returns 0 also with problems; an errno of zabbix/api.h when it could not be carried through. */
-int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inventory,
+/*
+ * Returns 0 also with problems; an errno of zabbix/api.h when it could not be carried through. With
+ * `look` nothing is written, and the result says what would be.
+ */
+int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inventory, bool look,
 	struct reporter_sync_result *result, struct error *err);

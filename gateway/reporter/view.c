@@ -1,121 +1,171 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading from Zabbix the objects that the inventory names. */
+/* Reading from Zabbix what bears our mark and what has our names. */
 #include "reporter/view.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
+#include "base/memory.h"
+#include "reporter/mark.h"
+#include "reporter/names.h"
 #include "zabbix/json.h"
 #include "zabbix/version.h"
 
-typedef json_t *names_fn(const struct reporter_inventory *inventory);
-typedef void params_fn(json_t *params, const struct zabbix_words *words);
+/* The parameters of the call that reads a kind; NULL: there is nothing to ask for. */
+typedef json_t *params_fn(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words);
 
-static json_t *proxy_names(const struct reporter_inventory *inventory)
+/* The key of an object; the caller frees it. NULL: not one of ours. */
+typedef char *key_fn(const json_t *object, const struct reporter_inventory *inventory,
+	const struct zabbix_words *words);
+
+/* An empty filter would ask for all there are. Takes names over. */
+static json_t *params_by_name(const char *field, json_t *names, json_t *output)
 {
-	json_t *names = json_array();
+	json_t *params = NULL;
 
-	for (size_t i = 0; i < inventory->n_proxies; i++)
-		json_array_append_new(names, zabbix_json_string(inventory->proxies[i].name));
-	return names;
+	if (json_array_size(names) > 0)
+		params = zabbix_json_pack(
+			"{s:O, s:{s:O}}", "output", output, "filter", field, names);
+	json_decref(names);
+	json_decref(output);
+	return params;
 }
 
-static json_t *group_names(const struct reporter_inventory *inventory)
+static json_t *proxy_group_params(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
-	return zabbix_json_pack("[o]", zabbix_json_string(inventory->config->zabbix.host_group));
+	json_t *names =
+		words->proxy_is_host ? json_array() : reporter_names_proxy_groups(inventory);
+
+	return params_by_name("name", names, zabbix_json_pack("[s, s]", "proxy_groupid", "name"));
 }
 
-static json_t *host_names(const struct reporter_inventory *inventory)
+static json_t *proxy_params(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
-	json_t *names = json_array();
+	cleanup_free char *mark = reporter_mark_start(inventory->config->gateway.name);
+	json_t *params = zabbix_json_pack("{s:[s, s, s, s, s, s], s:{s:o}, s:b}", "output",
+		"proxyid", words->proxy_name, words->proxy_mode, "description", "tls_connect",
+		"tls_accept", "search", "description", zabbix_json_string(mark), "startSearch", 0);
+	json_t *output = json_object_get(params, "output");
+	static const char *const since_7_0[] = { "address", "port", "proxy_groupid",
+		"local_address", "local_port" };
 
-	for (size_t i = 0; i < inventory->n_proxies; i++)
-		for (size_t j = 0; j < inventory->proxies[i].n_hosts; j++)
-			json_array_append_new(
-				names, zabbix_json_string(inventory->proxies[i].hosts[j].name));
-	return names;
-}
-
-static void templates_add(json_t *seen, json_t *names, const struct strings *templates)
-{
-	for (size_t i = 0; i < templates->count; i++) {
-		json_t *name = zabbix_json_string(templates->items[i]);
-
-		if (!json_object_get(seen, json_string_value(name))) {
-			json_object_set_new(seen, json_string_value(name), json_true());
-			json_array_append(names, name);
-		}
-		json_decref(name);
-	}
-}
-
-static json_t *template_names(const struct reporter_inventory *inventory)
-{
-	cleanup_json json_t *seen = json_object();
-	json_t *names = json_array();
-
-	for (size_t i = 0; i < inventory->n_proxies; i++)
-		for (size_t j = 0; j < inventory->proxies[i].n_hosts; j++)
-			templates_add(seen, names, &inventory->proxies[i].hosts[j].templates);
-	return names;
-}
-
-static void proxy_params(json_t *params, const struct zabbix_words *words)
-{
-	json_object_set_new(params, "output",
-		zabbix_json_pack("[s, s, s, s, s, s]", "proxyid", words->proxy_name,
-			words->proxy_mode, "description", "tls_connect", "tls_accept"));
-	if (words->proxy_is_host) {
+	if (words->proxy_is_host)
 		json_object_set_new(params, "selectInterface",
 			zabbix_json_pack("[s, s, s]", "useip", "ip", "port"));
-		return;
+	for (size_t i = 0; !words->proxy_is_host && i < 5; i++)
+		json_array_append_new(output, json_string(since_7_0[i]));
+	return params;
+}
+
+static json_t *proxy_name_params(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+{
+	return params_by_name(words->proxy_name, reporter_names_proxies(inventory),
+		zabbix_json_pack("[s, s]", "proxyid", words->proxy_name));
+}
+
+static json_t *group_params(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+{
+	(void)words;
+	return params_by_name("name",
+		zabbix_json_pack("[o]", zabbix_json_string(inventory->config->zabbix.host_group)),
+		zabbix_json_pack("[s, s]", "groupid", "name"));
+}
+
+static json_t *host_params(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+{
+	json_t *params = zabbix_json_pack(
+		"{s:[s, s, s, s, s], s:[{s:s, s:o, s:i}], s:[s, s, s, s, s, s, s], s:[s, s],"
+		"s:[s, s, s, s], s:[s], s:[s]}",
+		"output", "hostid", "host", "ipmi_username", "ipmi_password", words->host_proxy,
+		"tags", "tag", REPORTER_TAG_GATEWAY, "value",
+		zabbix_json_string(inventory->config->gateway.name), "operator", 1 /* equal */,
+		"selectInterfaces", "interfaceid", "type", "main", "useip", "ip", "port", "details",
+		"selectTags", "tag", "value", "selectMacros", "hostmacroid", "macro", "value",
+		"type", "selectParentTemplates", "templateid", words->host_groups_get, "groupid");
+
+	if (!words->proxy_is_host) {
+		json_t *output = json_object_get(params, "output");
+
+		json_array_append_new(output, json_string("monitored_by"));
+		json_array_append_new(output, json_string("proxy_groupid"));
 	}
-	json_array_append_new(json_object_get(params, "output"), json_string("address"));
-	json_array_append_new(json_object_get(params, "output"), json_string("port"));
+	return params;
 }
 
-static void group_params(json_t *params, const struct zabbix_words *words)
+static json_t *host_name_params(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
 	(void)words;
-	json_object_set_new(params, "output", zabbix_json_pack("[s, s]", "groupid", "name"));
+	return params_by_name("host", reporter_names_hosts(inventory),
+		zabbix_json_pack("[s, s]", "hostid", "host"));
 }
 
-static void host_params(json_t *params, const struct zabbix_words *words)
-{
-	cleanup_json json_t *select = zabbix_json_pack("{s:[s, s, s], s:[s, s, s, s, s], s:[s, s],"
-						       "s:[s], s:[s]}",
-		"output", "hostid", "host", words->host_proxy, "selectInterfaces", "interfaceid",
-		"type", "main", "useip", "ip", "selectTags", "tag", "value",
-		"selectParentTemplates", "templateid", words->host_groups_get, "groupid");
-
-	if (!words->proxy_is_host)
-		json_array_append_new(
-			json_object_get(select, "output"), json_string("monitored_by"));
-	json_object_update(params, select);
-}
-
-static void template_params(json_t *params, const struct zabbix_words *words)
+static json_t *template_params(
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
 	(void)words;
-	json_object_set_new(params, "output", zabbix_json_pack("[s, s]", "templateid", "host"));
+	return params_by_name("host", reporter_names_templates(inventory),
+		zabbix_json_pack("[s, s]", "templateid", "host"));
+}
+
+static char *text_key(const json_t *object, const char *field)
+{
+	const char *text = zabbix_json_text(object, field);
+
+	return *text ? xstrdup(text) : NULL;
+}
+
+static char *name_key(const json_t *object, const struct reporter_inventory *inventory,
+	const struct zabbix_words *words)
+{
+	(void)inventory, (void)words;
+	return text_key(object, "name");
+}
+
+static char *host_key(const json_t *object, const struct reporter_inventory *inventory,
+	const struct zabbix_words *words)
+{
+	(void)inventory, (void)words;
+	return text_key(object, "host");
+}
+
+static char *proxy_name_key(const json_t *object, const struct reporter_inventory *inventory,
+	const struct zabbix_words *words)
+{
+	(void)inventory;
+	return text_key(object, words->proxy_name);
+}
+
+static char *proxy_vrf_key(const json_t *object, const struct reporter_inventory *inventory,
+	const struct zabbix_words *words)
+{
+	(void)words;
+	return reporter_mark_vrf(
+		zabbix_json_text(object, "description"), inventory->config->gateway.name);
 }
 
 static const struct kind {
 	const char *method;
-	const char *name; /* the field that holds it; NULL: words->proxy_name */
-	names_fn *names;
 	params_fn *params;
+	key_fn *key;
 } kinds[REPORTER_KINDS] = {
-	[REPORTER_KIND_PROXY] = { "proxy.get", NULL, proxy_names, proxy_params },
-	[REPORTER_KIND_GROUP] = { "hostgroup.get", "name", group_names, group_params },
-	[REPORTER_KIND_HOST] = { "host.get", "host", host_names, host_params },
-	[REPORTER_KIND_TEMPLATE] = { "template.get", "host", template_names, template_params },
+	[REPORTER_KIND_PROXY_GROUP] = { "proxygroup.get", proxy_group_params, name_key },
+	[REPORTER_KIND_PROXY] = { "proxy.get", proxy_params, proxy_vrf_key },
+	[REPORTER_KIND_PROXY_NAME] = { "proxy.get", proxy_name_params, proxy_name_key },
+	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key },
+	[REPORTER_KIND_HOST] = { "host.get", host_params, host_key },
+	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key },
+	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key },
 };
-
-static const char *kind_name(const struct kind *kind, const struct zabbix_words *words)
-{
-	return kind->name ? kind->name : words->proxy_name;
-}
 
 void reporter_view_finish(struct reporter_view *view)
 {
@@ -124,40 +174,40 @@ void reporter_view_finish(struct reporter_view *view)
 	*view = (struct reporter_view){ 0 };
 }
 
-/* A call that reads one kind; method NULL where the inventory names none of it. */
-static struct zabbix_call kind_call(const struct kind *kind,
+/*
+ * Two of ours with one key are a proxy and a copy of it that somebody made, description and all:
+ * the one that has the name is ours. Without that the first is.
+ */
+static bool is_better(const json_t *object, const json_t *other, const char *key,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
-	json_t *names = kind->names(inventory);
-	struct zabbix_call call = { 0 };
+	cleanup_free char *name = NULL;
 
-	/* An empty filter would ask for all there are. */
-	if (json_array_size(names) == 0) {
-		json_decref(names);
-		return call;
-	}
-	call.method = kind->method;
-	call.params = zabbix_json_pack("{s:{s:o}}", "filter", kind_name(kind, words), names);
-	kind->params(call.params, words);
-	return call;
+	if (!other)
+		return true;
+	name = reporter_proxy_name(inventory->config, key);
+	return strcmp(zabbix_json_text(object, words->proxy_name), name) == 0;
 }
 
-/* An array of objects -> an object of them, keyed by one of their fields. */
-static json_t *objects_index(const json_t *array, const char *key)
+static json_t *objects_index(const json_t *array, const struct kind *kind,
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
 	json_t *index = json_object();
 	json_t *object;
 	size_t i;
 
 	json_array_foreach (array, i, object) {
-		if (json_is_string(json_object_get(object, key)))
-			json_object_set(index, zabbix_json_text(object, key), object);
+		cleanup_free char *key = kind->key(object, inventory, words);
+
+		if (key && is_better(object, json_object_get(index, key), key, inventory, words))
+			json_object_set(index, key, object);
 	}
 	return index;
 }
 
 static int call_take(struct reporter_view *view, enum reporter_kind which,
-	const struct zabbix_call *call, const struct zabbix_words *words, struct error *err)
+	const struct zabbix_call *call, const struct reporter_inventory *inventory,
+	const struct zabbix_words *words, struct error *err)
 {
 	if (call->error.code) {
 		if (err)
@@ -167,7 +217,7 @@ static int call_take(struct reporter_view *view, enum reporter_kind which,
 	if (!json_is_array(call->result))
 		return error_set(err, EPROTO, "%s: the result is no list", call->method);
 	json_decref(view->objects[which]);
-	view->objects[which] = objects_index(call->result, kind_name(&kinds[which], words));
+	view->objects[which] = objects_index(call->result, &kinds[which], inventory, words);
 	return 0;
 }
 
@@ -182,23 +232,35 @@ int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 	int r;
 
 	for (unsigned kind = first; kind <= (unsigned)last; kind++) {
-		calls[count] = kind_call(&kinds[kind], inventory, words);
+		json_t *params = kinds[kind].params(inventory, words);
+
+		if (!params)
+			continue;
 		which[count] = (enum reporter_kind)kind;
-		count += calls[count].method != NULL;
+		calls[count].method = kinds[kind].method;
+		calls[count++].params = params;
 	}
 	r = zabbix_api_call_batch(api, calls, count, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++) {
 		if (r == 0)
-			r = call_take(view, which[i], &calls[i], words, err);
+			r = call_take(view, which[i], &calls[i], inventory, words, err);
 		json_decref(calls[i].result);
 	}
 	return r;
 }
 
 const json_t *reporter_view_find(
-	const struct reporter_view *view, enum reporter_kind kind, const char *name)
+	const struct reporter_view *view, enum reporter_kind kind, const char *key)
 {
-	return json_object_get(view->objects[kind], name);
+	return json_object_get(view->objects[kind], key);
+}
+
+void reporter_view_pretend(
+	struct reporter_view *view, enum reporter_kind kind, const char *key, json_t *object)
+{
+	if (!view->objects[kind])
+		view->objects[kind] = json_object();
+	json_object_set_new(view->objects[kind], key, object);
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What Zabbix has of what the inventory names: each kind read in one call, all in one request. */
+/*
+ * What Zabbix has of what concerns us: each kind read in one call or two, all in one request. Of
+ * proxies and hosts we read all that bear our mark, whatever their names, and who has the names
+ * that we want.
+ */
 #pragma once
 
 #include <jansson.h>
@@ -8,14 +12,17 @@
 #include "zabbix/api.h"
 
 enum reporter_kind {
-	REPORTER_KIND_PROXY,
+	REPORTER_KIND_PROXY_GROUP,
+	REPORTER_KIND_PROXY,      /* ours, keyed by VRF */
+	REPORTER_KIND_PROXY_NAME, /* anybody's with a name that we want */
 	REPORTER_KIND_GROUP,
-	REPORTER_KIND_HOST,
+	REPORTER_KIND_HOST, /* ours, keyed by name, as are all others */
+	REPORTER_KIND_HOST_NAME,
 	REPORTER_KIND_TEMPLATE,
 	REPORTER_KINDS,
 };
 
-/* The objects of each kind as the API gives them, keyed by name. */
+/* The objects of each kind as the API gives them. */
 struct reporter_view {
 	json_t *objects[REPORTER_KINDS];
 };
@@ -27,6 +34,10 @@ int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 	const struct reporter_inventory *inventory, enum reporter_kind first,
 	enum reporter_kind last, struct error *err);
 
-/* NULL where Zabbix has none of that name. */
+/* NULL where there is none. */
 const json_t *reporter_view_find(
-	const struct reporter_view *view, enum reporter_kind kind, const char *name);
+	const struct reporter_view *view, enum reporter_kind kind, const char *key);
+
+/* As if Zabbix had it already: for a pass that only looks. Takes object over. */
+void reporter_view_pretend(
+	struct reporter_view *view, enum reporter_kind kind, const char *key, json_t *object);

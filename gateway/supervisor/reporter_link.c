@@ -14,11 +14,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "net/want.h"
 #include "process/spawn.h"
 #include "reporter/reporter.h"
-#include "supervisor/proxy_config.h"
-#include "supervisor/proxy_files.h"
+#include "supervisor/inventory.h"
 
 #define LINE_MAX_SIZE  (4 * 1024 * 1024)
 #define BACKOFF_MAX_MS 60000
@@ -42,53 +40,6 @@ static void link_set_error(struct reporter_link *link, const char *state, const 
 	snprintf(link->state, sizeof(link->state), "%s", state);
 	free(link->error);
 	link->error = xstrdup(error);
-}
-
-/* --- the inventory --- */
-
-static int proxy_fill(struct reporter_proxy *proxy, const struct supervisor *supervisor,
-	const struct vrf *vrf, struct error *err)
-{
-	struct address root, inside;
-	char text[ADDRESS_TEXT_SIZE];
-	int r = net_uplink_addresses(&supervisor->config->uplink.prefix, vrf->id, &root, &inside);
-
-	if (r < 0)
-		return error_set(err, -r, "uplink number %u is outside of the prefix", vrf->id);
-	proxy->vrf = xstrdup(vrf->name);
-	proxy->name = reporter_proxy_name(supervisor->config, vrf->name);
-	proxy->passive = vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE;
-	proxy->address = xstrdup(address_format(&inside, false, text));
-	proxy->port = PROXY_PORT;
-	proxy->hosts = vrf->config->hosts;
-	proxy->n_hosts = vrf->config->n_hosts;
-	if (!vrf->config->proxy.psk)
-		return 0;
-	r = proxy_files_make(vrf->config, &vrf->paths, err);
-	return r < 0 ? r
-		     : proxy_files_read_psk(&vrf->paths, &proxy->psk_identity, &proxy->psk, err);
-}
-
-/* A VRF whose part cannot be told keeps the others from nothing. */
-static int inventory_fill(struct reporter_inventory *inventory, const struct supervisor *supervisor,
-	struct error *err)
-{
-	inventory->config = supervisor->config;
-	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
-		const struct vrf *vrf = supervisor->vrfs[i];
-		struct reporter_proxy *proxy;
-		struct error why = ERROR_INIT;
-
-		if (!vrf->config || !vrf->config->enabled || !vrf->config->has_proxy)
-			continue;
-		proxy = array_append(&inventory->proxies, &inventory->n_proxies);
-		if (proxy_fill(proxy, supervisor, vrf, &why) < 0) {
-			log_error("vrf '%s': not told to Zabbix: %s", vrf->name, why.text);
-			reporter_proxy_finish(proxy);
-			inventory->n_proxies--;
-		}
-	}
-	return reporter_inventory_read_secrets(inventory, err);
 }
 
 /* --- what the reporter says --- */
@@ -246,7 +197,8 @@ static int link_begin_process(struct reporter_link *link, struct error *err)
 {
 	struct sd_event *event = link->supervisor->event;
 	struct reporter_inventory inventory = { 0 };
-	int r = inventory_fill(&inventory, link->supervisor, err);
+	int r = inventory_fill(
+		&inventory, link->supervisor->config, link->supervisor->ids, true, err);
 
 	if (r == 0)
 		r = reporter_start(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The setting of an end-to-end test: a real Zabbix, the two customers, and TAP output around the cases."""
+"""The setting of an end-to-end test: each real Zabbix, two customers or none, and TAP output around the cases."""
 
 import contextlib
 import os
@@ -25,15 +25,14 @@ OUTSIDE_ERRORS = (ProcessFailed, TimedOut, ApiError, DatabaseError, OSError, Val
                   subprocess.SubprocessError)
 
 
-class Setting:
-    """What the cases of a test work with. Labels and uplink numbers keep tests on one machine apart."""
+class StackSetting:
+    """What cases work with that need a Zabbix and no customers: stack, API, a directory."""
 
-    def __init__(self, tap, stack, world):
+    def __init__(self, tap, stack, directory):
         self.tap = tap
         self.stack = stack
-        self.world = world
+        self.directory = directory
         self.api = stack.api()
-        self.gateway = gateway.Gateway(world.config, world.directory / "vrfgate.log")
 
     def case(self, text, required=False):
         """One case of the test, unless it was told to stop."""
@@ -41,31 +40,51 @@ class Setting:
         return self.tap.case(f"{self.stack.release.name}: {text}", required)
 
 
+class Setting(StackSetting):
+    """The same and two customers. Labels and uplink numbers keep tests on one machine apart."""
+
+    def __init__(self, tap, stack, directory, world):
+        super().__init__(tap, stack, directory)
+        self.world = world
+        self.gateway = gateway.Gateway(world.config, world.directory / "vrfgate.log")
+
+
 @contextlib.contextmanager
-def made_setting(tap, release, label, number):
+def made_stack(release, label):
+    """A running stack and a directory beside its own."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"vrfgate-{label}-"))
     directory.chmod(0o755)
     try:
-        with ZabbixStack(directory / "zabbix", progress=Progress(), release=release) as stack, \
-                World(stack, directory / "gateway", label, (f"{label}-acme", f"{label}-bravo"),
-                      f"fd5a:b1c0:de{number:02x}::/64", (2 * number + 200, 2 * number + 201)) as world:
-            yield Setting(tap, stack, world)
+        with ZabbixStack(directory / "zabbix", progress=Progress(), release=release) as stack:
+            yield stack, directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def run_with_release(tap, release, label, number, cases):
-    """The cases with one release of Zabbix, or the word that it cannot be had."""
-    reason = release.missing(Progress())
-    if reason:
-        tap.skip(f"{release.name}: {label}", reason)
-        return
-    with made_setting(tap, release, label, number) as setting:
-        cases(setting)
+def with_stack(cases, label):
+    """Runs cases(setting) on a StackSetting."""
+
+    def run(tap, release):
+        with made_stack(release, label) as (stack, directory):
+            cases(StackSetting(tap, stack, directory))
+
+    return run
 
 
-def run_cases(label, number, cases):
-    """With each release of Zabbix: make the setting, run the cases on it, take it down; the exit status."""
+def with_customers(cases, label, number):
+    """Runs cases(setting) on a Setting."""
+
+    def run(tap, release):
+        with made_stack(release, label) as (stack, directory), \
+                World(stack, directory / "gateway", label, (f"{label}-acme", f"{label}-bravo"),
+                      f"fd5a:b1c0:de{number:02x}::/64", (2 * number + 200, 2 * number + 201)) as world:
+            cases(Setting(tap, stack, directory, world))
+
+    return run
+
+
+def run_with_releases(label, run):
+    """run(tap, release) with each release of Zabbix that can be had; the exit status."""
     tap = Tap(OUTSIDE_ERRORS)
     if os.geteuid() != 0:
         tap.skip(label, "network namespaces need root")
@@ -73,7 +92,11 @@ def run_cases(label, number, cases):
     stop_on_signals()
     try:
         for release in releases():
-            run_with_release(tap, release, label, number, cases)
+            reason = release.missing(Progress())
+            if reason:
+                tap.skip(f"{release.name}: {label}", reason)
+            else:
+                run(tap, release)
     except Stopped as stopped:
         print(f"Bail out! {stopped}", flush=True)
         return 1
@@ -82,3 +105,13 @@ def run_cases(label, number, cases):
         print(f"Bail out! {type(error).__name__}: {(str(error).splitlines() or [''])[0]}", flush=True)
         return 1
     return tap.finish()
+
+
+def run_cases(label, number, cases):
+    """Cases with customers, with each release."""
+    return run_with_releases(label, with_customers(cases, label, number))
+
+
+def run_stack_cases(label, cases):
+    """Cases without customers, with each release."""
+    return run_with_releases(label, with_stack(cases, label))

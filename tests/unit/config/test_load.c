@@ -236,8 +236,8 @@ static void test_the_whole_language_interface(void **state)
 
 static void test_keys_without_effect_yet_are_noted(void **state)
 {
-	static const char *const names[] = { "report_interval", "prune", "group", "rise", "forward",
-		"allow", "nat", "service" };
+	static const char *const names[] = { "report_interval", "rise", "forward", "allow", "nat",
+		"service" };
 	cleanup_loaded struct loaded loaded = loaded_text(whole);
 
 	(void)state;
@@ -257,12 +257,48 @@ static void test_keys_without_effect_yet_are_noted(void **state)
 
 static void test_keys_that_ask_for_nothing_are_not_noted(void **state)
 {
-	cleanup_loaded struct loaded loaded =
-		loaded_text("zabbix { prune = no } vrf a { forward = false }");
+	cleanup_loaded struct loaded loaded = loaded_text("vrf a { forward = false }");
 
 	(void)state;
 	assert_no_faults(&loaded);
 	assert_int_equal(loaded.report.notes.count, 0);
+}
+
+static void test_a_host_says_how_it_is_asked(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("vrf a { host ce1 { address = \"10.0.0.1\" macros = { \"{$X}=a=b\" }\n"
+			    "tags = { \"site=berlin\", \"core\" } jmx { port = 9010 }\n"
+			    "snmp { version = 3 user = \"mon\" auth = sha256 priv = AES256 } } }");
+	const struct config_host *host;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	host = &loaded.config->vrfs[0].hosts[0];
+	assert_string_equal(host->macros[0].name, "{$X}");
+	assert_string_equal(host->macros[0].value, "a=b");
+	assert_string_equal(host->tags[0].value, "berlin");
+	assert_string_equal(host->tags[1].value, "");
+	assert_true(host->jmx.given && !host->agent.given && !host->ipmi.given);
+	assert_int_equal(host->jmx.port, 9010);
+	assert_int_equal(host->agent.port, 10050);
+	/* Zabbix's numbers */
+	assert_int_equal(host->snmp.auth, 3);
+	assert_int_equal(host->snmp.priv, 3);
+	assert_string_equal(host->snmp.auth_passphrase, "{$SNMP_AUTH}");
+}
+
+static void test_a_passphrase_in_the_config_is_refused(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("vrf a { host ce1 { address = \"10.0.0.1\"\n"
+			    "snmp { version = 3 auth_passphrase = \"secret\" } } }");
+
+	(void)state;
+	assert_int_equal(loaded.report.faults.count, 2);
+	assert_non_null(strstr(loaded.report.faults.items[0],
+		"no user macro of Zabbix, expected one such as {$SNMP_COMMUNITY}"));
+	assert_non_null(strstr(loaded.report.faults.items[1], "version 3 without a user"));
 }
 
 static void test_a_missing_file_is_told(void **state)
@@ -342,6 +378,8 @@ int main(void)
 		cmocka_unit_test(test_the_whole_language_interface),
 		cmocka_unit_test(test_keys_without_effect_yet_are_noted),
 		cmocka_unit_test(test_keys_that_ask_for_nothing_are_not_noted),
+		cmocka_unit_test(test_a_host_says_how_it_is_asked),
+		cmocka_unit_test(test_a_passphrase_in_the_config_is_refused),
 		cmocka_unit_test(test_a_missing_file_is_told),
 		cmocka_unit_test(test_a_faulty_file_still_tells_where_to_look),
 		cmocka_unit_test(test_a_thousand_vrfs),

@@ -18,6 +18,13 @@ static inline void made_init(struct made *made, const char *url)
 	static char *templates[] = { (char *)"ICMP Ping", (char *)"Generic by SNMP" };
 
 	*made = (struct made){ 0 };
+	for (size_t i = 0; i < 2; i++)
+		made->hosts[i] = (struct config_host){
+			.agent = { .port = 10050 },
+			.snmp = { .port = 161,
+				.version = 2,
+				.community = (char *)"{$SNMP_COMMUNITY}" },
+		};
 	made->config.gateway.name = (char *)"gw1";
 	made->config.zabbix = (struct config_zabbix){
 		.url = (char *)url,
@@ -47,6 +54,7 @@ static inline void made_init(struct made *made, const char *url)
 	made->inventory = (struct reporter_inventory){
 		.config = &made->config,
 		.password = (char *)"secret-word",
+		.template_text = (char *)"zabbix_export: templates",
 		.proxies = made->proxies,
 		.n_proxies = 2,
 	};

@@ -30,13 +30,15 @@ static void bench_finish(struct bench *bench)
 
 #define cleanup_bench cleanup(bench_finish)
 
-static void bench_start_forbidding(struct bench *bench, const char *version, const char *forbidden)
+static void bench_start_with(
+	struct bench *bench, const char *version, const char *forbidden, const char *taken_host)
 {
 	struct zabbix_login login;
 
 	*bench = (struct bench){ 0 };
 	fake_zabbix_init(&bench->fake, version);
 	bench->fake.forbidden = forbidden;
+	bench->fake.taken_host = taken_host;
 	http_server_start(&bench->server, fake_answer, &bench->fake);
 	made_init(&bench->made, bench->server.url);
 	reporter_inventory_login(&bench->made.inventory, &login);
@@ -45,14 +47,15 @@ static void bench_start_forbidding(struct bench *bench, const char *version, con
 
 static void bench_start(struct bench *bench, const char *version)
 {
-	bench_start_forbidding(bench, version, NULL);
+	bench_start_with(bench, version, NULL, NULL);
 }
 
 /* A pass of its own; the result is the bench's. */
 static int sync_again(struct bench *bench)
 {
 	reporter_sync_result_finish(&bench->result);
-	return reporter_sync(bench->api, &bench->made.inventory, &bench->result, &bench->err);
+	return reporter_sync(
+		bench->api, &bench->made.inventory, false, &bench->result, &bench->err);
 }
 
 static void assert_counts(struct bench *bench, size_t created, size_t updated, size_t unchanged)
@@ -97,6 +100,18 @@ static json_t *find(json_t *whole, const char *kind, const char *key, const char
 	return NULL;
 }
 
+static void assert_tag(const json_t *host, const char *name, const char *value)
+{
+	const json_t *tag;
+	size_t i;
+
+	json_array_foreach (json_object_get(host, "tags"), i, tag)
+		if (strcmp(zabbix_json_text(tag, "tag"), name) == 0 &&
+			strcmp(zabbix_json_text(tag, "value"), value) == 0)
+			return;
+	fail_msg("no tag %s=%s", name, value);
+}
+
 /* Changes an object as an operator would. */
 static void change(
 	struct bench *bench, const char *kind, const char *key, const char *name, json_t *params)
@@ -117,9 +132,9 @@ static void test_all_is_made_and_then_left_alone(void **unused)
 		size_t before;
 
 		bench_start(&bench, versions[i]);
-		assert_counts(&bench, 5, 0, 0);
+		assert_counts(&bench, 8, 0, 0);
 		before = zabbix_api_requests(bench.api);
-		assert_counts(&bench, 0, 0, 5);
+		assert_counts(&bench, 0, 0, 8);
 		assert_int_equal(zabbix_api_requests(bench.api) - before, 1);
 	}
 }
@@ -149,7 +164,8 @@ static void test_what_is_made_in_6_0(void **unused)
 		zabbix_json_text(host, "proxy_hostid"), zabbix_json_text(bravo, "proxyid"));
 	assert_int_equal(json_array_size(json_object_get(host, "interfaces")), 2);
 	assert_int_equal(json_array_size(json_object_get(host, "parentTemplates")), 2);
-	assert_true(reporter_tags_are_ours(json_object_get(host, "tags"), "gw1"));
+	assert_tag(host, "vrf", "bravo");
+	assert_tag(host, "vrfgate", "gw1");
 }
 
 static void test_what_is_made_in_7_0(void **unused)
@@ -183,8 +199,8 @@ static void test_a_host_taken_off_its_proxy_is_put_back(void **unused)
 		change(&bench, "host", "host", "ce-acme",
 			is_7 ? zabbix_json_pack("{s:s}", "monitored_by", "0")
 			     : zabbix_json_pack("{s:s}", "proxy_hostid", "0"));
-		assert_counts(&bench, 0, 1, 4);
-		assert_counts(&bench, 0, 0, 5);
+		assert_counts(&bench, 0, 1, 7);
+		assert_counts(&bench, 0, 0, 8);
 	}
 }
 
@@ -196,8 +212,8 @@ static void test_a_changed_address_changes_both_interfaces_of_one_host(void **un
 	bench_start(&bench, "6.0.14");
 	assert_int_equal(sync_again(&bench), 0);
 	address_parse(&bench.made.hosts[0].address, "10.0.0.9");
-	assert_counts(&bench, 0, 1, 4);
-	assert_counts(&bench, 0, 0, 5);
+	assert_counts(&bench, 0, 1, 7);
+	assert_counts(&bench, 0, 0, 8);
 }
 
 static void test_what_was_added_by_hand_stays(void **unused)
@@ -213,7 +229,7 @@ static void test_what_was_added_by_hand_stays(void **unused)
 		zabbix_json_pack("{s:[{s:s}], s:[{s:s, s:s}, {s:s, s:s}]}", "templates",
 			"templateid", "9003", "tags", "tag", "site", "value", "x", "tag", "vrfgate",
 			"value", "gw1"));
-	assert_counts(&bench, 0, 1, 4);
+	assert_counts(&bench, 0, 1, 7);
 	whole = state(&bench);
 	host = find(whole, "host", "host", "ce-acme");
 	assert_int_equal(json_array_size(json_object_get(host, "parentTemplates")), 3);
@@ -234,10 +250,10 @@ static void test_a_new_key_is_sent_and_the_description_around_the_mark_stays(voi
 	text = xasprintf("By hand. %s",
 		zabbix_json_text(find(whole, "proxy", "host", "gw1-acme"), "description"));
 	change(&bench, "proxy", "host", "gw1-acme", zabbix_json_pack("{s:s}", "description", text));
-	assert_counts(&bench, 0, 0, 5);
+	assert_counts(&bench, 0, 0, 8);
 	bench.made.proxies[0].psk = (char *)"ffeeddccbbaa99887766554433221100";
-	assert_counts(&bench, 0, 1, 4);
-	assert_counts(&bench, 0, 0, 5);
+	assert_counts(&bench, 0, 1, 7);
+	assert_counts(&bench, 0, 0, 8);
 	later = state(&bench);
 	proxy = find(later, "proxy", "host", "gw1-acme");
 	assert_string_equal(zabbix_json_text(proxy, "tls_psk"), "ffeeddccbbaa99887766554433221100");
@@ -253,7 +269,7 @@ static void test_foreign_objects_are_left_alone_and_told(void **unused)
 	bench_start(&bench, "6.0.14");
 	json_decref(call(&bench, "proxy.create",
 		zabbix_json_pack("{s:s, s:s, s:s}", "host", "gw1-acme", "status", "6",
-			"description", "[vrfgate gw2 psk none]")));
+			"description", "[vrfgate gw2 vrf acme psk none]")));
 	json_decref(call(&bench, "host.create",
 		zabbix_json_pack("{s:s, s:[{s:s, s:s}], s:[]}", "host", "ce-bravo", "tags", "tag",
 			"vrfgate", "value", "gw2", "interfaces")));
@@ -269,8 +285,8 @@ static void test_foreign_objects_are_left_alone_and_told(void **unused)
 		find(after, "proxy", "host", "gw1-acme")));
 	assert_true(json_equal(
 		find(before, "host", "host", "ce-bravo"), find(after, "host", "host", "ce-bravo")));
-	/* ce-acme's proxy is not ours, so ce-acme is not made; gw1-bravo and the group are. */
-	assert_int_equal(bench.result.created, 2);
+	/* ce-acme's proxy is not ours, so it and its hosts are not made; the rest is. */
+	assert_int_equal(bench.result.created, 4);
 }
 
 static void test_a_missing_template_is_a_problem_and_the_host_is_made(void **unused)
@@ -282,7 +298,7 @@ static void test_a_missing_template_is_a_problem_and_the_host_is_made(void **unu
 	bench_start(&bench, "7.0.22");
 	bench.made.hosts[0].templates = (struct strings){ templates, 2 };
 	assert_int_equal(sync_again(&bench), 0);
-	assert_int_equal(bench.result.created, 5);
+	assert_int_equal(bench.result.created, 8);
 	assert_int_equal(bench.result.problems.count, 1);
 	assert_problem(&bench, "host 'ce-acme': template 'Nope' not found in Zabbix");
 }
@@ -319,7 +335,7 @@ static void test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second(void **un
 	assert_int_equal(bench.result.problems.count, 1);
 	assert_problem(
 		&bench, "proxy 'gw1-acme': VRFs 'acme' and 'bravo' would both use this name");
-	assert_int_equal(bench.result.created, 3);
+	assert_int_equal(bench.result.created, 5);
 }
 
 static void test_a_right_that_is_missing_ends_the_pass_and_is_named(void **unused)
@@ -327,7 +343,7 @@ static void test_a_right_that_is_missing_ends_the_pass_and_is_named(void **unuse
 	cleanup_bench struct bench bench;
 
 	(void)unused;
-	bench_start_forbidding(&bench, "7.0.22", "proxy.create");
+	bench_start_with(&bench, "7.0.22", "proxy.create", NULL);
 	assert_int_equal(sync_again(&bench), -EACCES);
 	assert_true(zabbix_api_error_is_denied(&bench.err));
 	assert_non_null(strstr(bench.err.text, "No permissions to call \"proxy.create\""));
@@ -340,8 +356,165 @@ static void test_an_empty_inventory_asks_for_the_group_only(void **unused)
 	(void)unused;
 	bench_start(&bench, "7.0.22");
 	bench.made.inventory.n_proxies = 0;
-	assert_counts(&bench, 1, 0, 0);
-	assert_counts(&bench, 0, 0, 1);
+	assert_counts(&bench, 2, 0, 0);
+	assert_counts(&bench, 0, 0, 2);
+}
+
+static void test_a_proxy_renamed_by_hand_gets_its_name_back(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		const char *name = versions[i][0] == '7' ? "name" : "host";
+		cleanup_bench struct bench bench;
+
+		bench_start(&bench, versions[i]);
+		assert_int_equal(sync_again(&bench), 0);
+		change(&bench, "proxy", name, "gw1-acme", zabbix_json_pack("{s:s}", name, "mine"));
+		assert_counts(&bench, 0, 1, 7);
+		json_decref(find(state(&bench), "proxy", name, "gw1-acme"));
+		assert_counts(&bench, 0, 0, 8);
+	}
+}
+
+static void test_what_is_gone_is_deleted_with_prune_and_only_that(void **unused)
+{
+	cleanup_bench struct bench bench;
+	struct config_vrf vrfs[] = { { .name = (char *)"acme" }, { .name = (char *)"bravo" } };
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	bench.made.config.vrfs = vrfs;
+	bench.made.config.n_vrfs = 2;
+	assert_int_equal(sync_again(&bench), 0);
+	json_decref(call(&bench, "host.create",
+		zabbix_json_pack("{s:s, s:[]}", "host", "foreign", "interfaces")));
+	/* bravo is disabled: still in the config, not in the inventory. */
+	bench.made.inventory.n_proxies = 1;
+	bench.made.config.zabbix.prune = true;
+	assert_counts(&bench, 0, 0, 5);
+	bench.made.config.n_vrfs = 1;
+	bench.made.config.zabbix.prune = false;
+	assert_counts(&bench, 0, 0, 5);
+	bench.made.config.zabbix.prune = true;
+	assert_counts(&bench, 0, 0, 5);
+	assert_int_equal(bench.result.deleted, 3);
+	assert_counts(&bench, 0, 0, 5);
+	assert_int_equal(bench.result.deleted, 0);
+	bench.made.proxies[0].n_hosts = 0;
+	assert_counts(&bench, 0, 0, 4);
+	assert_int_equal(bench.result.deleted, 1);
+	json_decref(find(state(&bench), "host", "host", "foreign"));
+}
+
+static void test_macros_tags_and_interfaces_of_the_config_are_put_back(void **unused)
+{
+	struct config_host_macro macro = { (char *)"{$X}", (char *)"1" };
+	struct config_host_tag tag = { (char *)"site", (char *)"berlin" };
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+	json_t *host;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	assert_int_equal(sync_again(&bench), 0);
+	bench.made.hosts[0].macros = &macro;
+	bench.made.hosts[0].n_macros = 1;
+	bench.made.hosts[0].tags = &tag;
+	bench.made.hosts[0].n_tags = 1;
+	bench.made.hosts[0].jmx = (struct config_port){ true, 12345 };
+	bench.made.hosts[0].snmp.given = true;
+	bench.made.hosts[0].snmp.port = 1161;
+	assert_counts(&bench, 0, 1, 7);
+	assert_counts(&bench, 0, 0, 8);
+	macro.value = (char *)"2";
+	tag.value = (char *)"bonn";
+	bench.made.hosts[0].snmp = (struct config_snmp){
+		.given = true,
+		.port = 1161,
+		.version = 3,
+		.user = (char *)"u",
+		.context = (char *)"",
+		.level = CONFIG_SNMP_AUTH_PRIV,
+		.auth = 1,
+		.priv = 1,
+		.auth_passphrase = (char *)"{$A}",
+		.priv_passphrase = (char *)"{$P}",
+	};
+	assert_counts(&bench, 0, 1, 7);
+	assert_counts(&bench, 0, 0, 8);
+	whole = state(&bench);
+	host = find(whole, "host", "host", "ce-acme");
+	assert_tag(host, "site", "bonn");
+	assert_int_equal(json_array_size(json_object_get(host, "interfaces")), 3);
+	assert_string_equal(
+		zabbix_json_text(json_array_get(json_object_get(host, "macros"), 0), "value"), "2");
+}
+
+static void test_hosts_of_a_proxy_group_are_attached_to_it_since_7_0(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+	json_t *group;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	bench.made.proxies[0].group = (char *)"both";
+	bench.made.proxies[0].local_address = (char *)"10.0.0.2";
+	assert_counts(&bench, 9, 0, 0);
+	assert_counts(&bench, 0, 0, 9);
+	whole = state(&bench);
+	group = find(whole, "proxygroup", "name", "both");
+	assert_string_equal(
+		zabbix_json_text(find(whole, "host", "host", "ce-acme"), "proxy_groupid"),
+		zabbix_json_text(group, "proxy_groupid"));
+	assert_string_equal(
+		zabbix_json_text(find(whole, "proxy", "name", "gw1-acme"), "local_address"),
+		"10.0.0.2");
+}
+
+static void test_a_proxy_group_before_7_0_is_a_problem(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	bench.made.proxies[0].group = (char *)"both";
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.problems.count, 1);
+	assert_problem(&bench,
+		"proxy group 'both': proxy groups need Zabbix 7.0, the proxies stand alone");
+}
+
+static void test_looking_says_what_would_be_written_and_writes_nothing(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *before = NULL, *after = NULL;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	before = state(&bench);
+	assert_int_equal(
+		reporter_sync(bench.api, &bench.made.inventory, true, &bench.result, &bench.err),
+		0);
+	after = state(&bench);
+	assert_true(
+		json_equal(json_object_get(before, "objects"), json_object_get(after, "objects")));
+	assert_int_equal(bench.result.created, 8);
+	assert_true(strings_contain(&bench.result.changes, "+ proxy 'gw1-acme'"));
+	assert_true(strings_contain(&bench.result.changes, "+ host 'ce-bravo'"));
+}
+
+static void test_one_bad_object_keeps_no_other_from_being_made(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start_with(&bench, "7.0.22", NULL, "ce-acme");
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.created, 7);
+	assert_int_equal(bench.result.problems.count, 1);
+	assert_problem(&bench,
+		"host 'ce-acme': host.create: An object with the same name already exists.");
 }
 
 int main(void)
@@ -360,6 +533,13 @@ int main(void)
 		cmocka_unit_test(test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second),
 		cmocka_unit_test(test_a_right_that_is_missing_ends_the_pass_and_is_named),
 		cmocka_unit_test(test_an_empty_inventory_asks_for_the_group_only),
+		cmocka_unit_test(test_a_proxy_renamed_by_hand_gets_its_name_back),
+		cmocka_unit_test(test_what_is_gone_is_deleted_with_prune_and_only_that),
+		cmocka_unit_test(test_macros_tags_and_interfaces_of_the_config_are_put_back),
+		cmocka_unit_test(test_hosts_of_a_proxy_group_are_attached_to_it_since_7_0),
+		cmocka_unit_test(test_a_proxy_group_before_7_0_is_a_problem),
+		cmocka_unit_test(test_looking_says_what_would_be_written_and_writes_nothing),
+		cmocka_unit_test(test_one_bad_object_keeps_no_other_from_being_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,10 @@ struct fake_zabbix {
 	json_t *objects;     /* { "proxy": [...], "hostgroup": [...], "host": [...], ... } */
 	json_t *called;      /* names of methods */
 	int last_id;
-	int sessions_left;     /* calls until the session ends; 0: it does not */
-	const char *forbidden; /* a method that the user's role does not allow */
+	int sessions_left;      /* calls until the session ends; 0: it does not */
+	const char *forbidden;  /* a method that the user's role does not allow */
+	const char *taken_host; /* a name that somebody took a moment ago */
+	json_t *imported;       /* the template that an import brings */
 };
 
 static const struct fake_kind {
@@ -29,6 +31,8 @@ static const struct fake_kind {
 	{ "host", "hostid", "hostids" },
 	{ "template", "templateid", "templateids" },
 	{ "hostinterface", "interfaceid", "interfaceids" },
+	{ "usermacro", "hostmacroid", "hostmacroids" },
+	{ "proxygroup", "proxy_groupid", "proxy_groupids" },
 };
 
 static inline json_t *fake_error(int code, const char *data)
@@ -106,6 +110,39 @@ static inline json_t *fake_shown(const struct fake_zabbix *fake, json_t *object)
 	return shown;
 }
 
+/* search: the text is somewhere in the field */
+static inline bool fake_has_text(json_t *object, json_t *search)
+{
+	const char *key;
+	json_t *text;
+
+	json_object_foreach (search, key, text)
+		if (!strstr(zabbix_json_text(object, key), json_string_value(text)))
+			return false;
+	return true;
+}
+
+/* tags: it has each, operator 1 */
+static inline bool fake_has_tags(json_t *object, json_t *tags)
+{
+	json_t *tag, *own;
+	size_t i, j;
+
+	json_array_foreach (tags, i, tag) {
+		bool found = false;
+
+		json_array_foreach (json_object_get(object, "tags"), j, own)
+			found = found ||
+				(json_equal(json_object_get(own, "tag"),
+					 json_object_get(tag, "tag")) &&
+					json_equal(json_object_get(own, "value"),
+						json_object_get(tag, "value")));
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 static inline json_t *fake_get(
 	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params)
 {
@@ -113,7 +150,9 @@ static inline json_t *fake_get(
 	size_t i;
 
 	json_array_foreach (json_object_get(fake->objects, kind->name), i, each)
-		if (fake_matches(each, json_object_get(params, "filter")))
+		if (fake_matches(each, json_object_get(params, "filter")) &&
+			fake_has_text(each, json_object_get(params, "search")) &&
+			fake_has_tags(each, json_object_get(params, "tags")))
 			json_array_append_new(found, fake_shown(fake, each));
 	return fake_result(found);
 }
@@ -156,6 +195,12 @@ static inline void fake_host_fill(struct fake_zabbix *fake, json_t *host)
 
 	json_array_foreach (json_object_get(host, "interfaces"), i, each)
 		fake_set_id(fake, each, "interfaceid");
+	if (!json_object_get(host, "macros"))
+		json_object_set_new(host, "macros", json_array());
+	json_array_foreach (json_object_get(host, "macros"), i, each) {
+		fake_set_id(fake, each, "hostmacroid");
+		json_object_set_new(each, "type", json_string("0"));
+	}
 	if (!json_object_get(host, fake->words_of_7 ? "proxyid" : "proxy_hostid"))
 		json_object_set_new(
 			host, fake->words_of_7 ? "proxyid" : "proxy_hostid", json_string("0"));
@@ -168,25 +213,39 @@ static inline void fake_templates_link(json_t *object)
 	json_object_del(object, "templates");
 }
 
+/* The list of its host in which such an object lives; NULL: it is one of its own. */
+static inline const char *fake_part_of_host(const struct fake_kind *kind)
+{
+	if (strcmp(kind->name, "hostinterface") == 0)
+		return "interfaces";
+	return strcmp(kind->name, "usermacro") == 0 ? "macros" : NULL;
+}
+
+static inline bool fake_is_named(const struct fake_zabbix *fake, const struct fake_kind *kind)
+{
+	return strcmp(kind->name, "hostgroup") == 0 || strcmp(kind->name, "proxygroup") == 0 ||
+		(fake->words_of_7 && strcmp(kind->name, "proxy") == 0);
+}
+
 static inline json_t *fake_create(
 	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params)
 {
 	cleanup_json json_t *object = fake_strings(params);
-	const char *name = strcmp(kind->name, "hostgroup") == 0 ||
-			(fake->words_of_7 && strcmp(kind->name, "proxy") == 0)
-		? "name"
-		: "host";
+	const char *name = fake_is_named(fake, kind) ? "name" : "host";
+	const char *part = fake_part_of_host(kind);
 	json_t *refusal = fake_judge_words(fake, kind, object), *host;
 
 	if (refusal)
 		return refusal;
-	if (strcmp(kind->name, "hostinterface") == 0) {
+	if (part) {
 		host = fake_find(fake, "host", "hostid", json_object_get(object, "hostid"));
 		fake_set_id(fake, object, kind->id);
-		json_array_append(json_object_get(host, "interfaces"), object);
+		json_array_append(json_object_get(host, part), object);
 		return fake_result(json_object());
 	}
-	if (fake_find(fake, kind->name, name, json_object_get(object, name)))
+	if (fake_find(fake, kind->name, name, json_object_get(object, name)) ||
+		(fake->taken_host &&
+			strcmp(zabbix_json_text(object, "host"), fake->taken_host) == 0))
 		return fake_error(-32602, "An object with the same name already exists.");
 	fake_set_id(fake, object, kind->id);
 	fake_templates_link(object);
@@ -197,14 +256,16 @@ static inline json_t *fake_create(
 		zabbix_json_pack("{s:[O]}", kind->ids, json_object_get(object, kind->id)));
 }
 
-static inline json_t *fake_interface_find(struct fake_zabbix *fake, json_t *id)
+static inline json_t *fake_part_find(
+	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *id)
 {
+	const char *part = fake_part_of_host(kind);
 	json_t *host, *each;
 	size_t i, j;
 
 	json_array_foreach (json_object_get(fake->objects, "host"), i, host)
-		json_array_foreach (json_object_get(host, "interfaces"), j, each)
-			if (json_equal(json_object_get(each, "interfaceid"), id))
+		json_array_foreach (json_object_get(host, part), j, each)
+			if (json_equal(json_object_get(each, kind->id), id))
 				return each;
 	return NULL;
 }
@@ -214,9 +275,8 @@ static inline json_t *fake_update(
 {
 	cleanup_json json_t *change = fake_strings(params);
 	json_t *id = json_object_get(change, kind->id);
-	json_t *object = strcmp(kind->name, "hostinterface") == 0
-		? fake_interface_find(fake, id)
-		: fake_find(fake, kind->name, kind->id, id);
+	json_t *object = fake_part_of_host(kind) ? fake_part_find(fake, kind, id)
+						 : fake_find(fake, kind->name, kind->id, id);
 	json_t *refusal = fake_judge_words(fake, kind, change);
 
 	if (refusal)
@@ -227,6 +287,47 @@ static inline json_t *fake_update(
 	fake_templates_link(change);
 	json_object_update(object, change);
 	return fake_result(json_object());
+}
+
+static inline json_t *fake_delete(
+	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *id)
+{
+	json_t *list = json_object_get(fake->objects, kind->name), *each;
+	size_t i;
+
+	json_array_foreach (list, i, each) {
+		if (!json_equal(json_object_get(each, kind->id), id))
+			continue;
+		json_array_remove(list, i);
+		return fake_result(json_object());
+	}
+	return fake_error(-32500, "No permissions to referred object or it does not exist!");
+}
+
+typedef json_t *fake_write_fn(
+	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params);
+
+/* One object or a list of them, which is all or nothing. */
+static inline json_t *fake_write(struct fake_zabbix *fake, const struct fake_kind *kind,
+	json_t *params, fake_write_fn *write)
+{
+	json_t *before, *each, *answer = NULL;
+	size_t i;
+
+	if (!json_is_array(params))
+		return write(fake, kind, params);
+	before = json_deep_copy(fake->objects);
+	json_array_foreach (params, i, each) {
+		json_decref(answer);
+		answer = write(fake, kind, each);
+		if (!json_object_get(answer, "error"))
+			continue;
+		json_decref(fake->objects);
+		fake->objects = before;
+		return answer;
+	}
+	json_decref(before);
+	return answer;
 }
 
 static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *method, json_t *params)
@@ -240,6 +341,12 @@ static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *met
 		return fake_result(json_string(fake->version));
 	if (strcmp(method, "user.logout") == 0)
 		return fake_result(json_true());
+	if (strcmp(method, "configuration.import") == 0) {
+		fake_set_id(fake, fake->imported, "templateid");
+		json_array_append_new(
+			json_object_get(fake->objects, "template"), json_deep_copy(fake->imported));
+		return fake_result(json_true());
+	}
 	if (strcmp(method, "test.state") == 0)
 		return fake_result(
 			json_pack("{s:O, s:O}", "objects", fake->objects, "called", fake->called));
@@ -258,9 +365,11 @@ static inline json_t *fake_dispatch(struct fake_zabbix *fake, const char *method
 		if (strcmp(method + length, ".get") == 0)
 			return fake_get(fake, &fake_kinds[i], params);
 		if (strcmp(method + length, ".create") == 0)
-			return fake_create(fake, &fake_kinds[i], params);
+			return fake_write(fake, &fake_kinds[i], params, fake_create);
 		if (strcmp(method + length, ".update") == 0)
-			return fake_update(fake, &fake_kinds[i], params);
+			return fake_write(fake, &fake_kinds[i], params, fake_update);
+		if (strcmp(method + length, ".delete") == 0)
+			return fake_write(fake, &fake_kinds[i], params, fake_delete);
 	}
 	return own ? own : fake_error(-32601, "Incorrect API.");
 }
@@ -324,10 +433,12 @@ static inline void fake_zabbix_init(struct fake_zabbix *fake, const char *versio
 		.words_of_7 = version[0] == '7',
 		.auth_in_header = strncmp(version, "6.0", 3) != 0,
 		.objects = zabbix_json_pack(
-			"{s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}", "proxy",
-			"hostgroup", "host", "template", "templateid", "9001", "host", "ICMP Ping",
-			"templateid", "9002", "host", "Generic by SNMP", "templateid", "9003",
-			"host", "By Hand"),
+			"{s:[], s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}",
+			"proxy", "proxygroup", "hostgroup", "host", "template", "templateid",
+			"9001", "host", "ICMP Ping", "templateid", "9002", "host",
+			"Generic by SNMP", "templateid", "9003", "host", "By Hand", "templateid",
+			"9004", "host", "Zabbix proxy health"),
+		.imported = zabbix_json_pack("{s:s}", "host", "VRF gateway by vrfgate"),
 		.called = json_array(),
 		.last_id = 100,
 	};
@@ -337,6 +448,7 @@ static inline void fake_zabbix_finish(struct fake_zabbix *fake)
 {
 	json_decref(fake->objects);
 	json_decref(fake->called);
+	json_decref(fake->imported);
 }
 
 #define cleanup_fake_zabbix cleanup(fake_zabbix_finish)

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate sync: bring Zabbix in step with the config now, or (-n) show what that would write. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "cli/api.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "reporter/sync.h"
+#include "supervisor/ids.h"
+#include "supervisor/inventory.h"
+
+static void result_print(const struct reporter_sync_result *result, bool look)
+{
+	for (size_t i = 0; i < result->changes.count; i++)
+		printf("%s\n", result->changes.items[i]);
+	for (size_t i = 0; i < result->problems.count; i++)
+		fprintf(stderr, "vrfgate sync: %s\n", result->problems.items[i]);
+	printf("%zu %s, %zu %s, %zu %s, %zu unchanged, %zu problems\n", result->created,
+		look ? "to make" : "made", result->updated, look ? "to change" : "changed",
+		result->deleted, look ? "to delete" : "deleted", result->unchanged,
+		result->problems.count);
+}
+
+static int inventory_sync(
+	const struct reporter_inventory *inventory, bool look, int *status, struct error *err)
+{
+	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
+	cleanup(cli_api_close) struct zabbix_api *api = NULL;
+	int r = cli_api_open(inventory, &api, err);
+
+	if (r == 0)
+		r = reporter_sync(api, inventory, look, &result, err);
+	if (r < 0)
+		return r;
+	result_print(&result, look);
+	if (result.problems.count > 0)
+		*status = CLI_EXIT_FAILED;
+	else
+		*status = look && result.changes.count > 0 ? CLI_EXIT_CHANGES : CLI_EXIT_DONE;
+	return 0;
+}
+
+static int sync_run(const struct config *config, bool look)
+{
+	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
+	struct error err = ERROR_INIT;
+	cleanup_free uint32_t *ids = NULL;
+	int status = CLI_EXIT_FAILED;
+	int r = ids_assign(config, !look, &ids, &err);
+
+	if (r == 0)
+		r = inventory_fill(&inventory, config, ids, !look, &err);
+	if (r == 0)
+		r = inventory_sync(&inventory, look, &status, &err);
+	if (r < 0)
+		fprintf(stderr, "vrfgate sync: %s\n", err.text);
+	return status;
+}
+
+int cli_sync(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	cleanup_config struct config *config = NULL;
+	const char *path = CONFIG_DEFAULT_PATH;
+	bool look = false;
+	int option, r;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'n':
+			look = true;
+			break;
+		case 'h':
+			return cli_help(argv[0]);
+		default:
+			return cli_bad_option(argv, option);
+		}
+	}
+	r = cli_no_operands(argc, argv);
+	/* The keys of the proxies are root's and the proxies'. */
+	if (r == CLI_PARSED)
+		r = cli_need_root(argv[0]);
+	if (r != CLI_PARSED)
+		return r;
+	r = cli_load_config(path, &config);
+	return r == CLI_EXIT_DONE ? sync_run(config, look) : r;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One host: where it shall be, in our group, with our tags and at least the templates of the
+ * config. Groups, tags, macros and templates that somebody added by hand stay.
+ */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "reporter/names.h"
+#include "reporter/plan.h"
+#include "zabbix/json.h"
+
+/* host.monitored_by of the API, since 7.0 */
+#define MONITORED_BY_SERVER "0"
+#define MONITORED_BY_PROXY  "1"
+#define MONITORED_BY_GROUP  "2"
+
+static void template_missing(
+	struct reporter_plan *plan, const struct reporter_host *want, const char *name)
+{
+	bool bundled = strcmp(name, REPORTER_TEMPLATE_GATEWAY) == 0;
+
+	strings_addf(&plan->result->problems, "host '%s': template '%s' not found in Zabbix%s",
+		want->name, name, bundled ? ", `vrfgate import` brings it" : "");
+}
+
+static json_t *templates_make(struct reporter_plan *plan, const struct reporter_host *want)
+{
+	json_t *templates = json_array();
+
+	for (size_t i = 0; i < want->templates->count; i++) {
+		const char *name = want->templates->items[i];
+		const json_t *found = reporter_view_find(plan->view, REPORTER_KIND_TEMPLATE, name);
+
+		if (found)
+			json_array_append_new(templates,
+				zabbix_json_pack("{s:s}", "templateid",
+					zabbix_json_text(found, "templateid")));
+		else
+			template_missing(plan, want, name);
+	}
+	return templates;
+}
+
+/* True where a list of objects has one whose `key` is `value`. */
+static bool list_has(const json_t *list, const char *key, const char *value)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach (list, i, each) {
+		if (strcmp(zabbix_json_text(each, key), value) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* `have` and what of `want` it lacks, as [{"key": id}]; NULL where it lacks nothing. */
+static json_t *list_complete(const json_t *have, const json_t *want, const char *key)
+{
+	json_t *all = json_array();
+	const json_t *each;
+	bool lacks = false;
+	size_t i;
+
+	json_array_foreach (have, i, each) {
+		json_array_append_new(
+			all, zabbix_json_pack("{s:s}", key, zabbix_json_text(each, key)));
+	}
+	json_array_foreach (want, i, each) {
+		if (list_has(have, key, zabbix_json_text(each, key)))
+			continue;
+		json_array_append_new(
+			all, zabbix_json_pack("{s:s}", key, zabbix_json_text(each, key)));
+		lacks = true;
+	}
+	if (lacks)
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+/* Who asks the host, in the words of the version. */
+static json_t *attachment_make(const struct reporter_plan *plan, const struct reporter_host *want)
+{
+	if (plan->words->proxy_is_host)
+		return zabbix_json_pack("{s:s}", plan->words->host_proxy, want->proxyid);
+	if (strcmp(want->proxy_groupid, REPORTER_NO_ID) != 0)
+		return zabbix_json_pack("{s:s, s:s}", "monitored_by", MONITORED_BY_GROUP,
+			"proxy_groupid", want->proxy_groupid);
+	if (strcmp(want->proxyid, REPORTER_NO_ID) != 0)
+		return zabbix_json_pack("{s:s, s:s}", "monitored_by", MONITORED_BY_PROXY,
+			plan->words->host_proxy, want->proxyid);
+	return zabbix_json_pack("{s:s}", "monitored_by", MONITORED_BY_SERVER);
+}
+
+bool reporter_host_is_attached(
+	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
+{
+	cleanup_json json_t *wanted = attachment_make(plan, want);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (wanted, key, value) {
+		if (!zabbix_json_same(value, json_object_get(have, key)))
+			return false;
+	}
+	return true;
+}
+
+/* Beside its interface, IPMI has a login of the host. */
+static void ipmi_add(json_t *params, const struct reporter_host *want, const json_t *have)
+{
+	const struct config_ipmi *ipmi = want->device ? &want->device->ipmi : NULL;
+
+	if (!ipmi || !ipmi->given || !*ipmi->user ||
+		(have && strcmp(zabbix_json_text(have, "ipmi_username"), ipmi->user) == 0 &&
+			strcmp(zabbix_json_text(have, "ipmi_password"), ipmi->password) == 0))
+		return;
+	json_object_update_new(params,
+		zabbix_json_pack("{s:o, s:o}", "ipmi_username", zabbix_json_string(ipmi->user),
+			"ipmi_password", zabbix_json_string(ipmi->password)));
+}
+
+static void host_create(
+	struct reporter_plan *plan, const struct reporter_host *want, json_t *templates)
+{
+	json_t *params = zabbix_json_pack("{s:o, s:[{s:s}], s:o, s:O}", "host",
+		zabbix_json_string(want->name), "groups", "groupid", want->groupid, "tags",
+		reporter_tags_plan(plan, want, NULL), "templates", templates);
+
+	json_object_update_new(params, attachment_make(plan, want));
+	ipmi_add(params, want, NULL);
+	if (want->device)
+		json_object_set_new(params, "interfaces", reporter_interfaces_make(want->device));
+	if (want->device && want->device->n_macros > 0)
+		json_object_set_new(params, "macros", reporter_macros_make(want->device));
+	reporter_writes_add(
+		plan->writes, REPORTER_WRITE_CREATE, "host", want->name, "host.create", params);
+}
+
+/* What host.update has to say beside templates; an empty object where all is right. */
+static json_t *host_difference(
+	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
+{
+	cleanup_json json_t *group = zabbix_json_pack("[{s:s}]", "groupid", want->groupid);
+	json_t *groups =
+		list_complete(json_object_get(have, plan->words->host_groups), group, "groupid");
+	json_t *tags = reporter_tags_plan(plan, want, have);
+	json_t *params = json_object();
+
+	if (groups)
+		json_object_set_new(params, "groups", groups);
+	if (tags)
+		json_object_set_new(params, "tags", tags);
+	if (!reporter_host_is_attached(plan, want, have))
+		json_object_update_new(params, attachment_make(plan, want));
+	ipmi_add(params, want, have);
+	return params;
+}
+
+static json_t *templates_difference(const json_t *templates, const json_t *have)
+{
+	json_t *all =
+		list_complete(json_object_get(have, "parentTemplates"), templates, "templateid");
+
+	return all ? zabbix_json_pack("{s:o}", "templates", all) : json_object();
+}
+
+/* Takes params over. */
+static void host_update_add(struct reporter_plan *plan, const char *name, const json_t *have,
+	json_t *params, enum reporter_write_kind *kind)
+{
+	if (json_object_size(params) == 0) {
+		json_decref(params);
+		return;
+	}
+	json_object_set(params, "hostid", json_object_get(have, "hostid"));
+	reporter_writes_add(plan->writes, *kind, "host", name, "host.update", params);
+	*kind = REPORTER_WRITE_PART;
+}
+
+static void host_update(struct reporter_plan *plan, const struct reporter_host *want,
+	const json_t *have, const json_t *templates)
+{
+	enum reporter_write_kind kind = REPORTER_WRITE_UPDATE;
+
+	/* Templates by themselves: where they clash, the host must get to its proxy all the same.
+	 */
+	host_update_add(plan, want->name, have, host_difference(plan, want, have), &kind);
+	host_update_add(plan, want->name, have, templates_difference(templates, have), &kind);
+	if (want->device) {
+		reporter_plan_interfaces(plan, want->device, have, &kind);
+		reporter_plan_macros(plan, want->device, have, &kind);
+	}
+	plan->result->unchanged += kind == REPORTER_WRITE_UPDATE;
+}
+
+void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *want)
+{
+	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_HOST, want->name);
+	json_t *templates;
+
+	if (!have && reporter_view_find(plan->view, REPORTER_KIND_HOST_NAME, want->name)) {
+		strings_addf(&plan->result->problems,
+			"host '%s' is already in Zabbix and was not made by this vrfgate",
+			want->name);
+		return;
+	}
+	templates = templates_make(plan, want);
+	if (have)
+		host_update(plan, want, have, templates);
+	else
+		host_create(plan, want, templates);
+	json_decref(templates);
+}

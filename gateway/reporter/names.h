@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The names that the inventory wants in Zabbix, as JSON arrays for a filter. Pure. */
+#pragma once
+
+#include <jansson.h>
+
+#include "reporter/inventory.h"
+
+/* The stock template that shows a proxy's own figures; 6.0 to 7.4 have it by this name. */
+#define REPORTER_TEMPLATE_PROXY   "Zabbix proxy health"
+/* Ours, with the figures of the gateway: templates/ has it. */
+#define REPORTER_TEMPLATE_GATEWAY "VRF gateway by vrfgate"
+
+json_t *reporter_names_proxy_groups(const struct reporter_inventory *inventory);
+json_t *reporter_names_proxies(const struct reporter_inventory *inventory);
+
+/* The config's, one for each proxy with the proxy's name, and the gateway's. */
+json_t *reporter_names_hosts(const struct reporter_inventory *inventory);
+json_t *reporter_names_templates(const struct reporter_inventory *inventory);

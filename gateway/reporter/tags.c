@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tags of a host: vrf, vrfgate and those of the config; others that somebody added stay. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "reporter/mark.h"
+#include "reporter/plan.h"
+#include "zabbix/json.h"
+
+static json_t *tag_make(const char *tag, const char *value)
+{
+	return zabbix_json_pack(
+		"{s:o, s:o}", "tag", zabbix_json_string(tag), "value", zabbix_json_string(value));
+}
+
+/* The tags that we own, as they shall be. */
+static json_t *wanted_make(const struct reporter_plan *plan, const struct reporter_host *want)
+{
+	json_t *tags = json_array();
+
+	if (want->vrf)
+		json_array_append_new(tags, tag_make(REPORTER_TAG_VRF, want->vrf));
+	json_array_append_new(tags, tag_make(REPORTER_TAG_GATEWAY, reporter_plan_gateway(plan)));
+	for (size_t i = 0; want->device && i < want->device->n_tags; i++)
+		json_array_append_new(
+			tags, tag_make(want->device->tags[i].name, want->device->tags[i].value));
+	return tags;
+}
+
+static bool has_name(const json_t *tags, const char *name)
+{
+	const json_t *tag;
+	size_t i;
+
+	json_array_foreach (tags, i, tag) {
+		if (strcmp(zabbix_json_text(tag, "tag"), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_tag(const json_t *tags, const json_t *wanted)
+{
+	const json_t *tag;
+	size_t i;
+
+	json_array_foreach (tags, i, tag) {
+		if (zabbix_json_same(json_object_get(tag, "tag"), json_object_get(wanted, "tag")) &&
+			zabbix_json_same(
+				json_object_get(tag, "value"), json_object_get(wanted, "value")))
+			return true;
+	}
+	return false;
+}
+
+/* True where the tags of `ours` are all of their names in `have`. */
+static bool tags_agree(const json_t *have, const json_t *ours)
+{
+	const json_t *tag;
+	size_t i, owned = 0;
+
+	json_array_foreach (have, i, tag)
+		owned += has_name(ours, zabbix_json_text(tag, "tag"));
+	json_array_foreach (ours, i, tag) {
+		if (!has_tag(have, tag))
+			return false;
+	}
+	return owned == json_array_size(ours);
+}
+
+json_t *reporter_tags_plan(
+	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
+{
+	cleanup_json json_t *ours = wanted_make(plan, want);
+	const json_t *theirs = json_object_get(have, "tags");
+	const json_t *tag;
+	json_t *all;
+	size_t i;
+
+	if (have && tags_agree(theirs, ours))
+		return NULL;
+	all = json_array();
+	json_array_foreach (theirs, i, tag) {
+		const char *name = zabbix_json_text(tag, "tag");
+
+		if (!has_name(ours, name))
+			json_array_append_new(all, tag_make(name, zabbix_json_text(tag, "value")));
+	}
+	json_array_extend(all, ours);
+	return all;
+}

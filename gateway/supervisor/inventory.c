@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From config, numbers and key files to the reporter's inventory. */
+#include "supervisor/inventory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "net/want.h"
+#include "supervisor/paths.h"
+#include "supervisor/proxy_config.h"
+#include "supervisor/proxy_files.h"
+
+/* In a proxy group the customer's agents are told where to find the proxy: on our first address. */
+static void group_fill(struct reporter_proxy *proxy, const struct config_vrf *vrf)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (!*vrf->proxy.group)
+		return;
+	proxy->group = xstrdup(vrf->proxy.group);
+	for (size_t i = 0; i < vrf->n_interfaces && !proxy->local_address; i++)
+		if (vrf->interfaces[i].n_addresses > 0)
+			proxy->local_address = xstrdup(
+				address_format(&vrf->interfaces[i].addresses[0], false, text));
+}
+
+static int key_fill(struct reporter_proxy *proxy, const struct config *config,
+	const struct config_vrf *vrf, bool make, struct error *err)
+{
+	cleanup(vrf_paths_finish) struct vrf_paths paths;
+	int r;
+
+	vrf_paths_init(&paths, &config->gateway, vrf->name);
+	if (!make && access(paths.psk, F_OK) < 0) {
+		proxy->psk_identity = xstrdup("to be made");
+		return 0;
+	}
+	r = make ? proxy_files_make(vrf, &paths, err) : 0;
+	if (r == 0)
+		r = proxy_files_read_psk(&paths, &proxy->psk_identity, &proxy->psk, err);
+	return r;
+}
+
+static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
+	const struct config_vrf *vrf, uint32_t id, bool make, struct error *err)
+{
+	struct address root, inside;
+	char text[ADDRESS_TEXT_SIZE];
+	int r = net_uplink_addresses(&config->uplink.prefix, id, &root, &inside);
+
+	if (r < 0)
+		return error_set(err, -r, "uplink number %u is outside of the prefix", id);
+	proxy->vrf = xstrdup(vrf->name);
+	proxy->name = reporter_proxy_name(config, vrf->name);
+	proxy->passive = vrf->proxy.mode == CONFIG_PROXY_PASSIVE;
+	proxy->address = xstrdup(address_format(&inside, false, text));
+	proxy->port = PROXY_PORT;
+	proxy->hosts = vrf->hosts;
+	proxy->n_hosts = vrf->n_hosts;
+	group_fill(proxy, vrf);
+	return vrf->proxy.psk ? key_fill(proxy, config, vrf, make, err) : 0;
+}
+
+int inventory_fill(struct reporter_inventory *inventory, const struct config *config,
+	const uint32_t *ids, bool make, struct error *err)
+{
+	inventory->config = config;
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &config->vrfs[i];
+		struct error why = ERROR_INIT;
+		struct reporter_proxy *proxy;
+
+		if (!vrf->enabled || !vrf->has_proxy)
+			continue;
+		proxy = array_append(&inventory->proxies, &inventory->n_proxies);
+		if (proxy_fill(proxy, config, vrf, ids[i], make, &why) < 0) {
+			log_error("vrf '%s': not told to Zabbix: %s", vrf->name, why.text);
+			reporter_proxy_finish(proxy);
+			inventory->n_proxies--;
+		}
+	}
+	reporter_inventory_read_template(inventory);
+	return reporter_inventory_read_secrets(inventory, err);
+}

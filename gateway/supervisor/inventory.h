@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What Zabbix should know of a config: its VRFs with their numbers, addresses and keys. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "reporter/inventory.h"
+
+/*
+ * Fills the inventory, which borrows from config. ids goes along config->vrfs. With `make` keys
+ * that are not there yet are made, which takes root; without, nothing is touched. A VRF whose part
+ * cannot be told is logged and left out. Fails where a secret of the config cannot be read.
+ */
+int inventory_fill(struct reporter_inventory *inventory, const struct config *config,
+	const uint32_t *ids, bool make, struct error *err);

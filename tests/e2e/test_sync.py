@@ -1,0 +1,298 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Zabbix in step with a config of 100 VRFs: how few requests and how little time, drift, prune, rights."""
+
+import sys
+import time
+
+from gateway import Gateway
+from setting import run_stack_cases
+from tap import expect, expect_equal
+from zabbix_stack import PASSWORD, USER
+
+N_VRFS = 100
+PROVISION_REQUESTS_MAX = 60
+CHECK_REQUESTS_MAX = 12
+TIME_SHARE_MAX = 0.25
+CHANGES = 2
+TEMPLATES = {"6.0": ("ICMP Ping", "Linux by SNMP"), "7.0": ("Linux by SNMP", "Zabbix agent")}
+HEALTH_TEMPLATE = "Zabbix proxy health"
+GROUP = "VRF gateways"
+
+CONFIG = """\
+gateway {{
+    name = "fleet"
+    state_dir = "{directory}/state"  run_dir = "{directory}/run"  log_dir = "{directory}/log"
+}}
+zabbix {{
+    url = "{url}"  {login}
+    prune = {prune}
+}}
+"""
+VRF = """\
+vrf {vrf} {{
+    interface eth0.{vlan} {{ address = {{ "10.0.0.2/24" }} }}
+    proxy {{ mode = {mode} {proxy} }}
+    host {vrf}-ce1 {{ address = "10.0.0.1"  templates = {{ {templates} }} {host} }}
+    host {vrf}-ce2 {{ address = "10.0.0.3"  templates = {{ {templates} }} }}
+}}
+"""
+
+
+class Fleet:
+    """A config of many VRFs with two hosts each, and the vrfgate that reads it."""
+
+    def __init__(self, setting):
+        self.directory = setting.directory / "fleet"
+        self.directory.mkdir()
+        self.stack = setting.stack
+        self.config = self.directory / "vrfgate.conf"
+        self.gateway = Gateway(self.config, self.directory / "log")
+        self.password = self.directory / "password"
+        self.log_in_as(USER, PASSWORD)
+
+    def log_in_as(self, user, password):
+        self.password.touch(mode=0o600)
+        self.password.write_text(password + "\n")
+        self.login = f'user = "{user}"  password_file = "{self.password}"'
+
+    def write(self, count=N_VRFS, prune="false", proxy="", host=""):
+        """The first VRF gets the further keys of its proxy and its first host."""
+        text = CONFIG.format(directory=self.directory, url=self.stack.api_url, login=self.login, prune=prune)
+        templates = ", ".join(f'"{each}"' for each in TEMPLATES[self.stack.release.name])
+        for number in range(count):
+            first = number == 0
+            text += VRF.format(vrf=f"v{number:03d}", vlan=number + 1, templates=templates,
+                               mode="passive" if number % 10 == 9 else "active", proxy=proxy if first else "",
+                               host=host if first else "")
+        self.config.write_text(text)
+
+    def requests(self):
+        """How many requests the frontend has had."""
+        return (self.stack.directory / "web" / "php.log").read_text().count("POST /api_jsonrpc.php")
+
+    def sync(self, *arguments):
+        """Outcome, seconds and requests of one `vrfgate sync`."""
+        requests, started = self.requests(), time.monotonic()
+        done = self.gateway.command("sync", *arguments)
+        return done, time.monotonic() - started, self.requests() - requests
+
+
+def last_line(done):
+    return done.stdout.splitlines()[-1] if done.stdout else done.stderr
+
+
+def objects(api):
+    """What there is of ours and of others, to be compared."""
+    return {kind: api.call(f"{kind}.get", {"output": "extend", "preservekeys": True})
+            for kind in ("host", "hostgroup", "template")}, sorted(api.proxies())
+
+
+def provision_plainly(api, version, count):
+    """The same objects under other names, a request each: what a simple client does. Its seconds."""
+    is_old = version == "6.0"
+    started = time.monotonic()
+    group = api.call("hostgroup.create", {"name": "plain"})["groupids"][0]
+
+    def template(name):
+        return api.call("template.get", {"output": ["templateid"], "filter": {"host": [name]}})[0]["templateid"]
+
+    templates = [{"templateid": template(each)} for each in TEMPLATES[version]]
+    health = [{"templateid": template(HEALTH_TEMPLATE)}]
+    for number in range(count):
+        name = f"plain-{number:03d}"
+        key = {"tls_accept": "2", "tls_psk_identity": name, "tls_psk": f"{number:064x}"}
+        proxy = {"host": name, "status": "5"} if is_old else {"name": name, "operating_mode": "0"}
+        proxyid = api.call("proxy.create", {**proxy, **key})["proxyids"][0]
+        attachment = {"proxy_hostid": proxyid} if is_old else {"monitored_by": "1", "proxyid": proxyid}
+        common = {"groups": [{"groupid": group}], "tags": [{"tag": "vrf", "value": name}], **attachment}
+        api.call("host.create", {"host": name, "templates": health, **common})
+        for device in ("ce1", "ce2"):
+            interfaces = [{"type": kind, "main": 1, "useip": 1, "ip": "10.0.0.1", "dns": "", "port": port, **details}
+                          for kind, port, details in (
+                              (1, "10050", {}),
+                              (2, "161", {"details": {"version": 2, "community": "{$SNMP_COMMUNITY}"}}))]
+            api.call("host.create", {"host": f"{name}-{device}", "templates": templates, "interfaces": interfaces,
+                                     **common})
+    return time.monotonic() - started
+
+
+def check_look(setting, fleet):
+    with setting.case("sync -n shows what it would make and makes nothing"):
+        before = objects(setting.api)
+        done, _seconds, _requests = fleet.sync("-n")
+        expect_equal((done.returncode, done.stderr), (CHANGES, ""), "sync -n")
+        expect("+ proxy 'fleet-v000'" in done.stdout.splitlines(), done.stdout)
+        expect_equal(objects(setting.api), before, "objects")
+
+
+def check_provision(setting, fleet):
+    """Returns the seconds that it took."""
+    taken = 0
+    with setting.case(f"{N_VRFS} VRFs are provisioned with at most {PROVISION_REQUESTS_MAX} requests", required=True):
+        done, taken, requests = fleet.sync()
+        print(f"# {last_line(done)}: {taken:.1f} s, {requests} requests", flush=True)
+        expect_equal((done.returncode, done.stderr[:500]), (0, ""), "sync")
+        expect(requests <= PROVISION_REQUESTS_MAX, f"{requests} requests")
+    with setting.case("a second sync writes nothing"):
+        before = objects(setting.api)
+        done, seconds, requests = fleet.sync()
+        print(f"# {last_line(done)}: {seconds:.1f} s, {requests} requests", flush=True)
+        expect_equal(done.stdout, f"0 made, 0 changed, 0 deleted, {4 * N_VRFS + 2} unchanged, 0 problems\n", "sync")
+        expect(requests <= CHECK_REQUESTS_MAX, f"{requests} requests")
+        expect_equal(objects(setting.api), before, "objects")
+    return taken
+
+
+def check_speed(setting, taken, plainly):
+    with setting.case(f"that takes at most {TIME_SHARE_MAX} of the time of a client with a request an object"):
+        print(f"# {taken:.1f} s beside {plainly:.1f} s: {taken / plainly:.2f}", flush=True)
+        expect(taken <= TIME_SHARE_MAX * plainly, f"{taken:.1f} s beside {plainly:.1f} s")
+
+
+def check_objects(setting):
+    api = setting.api
+    with setting.case("the gateway's host is the server's own, a proxy's host is its proxy's, with the stock template"):
+        proxies = api.proxies()
+        own, of_proxy, device = (api.host(each) for each in ("fleet", "fleet-v000", "v000-ce1"))
+        expect_equal(api.proxyid(own), "0", "proxy of the gateway's host")
+        expect_equal([each["host"] for each in own["parentTemplates"]], ["VRF gateway by vrfgate"], "templates")
+        for host in (of_proxy, device):
+            expect_equal(api.proxyid(host), proxies["fleet-v000"]["proxyid"], f"proxy of {host['host']}")
+        expect_equal([each["host"] for each in of_proxy["parentTemplates"]], [HEALTH_TEMPLATE], "templates")
+    with setting.case("each host of a VRF has the tag vrf with its name"):
+        hosts = api.call("host.get", {"output": ["host"], "selectTags": "extend",
+                                      "tags": [{"tag": "vrf", "value": "v042", "operator": 1}]})
+        expect_equal(sorted(each["host"] for each in hosts), ["fleet-v042", "v042-ce1", "v042-ce2"], "hosts")
+
+
+def by_hand(api, kind, name, fields):
+    """Change one object as somebody would in the frontend."""
+    object_id = {"proxy": "proxyid", "host": "hostid"}[kind]
+    there = api.proxies()[name] if kind == "proxy" else api.host(name)
+    api.call(f"{kind}.update", {object_id: there[object_id], **fields})
+
+
+def check_drift(setting, fleet):
+    api = setting.api
+    is_old = setting.stack.release.name == "6.0"
+    name_field, off = ("host", {"proxy_hostid": "0"}) if is_old else ("name", {"monitored_by": "0"})
+    changes = (("a proxy renamed", "proxy", "fleet-v001", {name_field: "renamed"}),
+               ("a proxy that takes anything unencrypted", "proxy", "fleet-v002", {"tls_accept": "1"}),
+               ("a host taken off its proxy", "host", "v003-ce1", off),
+               ("a host without its tags vrf", "host", "v004-ce1", {"tags": [{"tag": "vrfgate", "value": "fleet"}]}))
+    for text, kind, name, fields in changes:
+        with setting.case(f"{text} by hand is put back, and nothing else is written"):
+            by_hand(api, kind, name, fields)
+            done, _seconds, _requests = fleet.sync()
+            expect_equal(last_line(done), f"0 made, 1 changed, 0 deleted, {4 * N_VRFS + 1} unchanged, 0 problems",
+                         "sync")
+    with setting.case("what is not ours is left: a visible name, a description, a tag, a macro"):
+        by_hand(api, "host", "v005-ce1", {
+            "name": "By hand", "description": "by hand", "macros": [{"macro": "{$MINE}", "value": "1"}],
+            "tags": [{"tag": "vrfgate", "value": "fleet"}, {"tag": "vrf", "value": "v005"},
+                     {"tag": "mine", "value": "x"}]})
+        done, _seconds, _requests = fleet.sync()
+        expect_equal(last_line(done), f"0 made, 0 changed, 0 deleted, {4 * N_VRFS + 2} unchanged, 0 problems", "sync")
+
+
+def check_host_keys(setting, fleet):
+    """Interfaces, macros and tags of the config, changed in the config and then by hand."""
+    keys = ('macros = { "{$X}=1" }  tags = { "site=berlin" }  jmx { port = 9010 }  ipmi { user = "root" } '
+            'snmp { version = 3  user = "monitor" }')
+    fleet.write(host=keys)
+    with setting.case("SNMP v3, JMX, IPMI, macros and tags of the config get into Zabbix"):
+        done, _seconds, _requests = fleet.sync()
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        host = setting.api.call("host.get", {"output": ["ipmi_username"], "filter": {"host": "v000-ce1"},
+                                             "selectInterfaces": "extend", "selectMacros": "extend",
+                                             "selectTags": "extend"})[0]
+        interfaces = {each["type"]: each for each in host["interfaces"]}
+        expect_equal({kind: each["port"] for kind, each in interfaces.items()},
+                     {"1": "10050", "2": "161", "3": "623", "4": "9010"}, "ports")
+        expect_equal(interfaces["2"]["details"]["authpassphrase"], "{$SNMP_AUTH}", "passphrase")
+        expect_equal(host["ipmi_username"], "root", "IPMI user")
+        expect({"site": "berlin"}.items() <= {each["tag"]: each["value"] for each in host["tags"]}.items(), host)
+        expect_equal([(each["macro"], each["value"]) for each in host["macros"]], [("{$X}", "1")], "macros")
+    with setting.case("and a further sync writes nothing"):
+        done, _seconds, _requests = fleet.sync()
+        expect(last_line(done).startswith("0 made, 0 changed, 0 deleted"), last_line(done))
+
+
+def check_proxy_group(setting, fleet):
+    fleet.write(proxy='group = "pair"')
+    if setting.stack.release.name == "6.0":
+        with setting.case("a proxy group is refused by name where Zabbix has none"):
+            done, _seconds, _requests = fleet.sync()
+            expect("proxy group 'pair': proxy groups need Zabbix 7.0" in done.stderr, done.stderr)
+            expect_equal(done.returncode, 1, "exit status")
+        return
+    with setting.case("a proxy is in its group, and so are its VRF's hosts; its own host is not"):
+        done, _seconds, _requests = fleet.sync()
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        group = setting.api.call("proxygroup.get", {"output": "extend"})[0]["proxy_groupid"]
+        proxy = setting.api.proxies()["fleet-v000"]
+        expect_equal((proxy["proxy_groupid"], proxy["local_address"]), (group, "10.0.0.2"), "proxy")
+        expect_equal(setting.api.host("v000-ce1")["proxy_groupid"], group, "group of the host")
+        expect_equal(setting.api.host("fleet-v000")["proxyid"], proxy["proxyid"], "proxy of the proxy's host")
+    with setting.case("out of the group, all are back where they were, and then nothing is written"):
+        fleet.write()
+        done, _seconds, _requests = fleet.sync()
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        expect_equal(setting.api.host("v000-ce1")["proxyid"], setting.api.proxies()["fleet-v000"]["proxyid"], "proxy")
+        done, _seconds, _requests = fleet.sync()
+        expect(last_line(done).startswith("0 made, 0 changed, 0 deleted"), last_line(done))
+
+
+def check_prune(setting, fleet):
+    gone = 10
+    fleet.write(N_VRFS - gone)
+    with setting.case("VRFs gone from the config stay in Zabbix without prune"):
+        done, _seconds, _requests = fleet.sync()
+        expect_equal(last_line(done), f"0 made, 0 changed, 0 deleted, {4 * (N_VRFS - gone) + 2} unchanged, 0 problems",
+                     "sync")
+    fleet.write(N_VRFS - gone, prune="true")
+    with setting.case("with prune their proxies and hosts are deleted, and nothing of anybody else's"):
+        others = {name for name in setting.api.proxies() if not name.startswith("fleet-")}
+        done, _seconds, _requests = fleet.sync()
+        expect(last_line(done).startswith(f"0 made, 0 changed, {4 * gone} deleted"), done.stdout + done.stderr)
+        expect_equal({name for name in setting.api.proxies() if not name.startswith("fleet-")}, others, "others")
+        expect("fleet-v099" not in setting.api.proxies(), "a proxy is still there")
+        expect(setting.api.host("v099-ce1") is None, "a host is still there")
+
+
+def check_rights(setting, fleet):
+    """A user of the role Admin may make hosts, but no proxies."""
+    password = "Vpn-41-Qx"
+    roles = setting.api.call("role.get", {"output": ["roleid"], "filter": {"name": "Admin role"}})
+    groups = setting.api.call("usergroup.create", {"name": "monitors"})["usrgrpids"]
+    setting.api.call("user.create", {"username": "monitor", "passwd": password, "roleid": roles[0]["roleid"],
+                                     "usrgrps": [{"usrgrpid": groups[0]}]})
+    fleet.log_in_as("monitor", password)
+    fleet.write(1)
+    with setting.case("a user without the right to make proxies is told so in one line that names the call"):
+        done, _seconds, _requests = fleet.sync()
+        expect_equal(done.returncode, 1, "exit status")
+        expect_equal(len(done.stderr.splitlines()), 1, f"lines of {done.stderr!r}")
+        expect(any(word in done.stderr for word in ("proxy.create", "hostgroup.create", "configuration.import")),
+               done.stderr)
+        expect("Super admin" in done.stderr, done.stderr)
+
+
+def cases(setting):
+    fleet = Fleet(setting)
+    fleet.write()
+    check_look(setting, fleet)
+    plainly = provision_plainly(setting.api, setting.stack.release.name, N_VRFS)
+    taken = check_provision(setting, fleet)
+    check_speed(setting, taken, plainly)
+    check_objects(setting)
+    check_drift(setting, fleet)
+    check_host_keys(setting, fleet)
+    check_proxy_group(setting, fleet)
+    check_prune(setting, fleet)
+    check_rights(setting, fleet)
+
+
+if __name__ == "__main__":
+    sys.exit(run_stack_cases("sync", cases))
