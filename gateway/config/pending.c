@@ -13,7 +13,6 @@ static const struct pending {
 	bool only_true; /* a false one asks for nothing */
 } pending[] = {
 	{ "health", "rise", false },
-	{ "zabbix", "report_interval", false },
 	{ "vrf", "allow", false },
 	{ "vrf", "forward", true },
 	{ "vrf", "nat", false },

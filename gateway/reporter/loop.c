@@ -2,7 +2,7 @@
 /*
  * The reporter's loop.
  *
- *	          login          sync            poll every 5 s
+ *	          login          sync            poll every 5 s, values as they come
  *	(start) --------> (open) ----> (in step) <-----.
  *	   ^                 |             |  `--------'   sync again every 60 s
  *	   `-----------------+-------------'
@@ -11,16 +11,19 @@
 #include "reporter/loop.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "reporter/inbox.h"
+#include "reporter/push.h"
 #include "reporter/report.h"
 #include "reporter/seen.h"
 #include "reporter/sync.h"
+#include "zabbix/json.h"
+#include "zabbix/version.h"
 
 #define POLL_MS        5000
 #define SYNC_MS        60000
@@ -30,21 +33,35 @@
 struct loop {
 	const struct reporter_inventory *inventory;
 	int fd;
+	struct reporter_inbox inbox;
+	struct reporter_push push;
 	struct zabbix_api *api; /* NULL: not logged in */
 	uint64_t sync_due_ms;
 	int backoff_ms;
+	struct strings problems;   /* of the last sync */
+	struct error values_error; /* why the server did not take values */
 	struct reporter_report report;
 	struct reporter_report told; /* what the log knows */
 };
 
-/* True where the supervisor's end is closed. Ends a request that hangs as well. */
+static void message_take(const json_t *message, void *data)
+{
+	struct loop *loop = data;
+	const json_t *status = json_object_get(message, "status");
+
+	if (json_is_object(status))
+		reporter_push_take(&loop->push, status,
+			json_integer_value(json_object_get(message, "clock")),
+			loop->report.problems.count);
+}
+
+/* True where the supervisor's end is closed. Ends a request that hangs as well; values that come
+ * meanwhile get into the queue. */
 static bool is_closed(void *arg)
 {
-	const struct loop *loop = arg;
-	struct pollfd socket = { .fd = loop->fd, .events = POLLRDHUP };
+	struct loop *loop = arg;
 
-	return poll(&socket, 1, 0) > 0 &&
-		socket.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL);
+	return !reporter_inbox_read(&loop->inbox, 0, message_take, loop);
 }
 
 static int login(struct loop *loop, struct error *err)
@@ -78,8 +95,8 @@ static int sync_when_due(struct loop *loop, struct error *err)
 		return r;
 	loop->report.synced = true;
 	loop->sync_due_ms = clock_now_ms() + SYNC_MS;
-	strings_finish(&loop->report.problems);
-	loop->report.problems = result.problems;
+	strings_finish(&loop->problems);
+	loop->problems = result.problems;
 	result.problems = (struct strings){ 0 };
 	if (result.created + result.updated + result.deleted > 0)
 		log_info(
@@ -100,6 +117,39 @@ static int seen_read(struct loop *loop, struct error *err)
 	return 0;
 }
 
+/*
+ * A server that takes no values while its API is well is a problem, not a failure: the values stay
+ * in the queue.
+ */
+static int values_send(struct loop *loop, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int r = reporter_push_send(&loop->push, loop->api, loop->inventory, &why);
+
+	error_clear(&loop->values_error);
+	if (r == 0)
+		return 0;
+	if (zabbix_api_words(loop->api)->history_push && r != -EREMOTEIO)
+		*err = why;
+	else
+		loop->values_error = why;
+	return err->code ? r : 0;
+}
+
+static void problems_collect(struct loop *loop)
+{
+	struct strings *all = &loop->report.problems;
+	const char *refused = reporter_push_problem(&loop->push);
+
+	strings_finish(all);
+	for (size_t i = 0; i < loop->problems.count; i++)
+		strings_add(all, loop->problems.items[i]);
+	if (loop->values_error.code)
+		strings_add(all, loop->values_error.text);
+	if (refused)
+		strings_addf(all, "values about the gateway are refused: %s", refused);
+}
+
 /* Returns how long to wait for the next. */
 static int attempt(struct loop *loop)
 {
@@ -112,6 +162,9 @@ static int attempt(struct loop *loop)
 		r = sync_when_due(loop, err);
 	if (r == 0)
 		r = seen_read(loop, err);
+	if (r == 0)
+		r = values_send(loop, err);
+	problems_collect(loop);
 	if (r == 0) {
 		loop->backoff_ms = 0;
 		return POLL_MS;
@@ -148,21 +201,35 @@ static int report_send(const struct loop *loop)
 	return text_send(loop->fd, line);
 }
 
-/* Waits; false where the socket was closed meanwhile. */
+/*
+ * Waits for the next attempt; values that come are sent at once while all is well. False where the
+ * socket was closed meanwhile.
+ */
 static bool wait_open(struct loop *loop, int wait_ms)
 {
-	struct pollfd socket = { .fd = loop->fd, .events = POLLRDHUP };
+	uint64_t end_ms = clock_now_ms() + (uint64_t)wait_ms;
 
-	while (poll(&socket, 1, wait_ms) < 0 && errno == EINTR)
-		;
-	return !is_closed(loop);
+	for (;;) {
+		uint64_t now_ms = clock_now_ms();
+		size_t waiting = loop->push.queue.count;
+
+		if (now_ms >= end_ms)
+			return true;
+		if (!reporter_inbox_read(&loop->inbox, (int)(end_ms - now_ms), message_take, loop))
+			return false;
+		/* In a failure they wait for its end. */
+		if (loop->api && !loop->values_error.code && loop->push.queue.count > waiting &&
+			values_send(loop, &loop->report.error) < 0)
+			return true;
+	}
 }
 
 void reporter_loop(const struct reporter_inventory *inventory, int fd)
 {
-	struct loop loop = { .inventory = inventory, .fd = fd };
+	struct loop loop = { .inventory = inventory, .fd = fd, .inbox = { .fd = fd } };
 	int wait_ms;
 
+	reporter_push_init(&loop.push);
 	do {
 		wait_ms = attempt(&loop);
 		if (is_closed(&loop))
@@ -171,6 +238,9 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd)
 			&loop.report, loop.api ? zabbix_api_url(loop.api) : "", &loop.told);
 	} while (report_send(&loop) == 0 && wait_open(&loop, wait_ms));
 	zabbix_api_destroy(loop.api);
+	reporter_push_finish(&loop.push);
+	reporter_inbox_finish(&loop.inbox);
+	strings_finish(&loop.problems);
 	reporter_report_finish(&loop.report);
 	reporter_report_finish(&loop.told);
 }

@@ -4,7 +4,11 @@
  * and tells what the server says. It ends when its socket closes, also in the middle of a request
  * that hangs, so it never outlives the supervisor.
  *
- * What it writes to the socket: one JSON object a line,
+ * What it reads from the socket: one JSON object a line,
+ *	{ "clock": 1764000000, "status": { the status document of that time } }
+ * whose values it sends to Zabbix, at once where it can.
+ *
+ * What it writes: one JSON object a line,
  *	{ "state": "ok|unreachable|denied", "error": "one line or empty", "version": "6.0.14",
  *	  "synced": true, "problems": [ "..." ],
  *	  "proxies": { "gw1-acme": { "lastaccess": 1764000000, "version": "" } } }

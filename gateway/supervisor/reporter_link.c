@@ -17,6 +17,7 @@
 #include "process/spawn.h"
 #include "reporter/reporter.h"
 #include "supervisor/inventory.h"
+#include "supervisor/reporter_feed.h"
 
 #define LINE_MAX_SIZE  (4 * 1024 * 1024)
 #define BACKOFF_MAX_MS 60000
@@ -25,6 +26,7 @@ struct reporter_link {
 	struct supervisor *supervisor;
 	struct process process;
 	int fd;
+	struct reporter_feed *feed;
 	sd_event_source *io, *exit_watch;
 	struct timer retry;
 	uint64_t backoff_ms;
@@ -181,6 +183,7 @@ static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *
 /* It leaves when its socket closes; the kill only makes that sure. */
 static void link_end_process(struct reporter_link *link)
 {
+	reporter_feed_attach(link->feed, -1);
 	link->io = sd_event_source_disable_unref(link->io);
 	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
 	if (link->fd >= 0)
@@ -210,6 +213,7 @@ static int link_begin_process(struct reporter_link *link, struct error *err)
 		sd_event_add_io(event, &link->exit_watch, link->process.pidfd, EPOLLIN,
 			link_on_exit, link) < 0)
 		abort();
+	reporter_feed_attach(link->feed, link->fd);
 	return 0;
 }
 
@@ -237,6 +241,7 @@ struct reporter_link *reporter_link_create(struct supervisor *supervisor)
 
 	link->supervisor = supervisor;
 	link->fd = -1;
+	link->feed = reporter_feed_create(supervisor);
 	link->process = (struct process)PROCESS_NONE;
 	link_set_error(link, "unreachable", "not asked yet");
 	return link;
@@ -247,6 +252,7 @@ void reporter_link_destroy(struct reporter_link *link)
 	if (!link)
 		return;
 	link_end_process(link);
+	reporter_feed_destroy(link->feed);
 	timer_finish(&link->retry);
 	free(link->line);
 	free(link->error);

@@ -19,6 +19,7 @@ struct zabbix_words {
 	const char *host_proxy;      /* field of a host that holds its proxy's id */
 	const char *host_groups_get; /* parameter of host.get that asks for the groups ... */
 	const char *host_groups;     /* ... and where the answer has them */
+	bool history_push;           /* values by the API (7.0) */
 	bool template_groups;        /* groups of templates are a kind of their own (6.2) */
 };
 

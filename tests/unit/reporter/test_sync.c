@@ -100,6 +100,13 @@ static json_t *find(json_t *whole, const char *kind, const char *key, const char
 	return NULL;
 }
 
+static void assert_there(struct bench *bench, const char *kind, const char *key, const char *name)
+{
+	cleanup_json json_t *whole = state(bench);
+
+	(void)find(whole, kind, key, name);
+}
+
 static void assert_tag(const json_t *host, const char *name, const char *value)
 {
 	const json_t *tag;
@@ -371,7 +378,7 @@ static void test_a_proxy_renamed_by_hand_gets_its_name_back(void **unused)
 		assert_int_equal(sync_again(&bench), 0);
 		change(&bench, "proxy", name, "gw1-acme", zabbix_json_pack("{s:s}", name, "mine"));
 		assert_counts(&bench, 0, 1, 7);
-		json_decref(find(state(&bench), "proxy", name, "gw1-acme"));
+		assert_there(&bench, "proxy", name, "gw1-acme");
 		assert_counts(&bench, 0, 0, 8);
 	}
 }
@@ -403,7 +410,7 @@ static void test_what_is_gone_is_deleted_with_prune_and_only_that(void **unused)
 	bench.made.proxies[0].n_hosts = 0;
 	assert_counts(&bench, 0, 0, 4);
 	assert_int_equal(bench.result.deleted, 1);
-	json_decref(find(state(&bench), "host", "host", "foreign"));
+	assert_there(&bench, "host", "host", "foreign");
 }
 
 static void test_macros_tags_and_interfaces_of_the_config_are_put_back(void **unused)

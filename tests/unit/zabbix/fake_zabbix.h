@@ -330,6 +330,25 @@ static inline json_t *fake_write(struct fake_zabbix *fake, const struct fake_kin
 	return answer;
 }
 
+/* Keeps what is pushed; no item is there for a key that names "unknown". */
+static inline json_t *fake_history_push(struct fake_zabbix *fake, json_t *values)
+{
+	json_t *data = json_array(), *value;
+	size_t i;
+
+	json_array_foreach (values, i, value) {
+		bool known = !strstr(zabbix_json_text(value, "key"), "unknown");
+
+		json_array_append_new(data,
+			known ? zabbix_json_pack("{s:i}", "itemid", 50733)
+			      : zabbix_json_pack("{s:s}", "error",
+					"No permissions to referred object or it does not exist."));
+		if (known)
+			json_array_append(json_object_get(fake->objects, "pushed"), value);
+	}
+	return fake_result(zabbix_json_pack("{s:s, s:o}", "response", "success", "data", data));
+}
+
 static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *method, json_t *params)
 {
 	if (strcmp(method, "user.login") == 0)
@@ -341,6 +360,8 @@ static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *met
 		return fake_result(json_string(fake->version));
 	if (strcmp(method, "user.logout") == 0)
 		return fake_result(json_true());
+	if (strcmp(method, "history.push") == 0)
+		return fake_history_push(fake, params);
 	if (strcmp(method, "configuration.import") == 0) {
 		fake_set_id(fake, fake->imported, "templateid");
 		json_array_append_new(
@@ -433,9 +454,9 @@ static inline void fake_zabbix_init(struct fake_zabbix *fake, const char *versio
 		.words_of_7 = version[0] == '7',
 		.auth_in_header = strncmp(version, "6.0", 3) != 0,
 		.objects = zabbix_json_pack(
-			"{s:[], s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}",
-			"proxy", "proxygroup", "hostgroup", "host", "template", "templateid",
-			"9001", "host", "ICMP Ping", "templateid", "9002", "host",
+			"{s:[], s:[], s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}",
+			"pushed", "proxy", "proxygroup", "hostgroup", "host", "template",
+			"templateid", "9001", "host", "ICMP Ping", "templateid", "9002", "host",
 			"Generic by SNMP", "templateid", "9003", "host", "By Hand", "templateid",
 			"9004", "host", "Zabbix proxy health"),
 		.imported = zabbix_json_pack("{s:s}", "host", "VRF gateway by vrfgate"),

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a status document to the values of the template "VRF gateway by vrfgate": the gateway's, and
+ * those of each VRF and interface that the discovery names. Pure.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "reporter/queue.h"
+
+/* What only the reporter knows. */
+struct reporter_figures {
+	size_t problems;
+	uint64_t dropped;
+};
+
+/* Adds the values of a status document, taken at that time. */
+void reporter_values_add(struct reporter_queue *queue, const json_t *status,
+	const struct reporter_figures *figures, const struct timespec *when);
+
+/* The discovery, as { "vrfgate.vrf.discovery": "[...]", ... }. */
+json_t *reporter_values_discovery(const json_t *status);
+
+/* Adds one value; `value` is taken over, null is none. */
+void reporter_values_add_one(
+	struct reporter_queue *queue, const char *key, json_t *value, const struct timespec *when);

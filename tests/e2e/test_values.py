@@ -1,0 +1,185 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The gateway's own figures in Zabbix: they come, follow what happens, and outlive a server that is away."""
+
+import os
+import signal
+import sys
+import time
+
+from setting import run_cases
+from tap import expect, expect_equal
+from waiting import wait_until
+from world import ip
+
+HEALTHY_SECONDS = 60
+# The server learns of discovered items within CacheUpdateFrequency (1 s here); values come every report_interval.
+VALUES_SECONDS = 40
+AT_ONCE_SECONDS = 8
+REPORT = "report_interval = 5"
+VRF_KEYS = ("state", "reason", "uptime", "restarts", "seen", "repairs", "uplink", "vps")
+HEALTHY, BACKOFF_OR_FAILED = "0", ("5", "6")
+
+
+def values(setting):
+    """The last values of the gateway's host by key, those that have one."""
+    found = setting.api.call("item.get", {"output": ["key_", "lastvalue", "lastclock"],
+                                          "filter": {"host": setting.world.label}, "webitems": True})
+    return {each["key_"]: each["lastvalue"] for each in found if each["lastclock"] != "0"}
+
+
+def problems(setting):
+    """The names of the triggers of the gateway's host that have fired."""
+    found = setting.api.call("trigger.get", {"output": ["description"], "host": setting.world.label,
+                                             "filter": {"value": 1}, "expandDescription": True})
+    return {each["description"] for each in found}
+
+
+def wait_value(setting, key, wanted, seconds, what):
+    return wait_until(lambda: values(setting).get(key) in wanted, seconds, what)
+
+
+def check_arrival(setting):
+    first, second = (each.vrf for each in setting.world.customers)
+    with setting.case("every figure of the gateway, each VRF and each interface has a value", required=True):
+        wanted = {"vrfgate.state", "vrfgate.version", "vrfgate.vrfs.table", "vrfgate.vrfs.healthy"}
+        wanted |= {f"vrfgate.vrf.{key}[{vrf}]" for key in VRF_KEYS for vrf in (first, second)}
+        wanted |= {f"vrfgate.if.{key}[{vrf},{interface(setting, vrf)}]" for vrf in (first, second)
+                   for key in ("carrier", "rx", "tx", "rx_errors", "tx_errors")}
+        try:
+            wait_until(lambda: wanted <= set(values(setting)), VALUES_SECONDS, "all values")
+        finally:
+            missing = sorted(wanted - set(values(setting)))
+            if missing:
+                print(f"# without a value: {' '.join(missing)}", flush=True)
+    with setting.case("they say what the status says"):
+        found = values(setting)
+        expect_equal(found["vrfgate.version"], setting.gateway.status()["gateway"]["version"], "version")
+        expect_equal(found[f"vrfgate.vrf.state[{first}]"], HEALTHY, "state")
+        expect(first in found["vrfgate.vrfs.table"], found["vrfgate.vrfs.table"])
+
+
+def interface(setting, vrf):
+    return setting.gateway.vrf(vrf)["interfaces"][0]["name"]
+
+
+def check_changes(setting):
+    customer = setting.world.customers[0]
+    state, down = f"vrfgate.vrf.state[{customer.vrf}]", f"VRF {customer.vrf}: down"
+    with setting.case("a proxy that dies is told at once, and the trigger fires"):
+        os.kill(setting.gateway.vrf(customer.vrf)["proxy"]["pid"], signal.SIGKILL)
+        wait_value(setting, state, BACKOFF_OR_FAILED, AT_ONCE_SECONDS, "state backoff in Zabbix")
+        wait_until(lambda: down in history_of_problems(setting), AT_ONCE_SECONDS, f"problem '{down}'")
+    with setting.case("and so is its return, and the trigger recovers"):
+        setting.gateway.wait_healthy(HEALTHY_SECONDS)
+        wait_value(setting, state, (HEALTHY,), AT_ONCE_SECONDS, "state healthy in Zabbix")
+        wait_until(lambda: down not in problems(setting), AT_ONCE_SECONDS, f"'{down}' recovered")
+
+
+def history_of_problems(setting):
+    """The names of all problems that there were on the gateway's host."""
+    hosts = setting.api.call("host.get", {"output": ["hostid"], "filter": {"host": setting.world.label}})
+    events = setting.api.call("event.get", {"output": ["name"], "hostids": [hosts[0]["hostid"]], "value": 1})
+    return {each["name"] for each in events}
+
+
+def check_carrier(setting):
+    customer = setting.world.customers[1]
+    name = f"VRF {customer.vrf}: interface {interface(setting, customer.vrf)}: carrier lost"
+    with setting.case("a lost carrier fires its trigger, and recovers"):
+        ip("link", "set", "eth0", "down", netns=customer.netns)
+        try:
+            wait_until(lambda: name in problems(setting), VALUES_SECONDS, f"problem '{name}'")
+        finally:
+            ip("link", "set", "eth0", "up", netns=customer.netns)
+        wait_until(lambda: name not in problems(setting), VALUES_SECONDS, f"'{name}' recovered")
+
+
+def clocks(setting, key, since):
+    item = setting.api.call("item.get", {"output": ["itemid", "value_type"], "filter": {
+        "host": setting.world.label, "key_": key}})[0]
+    found = setting.api.call("history.get", {"output": "extend", "itemids": item["itemid"], "time_from": since,
+                                             "history": item["value_type"], "sortfield": "clock"})
+    return [int(each["clock"]) for each in found]
+
+
+def check_server_away(setting):
+    """Frozen, the server accepts connections and says nothing: the worst kind of absence."""
+    pids = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and group_of(pid) == setting.stack.server.pid]
+    with setting.case("what happened while the server was away arrives when it is back, with its own time"):
+        since = int(time.time())
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            away_until = time.time() + 20
+            wait_until(lambda: time.time() > away_until, 30, "20 s of absence")
+            back = int(time.time())
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+        def arrived():
+            during = [each for each in clocks(setting, "vrfgate.uptime", since) if each < back - 2]
+            return len(during) >= 3
+
+        wait_until(arrived, VALUES_SECONDS, "three values or more from the time of absence")
+
+
+def group_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return int(stat.read().rpartition(") ")[2].split()[2])
+    except OSError:
+        return None
+
+
+def check_reporter_death(setting):
+    gateway = setting.gateway
+    with setting.case("the reporter's death is nothing to supervisor and proxies, and values go on"):
+        before = {each["name"]: each["proxy"]["pid"] for each in gateway.status()["vrfs"]}
+        done = [pid for pid in os.listdir("/proc") if pid.isdigit() and is_reporter_of(pid, gateway.process.pid)]
+        expect_equal(len(done), 1, "reporters")
+        os.kill(int(done[0]), signal.SIGKILL)
+        since = int(time.time())
+        wait_until(lambda: clocks(setting, "vrfgate.uptime", since + 1), VALUES_SECONDS, "a value after its death")
+        expect_equal({each["name"]: each["proxy"]["pid"] for each in gateway.status()["vrfs"]}, before, "proxies")
+
+
+def is_reporter_of(pid, parent):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            text = stat.read()
+        return "(vrfgate-report)" in text and int(text.rpartition(") ")[2].split()[1]) == parent
+    except OSError:
+        return False
+
+
+def check_silence(setting):
+    name = "Gateway: no data from vrfgate"
+    host = setting.api.host(setting.world.label)
+    setting.api.call("usermacro.create", {"hostid": host["hostid"], "macro": "{$VRFGATE.NODATA}", "value": "15s"})
+    with setting.case("a gateway that has gone silent fires a trigger"):
+        setting.gateway.stop()
+        wait_until(lambda: name in problems(setting), 90, f"problem '{name}'")
+    with setting.case("and it recovers with the next run"):
+        setting.gateway.start()
+        wait_until(lambda: name not in problems(setting), 90, f"'{name}' recovered")
+
+
+def cases(setting):
+    setting.world.write_config()
+    text = setting.world.config.read_text()
+    setting.world.config.write_text(text.replace("zabbix {\n", f"zabbix {{\n    {REPORT}\n"))
+    with setting.gateway:
+        with setting.case("all VRFs are healthy", required=True):
+            setting.gateway.wait_healthy(HEALTHY_SECONDS)
+        check_arrival(setting)
+        check_changes(setting)
+        check_carrier(setting)
+        check_reporter_death(setting)
+        check_server_away(setting)
+        check_silence(setting)
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases("val", 5, cases))

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The values and the discovery of a status document. */
+#include "../cmocka_all.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "reporter/values.h"
+#include "status_made.h"
+
+static const struct timespec when = { 1764000000, 5 };
+
+static const char *value_of(const struct reporter_queue *queue, const char *key)
+{
+	for (size_t i = 0; i < queue->count; i++)
+		if (strcmp(zabbix_json_text(queue->ring[i], "key"), key) == 0)
+			return zabbix_json_text(queue->ring[i], "value");
+	return NULL;
+}
+
+static void test_each_figure_gets_to_its_item(void **state)
+{
+	static const struct {
+		const char *key, *value;
+	} expected[] = {
+		{ "vrfgate.state", "2" },
+		{ "vrfgate.version", "0.1.0" },
+		{ "vrfgate.vrfs.total", "2" },
+		{ "vrfgate.vrfs.healthy", "1" },
+		{ "vrfgate.vrfs.degraded", "0" },
+		{ "vrfgate.vrfs.down", "1" },
+		{ "vrfgate.restarts", "5" },
+		{ "vrfgate.backlog", "12" },
+		{ "vrfgate.values.dropped", "9" },
+		{ "vrfgate.zabbix.problems", "4" },
+		{ "vrfgate.vrf.state[acme]", "0" },
+		{ "vrfgate.vrf.reason[acme]", "" },
+		{ "vrfgate.vrf.seen[acme]", "2" },
+		{ "vrfgate.vrf.vps[acme]", "0.2500" },
+		{ "vrfgate.vrf.repairs[acme]", "3" },
+		{ "vrfgate.vrf.uplink[acme]", "1" },
+		{ "vrfgate.vrf.check[acme,netns]", "1" },
+		{ "vrfgate.vrf.check[acme,server]", "0" },
+		{ "vrfgate.if.carrier[acme,eth0.10]", "1" },
+		{ "vrfgate.if.tx[acme,eth0.10]", "20" },
+		{ "vrfgate.vrf.state[bravo]", "5" },
+		{ "vrfgate.vrf.reason[bravo]", "exited with 1" },
+	};
+	static const char *const absent[] = { "vrfgate.vrf.rss[acme]", "vrfgate.vrf.seen[bravo]",
+		"vrfgate.vrf.uplink[bravo]", "vrfgate.vrf.state[charlie]" };
+	struct reporter_figures figures = { .problems = 4, .dropped = 9 };
+	cleanup(reporter_queue_finish) struct reporter_queue queue;
+	cleanup_json json_t *status = status_made();
+
+	(void)state;
+	reporter_queue_init(&queue, 100);
+	reporter_values_add(&queue, status, &figures, &when);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		const char *value = value_of(&queue, expected[i].key);
+
+		if (!value || strcmp(value, expected[i].value) != 0)
+			fail_msg("%s: '%s', expected '%s'", expected[i].key, value ? value : "none",
+				expected[i].value);
+	}
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		assert_null(value_of(&queue, absent[i]));
+	assert_int_equal(json_integer_value(json_object_get(queue.ring[0], "clock")), when.tv_sec);
+	assert_int_equal(json_integer_value(json_object_get(queue.ring[0], "ns")), 5);
+}
+
+static void test_the_discovery_names_what_is_not_disabled(void **state)
+{
+	cleanup_json json_t *status = status_made();
+	cleanup_json json_t *discovery = reporter_values_discovery(status);
+
+	(void)state;
+	assert_string_equal(zabbix_json_text(discovery, "vrfgate.vrf.discovery"),
+		"[{\"{#VRF}\":\"acme\"},{\"{#VRF}\":\"bravo\"}]");
+	assert_string_equal(zabbix_json_text(discovery, "vrfgate.interface.discovery"),
+		"[{\"{#VRF}\":\"acme\",\"{#IFNAME}\":\"eth0.10\"}]");
+}
+
+/* "vrfgate.vrf.state[acme]" as the template has it: "vrfgate.vrf.state[{#VRF}]". */
+static char *key_in_template(const char *key)
+{
+	static const struct {
+		const char *start, *rest;
+	} shapes[] = { { "vrfgate.vrf.check[", NULL }, { "vrfgate.vrf.", "[{#VRF}]" },
+		{ "vrfgate.if.", "[{#VRF},{#IFNAME}]" } };
+	int length = (int)strcspn(key, "[");
+
+	if (strncmp(key, shapes[0].start, strlen(shapes[0].start)) == 0)
+		return xasprintf("%.*s[{#VRF}%s", length, key, strchr(key, ','));
+	for (size_t i = 1; i < 3; i++)
+		if (strncmp(key, shapes[i].start, strlen(shapes[i].start)) == 0)
+			return xasprintf("%.*s%s", length, key, shapes[i].rest);
+	return xstrdup(key);
+}
+
+static void test_the_template_has_an_item_for_each_value(void **state)
+{
+	cleanup(reporter_queue_finish) struct reporter_queue queue;
+	struct reporter_figures figures = { 0 };
+	cleanup_json json_t *status = status_made();
+	cleanup_free char *template = NULL;
+	size_t size;
+
+	(void)state;
+	reporter_queue_init(&queue, 100);
+	reporter_values_add(&queue, status, &figures, &when);
+	assert_int_equal(
+		file_read("templates/6.0/vrf-gateway.yaml", 1 << 20, &template, &size, NULL), 0);
+	for (size_t i = 0; i < queue.count; i++) {
+		cleanup_free char *key = key_in_template(zabbix_json_text(queue.ring[i], "key"));
+		cleanup_free char *line = xasprintf("key: '%s'\n", key);
+
+		if (!strstr(template, line))
+			fail_msg("no item '%s'", key);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_figure_gets_to_its_item),
+		cmocka_unit_test(test_the_discovery_names_what_is_not_disabled),
+		cmocka_unit_test(test_the_template_has_an_item_for_each_value),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
