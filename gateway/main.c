@@ -62,6 +62,8 @@ const struct cli_command cli_commands[] = {
 	{ "sync", "[-c FILE] [-n]", "bring Zabbix in step with the config now",
 		OPTION_CONFIG "  -n, --dry-run       show what that would write\n" OPTION_HELP,
 		cli_sync },
+	{ "rotate-psk", "[-c FILE] VRF", "give a VRF's proxy a new key", OPTION_CONFIG OPTION_HELP,
+		cli_rotate_psk },
 	{ 0 },
 };
 
@@ -69,7 +71,7 @@ static int help(FILE *out)
 {
 	fputs("usage: vrfgate COMMAND [OPTIONS]\n\n", out);
 	for (const struct cli_command *c = cli_commands; c->name; c++)
-		fprintf(out, "  %-8s %s\n", c->name, c->summary);
+		fprintf(out, "  %-10s %s\n", c->name, c->summary);
 	fputs("\nvrfgate COMMAND -h tells a command's options; vrfgate(8) tells all.\n", out);
 	return out == stdout ? CLI_EXIT_DONE : CLI_EXIT_USAGE;
 }

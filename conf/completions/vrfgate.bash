@@ -28,7 +28,7 @@ _vrfgate_columns()
 
 _vrfgate()
 {
-	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync help version"
+	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync rotate-psk help version"
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
 
@@ -76,7 +76,7 @@ _vrfgate()
 		return ;;
 	esac
 	case $command in
-	check | up | down | reload | metrics) options="-c --config" ;;
+	check | up | down | reload | metrics | rotate-psk) options="-c --config" ;;
 	plan | events | diag) options="-c --config -j --json" ;;
 	start | stop | restart) options="-c --config -n --no-wait" ;;
 	run) options="-c --config --leave-proxies" ;;
@@ -92,7 +92,7 @@ _vrfgate()
 		return
 	fi
 	case $command in
-	logs | diag | exec)
+	logs | diag | exec | rotate-psk)
 		if [[ -z $vrf$root ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word")
 		elif [[ $command == exec ]]; then

@@ -43,3 +43,4 @@ int cli_logs(int argc, char **argv);
 int cli_diag(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_sync(int argc, char **argv);
+int cli_rotate_psk(int argc, char **argv);

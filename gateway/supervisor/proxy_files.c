@@ -15,6 +15,7 @@
 #include "base/data.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "base/strings.h"
 #include "net/want.h"
 #include "reporter/inventory.h"
@@ -38,23 +39,48 @@ static const char *random_hex(size_t bytes, char *text)
 	return text;
 }
 
+void proxy_files_random_psk(char **identity, char **key)
+{
+	char hex[2 * PSK_BYTES + 1];
+
+	*identity = xasprintf("vrfgate-%s", random_hex(IDENTITY_BYTES, hex));
+	*key = xstrdup(random_hex(PSK_BYTES, hex));
+	explicit_bzero(hex, sizeof(hex));
+}
+
+/* The identity first: a key that is there has one. */
+static int psk_write(const struct vrf_paths *paths, const struct file_owner *owner,
+	const char *identity, const char *key, struct error *err)
+{
+	cleanup_free char *line = xasprintf("%s\n", identity);
+	int r = file_write(paths->psk_identity, line, strlen(line), owner, err);
+
+	return r < 0 ? r : file_write(paths->psk, key, strlen(key), owner, err);
+}
+
 static int psk_make(
 	const struct vrf_paths *paths, const struct file_owner *owner, struct error *err)
 {
-	char hex[2 * PSK_BYTES + 1];
 	cleanup_free char *identity = NULL;
-	int r;
+	cleanup(secret_free) char *key = NULL;
 
 	if (access(paths->psk, F_OK) == 0)
 		return 0;
-	identity = xasprintf("vrfgate-%s\n", random_hex(IDENTITY_BYTES, hex));
-	r = file_write(paths->psk_identity, identity, strlen(identity), owner, err);
-	if (r < 0)
-		return r;
-	random_hex(PSK_BYTES, hex);
-	r = file_write(paths->psk, hex, strlen(hex), owner, err);
-	explicit_bzero(hex, sizeof(hex));
-	return r;
+	proxy_files_random_psk(&identity, &key);
+	return psk_write(paths, owner, identity, key, err);
+}
+
+int proxy_files_write_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	const char *identity, const char *key, struct error *err)
+{
+	const struct passwd *user = getpwnam(vrf->proxy.user);
+	struct file_owner owner = { .mode = 0600 };
+
+	if (!user)
+		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);
+	owner.uid = user->pw_uid;
+	owner.gid = user->pw_gid;
+	return psk_write(paths, &owner, identity, key, err);
 }
 
 /* The socket names that zabbix_proxy appends must fit sockaddr_un. */

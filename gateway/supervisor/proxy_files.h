@@ -15,6 +15,13 @@
 int proxy_files_make(
 	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err);
 
+/* A new key and identity, the caller's to free; nothing is written. */
+void proxy_files_random_psk(char **identity, char **key);
+
+/* Writes them in the place of those that are there; the proxy's next start takes them. */
+int proxy_files_write_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	const char *identity, const char *key, struct error *err);
+
 /*
  * Reads the key and its identity, the caller's to free. Their directory is the proxy's own, so what
  * its user may have put in their place is not believed.

@@ -119,6 +119,24 @@ static void two_vrfs_have_two_keys(void **state)
 	assert_string_not_equal(key_a, key_b);
 }
 
+static void a_new_key_takes_the_place_of_the_old(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *identity = NULL, *key = NULL, *old_key = NULL, *old_identity = NULL;
+	cleanup_free char *identity_read = NULL, *key_read = NULL;
+
+	assert_made(&made);
+	assert_int_equal(proxy_files_read_psk(&made.paths, &old_identity, &old_key, NULL), 0);
+	proxy_files_random_psk(&identity, &key);
+	assert_string_not_equal(key, old_key);
+	assert_string_not_equal(identity, old_identity);
+	assert_int_equal(proxy_files_write_psk(made.vrf, &made.paths, identity, key, NULL), 0);
+	assert_int_equal(proxy_files_read_psk(&made.paths, &identity_read, &key_read, NULL), 0);
+	assert_string_equal(identity_read, identity);
+	assert_string_equal(key_read, key);
+	assert_mode(made.paths.psk, 0600, USER);
+}
+
 static void without_psk_there_is_no_key(void **state)
 {
 	cleanup_made struct made made =
@@ -223,6 +241,7 @@ int main(void)
 		in_scratch_as_root(an_identity_names_no_customer),
 		in_scratch_as_root(a_key_is_made_once),
 		in_scratch_as_root(two_vrfs_have_two_keys),
+		in_scratch_as_root(a_new_key_takes_the_place_of_the_old),
 		in_scratch_as_root(without_psk_there_is_no_key),
 		in_scratch_as_root(a_link_in_the_place_of_a_key_is_not_followed),
 		in_scratch_as_root(a_fifo_in_the_place_of_a_key_is_not_waited_for),

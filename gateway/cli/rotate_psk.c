@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vrfgate rotate-psk: a new key for a VRF's proxy. Zabbix gets it first and only then the proxy, so
+ * that a Zabbix that is away costs nothing. What the proxy cannot send until the server has read
+ * its configuration again, it keeps.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/secret.h"
+#include "cli/api.h"
+#include "cli/ask.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "reporter/sync.h"
+#include "supervisor/ids.h"
+#include "supervisor/inventory.h"
+#include "supervisor/paths.h"
+#include "supervisor/proxy_files.h"
+
+static int vrf_judge(const struct config_vrf *vrf, struct error *err)
+{
+	if (!vrf->has_proxy || !vrf->enabled)
+		return error_set(err, EINVAL, "it has no proxy that runs");
+	if (!vrf->proxy.psk)
+		return error_set(err, EINVAL, "its proxy has no key: the config says psk = false");
+	return 0;
+}
+
+static struct reporter_proxy *proxy_find(struct reporter_inventory *inventory, const char *vrf)
+{
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		if (strcmp(inventory->proxies[i].vrf, vrf) == 0)
+			return &inventory->proxies[i];
+	return NULL;
+}
+
+/* What stands in the way of other objects is not the key's. */
+static int problems_judge(
+	const struct strings *problems, const struct reporter_proxy *proxy, struct error *err)
+{
+	cleanup_free char *subject = xasprintf("proxy '%s'", proxy->name);
+
+	for (size_t i = 0; i < problems->count; i++)
+		if (strncmp(problems->items[i], subject, strlen(subject)) == 0)
+			return error_set(err, EREMOTEIO, "%s", problems->items[i]);
+	return 0;
+}
+
+static int inventory_tell(const struct reporter_inventory *inventory,
+	const struct reporter_proxy *proxy, struct error *err)
+{
+	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
+	cleanup(cli_api_close) struct zabbix_api *api = NULL;
+	int r = cli_api_open(inventory, &api, err);
+
+	if (r == 0)
+		r = reporter_sync(api, inventory, false, &result, err);
+	return r == 0 ? problems_judge(&result.problems, proxy, err) : r;
+}
+
+static int zabbix_tell(const struct config *config, const char *vrf, const char *identity,
+	const char *key, struct error *err)
+{
+	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
+	cleanup_free uint32_t *ids = NULL;
+	struct reporter_proxy *proxy;
+	int r = ids_assign(config, true, &ids, err);
+
+	if (r == 0)
+		r = inventory_fill(&inventory, config, ids, true, err);
+	if (r < 0)
+		return r;
+	proxy = proxy_find(&inventory, vrf);
+	if (!proxy)
+		return error_set(err, ENOENT, "it cannot be told to Zabbix");
+	secret_free(&proxy->psk);
+	free(proxy->psk_identity);
+	proxy->psk = xstrdup(key);
+	proxy->psk_identity = xstrdup(identity);
+	return inventory_tell(&inventory, proxy, err);
+}
+
+static int psk_rotate(const struct config *config, const struct config_vrf *vrf, char **identity,
+	struct error *err)
+{
+	cleanup(vrf_paths_finish) struct vrf_paths paths;
+	cleanup(secret_free) char *key = NULL;
+	int r = vrf_judge(vrf, err);
+
+	vrf_paths_init(&paths, &config->gateway, vrf->name);
+	if (r == 0)
+		r = proxy_files_make(vrf, &paths, err);
+	if (r < 0)
+		return r;
+	proxy_files_random_psk(identity, &key);
+	if (*config->zabbix.url) {
+		r = zabbix_tell(config, vrf->name, *identity, key, err);
+		if (r < 0)
+			return error_wrap(err, "the key stays as it is");
+	} else {
+		printf("no Zabbix API: enter the key of %s there by hand\n", paths.psk);
+	}
+	return proxy_files_write_psk(vrf, &paths, *identity, key, err);
+}
+
+static int rotate_run(const struct config *config, const char *name)
+{
+	const struct config_vrf *vrf = config_find_vrf(config, name);
+	cleanup_free char *identity = NULL;
+	cleanup_json json_t *answer = NULL;
+	struct error err = ERROR_INIT;
+
+	if (!vrf) {
+		fprintf(stderr, "vrfgate rotate-psk: no VRF '%s' in the config\n", name);
+		return CLI_EXIT_NO_SUCH_VRF;
+	}
+	if (psk_rotate(config, vrf, &identity, &err) < 0) {
+		fprintf(stderr, "vrfgate rotate-psk: vrf '%s': %s\n", name, err.text);
+		return CLI_EXIT_FAILED;
+	}
+	printf("%s: new key, identity %s\n", name, identity);
+	/* The proxy's config names the identity, so a reload starts this proxy anew and no other. */
+	return cli_ask(config, json_pack("{s:s}", "command", "reload"), &answer);
+}
+
+int cli_rotate_psk(int argc, char **argv)
+{
+	cleanup_config struct config *config = NULL;
+	struct cli_options options;
+	int r = cli_parse(argc, argv, "c:h", &options);
+
+	if (r == CLI_PARSED && optind + 1 != argc)
+		return cli_usage(argv[0], "expected one VRF");
+	if (r == CLI_PARSED)
+		r = cli_need_root(argv[0]);
+	if (r != CLI_PARSED)
+		return r;
+	r = cli_load_config(options.config_path, &config);
+	return r == CLI_EXIT_DONE ? rotate_run(config, argv[optind]) : r;
+}
