@@ -7,7 +7,7 @@
 #include "inventory_made.h"
 #include "reporter/mark.h"
 
-static const char *const versions[] = { "6.0.14", "6.4.1", "7.0.22" };
+static const char *const versions[] = { "6.0.14", "6.4.1", "7.0.22", "7.2.3", "7.4.1" };
 #define N_VERSIONS (sizeof(versions) / sizeof(versions[0]))
 
 /* A fake, a client and an inventory. */

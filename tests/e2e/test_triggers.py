@@ -1,0 +1,151 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each trigger of the template "VRF gateway by vrfgate" fires on its fault and recovers, fed by hand."""
+
+import json
+import socket
+import struct
+import sys
+import time
+
+from gateway import Gateway
+from setting import run_stack_cases
+from tap import expect, expect_equal
+from waiting import wait_until
+from zabbix_stack import PASSWORD, USER
+
+HOST, VRF, INTERFACE = "triggers", "acme", "eth0.10"
+SECONDS = 30
+STEP_SECONDS = 1
+# Short times, so that a fault need not last for minutes.
+MACROS = {"{$VRFGATE.NODATA}": "10s", "{$VRFGATE.DEGRADED.TIME}": "3s", "{$VRFGATE.RESTARTS.TIME}": "6s",
+          "{$VRFGATE.BACKLOG.TIME}": "3s", "{$VRFGATE.BACKLOG.MAX}": "100"}
+CONFIG = """\
+gateway {{
+    name = "{host}"
+    state_dir = "{directory}/state"  run_dir = "{directory}/run"  log_dir = "{directory}/log"
+}}
+zabbix {{
+    url = "{url}"
+    user = "{user}"  password_file = "{password}"
+}}
+"""
+# What the gateway says when all is well; a fault changes some of it.
+WELL = {
+    "vrfgate.state": 0, "vrfgate.uptime": 86400, "vrfgate.zabbix.problems": 0,
+    f"vrfgate.vrf.state[{VRF}]": 0, f"vrfgate.vrf.restarts[{VRF}]": 0, f"vrfgate.vrf.backlog[{VRF}]": 0,
+    f"vrfgate.vrf.seen[{VRF}]": 1, f"vrfgate.vrf.repairs[{VRF}]": 0, f"vrfgate.vrf.uplink[{VRF}]": 1,
+    f"vrfgate.if.carrier[{VRF},{INTERFACE}]": 1,
+}
+# The trigger, and the values that make it fire.
+FAULTS = {
+    f"VRF {VRF}: down": {f"vrfgate.vrf.state[{VRF}]": 6},
+    f"VRF {VRF}: degraded": {f"vrfgate.vrf.state[{VRF}]": 1},
+    f"VRF {VRF}: interface {INTERFACE}: carrier lost": {f"vrfgate.if.carrier[{VRF},{INTERFACE}]": 0},
+    f"VRF {VRF}: uplink lost": {f"vrfgate.vrf.uplink[{VRF}]": 0},
+    f"VRF {VRF}: the proxy keeps restarting": {f"vrfgate.vrf.restarts[{VRF}]": 3},
+    f"VRF {VRF}: the backlog grows": {f"vrfgate.vrf.backlog[{VRF}]": 500},
+    f"VRF {VRF}: the server does not hear of the proxy": {f"vrfgate.vrf.seen[{VRF}]": 300},
+    "Gateway: the supervisor has been restarted": {"vrfgate.uptime": 5},
+}
+# What is silent while another stands: Zabbix leaves its trigger alone for so long.
+CAUSE, CAUSE_VALUES = f"VRF {VRF}: down", {f"vrfgate.vrf.state[{VRF}]": 6}
+SILENT, SILENT_VALUES = f"VRF {VRF}: the server does not hear of the proxy", {f"vrfgate.vrf.seen[{VRF}]": 300}
+SILENT_SECONDS = 6
+
+class Feed:
+    """Sends values as the reporter does: history.push from 7.0 on, the sender protocol before."""
+
+    def __init__(self, setting):
+        self.api = setting.api
+        self.port = setting.stack.server_port
+        self.by_api = setting.stack.release.name != "6.0"
+
+    def push(self, values):
+        """How many of them were taken."""
+        now = time.time()
+        data = [{"host": HOST, "key": key, "value": str(value), "clock": int(now), "ns": int(now % 1 * 1e9)}
+                for key, value in values.items()]
+        if self.by_api:
+            return sum("error" not in each for each in self.api.call("history.push", data)["data"])
+        text = json.dumps({"request": "sender data", "data": data}).encode()
+        with socket.create_connection(("127.0.0.1", self.port), 10) as connection:
+            connection.sendall(b"ZBXD\x01" + struct.pack("<II", len(text), 0) + text)
+            answer = connection.makefile("rb").read()[13:]
+        return int(json.loads(answer)["info"].split(";")[0].split()[1])
+
+
+def fired(api):
+    """The triggers of the host that stand."""
+    found = api.call("trigger.get", {"output": ["description"], "host": HOST, "filter": {"value": 1},
+                                     "expandDescription": True})
+    return {each["description"] for each in found}
+
+
+def wait_while_told(feed, values, condition, what):
+    """Send these values again and again until the condition holds."""
+
+    def told():
+        feed.push(values)
+        return condition()
+
+    wait_until(told, SECONDS, what, poll_seconds=STEP_SECONDS)
+
+
+def prepare(setting, feed):
+    """The host with its template, and all its items known to the server."""
+    directory = setting.directory / "gateway"
+    directory.mkdir()
+    password = directory / "password"
+    password.touch(mode=0o600)
+    password.write_text(PASSWORD + "\n")
+    config = directory / "vrfgate.conf"
+    config.write_text(CONFIG.format(host=HOST, directory=directory, url=setting.stack.api_url, user=USER,
+                                    password=password))
+    done = Gateway(config, directory / "log").command("sync")
+    expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+    host = setting.api.host(HOST)
+    for macro, value in MACROS.items():
+        setting.api.call("usermacro.create", {"hostid": host["hostid"], "macro": macro, "value": value})
+    discovery = {"vrfgate.vrf.discovery": json.dumps([{"{#VRF}": VRF}]),
+                 "vrfgate.interface.discovery": json.dumps([{"{#VRF}": VRF, "{#IFNAME}": INTERFACE}])}
+    wait_until(lambda: feed.push(discovery) == len(discovery), SECONDS, "discovery taken", poll_seconds=STEP_SECONDS)
+    wait_until(lambda: feed.push(WELL) == len(WELL), SECONDS, "all values taken", poll_seconds=STEP_SECONDS)
+
+
+def check_fault(setting, feed, name, values):
+    with setting.case(f"'{name}' fires, and recovers"):
+        wait_while_told(feed, {**WELL, **values}, lambda: name in fired(setting.api), f"'{name}' has fired")
+        wait_while_told(feed, WELL, lambda: not fired(setting.api), f"'{name}' has recovered")
+
+
+def check_dependency(setting, feed):
+    both = {**WELL, **CAUSE_VALUES, **SILENT_VALUES}
+    with setting.case(f"while '{CAUSE}' stands, '{SILENT}' is not told beside it, and afterwards it is"):
+        wait_while_told(feed, {**WELL, **CAUSE_VALUES}, lambda: CAUSE in fired(setting.api), f"'{CAUSE}' has fired")
+        end = time.time() + SILENT_SECONDS
+        wait_while_told(feed, both, lambda: time.time() > end or SILENT in fired(setting.api), "some values of both")
+        expect(SILENT not in fired(setting.api), f"'{SILENT}' is told")
+        wait_while_told(feed, {**WELL, **SILENT_VALUES}, lambda: fired(setting.api) == {SILENT}, f"'{SILENT}' alone")
+        wait_while_told(feed, WELL, lambda: not fired(setting.api), "all have recovered")
+
+
+def check_silence(setting, feed):
+    name = "Gateway: no data from vrfgate"
+    with setting.case(f"'{name}' fires when nothing comes any more, and recovers"):
+        wait_until(lambda: name in fired(setting.api), 90, f"'{name}' has fired", poll_seconds=STEP_SECONDS)
+        wait_while_told(feed, WELL, lambda: name not in fired(setting.api), f"'{name}' has recovered")
+
+
+def cases(setting):
+    feed = Feed(setting)
+    with setting.case("sync makes the host, discovery its items", required=True):
+        prepare(setting, feed)
+    for name, values in FAULTS.items():
+        check_fault(setting, feed, name, values)
+    check_dependency(setting, feed)
+    check_silence(setting, feed)
+
+
+if __name__ == "__main__":
+    sys.exit(run_stack_cases("triggers", cases))
