@@ -30,15 +30,20 @@ static void bench_finish(struct bench *bench)
 
 #define cleanup_bench cleanup(bench_finish)
 
-static void bench_start_with(
-	struct bench *bench, const char *version, const char *forbidden, const char *taken_host)
+/* What the fake does amiss. */
+struct amiss {
+	const char *forbidden, *taken_host, *lost_answer;
+};
+
+static void bench_start_with(struct bench *bench, const char *version, struct amiss amiss)
 {
 	struct zabbix_login login;
 
 	*bench = (struct bench){ 0 };
 	fake_zabbix_init(&bench->fake, version);
-	bench->fake.forbidden = forbidden;
-	bench->fake.taken_host = taken_host;
+	bench->fake.forbidden = amiss.forbidden;
+	bench->fake.taken_host = amiss.taken_host;
+	bench->fake.lost_answer = amiss.lost_answer;
 	http_server_start(&bench->server, fake_answer, &bench->fake);
 	made_init(&bench->made, bench->server.url);
 	reporter_inventory_login(&bench->made.inventory, &login);
@@ -47,7 +52,7 @@ static void bench_start_with(
 
 static void bench_start(struct bench *bench, const char *version)
 {
-	bench_start_with(bench, version, NULL, NULL);
+	bench_start_with(bench, version, (struct amiss){ 0 });
 }
 
 /* A pass of its own; the result is the bench's. */
@@ -350,7 +355,7 @@ static void test_a_right_that_is_missing_ends_the_pass_and_is_named(void **unuse
 	cleanup_bench struct bench bench;
 
 	(void)unused;
-	bench_start_with(&bench, "7.0.22", "proxy.create", NULL);
+	bench_start_with(&bench, "7.0.22", (struct amiss){ .forbidden = "proxy.create" });
 	assert_int_equal(sync_again(&bench), -EACCES);
 	assert_true(zabbix_api_error_is_denied(&bench.err));
 	assert_non_null(strstr(bench.err.text, "No permissions to call \"proxy.create\""));
@@ -516,12 +521,44 @@ static void test_one_bad_object_keeps_no_other_from_being_made(void **unused)
 	cleanup_bench struct bench bench;
 
 	(void)unused;
-	bench_start_with(&bench, "7.0.22", NULL, "ce-acme");
+	bench_start_with(&bench, "7.0.22", (struct amiss){ .taken_host = "ce-acme" });
 	assert_int_equal(sync_again(&bench), 0);
 	assert_int_equal(bench.result.created, 7);
 	assert_int_equal(bench.result.problems.count, 1);
 	assert_problem(&bench,
 		"host 'ce-acme': host.create: An object with the same name already exists.");
+}
+
+static void test_a_server_restarted_amid_a_write_leaves_nothing_half_made(void **unused)
+{
+	static const char *const methods[] = { "hostgroup.create", "proxy.create", "host.create" };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		cleanup_bench struct bench bench;
+
+		bench_start_with(&bench, "7.0.22", (struct amiss){ .lost_answer = methods[i] });
+		assert_int_equal(sync_again(&bench), -EPROTO);
+		assert_true(zabbix_api_error_is_unreachable(&bench.err));
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.problems.count, 0);
+		assert_counts(&bench, 0, 0, 8);
+	}
+}
+
+static void test_a_clash_of_keys_is_told_in_the_words_of_the_api(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	bench.made.proxies[1].psk_identity = bench.made.proxies[0].psk_identity;
+	bench.made.proxies[1].psk = (char *)"ffffffffffffffffffffffffffffffff";
+	assert_int_equal(sync_again(&bench), 0);
+	assert_problem(&bench,
+		"proxy 'gw1-bravo': proxy.create: Invalid parameter \"/1/tls_psk\": another tls_psk "
+		"value is already associated with given tls_psk_identity.");
+	assert_there(&bench, "proxy", "name", "gw1-acme");
 }
 
 int main(void)
@@ -547,6 +584,8 @@ int main(void)
 		cmocka_unit_test(test_a_proxy_group_before_7_0_is_a_problem),
 		cmocka_unit_test(test_looking_says_what_would_be_written_and_writes_nothing),
 		cmocka_unit_test(test_one_bad_object_keeps_no_other_from_being_made),
+		cmocka_unit_test(test_a_server_restarted_amid_a_write_leaves_nothing_half_made),
+		cmocka_unit_test(test_a_clash_of_keys_is_told_in_the_words_of_the_api),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,10 +17,11 @@ struct fake_zabbix {
 	json_t *objects;     /* { "proxy": [...], "hostgroup": [...], "host": [...], ... } */
 	json_t *called;      /* names of methods */
 	int last_id;
-	int sessions_left;      /* calls until the session ends; 0: it does not */
-	const char *forbidden;  /* a method that the user's role does not allow */
-	const char *taken_host; /* a name that somebody took a moment ago */
-	json_t *imported;       /* the template that an import brings */
+	int sessions_left;       /* calls until the session ends; 0: it does not */
+	const char *forbidden;   /* a method that the user's role does not allow */
+	const char *lost_answer; /* a method that is carried out, but its first answer is lost */
+	const char *taken_host;  /* a name that somebody took a moment ago */
+	json_t *imported;        /* the template that an import brings */
 };
 
 static const struct fake_kind {
@@ -188,6 +189,23 @@ static inline json_t *fake_judge_words(
 	return NULL;
 }
 
+/* 7.0 keeps one key for an identity; what it says is recorded. */
+static inline json_t *fake_judge_psk(const struct fake_zabbix *fake, json_t *object)
+{
+	json_t *other;
+	size_t i;
+
+	json_array_foreach (json_object_get(fake->objects, "proxy"), i, other)
+		if (fake->words_of_7 && json_object_get(object, "tls_psk_identity") &&
+			json_equal(json_object_get(other, "tls_psk_identity"),
+				json_object_get(object, "tls_psk_identity")) &&
+			!json_equal(json_object_get(other, "tls_psk"),
+				json_object_get(object, "tls_psk")))
+			return fake_error(-32602,
+				"Invalid parameter \"/1/tls_psk\": another tls_psk value is already associated with given tls_psk_identity.");
+	return NULL;
+}
+
 static inline void fake_host_fill(struct fake_zabbix *fake, json_t *host)
 {
 	json_t *each;
@@ -235,6 +253,8 @@ static inline json_t *fake_create(
 	const char *part = fake_part_of_host(kind);
 	json_t *refusal = fake_judge_words(fake, kind, object), *host;
 
+	if (!refusal)
+		refusal = fake_judge_psk(fake, object);
 	if (refusal)
 		return refusal;
 	if (part) {
@@ -429,6 +449,17 @@ static inline json_t *fake_call(struct fake_zabbix *fake, const char *headers, j
 	return answer;
 }
 
+/* As where the server is restarted in the middle of a request. */
+static inline bool fake_loses_answer(struct fake_zabbix *fake, const json_t *request)
+{
+	const char *method = zabbix_json_text(request, "method");
+
+	if (!fake->lost_answer || strcmp(method, fake->lost_answer) != 0)
+		return false;
+	fake->lost_answer = NULL;
+	return true;
+}
+
 static inline char *fake_answer(const char *headers, const char *body, void *arg)
 {
 	cleanup_json json_t *request = json_loads(body, 0, NULL);
@@ -444,6 +475,8 @@ static inline char *fake_answer(const char *headers, const char *body, void *arg
 	json_array_foreach (request, i, call)
 		json_array_append_new(answer, fake_call(arg, headers, call));
 	text = json_dumps(answer, 0);
+	if (fake_loses_answer(arg, request))
+		return http_answer("500 Internal Server Error", "", "");
 	return http_answer("200 OK", "Content-Type: application/json\r\n", text);
 }
 
