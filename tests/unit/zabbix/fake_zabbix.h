@@ -80,20 +80,31 @@ static inline void fake_set_id(struct fake_zabbix *fake, json_t *object, const c
 	json_object_set_new(object, key, json_string(text));
 }
 
-static inline bool fake_matches(json_t *object, json_t *filter)
+/* The values of a filter as sets, so that thousands of them are quick to find. */
+static inline json_t *fake_filter_sets(json_t *filter)
 {
+	json_t *sets = json_object(), *values, *value;
 	const char *key;
-	json_t *values, *value;
 	size_t i;
 
 	json_object_foreach (filter, key, values) {
-		bool found = false;
+		json_t *set = json_object();
 
 		json_array_foreach (values, i, value)
-			found = found || json_equal(value, json_object_get(object, key));
-		if (!found)
-			return false;
+			json_object_set_new(set, json_string_value(value), json_true());
+		json_object_set_new(sets, key, set);
 	}
+	return sets;
+}
+
+static inline bool fake_matches(json_t *object, json_t *sets)
+{
+	const char *key;
+	json_t *set;
+
+	json_object_foreach (sets, key, set)
+		if (!json_object_get(set, zabbix_json_text(object, key)))
+			return false;
 	return true;
 }
 
@@ -147,11 +158,12 @@ static inline bool fake_has_tags(json_t *object, json_t *tags)
 static inline json_t *fake_get(
 	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params)
 {
+	cleanup_json json_t *sets = fake_filter_sets(json_object_get(params, "filter"));
 	json_t *found = json_array(), *each;
 	size_t i;
 
 	json_array_foreach (json_object_get(fake->objects, kind->name), i, each)
-		if (fake_matches(each, json_object_get(params, "filter")) &&
+		if (fake_matches(each, sets) &&
 			fake_has_text(each, json_object_get(params, "search")) &&
 			fake_has_tags(each, json_object_get(params, "tags")))
 			json_array_append_new(found, fake_shown(fake, each));
@@ -327,26 +339,25 @@ static inline json_t *fake_delete(
 typedef json_t *fake_write_fn(
 	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params);
 
-/* One object or a list of them, which is all or nothing. */
+/* One object or a list of them, which is all or nothing: creates are undone by cutting the list,
+ * and only these are refused here. */
 static inline json_t *fake_write(struct fake_zabbix *fake, const struct fake_kind *kind,
 	json_t *params, fake_write_fn *write)
 {
-	json_t *before, *each, *answer = NULL;
-	size_t i;
+	json_t *list = json_object_get(fake->objects, kind->name), *each, *answer = NULL;
+	size_t before = json_array_size(list), i;
 
 	if (!json_is_array(params))
 		return write(fake, kind, params);
-	before = json_deep_copy(fake->objects);
 	json_array_foreach (params, i, each) {
 		json_decref(answer);
 		answer = write(fake, kind, each);
 		if (!json_object_get(answer, "error"))
 			continue;
-		json_decref(fake->objects);
-		fake->objects = before;
+		while (json_array_size(list) > before)
+			json_array_remove(list, json_array_size(list) - 1);
 		return answer;
 	}
-	json_decref(before);
 	return answer;
 }
 
