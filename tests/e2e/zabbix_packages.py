@@ -13,8 +13,14 @@ SERVER_PACKAGE = "zabbix-server-pgsql"
 PROXY_PACKAGE = "zabbix-proxy-sqlite3"
 PROXY_PROGRAM = "/usr/sbin/zabbix_proxy"
 FRONTEND = "usr/share/zabbix"
-FRONTEND_CONFIG_CLASS = "include/classes/core/CConfigFile.php"
-FRONTEND_CONFIG_LINE = "const CONFIG_FILE_PATH = '/etc/zabbix/zabbix.conf.php';"
+# What a copy reads elsewhere than Debian's frontend does: its config, and its font by a path of its own, as the
+# built-in web server of PHP runs in no directory of the frontend.
+FRONTEND_CHANGES = {
+    "include/classes/core/CConfigFile.php": (
+        "const CONFIG_FILE_PATH = '/etc/zabbix/zabbix.conf.php';",
+        "const CONFIG_FILE_PATH = __DIR__.'/../../../conf/zabbix.conf.php';"),
+    "include/defines.inc.php": ("realpath('assets/fonts')", "realpath(__DIR__.'/../assets/fonts')"),
+}
 
 
 def cache_directory():
@@ -70,13 +76,17 @@ def download(package, directory):
         run_checked(command, f"downloading {package}", cwd=directory)
 
 
+def dangling_links(directory, names):
+    """Those that lead nowhere, such as to a font that is not installed."""
+    return [name for name in names if not os.path.exists(os.path.join(directory, name))]
+
+
 def copy_frontend(root, target):
-    """Copy Debian's frontend and let the copy read conf/zabbix.conf.php inside itself instead of /etc/zabbix."""
-    shutil.copytree(root / FRONTEND, target, ignore_dangling_symlinks=True)
-    config_class = target / FRONTEND_CONFIG_CLASS
-    text = config_class.read_text()
-    if FRONTEND_CONFIG_LINE not in text:
-        raise ProcessFailed(f"the frontend's {FRONTEND_CONFIG_CLASS} does not name its config file as expected")
-    config_class.write_text(text.replace(
-        FRONTEND_CONFIG_LINE, "const CONFIG_FILE_PATH = __DIR__.'/../../../conf/zabbix.conf.php';"))
+    """Copy Debian's frontend to be run by itself; the path of its config."""
+    shutil.copytree(root / FRONTEND, target, ignore=dangling_links)
+    for name, (old, new) in FRONTEND_CHANGES.items():
+        text = (target / name).read_text()
+        if old not in text:
+            raise ProcessFailed(f"the frontend's {name} has no '{old}'")
+        (target / name).write_text(text.replace(old, new))
     return target / "conf" / "zabbix.conf.php"

@@ -24,6 +24,7 @@ ACCOUNT = "zabbix"
 USER, PASSWORD = "Admin", "zabbix"
 SERVER_PROGRAM = "/usr/sbin/zabbix_server"
 READY_SECONDS = 30
+FRONTEND_LOCALE = "en_US.utf8"
 SOCKET_PATH_MAX = 107  # sun_path of unix(7), without its closing zero
 
 SERVER_CONFIG = """\
@@ -200,7 +201,15 @@ class ZabbixStack:
         for key, value in {**PHP_SETTINGS, "session.save_path": directory, "sys_temp_dir": directory}.items():
             command += ["-d", f"{key}={value}"]
         command += ["-S", f"127.0.0.1:{self.web_port}", "-t", root]
-        self.web = self._start("frontend", command, directory / "php.log", environment={"PHP_CLI_SERVER_WORKERS": "4"})
+        self.web = self._start("frontend", command, directory / "php.log", environment={
+            "PHP_CLI_SERVER_WORKERS": "4", "LOCPATH": str(self._make_locale())})
+
+    def _make_locale(self):
+        """The frontend complains on every page where there is no locale en_US: the one that is always there will do."""
+        locales = self.directory / "locale"
+        locales.mkdir()
+        (locales / FRONTEND_LOCALE).symlink_to("/usr/lib/locale/C.utf8")
+        return locales
 
     def facts(self):
         """What a program outside needs to use the stack."""
