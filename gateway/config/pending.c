@@ -12,7 +12,6 @@ static const struct pending {
 	const char *name;
 	bool only_true; /* a false one asks for nothing */
 } pending[] = {
-	{ "health", "rise", false },
 	{ "vrf", "allow", false },
 	{ "vrf", "forward", true },
 	{ "vrf", "nat", false },

@@ -2,13 +2,17 @@
 /* The checks of a VRF. */
 #include "supervisor/checks.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/memory.h"
+#include "net/gateway.h"
 #include "net/netns.h"
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
@@ -28,12 +32,57 @@ void checks_set(struct vrf *vrf, enum vrf_check_kind kind, bool ok, const char *
 	va_end(args);
 }
 
+static bool is_starting(const struct vrf *vrf)
+{
+	uint64_t since_ms = vrf->config->has_proxy ? vrf->started_ms : vrf->wired_ms;
+
+	return clock_now_ms() - since_ms <
+		(uint64_t)vrf->config->proxy.health.start_period_s * 1000;
+}
+
+void checks_count(struct vrf *vrf, enum vrf_check_kind kind, bool good, const char *detail)
+{
+	const struct config_health *health = &vrf->config->proxy.health;
+	struct vrf_check *check = &vrf->checks[kind];
+	/* One that is not known yet is taken for good, and a first good result makes it so. */
+	bool was_ok = !check->judged || check->ok;
+	uint32_t needed = good ? health->rise : health->fall;
+
+	check->proven |= good;
+	if (good != was_ok && !check->proven && is_starting(vrf)) {
+		checks_set(vrf, kind, true, "not yet: %s", detail);
+		return;
+	}
+	check->against = good == was_ok ? 0 : check->against + 1;
+	if (good == was_ok || check->against >= needed) {
+		check->against = 0;
+		checks_set(vrf, kind, good, "%s", detail);
+		return;
+	}
+	checks_set(vrf, kind, was_ok, "%s %" PRIu32 " of %" PRIu32 " times: %s",
+		good ? "good" : "bad", check->against, needed, detail);
+}
+
+static void check_forget(struct vrf *vrf, enum vrf_check_kind kind)
+{
+	struct vrf_check *check = &vrf->checks[kind];
+
+	check->judged = check->proven = false;
+	check->against = 0;
+}
+
+void checks_forget_asked(struct vrf *vrf)
+{
+	check_forget(vrf, VRF_CHECK_STATS);
+	check_forget(vrf, VRF_CHECK_GATEWAY);
+	check_forget(vrf, VRF_CHECK_SERVER);
+}
+
 void checks_forget_proxy(struct vrf *vrf)
 {
-	vrf->checks[VRF_CHECK_STATS].judged = false;
-	vrf->checks[VRF_CHECK_SERVER].judged = false;
+	check_forget(vrf, VRF_CHECK_STATS);
+	check_forget(vrf, VRF_CHECK_SERVER);
 	vrf->has_stats = false;
-	vrf->stats_missed = 0;
 }
 
 const struct vrf_check *checks_first_bad(const struct vrf *vrf)
@@ -158,40 +207,100 @@ static void judge_uplink(struct vrf *vrf, const struct net_netns_state *state)
 		checks_set(vrf, VRF_CHECK_UPLINK, true, "up, root side %s", root);
 }
 
-static void judge_process(struct vrf *vrf)
+void checks_judge_process(struct vrf *vrf)
 {
 	vrf->checks[VRF_CHECK_PROCESS].judged &= vrf->config->has_proxy;
 	if (!vrf->config->has_proxy)
 		return;
 	if (vrf->proxy.pid > 0)
-		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", vrf->proxy.pid);
+		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", process_main_pid(&vrf->proxy));
 	else
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
 }
 
-static void judge_server(struct vrf *vrf)
+/* --- gateways --- */
+
+static size_t gateways_list(struct vrf *vrf, struct net_gateway **gateways)
 {
-	uint64_t alive_s = (clock_now_ms() - vrf->started_ms) / 1000;
+	const struct vrf_check *check = &vrf->checks[VRF_CHECK_GATEWAY];
+	size_t count = 0;
+
+	for (size_t i = 0; i < vrf->config->n_interfaces; i++)
+		for (size_t g = 0; g < vrf->config->interfaces[i].n_gateways; g++)
+			*array_append(gateways, &count) = (struct net_gateway){
+				.interface = vrf->config->interfaces[i].name,
+				.address = &vrf->config->interfaces[i].gateways[g],
+				.insist = check->judged && !check->ok,
+			};
+	return count;
+}
+
+/* Of one of which nothing is known nothing is said. */
+static void gateways_judge(struct vrf *vrf, const struct net_gateway *gateways, size_t count)
+{
+	char address[ADDRESS_TEXT_SIZE], text[128];
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (gateways[i].neighbour == NET_NEIGHBOUR_FAILED) {
+			snprintf(text, sizeof(text), "%s on '%s' does not answer",
+				address_format(gateways[i].address, false, address),
+				gateways[i].interface);
+			checks_count(vrf, VRF_CHECK_GATEWAY, false, text);
+			return;
+		}
+		known += gateways[i].neighbour == NET_NEIGHBOUR_KNOWN;
+	}
+	if (known == 0)
+		return;
+	snprintf(text, sizeof(text), "%zu of %zu known", known, count);
+	checks_count(vrf, VRF_CHECK_GATEWAY, true, text);
+}
+
+static void ask_gateways(struct vrf *vrf)
+{
+	cleanup_free struct net_gateway *gateways = NULL;
+	size_t count = gateways_list(vrf, &gateways);
+
+	/* Without its namespace nothing is known of them; the netns check has the reason. */
+	if (count && net_gateways_read(vrf->name, gateways, count, NULL) == 0)
+		gateways_judge(vrf, gateways, count);
+	else
+		check_forget(vrf, VRF_CHECK_GATEWAY);
+}
+
+/* --- server --- */
+
+static void ask_server(struct vrf *vrf)
+{
 	long silence_s = (long)(time(NULL) - vrf->server_seen);
+	char text[96];
 
 	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0) {
-		vrf->checks[VRF_CHECK_SERVER].judged = false;
+		check_forget(vrf, VRF_CHECK_SERVER);
 		return;
 	}
-	if (!vrf->context->server_known)
+	if (!vrf->context->server_known) {
 		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
-	else if (vrf->server_seen && silence_s <= SERVER_SILENCE_MAX_S)
-		checks_set(vrf, VRF_CHECK_SERVER, true, "seen %ld s ago",
-			silence_s < 0 ? 0 : silence_s);
-	else if (alive_s < vrf->config->proxy.health.start_period_s)
-		checks_set(vrf, VRF_CHECK_SERVER, true, "waiting for its first contact");
-	else if (vrf->server_seen)
-		checks_set(vrf, VRF_CHECK_SERVER, false, "not seen for %ld s; API reachable",
-			silence_s);
+		return;
+	}
+	if (!vrf->server_seen)
+		snprintf(text, sizeof(text), "never seen by the Zabbix server; API reachable");
+	else if (silence_s > SERVER_SILENCE_MAX_S)
+		snprintf(text, sizeof(text), "not seen for %ld s; API reachable", silence_s);
 	else
-		checks_set(vrf, VRF_CHECK_SERVER, false,
-			"never seen by the Zabbix server; API reachable");
+		snprintf(text, sizeof(text), "seen %ld s ago", silence_s < 0 ? 0 : silence_s);
+	checks_count(
+		vrf, VRF_CHECK_SERVER, vrf->server_seen && silence_s <= SERVER_SILENCE_MAX_S, text);
 }
+
+void checks_ask(struct vrf *vrf)
+{
+	ask_gateways(vrf);
+	ask_server(vrf);
+}
+
+/* --- all of the kernel's --- */
 
 /* What a comparison could not put right, or may not any more for now. */
 static void judge_trouble(struct vrf *vrf)
@@ -216,10 +325,4 @@ void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state)
 		judge_uplink(vrf, state);
 	}
 	judge_trouble(vrf);
-}
-
-void checks_judge_proxy(struct vrf *vrf)
-{
-	judge_process(vrf);
-	judge_server(vrf);
 }

@@ -4,11 +4,24 @@
 
 #include "supervisor/vrf.h"
 
+/*
+ * What the kernel tells of by itself counts at once: netns, link, address, uplink and process. What has
+ * to be asked for counts when it was so several times in a row, `fall` times bad or `rise` times good
+ * (config_health): stats, gateway and server. In the start_period a bad result of these is none, until
+ * the first good one.
+ */
+
 /* netns, link, address and uplink, from a reading of the kernel. */
 void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state);
 
-/* process and server; `stats` is the probe's. */
-void checks_judge_proxy(struct vrf *vrf);
+/* process. */
+void checks_judge_process(struct vrf *vrf);
+
+/* gateway and server, one result of each; `stats` is the probe's. */
+void checks_ask(struct vrf *vrf);
+
+/* One result of a check that is asked for: why it is bad, or what was found. */
+void checks_count(struct vrf *vrf, enum vrf_check_kind kind, bool good, const char *detail);
 
 /* Whether the namespace that has the VRF's name is the one its proxy lives in; true without a proxy. */
 bool checks_proxy_in_netns(const struct vrf *vrf);
@@ -16,6 +29,9 @@ bool checks_proxy_in_netns(const struct vrf *vrf);
 /* Sets one check; since_ms moves when ok changes. */
 __attribute__((format(printf, 4, 5))) void checks_set(
 	struct vrf *vrf, enum vrf_check_kind kind, bool ok, const char *format, ...);
+
+/* Forgets what was asked for: nobody asks any more. */
+void checks_forget_asked(struct vrf *vrf);
 
 /* Forgets what is known of the proxy: it is not running. */
 void checks_forget_proxy(struct vrf *vrf);

@@ -45,6 +45,7 @@ static const char *const check_names[VRF_CHECKS] = {
 	[VRF_CHECK_UPLINK] = "uplink",
 	[VRF_CHECK_PROCESS] = "process",
 	[VRF_CHECK_STATS] = "stats",
+	[VRF_CHECK_GATEWAY] = "gateway",
 	[VRF_CHECK_SERVER] = "server",
 };
 
@@ -174,9 +175,11 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	int r;
 
 	(void)reason;
+	vrf->wired_ms = clock_now_ms();
 	if (!vrf->config->has_proxy) {
 		vrf->backoff_s = 0;
 		state_set(vrf, VRF_HEALTHY, "");
+		watch_start(vrf, 0);
 		vrf->context->look(vrf);
 		return;
 	}
@@ -235,7 +238,7 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s%s", vrf->last_exit,
 		*reason || words ? "; " : "", reason, words ? words : "");
 	watch_stop(vrf);
-	checks_judge_proxy(vrf);
+	checks_judge_process(vrf);
 	state_set(vrf, VRF_BACKOFF, text);
 	state_timer_arm(vrf, backoff_next_ms(vrf));
 }

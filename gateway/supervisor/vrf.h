@@ -72,6 +72,7 @@ enum vrf_check_kind {
 	VRF_CHECK_UPLINK,
 	VRF_CHECK_PROCESS,
 	VRF_CHECK_STATS,
+	VRF_CHECK_GATEWAY,
 	VRF_CHECK_SERVER,
 	VRF_CHECKS,
 };
@@ -79,6 +80,8 @@ enum vrf_check_kind {
 struct vrf_check {
 	bool judged; /* false: does not concern this VRF, or not known yet */
 	bool ok;
+	bool proven;      /* it was good since the VRF came up */
+	uint32_t against; /* results in a row that say otherwise than ok */
 	char detail[192];
 	uint64_t since_ms;
 };
@@ -144,12 +147,12 @@ struct vrf {
 
 	struct process proxy;
 	struct vrf_former former;
+	uint64_t wired_ms;   /* when it came up last */
 	uint64_t started_ms; /* an adopted one: when the supervisor before us started it */
 	uint64_t ready_ms;   /* of this life; 0: not yet */
 	uint32_t restarts;
 	char last_exit[64]; /* "" : it has not ended yet */
 	uint32_t backoff_s;
-	uint32_t stats_missed; /* stats requests unanswered in a row */
 	struct zabbix_stats stats;
 	bool has_stats;
 	time_t server_seen; /* lastaccess; 0: never or not known */

@@ -51,16 +51,15 @@ static bool missed_its_config(const struct vrf *vrf)
 static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
 {
 	struct vrf *vrf = data;
-	char reason[256];
-	uint32_t fall = vrf->config->proxy.health.fall;
+	char reason[256], text[64];
 
 	vrf->probe = NULL;
 	if (stats) {
 		vrf->stats = *stats;
 		vrf->has_stats = true;
-		vrf->stats_missed = 0;
-		checks_set(vrf, VRF_CHECK_STATS, true, "answered, %.1f values/s required",
+		snprintf(text, sizeof(text), "answered, %.1f values/s required",
 			stats->required_vps);
+		checks_count(vrf, VRF_CHECK_STATS, true, text);
 		if (vrf->state == VRF_STARTING) {
 			vrf_dispatch(vrf, VRF_EVENT_READY, "");
 		} else if (missed_its_config(vrf)) {
@@ -73,14 +72,11 @@ static void probe_on_done(const struct zabbix_stats *stats, const char *why, voi
 	}
 	if (vrf->state == VRF_STARTING)
 		return;
-	if (++vrf->stats_missed < fall) {
-		checks_set(vrf, VRF_CHECK_STATS, true, "%u of %u tries missed: %s",
-			vrf->stats_missed, fall, why);
+	checks_count(vrf, VRF_CHECK_STATS, false, why);
+	if (vrf->checks[VRF_CHECK_STATS].ok)
 		return;
-	}
-	checks_set(vrf, VRF_CHECK_STATS, false, "%s", why);
 	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %s",
-		vrf->stats_missed, why);
+		vrf->config->proxy.health.fall, why);
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 }
 
@@ -96,11 +92,23 @@ static void probe_run(struct vrf *vrf)
 		log_warning("vrf '%s': cannot ask its proxy: %s", vrf->name, err.text);
 }
 
-static uint64_t watch_interval_ms(const struct vrf *vrf)
+uint64_t watch_phase_ms(const char *name, uint64_t interval_ms)
 {
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash % interval_ms;
+}
+
+static uint64_t watch_pause_ms(const struct vrf *vrf)
+{
+	uint64_t interval_ms = (uint64_t)vrf->config->proxy.health.interval_s * 1000;
+	uint64_t phase_ms = watch_phase_ms(vrf->name, interval_ms);
+
 	if (vrf->state == VRF_STARTING)
 		return READY_POLL_MS;
-	return (uint64_t)vrf->config->proxy.health.interval_s * 1000;
+	return interval_ms - (clock_now_ms() + interval_ms - phase_ms) % interval_ms;
 }
 
 static void watch_on_elapsed(void *data)
@@ -110,12 +118,13 @@ static void watch_on_elapsed(void *data)
 	if (!vrf->config)
 		return;
 	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
-		checks_judge_proxy(vrf);
+		checks_judge_process(vrf);
+		checks_ask(vrf);
 		watch_tell_wellness(vrf);
 	}
 	if (vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
 		probe_run(vrf);
-		watch_start(vrf, watch_interval_ms(vrf));
+		watch_start(vrf, watch_pause_ms(vrf));
 	}
 }
 
@@ -129,4 +138,5 @@ void watch_stop(struct vrf *vrf)
 	probe_cancel(vrf->probe);
 	vrf->probe = NULL;
 	timer_disarm(&vrf->watch_timer);
+	checks_forget_asked(vrf);
 }

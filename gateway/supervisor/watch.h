@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Looking after the proxy of a VRF that is up: its checks and stats requests, each interval, and what
- * follows. Its part of the kernel is drift's (supervisor/drift.h). */
+/*
+ * Looking after a VRF that is up: what has to be asked for, each interval, and what follows. Its part of
+ * the kernel is drift's (supervisor/drift.h). Each VRF has its own time within the interval, told by its
+ * name, so that a thousand make no burst.
+ */
 #pragma once
 
 #include "supervisor/vrf.h"
@@ -8,7 +11,10 @@
 /* Looks in delay_ms, and from then on by itself for as long as the VRF's state wants it. */
 void watch_start(struct vrf *vrf, uint64_t delay_ms);
 
-/* Asks nothing any more; what is under way is dropped. */
+/* The VRF's time within the interval, 0 to interval_ms - 1. */
+uint64_t watch_phase_ms(const char *name, uint64_t interval_ms);
+
+/* Asks nothing any more; what is under way is dropped, and what was answered forgotten. */
 void watch_stop(struct vrf *vrf);
 
 /* Tells the VRF whether all its checks are good. */

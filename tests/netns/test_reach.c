@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pings, connections and neighbours between two namespaces. */
+/* Pings, connections, neighbours and gateways between two namespaces. */
 #include "world.h"
 
+#include "net/gateway.h"
 #include "net/reach.h"
 
 #define PATIENCE_MS 400
@@ -127,6 +128,51 @@ static void a_neighbour_is_known_by_its_hardware_address_once_it_was_asked(void 
 	pair_remove();
 }
 
+static enum net_neighbour gateway(const char *interface, const char *address, bool insist)
+{
+	struct address to = world_address(address);
+	struct net_gateway asked = { interface, &to, insist, NET_NEIGHBOUR_KNOWN };
+
+	assert_int_equal(net_gateways_read("here", &asked, 1, NULL), 0);
+	return asked.neighbour;
+}
+
+static void gateway_await(const char *address, bool insist, enum net_neighbour expected)
+{
+	uint64_t deadline_ms = clock_now_ms() + 20000;
+
+	while (gateway("eth0", address, insist) != expected)
+		assert_true(clock_now_ms() < deadline_ms);
+}
+
+static void a_gateway_is_known_once_it_was_asked_for(void **state)
+{
+	uint64_t rtt_us;
+
+	(void)state;
+	pair_make();
+	assert_int_equal(gateway("eth0", "10.0.0.1", false), NET_NEIGHBOUR_UNKNOWN);
+	assert_int_equal(gateway("eth9", "10.0.0.1", false), NET_NEIGHBOUR_UNKNOWN);
+	assert_int_equal(ping("10.0.0.1", &rtt_us), 0);
+	assert_int_equal(gateway("eth0", "10.0.0.1", false), NET_NEIGHBOUR_KNOWN);
+	assert_int_equal(gateway("eth0", "fd01::1", false), NET_NEIGHBOUR_UNKNOWN);
+	gateway_await("fd01::1", true, NET_NEIGHBOUR_KNOWN);
+	pair_remove();
+}
+
+static void a_gateway_that_came_back_is_known_again_though_nobody_else_asks(void **state)
+{
+	uint64_t rtt_us;
+
+	(void)state;
+	pair_make();
+	assert_int_equal(ping("10.0.0.9", &rtt_us), -ETIMEDOUT);
+	assert_int_equal(gateway("eth0", "10.0.0.9", false), NET_NEIGHBOUR_FAILED);
+	assert_int_equal(world_run("ip -n there addr add 10.0.0.9/24 dev eth0"), 0);
+	gateway_await("10.0.0.9", false, NET_NEIGHBOUR_KNOWN);
+	pair_remove();
+}
+
 static int dial(const char *address, uint16_t port, struct error *err)
 {
 	struct address to = world_address(address);
@@ -175,6 +221,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_ignores_pings_is_there_all_the_same),
 	cmocka_unit_test(where_no_route_leads_nothing_can_be_sent),
 	cmocka_unit_test(a_neighbour_is_known_by_its_hardware_address_once_it_was_asked),
+	cmocka_unit_test(a_gateway_is_known_once_it_was_asked_for),
+	cmocka_unit_test(a_gateway_that_came_back_is_known_again_though_nobody_else_asks),
 	cmocka_unit_test(a_listener_is_connected_to_and_nobody_else),
 	cmocka_unit_test(a_missing_namespace_is_told_and_we_stay_where_we_are),
 };

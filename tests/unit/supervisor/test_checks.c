@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "supervisor/checks.h"
 
 static void a_check_says_since_when_it_is_so(void **state)
@@ -52,7 +53,7 @@ static void the_cause_comes_before_what_follows_from_it(void **state)
 
 static void what_was_known_of_a_proxy_goes_with_it(void **state)
 {
-	struct vrf vrf = { .has_stats = true, .stats_missed = 2 };
+	struct vrf vrf = { .has_stats = true };
 
 	(void)state;
 	checks_set(&vrf, VRF_CHECK_LINK, true, "1 up");
@@ -62,7 +63,6 @@ static void what_was_known_of_a_proxy_goes_with_it(void **state)
 	assert_null(checks_first_bad(&vrf));
 	assert_true(vrf.checks[VRF_CHECK_LINK].judged);
 	assert_false(vrf.has_stats);
-	assert_int_equal(vrf.stats_missed, 0);
 }
 
 static void a_long_detail_is_cut(void **state)
@@ -78,6 +78,64 @@ static void a_long_detail_is_cut(void **state)
 		sizeof(vrf.checks[VRF_CHECK_STATS].detail) - 1);
 }
 
+/* A VRF whose start_period is over, unless it came up just now. */
+static struct config_vrf counted_config(void)
+{
+	return (struct config_vrf){
+		.has_proxy = true,
+		.proxy.health = { .fall = 3, .rise = 2, .start_period_s = 60 },
+	};
+}
+
+static void what_is_asked_for_is_bad_after_fall_and_good_after_rise_results(void **state)
+{
+	struct config_vrf config = counted_config();
+	struct vrf vrf = { .config = &config };
+	const struct vrf_check *check = &vrf.checks[VRF_CHECK_GATEWAY];
+
+	(void)state;
+	checks_count(&vrf, VRF_CHECK_GATEWAY, false, "gone");
+	checks_count(&vrf, VRF_CHECK_GATEWAY, false, "gone");
+	assert_true(check->judged && check->ok);
+	assert_string_equal(check->detail, "bad 2 of 3 times: gone");
+	checks_count(&vrf, VRF_CHECK_GATEWAY, false, "gone");
+	assert_false(check->ok);
+	assert_string_equal(check->detail, "gone");
+	checks_count(&vrf, VRF_CHECK_GATEWAY, true, "known");
+	assert_false(check->ok);
+	assert_string_equal(check->detail, "good 1 of 2 times: known");
+	checks_count(&vrf, VRF_CHECK_GATEWAY, true, "known");
+	assert_true(check->ok);
+}
+
+static void one_good_result_among_bad_ones_starts_the_count_anew(void **state)
+{
+	struct config_vrf config = counted_config();
+	struct vrf vrf = { .config = &config };
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		checks_count(&vrf, VRF_CHECK_STATS, i % 3 == 2, "x");
+	assert_true(vrf.checks[VRF_CHECK_STATS].ok);
+}
+
+static void a_slow_start_is_not_held_against_it_but_a_relapse_is(void **state)
+{
+	struct config_vrf config = counted_config();
+	struct vrf vrf = { .config = &config, .started_ms = clock_now_ms() };
+	const struct vrf_check *check = &vrf.checks[VRF_CHECK_SERVER];
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		checks_count(&vrf, VRF_CHECK_SERVER, false, "never seen");
+	assert_true(check->ok);
+	assert_string_equal(check->detail, "not yet: never seen");
+	checks_count(&vrf, VRF_CHECK_SERVER, true, "seen");
+	for (int i = 0; i < 3; i++)
+		checks_count(&vrf, VRF_CHECK_SERVER, false, "never seen");
+	assert_false(check->ok);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +144,9 @@ int main(void)
 		cmocka_unit_test(the_cause_comes_before_what_follows_from_it),
 		cmocka_unit_test(what_was_known_of_a_proxy_goes_with_it),
 		cmocka_unit_test(a_long_detail_is_cut),
+		cmocka_unit_test(what_is_asked_for_is_bad_after_fall_and_good_after_rise_results),
+		cmocka_unit_test(one_good_result_among_bad_ones_starts_the_count_anew),
+		cmocka_unit_test(a_slow_start_is_not_held_against_it_but_a_relapse_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

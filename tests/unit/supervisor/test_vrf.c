@@ -110,7 +110,7 @@ static void a_namespace_is_healthy_when_it_is_wired(void **state)
 	assert_int_equal(life.before, VRF_WIRING);
 	assert_int_equal(life.vrf->proxy.pid, 0);
 	assert_int_equal(life.looked, 1);
-	assert_false(is_armed(life.vrf->watch_timer.source));
+	assert_true(is_armed(life.vrf->watch_timer.source));
 }
 
 static void what_is_not_well_is_degraded_with_the_reason(void **state)
@@ -335,7 +335,7 @@ static void states_and_checks_are_named_as_the_status_document_has_them(void **s
 	static const char *const states[] = { "disabled", "wiring", "starting", "healthy",
 		"degraded", "backoff", "failed", "stopping" };
 	static const char *const checks[] = { "netns", "link", "address", "uplink", "process",
-		"stats", "server" };
+		"stats", "gateway", "server" };
 
 	(void)state;
 	for (int i = 0; i < VRF_STATES; i++)

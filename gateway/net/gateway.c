@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Neighbour entries of gateways: RTM_GETNEIGH of one, and RTM_NEWNEIGH with NTF_USE. */
+#include "net/gateway.h"
+
+#include <errno.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "net/channel.h"
+#include "net/dump.h"
+#include "net/netns.h"
+
+static struct nl_msg *message_create(
+	int type, int flags, const struct ndmsg *info, const struct address *address)
+{
+	struct nl_msg *message = nlmsg_alloc_simple(type, flags);
+
+	if (!message)
+		abort();
+	nlmsg_append(message, (void *)info, sizeof(*info), NLMSG_ALIGNTO);
+	nla_put(message, NDA_DST, (int)address_size(address), address->bytes);
+	return message;
+}
+
+static void state_store(const struct nlmsghdr *header, void *data)
+{
+	const struct ndmsg *info = nlmsg_data(header);
+	enum net_neighbour *neighbour = data;
+
+	if (header->nlmsg_type != RTM_NEWNEIGH)
+		return;
+	if (info->ndm_state & (NUD_FAILED | NUD_INCOMPLETE))
+		*neighbour = NET_NEIGHBOUR_FAILED;
+	else if (info->ndm_state & ~NUD_NOARP)
+		*neighbour = NET_NEIGHBOUR_KNOWN;
+}
+
+static int entry_read(
+	struct net_channel *channel, int ifindex, struct net_gateway *gateway, struct error *err)
+{
+	struct ndmsg info = { .ndm_family = gateway->address->family, .ndm_ifindex = ifindex };
+	struct nl_msg *request = message_create(RTM_GETNEIGH, 0, &info, gateway->address);
+	int ret = net_channel_get(channel, request, state_store, &gateway->neighbour, err);
+
+	nlmsg_free(request);
+	if (ret != -ENOENT)
+		return ret;
+	if (err)
+		error_clear(err);
+	return 0;
+}
+
+/* Where the kernel cannot, as on a link that is down, the entry stays as it is. */
+static void entry_use(struct net_channel *channel, int ifindex, const struct net_gateway *gateway)
+{
+	struct ndmsg info = {
+		.ndm_family = gateway->address->family,
+		.ndm_ifindex = ifindex,
+		.ndm_flags = NTF_USE,
+	};
+	struct nl_msg *message =
+		message_create(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &info, gateway->address);
+	struct net_batch batch = { 0 };
+	struct net_batch_fault fault;
+
+	net_batch_add(&batch, message);
+	nlmsg_free(message);
+	(void)net_batch_send(&batch, 0, 1, NULL, NULL, channel, &fault, NULL);
+	net_batch_finish(&batch);
+}
+
+static int gateway_read(struct net_channel *channel, struct net_gateway *gateway, struct error *err)
+{
+	struct net_have_link link;
+	int ret = net_dump_link(channel, gateway->interface, 0, &link, err);
+
+	if (ret == -ENODEV) {
+		if (err)
+			error_clear(err);
+		return 0;
+	}
+	if (ret == 0)
+		ret = entry_read(channel, link.ifindex, gateway, err);
+	if (ret == 0 &&
+		(gateway->neighbour == NET_NEIGHBOUR_FAILED ||
+			(gateway->insist && gateway->neighbour == NET_NEIGHBOUR_UNKNOWN)))
+		entry_use(channel, link.ifindex, gateway);
+	return ret;
+}
+
+int net_gateways_read(
+	const char *netns, struct net_gateway *gateways, size_t count, struct error *err)
+{
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+	cleanup_fd int fd = netns_open(netns, err);
+	cleanup(netns_leave) int back = -1;
+	int ret = fd < 0 ? fd : netns_enter(fd, &back, err);
+
+	for (size_t i = 0; i < count; i++)
+		gateways[i].neighbour = NET_NEIGHBOUR_UNKNOWN;
+	if (ret == 0)
+		ret = net_channel_open(&channel, err);
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		ret = gateway_read(&channel, &gateways[i], err);
+	return ret;
+}

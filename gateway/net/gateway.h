@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the kernel knows of the gateways of a namespace, for the loop: each is looked up alone, as a dump
+ * of neighbours costs more the more VRFs there are. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/address.h"
+#include "base/error.h"
+#include "net/reach.h"
+
+struct net_gateway {
+	const char *interface;
+	const struct address *address; /* its length does not matter */
+	bool insist;                  /* where nothing is known of it, have the kernel ask for it */
+	enum net_neighbour neighbour; /* the answer */
+};
+
+/*
+ * Fills in each `neighbour`; UNKNOWN also where its interface is not there. The kernel is told to ask
+ * once more for one that did not answer (NTF_USE, neighbour(7)): nobody else may for a long time, and
+ * one that has come back would never be known. Waits for nobody's answer. -ENOENT: no such namespace.
+ */
+int net_gateways_read(
+	const char *netns, struct net_gateway *gateways, size_t count, struct error *err);
