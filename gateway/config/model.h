@@ -59,6 +59,7 @@ struct config_health {
 
 struct config_restart {
 	uint32_t min_s, max_s;
+	uint32_t count, window_s; /* more restarts than these, and it is given up; 0: never */
 };
 
 struct config_limits {

@@ -47,6 +47,9 @@ static const struct config_key health_keys[] = {
 static const struct config_key restart_keys[] = {
 	{ "min", &config_type_uint32, RESTART(min_s), .fallback = "1", .min = 1, .max = 86400 },
 	{ "max", &config_type_uint32, RESTART(max_s), .fallback = "60", .min = 1, .max = 86400 },
+	{ "count", &config_type_uint32, RESTART(count), .fallback = "10", .min = 0, .max = 1000 },
+	{ "window", &config_type_uint32, RESTART(window_s), .fallback = "600", .min = 1,
+		.max = 86400 },
 	{ 0 },
 };
 

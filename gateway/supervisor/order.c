@@ -12,6 +12,8 @@ int order_start(struct vrf *vrf, struct error *err)
 			vrf->config ? "disabled in" : "gone from");
 	vrf->held = false;
 	vrf->backoff_s = 0;
+	vrf->failure[0] = '\0';
+	relapses_forget(&vrf->relapses);
 	/* One that ends just now starts when it has, and not after a delay. */
 	vrf->restart_now |= vrf->state == VRF_STOPPING;
 	vrf_dispatch(vrf, VRF_EVENT_START, "");

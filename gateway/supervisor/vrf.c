@@ -66,6 +66,35 @@ static enum log_level state_level(enum vrf_state state)
 	return state == VRF_DEGRADED || state == VRF_BACKOFF ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 }
 
+/*
+ * What failed is tried again and again: until it is up, or fails for another reason, the log has it
+ * already.
+ */
+static bool is_told_already(struct vrf *vrf, enum vrf_state state)
+{
+	bool told = *vrf->failure;
+
+	switch (state) {
+	case VRF_FAILED:
+		told = strcmp(vrf->failure, vrf->reason) == 0;
+		memcpy(vrf->failure, vrf->reason, sizeof(vrf->failure));
+		return told;
+	case VRF_WIRING:
+	case VRF_STARTING:
+	case VRF_STOPPING:
+		return told;
+	case VRF_DISABLED:
+	case VRF_HEALTHY:
+	case VRF_DEGRADED:
+	case VRF_BACKOFF:
+		vrf->failure[0] = '\0';
+		return false;
+	case VRF_STATES:
+		break;
+	}
+	__builtin_unreachable();
+}
+
 static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 {
 	enum vrf_state before = vrf->state;
@@ -78,8 +107,9 @@ static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 	vrf->state = state;
 	vrf->since_ms = clock_now_ms();
 	timer_disarm(&vrf->state_timer);
-	log_message(state_level(state), "vrf '%s': %s%s%s", vrf->name, state_names[state],
-		*vrf->reason ? ": " : "", vrf->reason);
+	if (!is_told_already(vrf, state))
+		log_message(state_level(state), "vrf '%s': %s%s%s", vrf->name, state_names[state],
+			*vrf->reason ? ": " : "", vrf->reason);
 	vrf->context->changed(vrf, before);
 }
 
@@ -93,17 +123,21 @@ static void state_timer_arm(struct vrf *vrf, uint64_t delay_ms)
 	timer_arm(&vrf->state_timer, vrf->context->event, delay_ms, timer_on_elapsed, vrf);
 }
 
-/* 1, 2, 4 ... max seconds, each a fifth more or less so that many do not return in step. */
+/* A fifth more or less, so that many do not return in step. */
+static uint64_t scatter_ms(uint64_t delay_ms)
+{
+	return delay_ms * 4 / 5 + delay_ms * 2 / 5 * (uint64_t)(random() % 1000) / 1000;
+}
+
+/* 1, 2, 4 ... max seconds. */
 static uint64_t backoff_next_ms(struct vrf *vrf)
 {
 	const struct config_restart *restart = &vrf->config->proxy.restart;
-	uint64_t delay_ms;
 
 	vrf->backoff_s = vrf->backoff_s ? vrf->backoff_s * 2 : restart->min_s;
 	if (vrf->backoff_s > restart->max_s)
 		vrf->backoff_s = restart->max_s;
-	delay_ms = (uint64_t)vrf->backoff_s * 1000;
-	return delay_ms * 4 / 5 + delay_ms * 2 / 5 * (uint64_t)(random() % 1000) / 1000;
+	return scatter_ms((uint64_t)vrf->backoff_s * 1000);
 }
 
 /* --- the actions of the table --- */
@@ -226,19 +260,37 @@ static void act_recover(struct vrf *vrf, const char *reason)
 	state_set(vrf, VRF_HEALTHY, reason);
 }
 
+/* Once a window may do no harm, and tells when it is well again. */
+static void give_up(struct vrf *vrf, const char *end)
+{
+	const struct config_restart *restart = &vrf->config->proxy.restart;
+	char text[sizeof(vrf->reason)];
+
+	snprintf(text, sizeof(text), "more than %" PRIu32 " restarts within %" PRIu32 " s: %.180s",
+		restart->count, restart->window_s, end);
+	state_set(vrf, VRF_FAILED, text);
+	state_timer_arm(vrf, scatter_ms((uint64_t)restart->window_s * 1000));
+}
+
 static void act_back_off(struct vrf *vrf, const char *reason)
 {
 	cleanup_free char *words = NULL;
 	char text[256];
 
-	if (vrf->ready_ms && clock_now_ms() - vrf->ready_ms >= GOOD_LIFE_MS)
+	if (vrf->ready_ms && clock_now_ms() - vrf->ready_ms >= GOOD_LIFE_MS) {
 		vrf->backoff_s = 0;
+		relapses_forget(&vrf->relapses);
+	}
 	if (!vrf->ready_ms && !*reason)
 		(void)file_read_line(vrf->paths.start_log, &words, NULL);
 	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s%s", vrf->last_exit,
 		*reason || words ? "; " : "", reason, words ? words : "");
 	watch_stop(vrf);
 	checks_judge_process(vrf);
+	if (relapses_note(&vrf->relapses, &vrf->config->proxy.restart, clock_now_ms())) {
+		give_up(vrf, text);
+		return;
+	}
 	state_set(vrf, VRF_BACKOFF, text);
 	state_timer_arm(vrf, backoff_next_ms(vrf));
 }
@@ -380,6 +432,7 @@ void vrf_destroy(struct vrf *vrf)
 	process_finish(&vrf->proxy);
 	repairs_finish(&vrf->drift.repairs);
 	strings_finish(&vrf->drift.acts);
+	relapses_forget(&vrf->relapses);
 	vrf_paths_finish(&vrf->paths);
 	free(vrf->name);
 	free(vrf);

@@ -25,6 +25,7 @@
 #include "process/spawn.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
+#include "supervisor/relapses.h"
 #include "supervisor/repairs.h"
 #include "supervisor/timer.h"
 #include "zabbix/stats.h"
@@ -153,6 +154,8 @@ struct vrf {
 	uint32_t restarts;
 	char last_exit[64]; /* "" : it has not ended yet */
 	uint32_t backoff_s;
+	struct relapses relapses;
+	char failure[256]; /* why it failed, as the log has it; "": it did not, or is up again */
 	struct zabbix_stats stats;
 	bool has_stats;
 	time_t server_seen; /* lastaccess; 0: never or not known */

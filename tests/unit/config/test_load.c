@@ -67,6 +67,8 @@ static void test_the_defaults_of_a_proxy(void **state)
 	assert_int_equal(proxy->health.start_period_s, 60);
 	assert_int_equal(proxy->restart.min_s, 1);
 	assert_int_equal(proxy->restart.max_s, 60);
+	assert_int_equal(proxy->restart.count, 10);
+	assert_int_equal(proxy->restart.window_s, 600);
 	assert_int_equal(proxy->limits.memory_bytes, 0);
 	assert_int_equal(proxy->limits.tasks, 0);
 	assert_int_equal(proxy->limits.cpu_weight, 0);
@@ -104,7 +106,7 @@ static const char whole[] =
 	"proxy { binary = /b user = zp mode = passive profile = /x.conf psk = no\n"
 	"  options = { \"Timeout=4\", \"StartPingers=2\" } group = pg\n"
 	"  health { interval = 20 timeout = 4 fall = 5 rise = 6 start_period = 1 }\n"
-	"  restart { min = 2 max = 7 } limits { memory = 256M tasks = 200 cpu_weight = 100 } }\n"
+	"  restart { min = 2 max = 7 count = 8 window = 9 } limits { memory = 256M tasks = 200 cpu_weight = 100 } }\n"
 	"vrf acme {\n"
 	"  id = 7 enabled = off dns = { \"10.0.0.53\", \"fd00::53\" } forward = true\n"
 	"  sysctl = { \"net.ipv4.tcp_mtu_probing=1\" } allow = { \"tcp/10051\", \"udp/162\" }\n"
@@ -164,6 +166,8 @@ static void test_the_whole_language_proxy(void **state)
 	assert_int_equal(general->health.interval_s, 20);
 	assert_int_equal(general->health.start_period_s, 1);
 	assert_int_equal(general->restart.max_s, 7);
+	assert_int_equal(general->restart.count, 8);
+	assert_int_equal(general->restart.window_s, 9);
 	assert_int_equal(general->limits.memory_bytes, 256 << 20);
 	assert_int_equal(general->limits.tasks, 200);
 	/* A VRF's own section is laid over the general one key by key. */

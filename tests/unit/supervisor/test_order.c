@@ -149,6 +149,18 @@ static void a_failed_one_is_tried_again_at_once_and_with_the_first_delay(void **
 	}
 }
 
+static void what_was_given_up_is_begun_with_a_new_count(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	life.vrf->state = VRF_FAILED;
+	life.vrf->relapses.given_up = true;
+	order_start(life.vrf, NULL);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_false(life.vrf->relapses.given_up);
+}
+
 static void a_namespace_without_a_proxy_is_wired_anew(void **state)
 {
 	cleanup_life struct life life;
@@ -193,6 +205,7 @@ int main(void)
 		in_scratch(a_restart_ends_the_proxy_and_starts_it_without_a_delay),
 		in_scratch(the_last_order_counts_while_a_proxy_ends),
 		in_scratch(a_failed_one_is_tried_again_at_once_and_with_the_first_delay),
+		in_scratch(what_was_given_up_is_begun_with_a_new_count),
 		in_scratch(a_namespace_without_a_proxy_is_wired_anew),
 		in_scratch(a_healthy_one_takes_no_notice_of_a_start),
 		in_scratch(what_the_config_disables_is_not_started),

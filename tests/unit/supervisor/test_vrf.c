@@ -10,6 +10,7 @@
 #define NAMESPACE    "namespace mgmt { }"
 #define NO_BINARY    "vrf acme { proxy { binary = \"/no/such/zabbix_proxy\" } }"
 #define SHORT_DELAYS "proxy { restart { min = 1 max = 4 } }\n"
+#define IMPATIENT    "proxy { restart { min = 1 max = 4 count = 2 window = 300 } }\n"
 
 struct life {
 	struct loaded loaded;
@@ -263,6 +264,90 @@ static void a_namespace_that_came_up_starts_with_the_first_delay_again(void **st
 	assert_in_range(remaining_ms(life.vrf->state_timer.source), 0, 1200);
 }
 
+/* As if a proxy had run and ended. */
+static void proxy_lives_and_ends(struct life *life, uint64_t ready_since_ms)
+{
+	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
+	life->vrf->state = VRF_HEALTHY;
+	life->vrf->ready_ms = ready_since_ms;
+	strcpy(life->vrf->last_exit, "exit status 1");
+	vrf_dispatch(life->vrf, VRF_EVENT_ENDED, "");
+}
+
+static void what_ends_too_often_fails_and_is_tried_again_slowly(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, IMPATIENT NAMESPACE);
+	for (int i = 0; i < 2; i++) {
+		proxy_lives_and_ends(&life, clock_now_ms());
+		assert_int_equal(life.vrf->state, VRF_BACKOFF);
+	}
+	proxy_lives_and_ends(&life, clock_now_ms());
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_string_equal(life.vrf->reason,
+		"more than 2 restarts within 300 s: zabbix_proxy ended: exit status 1");
+	assert_in_range(remaining_ms(life.vrf->state_timer.source), 200000, 360000);
+	proxy_lives_and_ends(&life, clock_now_ms());
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+}
+
+static void a_good_life_takes_back_what_went_before(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, IMPATIENT NAMESPACE);
+	for (int i = 0; i < 3; i++)
+		proxy_lives_and_ends(&life, clock_now_ms());
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	proxy_lives_and_ends(&life, clock_now_ms() - 60000);
+	assert_int_equal(life.vrf->state, VRF_BACKOFF);
+	assert_in_range(remaining_ms(life.vrf->state_timer.source), 0, 1200);
+}
+
+/* How often stderr has a text. */
+static int count_in_log(FILE *log, const char *text)
+{
+	char buffer[8192];
+	ssize_t n = pread(fileno(log), buffer, sizeof(buffer) - 1, 0);
+	int count = 0;
+
+	buffer[n > 0 ? n : 0] = '\0';
+	for (const char *at = buffer; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+static void fail_for(struct life *life, const char *reason)
+{
+	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life->vrf, VRF_EVENT_WIRING_FAILED, reason);
+}
+
+static void a_retry_is_told_when_its_reason_changes(void **state)
+{
+	cleanup_life struct life life;
+	FILE *log = tmpfile();
+	int stderr_fd = dup(STDERR_FILENO);
+
+	life_begin(&life, *state, NAMESPACE);
+	dup2(fileno(log), STDERR_FILENO);
+	for (int i = 0; i < 5; i++)
+		fail_for(&life, "parent 'eth9' not found");
+	fail_for(&life, "parent 'eth9' is down");
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	dup2(stderr_fd, STDERR_FILENO);
+	assert_int_equal(count_in_log(log, "failed: parent 'eth9' not found"), 1);
+	assert_int_equal(count_in_log(log, "failed: parent 'eth9' is down"), 1);
+	assert_int_equal(count_in_log(log, "wiring"), 1);
+	assert_int_equal(count_in_log(log, "healthy"), 1);
+	/* Who listens hears all of it. */
+	assert_int_equal(life.changed, 14);
+	close(stderr_fd);
+	fclose(log);
+}
+
 static void a_missing_binary_fails_the_vrf_by_name(void **state)
 {
 	cleanup_life struct life life;
@@ -357,6 +442,9 @@ int main(void)
 		in_scratch(what_cannot_be_wired_fails_and_is_tried_again_later),
 		in_scratch(the_delay_doubles_up_to_its_maximum_and_is_scattered),
 		in_scratch(a_namespace_that_came_up_starts_with_the_first_delay_again),
+		in_scratch(what_ends_too_often_fails_and_is_tried_again_slowly),
+		in_scratch(a_good_life_takes_back_what_went_before),
+		in_scratch(a_retry_is_told_when_its_reason_changes),
 		in_scratch(a_missing_binary_fails_the_vrf_by_name),
 		in_scratch_as_root(a_binary_of_another_major_version_is_refused_with_both_named),
 		in_scratch(a_reason_of_any_length_is_kept_within_bounds),
