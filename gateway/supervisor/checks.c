@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "net/gateway.h"
 #include "net/netns.h"
+#include "supervisor/rescue.h"
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
 #define SERVER_SILENCE_MAX_S 60
@@ -209,13 +210,17 @@ static void judge_uplink(struct vrf *vrf, const struct net_netns_state *state)
 
 void checks_judge_process(struct vrf *vrf)
 {
+	char fault[256];
+
 	vrf->checks[VRF_CHECK_PROCESS].judged &= vrf->config->has_proxy;
 	if (!vrf->config->has_proxy)
 		return;
-	if (vrf->proxy.pid > 0)
-		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", process_main_pid(&vrf->proxy));
-	else
+	if (vrf->proxy.pid <= 0)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
+	else if (*rescue_disk_fault(vrf->paths.state_dir, fault))
+		checks_set(vrf, VRF_CHECK_PROCESS, false, "%s", fault);
+	else
+		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", process_main_pid(&vrf->proxy));
 }
 
 /* --- gateways --- */

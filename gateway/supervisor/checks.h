@@ -14,7 +14,7 @@
 /* netns, link, address and uplink, from a reading of the kernel. */
 void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state);
 
-/* process. */
+/* process; one that has no room on its disk is not well. */
 void checks_judge_process(struct vrf *vrf);
 
 /* gateway and server, one result of each; `stats` is the probe's. */

@@ -18,6 +18,7 @@
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
+#include "supervisor/rescue.h"
 #include "supervisor/watch.h"
 
 /* A zabbix_proxy ends within about a second of SIGTERM; a dead-locked one never does. */
@@ -26,6 +27,10 @@
 #define READY_POLL_MS   200
 /* A life this long makes the back-off start again from its minimum. */
 #define GOOD_LIFE_MS    60000
+/* So often a proxy may end before it is ready until its database is judged. */
+#define STILLBORN_MAX   2
+/* How often it is asked whether the database is judged. */
+#define RESCUE_POLL_MS  100
 
 static const char *const state_names[VRF_STATES] = {
 	[VRF_DISABLED] = "disabled",
@@ -98,6 +103,7 @@ static bool is_told_already(struct vrf *vrf, enum vrf_state state)
 static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 {
 	enum vrf_state before = vrf->state;
+	const char *told;
 
 	/* The reason may be part of the VRF's own reason. */
 	memmove(vrf->reason, reason, strnlen(reason, sizeof(vrf->reason) - 1) + 1);
@@ -107,9 +113,11 @@ static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 	vrf->state = state;
 	vrf->since_ms = clock_now_ms();
 	timer_disarm(&vrf->state_timer);
+	/* A notice was told when it came to be. */
+	told = strcmp(vrf->reason, vrf->notice) == 0 ? "" : vrf->reason;
 	if (!is_told_already(vrf, state))
 		log_message(state_level(state), "vrf '%s': %s%s%s", vrf->name, state_names[state],
-			*vrf->reason ? ": " : "", vrf->reason);
+			*told ? ": " : "", told);
 	vrf->context->changed(vrf, before);
 }
 
@@ -149,9 +157,19 @@ static void act_wire(struct vrf *vrf, const char *reason)
 	vrf->context->wire(vrf);
 }
 
+/* Its database may be in other hands for a moment. */
+static void act_wire_again(struct vrf *vrf, const char *reason)
+{
+	if (vrf->rescue)
+		state_timer_arm(vrf, RESCUE_POLL_MS);
+	else
+		act_wire(vrf, reason);
+}
+
 static void act_rest(struct vrf *vrf, const char *reason)
 {
 	watch_stop(vrf);
+	vrf->notice[0] = '\0';
 	memset(vrf->checks, 0, sizeof(vrf->checks));
 	vrf->has_stats = false;
 	state_set(vrf, VRF_DISABLED, reason);
@@ -237,7 +255,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	}
 	/* An adopted one has lived before, whatever it has been told. */
 	vrf->kicked |= r == LAUNCH_ADOPTED;
-	state_set(vrf, VRF_STARTING, r == LAUNCH_ADOPTED ? "found running" : "");
+	state_set(vrf, VRF_STARTING, r == LAUNCH_ADOPTED ? "found running" : vrf->notice);
 	state_timer_arm(vrf, (uint64_t)vrf->config->proxy.health.start_period_s * 1000);
 	watch_start(vrf, 0);
 }
@@ -245,7 +263,8 @@ static void act_launch(struct vrf *vrf, const char *reason)
 static void act_ready(struct vrf *vrf, const char *reason)
 {
 	vrf->ready_ms = clock_now_ms();
-	state_set(vrf, VRF_HEALTHY, reason);
+	vrf->stillborn = 0;
+	state_set(vrf, VRF_HEALTHY, *vrf->notice ? vrf->notice : reason);
 	watch_start(vrf, 0);
 	vrf->context->look(vrf);
 }
@@ -272,21 +291,55 @@ static void give_up(struct vrf *vrf, const char *end)
 	state_timer_arm(vrf, scatter_ms((uint64_t)restart->window_s * 1000));
 }
 
+static void rescue_on_done(const struct rescue_result *result, void *data)
+{
+	struct vrf *vrf = data;
+
+	vrf->rescue = NULL;
+	if (!*result->text || (vrf->state != VRF_BACKOFF && vrf->state != VRF_FAILED))
+		return;
+	log_warning("vrf '%s': %s", vrf->name, result->text);
+	if (result->moved) {
+		vrf->stillborn = 0;
+		snprintf(vrf->notice, sizeof(vrf->notice), "%s", result->text);
+		vrf_dispatch(vrf, VRF_EVENT_START, vrf->notice);
+	} else {
+		snprintf(vrf->reason, sizeof(vrf->reason), "%s", result->text);
+	}
+}
+
+/* A proxy that never becomes ready, twice over, may have a database that it cannot use. */
+static void rescue_begin(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+
+	if (vrf->ready_ms) {
+		vrf->stillborn = 0;
+		vrf->notice[0] = '\0';
+	} else if (++vrf->stillborn >= STILLBORN_MAX && !vrf->rescue &&
+		rescue_start(vrf, rescue_on_done, vrf, &vrf->rescue, &err) < 0) {
+		log_warning("vrf '%s': its database cannot be judged: %s", vrf->name, err.text);
+	}
+}
+
 static void act_back_off(struct vrf *vrf, const char *reason)
 {
 	cleanup_free char *words = NULL;
-	char text[256];
+	char text[512], disk[256];
 
 	if (vrf->ready_ms && clock_now_ms() - vrf->ready_ms >= GOOD_LIFE_MS) {
 		vrf->backoff_s = 0;
 		relapses_forget(&vrf->relapses);
 	}
+	if (*rescue_disk_fault(vrf->paths.state_dir, disk))
+		reason = disk;
 	if (!vrf->ready_ms && !*reason)
 		(void)file_read_line(vrf->paths.start_log, &words, NULL);
 	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s%s", vrf->last_exit,
 		*reason || words ? "; " : "", reason, words ? words : "");
 	watch_stop(vrf);
 	checks_judge_process(vrf);
+	rescue_begin(vrf);
 	if (relapses_note(&vrf->relapses, &vrf->config->proxy.restart, clock_now_ms())) {
 		give_up(vrf, text);
 		return;
@@ -377,14 +430,14 @@ static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 		[VRF_EVENT_ENDED] = act_back_off,
 	},
 	[VRF_BACKOFF] = {
-		[VRF_EVENT_START] = act_wire,
+		[VRF_EVENT_START] = act_wire_again,
 		[VRF_EVENT_STOP] = act_rest,
-		[VRF_EVENT_TIMEOUT] = act_wire,
+		[VRF_EVENT_TIMEOUT] = act_wire_again,
 	},
 	[VRF_FAILED] = {
-		[VRF_EVENT_START] = act_wire,
+		[VRF_EVENT_START] = act_wire_again,
 		[VRF_EVENT_STOP] = act_rest,
-		[VRF_EVENT_TIMEOUT] = act_wire,
+		[VRF_EVENT_TIMEOUT] = act_wire_again,
 	},
 	[VRF_STOPPING] = {
 		[VRF_EVENT_ENDED] = act_ended,
@@ -426,6 +479,7 @@ void vrf_destroy(struct vrf *vrf)
 	if (!vrf)
 		return;
 	probe_cancel(vrf->probe);
+	rescue_cancel(vrf->rescue);
 	timer_finish(&vrf->state_timer);
 	timer_finish(&vrf->watch_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);

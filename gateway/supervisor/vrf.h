@@ -37,6 +37,7 @@ struct sd_event;
 struct sd_event_source;
 struct cgroups;
 struct probe;
+struct rescue;
 struct vrf;
 
 enum vrf_state {
@@ -155,6 +156,10 @@ struct vrf {
 	char last_exit[64]; /* "" : it has not ended yet */
 	uint32_t backoff_s;
 	struct relapses relapses;
+	uint32_t stillborn;    /* lives in a row that ended before they were ready */
+	struct rescue *rescue; /* its database is being judged; NULL: it is not */
+	char notice[256];      /* what was done about its database before this life; "": nothing */
+	off_t log_offset;      /* where its log of this life begins */
 	char failure[256]; /* why it failed, as the log has it; "": it did not, or is up again */
 	struct zabbix_stats stats;
 	bool has_stats;

@@ -93,6 +93,8 @@ static void pages_check(sqlite3 *database, struct zabbix_backlog *backlog)
 void zabbix_backlog_read(
 	const char *path, unsigned version, bool thorough, struct zabbix_backlog *backlog)
 {
+	/* Where a journal is left, it is rolled back as the proxy would at its start. */
+	int flags = thorough ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	sqlite3 *database = NULL;
 
 	*backlog = (struct zabbix_backlog){ .state = ZABBIX_BACKLOG_UNKNOWN, .unsent = -1 };
@@ -100,7 +102,7 @@ void zabbix_backlog_read(
 		backlog_set(backlog, ZABBIX_BACKLOG_ABSENT, "not there");
 		return;
 	}
-	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path, &database, flags, NULL) != SQLITE_OK) {
 		backlog_set_failure(backlog, database);
 	} else {
 		sqlite3_busy_timeout(database, LOCK_WAIT_MS);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A proxy's SQLite database, seen from outside: whether the proxy can use it, and how many values it
- * holds that the server does not have yet. Only read, and never waited for: at most 50 ms for a lock
- * that the proxy holds, and no longer under a lock of our own than one look at two indexes takes.
+ * holds that the server does not have yet. Only read, and never
+ * waited for, unless thorough: at most 50 ms for a lock that the proxy holds, and no longer under a lock
+ * of our own than one look at two indexes takes.
  *
  * Source: the schema of zabbix-proxy-sqlite3, 6.0 and 7.0: `proxy_history.id` grows by one a value,
  * `ids.nextid` of its `history_lastid` is the last one that was sent. A 7.0 proxy that buffers in
@@ -30,8 +31,8 @@ struct zabbix_backlog {
 
 /*
  * version: of the proxy's binary, 0 where any will do. thorough: reads every page for damage, which
- * takes as long as it takes; for a database that no proxy uses at the time. A database that a proxy
- * is just making looks half made.
+ * takes as long as it takes, and rolls back what its proxy had begun when it was killed; for a database
+ * that no proxy uses at the time. A database that a proxy is just making looks half made.
  *
  * The file is its proxy's own: call this with the rights of that user, and with a limit in time.
  */

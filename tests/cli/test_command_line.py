@@ -12,6 +12,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 # pylint: disable=wrong-import-position
 import drift_cases
+import life_cases
 import running_cases
 import usage_cases
 from lab import Lab, enter_private_world
@@ -24,7 +25,7 @@ def main():
     tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
     with tempfile.TemporaryDirectory(prefix="vrfgate-cli-", dir="/tmp" if reason else "/run") as directory:
         lab = Lab(directory)
-        for case in usage_cases.CASES + running_cases.CASES + drift_cases.CASES:
+        for case in usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES:
             text = case.__name__.replace("_", " ")
             if reason and case not in usage_cases.CASES:
                 tap.skip(text, f"no namespaces of our own: {reason}")

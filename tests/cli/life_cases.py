@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Proxies that do not become ready, under a supervisor in a world of our own."""
+
+import shutil
+
+from lab import STATE_SECONDS, expect_said
+from running_cases import FAKE_PROXY, fake_proxy
+from tap import expect, expect_equal
+from waiting import wait_until
+
+
+def a_database_that_cannot_be_used_is_moved_aside(lab):
+    section = fake_proxy(lab)
+    directory = lab.base / "state" / "vrfs" / "acme"
+    (lab.base / "zabbix_proxy").write_text(
+        FAKE_PROXY.replace("exec sleep", f"[ -e {directory}/proxy.db ] && exit 1\nexec sleep"))
+    directory.mkdir(parents=True)
+    (directory / "proxy.db").write_text("garbage, whatever it once was")
+    for path in (directory, directory / "proxy.db"):
+        shutil.chown(path, "nobody")
+    lab.write(section + "vrf acme { }\n")
+    with lab.running():
+        wait_until(lambda: not (directory / "proxy.db").exists(), STATE_SECONDS, "the database: gone")
+        vrf = lab.wait_state("acme", "starting")
+        aside = [path for path in directory.iterdir() if path.name.startswith("proxy.db.")]
+        expect_equal([path.read_text() for path in aside], ["garbage, whatever it once was"], "moved aside")
+        expect("file is not a database" in vrf["reason"] and aside[0].name in vrf["reason"], f"{vrf['reason']!r}")
+        expect_equal(lab.log().count("its database could not be used"), 1, "lines in the log")
+    lab.command("down")
+
+
+def one_that_ends_too_often_is_failed_until_it_is_started_by_hand(lab):
+    section = fake_proxy(lab).replace("min = 1 max = 2", "min = 1 max = 1 count = 1 window = 300")
+    program = lab.base / "zabbix_proxy"
+    program.write_text(FAKE_PROXY.replace("exec sleep 1000", "exit 3"))
+    lab.write(section + "vrf acme { }\n")
+    with lab.running():
+        vrf = lab.wait_state("acme", "failed")
+        expect_equal(vrf["reason"], "more than 1 restarts within 300 s: zabbix_proxy ended: exit status 3", "reason")
+        expect_said(lab.command("status"), 2, stdout="failed")
+        program.write_text(FAKE_PROXY)
+        expect_said(lab.command("start", "-n", "acme"), 0)
+        lab.wait_state("acme", "starting")
+    lab.command("down")
+
+
+CASES = [a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand]

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Databases that a proxy cannot use, and one that it can. */
+#include "scratch.h"
+
+#include <sqlite3.h>
+#include <sys/mount.h>
+#include <systemd/sd-event.h>
+
+#include "supervisor/rescue.h"
+#include "supervisor/vrf.h"
+
+#define NOW   1795575600 /* 2026-11-25 03:00:00 UTC */
+#define ASIDE "proxy.db.20261125T030000Z"
+#define TABLES                                                                \
+	"create table ids (table_name text, field_name text, nextid bigint);" \
+	"create table dbversion (mandatory integer);"                         \
+	"create table proxy_history (id integer primary key);"                \
+	"insert into dbversion values (6000000);"
+
+static void database_make(const char *directory)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", directory);
+	sqlite3 *database = NULL;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, TABLES, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+static bool is_there(const char *directory, const char *name)
+{
+	cleanup_free char *path = xasprintf("%s/%s", directory, name);
+
+	return access(path, F_OK) == 0;
+}
+
+static struct rescue_result rescue(const char *directory, unsigned version)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", directory);
+	struct rescue_result result;
+
+	rescue_database(path, version, NOW, &result);
+	return result;
+}
+
+static void a_usable_database_and_none_are_left_alone(void **state)
+{
+	struct rescue_result result = rescue(*state, 600);
+
+	assert_false(result.moved);
+	assert_string_equal(result.text, "");
+	database_make(*state);
+	result = rescue(*state, 600);
+	assert_false(result.moved);
+	assert_string_equal(result.text, "");
+	assert_true(is_there(*state, "proxy.db"));
+}
+
+static void garbage_is_moved_aside_with_what_belongs_to_it_and_the_reason_is_said(void **state)
+{
+	cleanup_free char *kept = NULL;
+	struct rescue_result result;
+
+	scratch_write(*state, "proxy.db", "no database at all, only words and words");
+	scratch_write(*state, "proxy.db-shm", "of it");
+	result = rescue(*state, 600);
+	assert_true(result.moved);
+	assert_string_equal(result.text,
+		"its database could not be used (file is not a database) and was moved aside to"
+		" '" ASIDE "'");
+	assert_false(is_there(*state, "proxy.db"));
+	assert_false(is_there(*state, "proxy.db-shm"));
+	assert_true(is_there(*state, ASIDE "-shm"));
+	kept = scratch_read(*state, ASIDE);
+	assert_string_equal(kept, "no database at all, only words and words");
+}
+
+static void a_database_of_another_version_is_moved_aside(void **state)
+{
+	struct rescue_result result;
+
+	database_make(*state);
+	result = rescue(*state, 700);
+	assert_true(result.moved);
+	assert_non_null(strstr(result.text, "of Zabbix 6.0, the proxy is 7.0"));
+	assert_true(is_there(*state, ASIDE));
+}
+
+static void what_was_moved_aside_before_is_not_overwritten(void **state)
+{
+	cleanup_free char *kept = NULL;
+	struct rescue_result result;
+
+	scratch_write(*state, "proxy.db", "garbage");
+	scratch_write(*state, ASIDE, "older");
+	result = rescue(*state, 600);
+	assert_false(result.moved);
+	assert_non_null(strstr(result.text, "and not be moved aside: File exists"));
+	kept = scratch_read(*state, ASIDE);
+	assert_string_equal(kept, "older");
+	assert_true(is_there(*state, "proxy.db"));
+}
+
+static void a_full_disk_is_named(void **state)
+{
+	char text[256];
+
+	assert_string_equal(rescue_disk_fault(*state, text), "");
+	assert_int_equal(mount("tmpfs", *state, "tmpfs", 0, "size=512k"), 0);
+	rescue_disk_fault(*state, text);
+	assert_int_equal(umount2(*state, MNT_DETACH), 0);
+	assert_int_equal(strncmp(text, "disk full: less than 1 MiB is left in '/", 40), 0);
+}
+
+/* --- by the helper --- */
+
+struct life {
+	struct loaded loaded;
+	struct vrf_context context;
+	struct vrf *vrf;
+	struct rescue_result result;
+	int answers;
+};
+
+static void on_done(const struct rescue_result *result, void *data)
+{
+	struct life *life = data;
+
+	life->result = *result;
+	life->answers++;
+}
+
+static void life_begin(struct life *life, const char *directory)
+{
+	struct file_owner owner = { 0777, (uid_t)-1, (gid_t)-1 };
+
+	*life = (struct life){ .loaded = scratch_config(
+				       directory, "proxy { user = nobody }\nvrf acme { }\n") };
+	life->context = (struct vrf_context){
+		.config = life->loaded.config,
+		.binaries = proxy_binary_cache_create(),
+	};
+	assert_true(sd_event_new(&life->context.event) >= 0);
+	life->vrf = vrf_create(&life->context, &life->loaded.config->vrfs[0], 0);
+	assert_int_equal(file_make_dir(life->vrf->paths.state_dir, &owner, NULL), 0);
+	assert_int_equal(chmod(life->vrf->paths.state_dir, 0777), 0);
+	assert_int_equal(file_make_dir(life->vrf->paths.log_dir, &owner, NULL), 0);
+	scratch_write(life->vrf->paths.state_dir, "proxy.db", "garbage, and enough of it");
+}
+
+static void life_end(struct life *life)
+{
+	vrf_destroy(life->vrf);
+	sd_event_unref(life->context.event);
+	proxy_binary_cache_destroy(life->context.binaries);
+	loaded_finish(&life->loaded);
+}
+
+#define cleanup_life cleanup(life_end)
+
+static void life_await_answer(struct life *life)
+{
+	struct rescue *rescue = NULL;
+
+	assert_int_equal(rescue_start(life->vrf, on_done, life, &rescue, NULL), 0);
+	while (!life->answers)
+		assert_true(sd_event_run(life->context.event, 20000000) > 0);
+}
+
+static void a_helper_does_it_with_the_rights_of_the_user(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state);
+	life_await_answer(&life);
+	assert_true(life.result.moved);
+	assert_false(is_there(life.vrf->paths.state_dir, "proxy.db"));
+}
+
+static void what_a_full_disk_did_is_not_blamed_on_the_database(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state);
+	scratch_write(life.vrf->paths.log_dir, "zabbix_proxy.log",
+		"[Z3005] query failed: [13] database or disk is full [insert]\n");
+	life_await_answer(&life);
+	assert_false(life.result.moved);
+	assert_string_equal(life.result.text, "disk full, its log says");
+	assert_true(is_there(life.vrf->paths.state_dir, "proxy.db"));
+}
+
+static void what_the_log_said_of_former_lives_is_past(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state);
+	scratch_write(life.vrf->paths.log_dir, "zabbix_proxy.log", "database or disk is full\nx\n");
+	life.vrf->log_offset = 25;
+	life_await_answer(&life);
+	assert_true(life.result.moved);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_scratch(a_usable_database_and_none_are_left_alone),
+		in_scratch(garbage_is_moved_aside_with_what_belongs_to_it_and_the_reason_is_said),
+		in_scratch(a_database_of_another_version_is_moved_aside),
+		in_scratch(what_was_moved_aside_before_is_not_overwritten),
+		in_scratch_as_root(a_full_disk_is_named),
+		in_scratch_as_root(a_helper_does_it_with_the_rights_of_the_user),
+		in_scratch_as_root(what_a_full_disk_did_is_not_blamed_on_the_database),
+		in_scratch_as_root(what_the_log_said_of_former_lives_is_past),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
