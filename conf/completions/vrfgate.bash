@@ -19,7 +19,7 @@ _vrfgate_columns()
 {
 	local word=$1 before=""
 	local columns="vrf id state since interface address netns uplink proxy mode pid uptime restarts
-		last-exit version seen vps backlog rss reason"
+		last-exit version seen vps busy backlog rss reason"
 
 	[[ $word == *,* ]] && before=${word%,*},
 	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$columns" -- "${word##*,}")

@@ -7,9 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "cli/ask.h"
 #include "cli/options.h"
+#include "cli/screen.h"
 #include "cli/status_table.h"
 #include "config/cleanup.h"
 
@@ -121,7 +123,7 @@ static enum status_exit document_judge(const json_t *document)
 	return worst;
 }
 
-static void gateway_print(const json_t *document)
+static void gateway_print(FILE *out, const json_t *document)
 {
 	const char *name, *state, *zabbix, *error = "", *version = "";
 	int uptime_s;
@@ -130,7 +132,7 @@ static void gateway_print(const json_t *document)
 		    "name", &name, "state", &state, "uptime_s", &uptime_s, "zabbix", "state",
 		    &zabbix, "error", &error, "version", &version) < 0)
 		return;
-	printf("gateway %s: %s, up %d s; zabbix %s%s%s%s%s\n", name, state, uptime_s, version,
+	fprintf(out, "gateway %s: %s, up %d s; zabbix %s%s%s%s%s\n", name, state, uptime_s, version,
 		*version ? " " : "", zabbix, *error ? ": " : "", error);
 }
 
@@ -149,16 +151,30 @@ static int columns_judge(const char *columns)
 }
 
 static void document_print(
-	const json_t *document, const struct status_options *options, bool colour)
+	FILE *out, const json_t *document, const struct status_options *options, bool colour)
 {
 	if (options->json) {
-		json_dumpf(document, stdout, JSON_INDENT(2));
-		putchar('\n');
+		json_dumpf(document, out, JSON_INDENT(2));
+		fputc('\n', out);
 		return;
 	}
 	if (!options->columns)
-		gateway_print(document);
-	status_table_print(document, options->columns, colour);
+		gateway_print(out, document);
+	status_table_print(out, document, options->columns, colour);
+}
+
+/* Over the last one, in one go. */
+static void document_draw(const json_t *document, const struct status_options *options, bool colour)
+{
+	cleanup_free char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	document_print(out, document, options, colour);
+	fclose(out);
+	screen_draw(stdout, text, screen_rows(STDOUT_FILENO));
 }
 
 static json_t *request_create(const struct status_options *options)
@@ -167,7 +183,8 @@ static json_t *request_create(const struct status_options *options)
 
 	for (int i = 0; i < options->n_vrfs; i++)
 		json_array_append_new(names, json_string(options->vrfs[i]));
-	return json_pack("{s:s, s:o}", "command", "status", "vrfs", names);
+	return json_pack(
+		"{s:s, s:o, s:b}", "command", "status", "vrfs", names, "brief", !options->json);
 }
 
 static int status_once(
@@ -186,8 +203,9 @@ static int status_once(
 		return CLI_EXIT_NO_SUPERVISOR;
 	}
 	if (options->watch_s && isatty(STDOUT_FILENO))
-		fputs("\033[H\033[J", stdout);
-	document_print(document, options, colour);
+		document_draw(document, options, colour);
+	else
+		document_print(stdout, document, options, colour);
 	fflush(stdout);
 	return (int)document_judge(document);
 }

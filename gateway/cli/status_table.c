@@ -133,6 +133,7 @@ static const struct column columns[] = {
 	{ "version", "VERSION", "proxy", "version", CELL_TEXT, false, GIVE_WAY_NEVER },
 	{ "seen", "SEEN", "proxy", "server_seen_s", CELL_DURATION, true, GIVE_WAY_NEVER },
 	{ "vps", "VPS", "proxy", "required_vps", CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "busy", "BUSY", "proxy", "busy_percent", CELL_TEXT, true, GIVE_WAY_NEVER },
 	{ "backlog", "BACKLOG", "proxy", "backlog", CELL_TEXT, true, GIVE_WAY_NEVER },
 	{ "rss", "RSS", "proxy", "rss_bytes", CELL_BYTES, true, GIVE_WAY_NEVER },
 	{ "reason", "REASON", "reason", NULL, CELL_TEXT, false, GIVE_WAY_FIRST },
@@ -264,7 +265,7 @@ static void table_add_vrf(struct libscols_table *table, const json_t *vrf,
 	}
 }
 
-void status_table_print(const json_t *document, const char *list, bool colour)
+void status_table_print(FILE *out, const json_t *document, const char *list, bool colour)
 {
 	cleanup_free char *names = xstrdup(list ? list : DEFAULT_COLUMNS);
 	const struct column *chosen[N_COLUMNS];
@@ -280,10 +281,10 @@ void status_table_print(const json_t *document, const char *list, bool colour)
 	if (!table)
 		abort();
 	scols_table_enable_colors(table, colour);
-	if (!isatty(STDOUT_FILENO)) {
-		scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
+	scols_table_set_stream(table, out);
+	scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
+	if (!isatty(STDOUT_FILENO))
 		scols_table_set_termwidth(table, WIDTH_WITHOUT_TERMINAL);
-	}
 	last = give_way_choose(document, chosen, count, scols_table_get_termwidth(table));
 	for (int c = 0; c < count; c++) {
 		bool cut = chosen[c]->give_way && chosen[c]->give_way <= last;

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 /*
  * Whether this is a list of columns ("vrf,state,reason"). Returns 0, or -EINVAL and *unknown, the
@@ -11,8 +12,9 @@
  */
 int status_table_judge(const char *columns, char **unknown);
 
-/* Prints the VRFs, one a line, with these judged columns; NULL: the default ones. */
-void status_table_print(const json_t *document, const char *columns, bool colour);
+/* Prints the VRFs, one a line as wide as the terminal that stdout is, with these judged columns; NULL: the
+ * default ones. */
+void status_table_print(FILE *out, const json_t *document, const char *columns, bool colour);
 
 /* The names of all columns, "vrf, state, ..."; the caller frees it. */
 char *status_table_columns(void);

@@ -4,6 +4,7 @@
  * JSON object closed by a newline, the supervisor answers with one JSON object and closes.
  *
  *	{ "command": "status", "vrfs": [ "acme" ] }    -> the status document
+ *	                                                  ("brief": true: without what a table does not show)
  *	{ "command": "reload" }                        -> { "ok": true } or
  *	                                                  { "ok": false, "error": "...", "faults": [ ... ] }
  *	{ "command": "stop", "vrfs": [ "acme" ] }      -> { "ok": true } when it has begun; also start, restart

@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 #include "net/channel.h"
-#include "net/dump.h"
 #include "net/netns.h"
 
 static struct nl_msg *message_create(
@@ -39,15 +38,22 @@ static void state_store(const struct nlmsghdr *header, void *data)
 		*neighbour = NET_NEIGHBOUR_KNOWN;
 }
 
-static int entry_read(
-	struct net_channel *channel, int ifindex, struct net_gateway *gateway, struct error *err)
+static bool is_gone(int ret)
 {
-	struct ndmsg info = { .ndm_family = gateway->address->family, .ndm_ifindex = ifindex };
+	return ret == -ENOENT || ret == -ENODEV;
+}
+
+static int entry_read(struct net_channel *channel, struct net_gateway *gateway, struct error *err)
+{
+	struct ndmsg info = {
+		.ndm_family = gateway->address->family,
+		.ndm_ifindex = gateway->ifindex,
+	};
 	struct nl_msg *request = message_create(RTM_GETNEIGH, 0, &info, gateway->address);
 	int ret = net_channel_get(channel, request, state_store, &gateway->neighbour, err);
 
 	nlmsg_free(request);
-	if (ret != -ENOENT)
+	if (!is_gone(ret))
 		return ret;
 	if (err)
 		error_clear(err);
@@ -55,11 +61,11 @@ static int entry_read(
 }
 
 /* Where the kernel cannot, as on a link that is down, the entry stays as it is. */
-static void entry_use(struct net_channel *channel, int ifindex, const struct net_gateway *gateway)
+static void entry_use(struct net_channel *channel, const struct net_gateway *gateway)
 {
 	struct ndmsg info = {
 		.ndm_family = gateway->address->family,
-		.ndm_ifindex = ifindex,
+		.ndm_ifindex = gateway->ifindex,
 		.ndm_flags = NTF_USE,
 	};
 	struct nl_msg *message =
@@ -75,20 +81,12 @@ static void entry_use(struct net_channel *channel, int ifindex, const struct net
 
 static int gateway_read(struct net_channel *channel, struct net_gateway *gateway, struct error *err)
 {
-	struct net_have_link link;
-	int ret = net_dump_link(channel, gateway->interface, 0, &link, err);
+	int ret = gateway->ifindex ? entry_read(channel, gateway, err) : 0;
 
-	if (ret == -ENODEV) {
-		if (err)
-			error_clear(err);
-		return 0;
-	}
-	if (ret == 0)
-		ret = entry_read(channel, link.ifindex, gateway, err);
-	if (ret == 0 &&
+	if (ret == 0 && gateway->ifindex &&
 		(gateway->neighbour == NET_NEIGHBOUR_FAILED ||
 			(gateway->insist && gateway->neighbour == NET_NEIGHBOUR_UNKNOWN)))
-		entry_use(channel, link.ifindex, gateway);
+		entry_use(channel, gateway);
 	return ret;
 }
 

@@ -11,7 +11,7 @@
 #include "net/reach.h"
 
 struct net_gateway {
-	const char *interface;
+	int ifindex;                   /* of its interface; 0: not there */
 	const struct address *address; /* its length does not matter */
 	bool insist;                  /* where nothing is known of it, have the kernel ask for it */
 	enum net_neighbour neighbour; /* the answer */

@@ -28,6 +28,7 @@ static void copy_link(struct net_netns_state *state, const struct net_have_netns
 {
 	struct net_link_state *copy = array_append(&state->links, &state->n_links);
 
+	copy->ifindex = link->ifindex;
 	memcpy(copy->name, link->name, sizeof(copy->name));
 	snprintf(copy->kind, sizeof(copy->kind), "%s", link->kind[0] ? link->kind : "device");
 	copy->up = link->flags & IFF_UP;

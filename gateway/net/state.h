@@ -11,6 +11,7 @@
 #include "net/want.h"
 
 struct net_link_state {
+	int ifindex;
 	char name[NET_IFNAME_SIZE];
 	char kind[16];               /* "vlan", "macvlan", "veth", "device" */
 	bool up;                     /* IFF_UP */

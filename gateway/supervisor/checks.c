@@ -220,7 +220,7 @@ void checks_judge_process(struct vrf *vrf)
 	else if (*rescue_disk_fault(vrf->paths.state_dir, fault))
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "%s", fault);
 	else
-		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", process_main_pid(&vrf->proxy));
+		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", vrf_main_pid(vrf));
 }
 
 /* --- gateways --- */
@@ -230,13 +230,18 @@ static size_t gateways_list(struct vrf *vrf, struct net_gateway **gateways)
 	const struct vrf_check *check = &vrf->checks[VRF_CHECK_GATEWAY];
 	size_t count = 0;
 
-	for (size_t i = 0; i < vrf->config->n_interfaces; i++)
-		for (size_t g = 0; g < vrf->config->interfaces[i].n_gateways; g++)
+	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
+		const struct config_interface *interface = &vrf->config->interfaces[i];
+		const struct net_link_state *link =
+			net_netns_state_find(&vrf->kernel, interface->name);
+
+		for (size_t g = 0; g < interface->n_gateways; g++)
 			*array_append(gateways, &count) = (struct net_gateway){
-				.interface = vrf->config->interfaces[i].name,
-				.address = &vrf->config->interfaces[i].gateways[g],
+				.ifindex = link ? link->ifindex : 0,
+				.address = &interface->gateways[g],
 				.insist = check->judged && !check->ok,
 			};
+	}
 	return count;
 }
 
@@ -248,9 +253,8 @@ static void gateways_judge(struct vrf *vrf, const struct net_gateway *gateways, 
 
 	for (size_t i = 0; i < count; i++) {
 		if (gateways[i].neighbour == NET_NEIGHBOUR_FAILED) {
-			snprintf(text, sizeof(text), "%s on '%s' does not answer",
-				address_format(gateways[i].address, false, address),
-				gateways[i].interface);
+			snprintf(text, sizeof(text), "%s does not answer",
+				address_format(gateways[i].address, false, address));
 			checks_count(vrf, VRF_CHECK_GATEWAY, false, text);
 			return;
 		}

@@ -37,7 +37,9 @@ static json_t *command_status(struct supervisor *supervisor, const json_t *reque
 	const json_t *names = json_object_get(request, "vrfs");
 	json_t *refusal = names_judge(supervisor, names);
 
-	return refusal ? refusal : status_create(supervisor, names);
+	return refusal
+		? refusal
+		: status_create(supervisor, names, json_is_true(json_object_get(request, "brief")));
 }
 
 static json_t *command_reload(struct supervisor *supervisor, const json_t *request)

@@ -140,6 +140,7 @@ void drift_compared(
 	struct error err = ERROR_INIT;
 
 	vrf->drift.compared_ms = clock_now_ms();
+	vrf->drift.settled = !changed;
 	repairs_forget(&vrf->drift.repairs, vrf->drift.compared_ms);
 	if (changed || !vrf->drift.heard) {
 		if (net_monitor_add(drift->monitor, wired, vrf, &err) < 0)
@@ -150,6 +151,11 @@ void drift_compared(
 		drift_look(drift, vrf);
 	else
 		timer_pull(drift, due_ms(vrf));
+}
+
+bool drift_is_settled(const struct vrf *vrf)
+{
+	return is_up(vrf) && vrf->drift.settled && !vrf->drift.due_ms;
 }
 
 void drift_forget(struct drift *drift, const struct vrf *vrf)

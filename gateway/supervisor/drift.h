@@ -23,5 +23,9 @@ void drift_look(struct drift *drift, struct vrf *vrf);
 void drift_compared(
 	struct drift *drift, struct vrf *vrf, const struct net_want_netns *wired, bool changed);
 
+/* Whether what was seen of the VRF at its last comparison is so still: nothing was done then, and nothing
+ * was heard since. */
+bool drift_is_settled(const struct vrf *vrf);
+
 /* The VRF is no more. */
 void drift_forget(struct drift *drift, const struct vrf *vrf);

@@ -10,10 +10,15 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "net/counters.h"
 #include "net/netns.h"
 #include "net/state.h"
 #include "reporter/inventory.h"
+#include "supervisor/drift.h"
 #include "supervisor/reporter_link.h"
+
+/* Counters are not read more often, however many ask. */
+#define COUNTERS_AGE_MS 5000
 
 static json_t *seconds_since(uint64_t since_ms)
 {
@@ -80,9 +85,10 @@ static json_t *integer_or_null(bool known, json_int_t value)
 	return known ? json_integer(value) : json_null();
 }
 
-static json_t *proxy_to_json(const struct vrf *vrf)
+static json_t *proxy_to_json(struct vrf *vrf)
 {
 	bool runs = vrf->proxy.pid > 0;
+	bool busy = vrf->has_stats && vrf->stats.busy_percent >= 0;
 	/* Of this life of the proxy. */
 	bool read = runs && vrf->vitals.read_ms && vrf->vitals.read_ms >= vrf->started_ms;
 	json_t *proxy;
@@ -91,17 +97,19 @@ static json_t *proxy_to_json(const struct vrf *vrf)
 	if (!vrf->config || !vrf->config->has_proxy)
 		return json_null();
 	name = reporter_proxy_name(vrf->context->config, vrf->name);
-	proxy = json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	proxy = json_pack(
+		"{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", name, "mode",
 		vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE ? "passive" : "active", "state",
-		proxy_state(vrf), "pid", integer_or_null(runs, process_main_pid(&vrf->proxy)),
-		"uptime_s", runs ? seconds_since(vrf->started_ms) : json_null(), "restarts",
-		vrf->restarts, "last_exit", json_text(vrf->last_exit), "version",
+		proxy_state(vrf), "pid", integer_or_null(runs, vrf_main_pid(vrf)), "uptime_s",
+		runs ? seconds_since(vrf->started_ms) : json_null(), "restarts", vrf->restarts,
+		"last_exit", json_text(vrf->last_exit), "version",
 		json_text(vrf->has_stats ? vrf->stats.version : ""), "server_seen_s",
 		integer_or_null(vrf->server_seen != 0, time(NULL) - vrf->server_seen), "backlog",
 		integer_or_null(read && vrf->vitals.unsent >= 0, vrf->vitals.unsent),
 		"required_vps", vrf->has_stats ? json_real(vrf->stats.required_vps) : json_null(),
-		"rss_bytes",
+		"busy_percent", busy ? json_real(vrf->stats.busy_percent) : json_null(), "busiest",
+		json_text(busy ? vrf->stats.busiest : ""), "rss_bytes",
 		integer_or_null(read && vrf->vitals.memory_bytes >= 0, vrf->vitals.memory_bytes),
 		"measured_s", read ? seconds_since(vrf->vitals.read_ms) : json_null());
 	free(name);
@@ -125,23 +133,58 @@ static json_t *checks_to_json(const struct vrf *vrf)
 	return checks;
 }
 
-static json_t *vrf_to_json(const struct vrf *vrf)
+/* What a table shows. */
+static json_t *vrf_to_brief(struct vrf *vrf, const struct net_netns_state *state)
 {
 	char *netns = xasprintf("%s/%s", NETNS_DIR, vrf->name);
-	struct net_netns_state state = { 0 };
-	json_t *object;
-
-	/* What cannot be read is shown as absent; the netns check has the reason. */
-	(void)net_netns_state_read(vrf->name, &state, NULL);
-	object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:[], s:o, s:I}", "name",
+	json_t *object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o}", "name",
 		vrf->name, "id", integer_or_null(vrf->config && vrf->config->has_uplink, vrf->id),
 		"state", vrf_state_name(vrf->state), "reason", json_text(vrf->reason), "since_s",
 		seconds_since(vrf->since_ms), "netns", netns, "interfaces",
-		interfaces_to_json(&state), "uplink", uplink_to_json(vrf, &state), "proxy",
-		proxy_to_json(vrf), "services", "checks", checks_to_json(vrf), "repairs",
-		(json_int_t)vrf->drift.count);
-	net_netns_state_finish(&state);
+		interfaces_to_json(state), "uplink", uplink_to_json(vrf, state), "proxy",
+		proxy_to_json(vrf));
+
 	free(netns);
+	return object;
+}
+
+static json_t *vrf_to_json(struct vrf *vrf, const struct net_netns_state *state, bool brief)
+{
+	json_t *object = vrf_to_brief(vrf, state);
+
+	if (brief)
+		return object;
+	json_object_set_new(object, "services", json_array());
+	json_object_set_new(object, "checks", checks_to_json(vrf));
+	json_object_set_new(object, "repairs", json_integer((json_int_t)vrf->drift.count));
+	return object;
+}
+
+static void counters_renew(struct vrf *vrf)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	if (vrf->counted_ms && now_ms - vrf->counted_ms < COUNTERS_AGE_MS)
+		return;
+	vrf->counted_ms = now_ms;
+	(void)net_counters_read(vrf->name, &vrf->kernel, NULL);
+}
+
+/* Of what is known as it is only the counters are read, and none for a table. What cannot be read is shown
+ * as absent; the netns check has the reason. */
+static json_t *vrf_read(struct vrf *vrf, bool brief)
+{
+	struct net_netns_state state = { 0 };
+	json_t *object;
+
+	if (drift_is_settled(vrf)) {
+		if (!brief)
+			counters_renew(vrf);
+		return vrf_to_json(vrf, &vrf->kernel, brief);
+	}
+	(void)net_netns_state_read(vrf->name, &state, NULL);
+	object = vrf_to_json(vrf, &state, brief);
+	net_netns_state_finish(&state);
 	return object;
 }
 
@@ -184,13 +227,13 @@ static bool name_is_asked_for(const json_t *names, const char *name)
 	return false;
 }
 
-json_t *status_create(const struct supervisor *supervisor, const json_t *names)
+json_t *status_create(const struct supervisor *supervisor, const json_t *names, bool brief)
 {
 	json_t *vrfs = json_array();
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
 		if (name_is_asked_for(names, supervisor->vrfs[i]->name))
-			json_array_append_new(vrfs, vrf_to_json(supervisor->vrfs[i]));
+			json_array_append_new(vrfs, vrf_read(supervisor->vrfs[i], brief));
 	return json_pack("{s:i, s:o, s:o}", "schema", 1, "gateway", gateway_to_json(supervisor),
 		"vrfs", vrfs);
 }

@@ -6,8 +6,9 @@
 
 #include "supervisor/supervisor.h"
 
-/* Of the named VRFs (a JSON array of names), or of all where it is NULL or empty. */
-json_t *status_create(const struct supervisor *supervisor, const json_t *names);
+/* Of the named VRFs (a JSON array of names), or of all where it is NULL or empty. A brief one has no
+ * counters, checks, services and repairs: what a table does not show. */
+json_t *status_create(const struct supervisor *supervisor, const json_t *names, bool brief);
 
 /* Healthy, starting or degraded, down: in one word for sd_notify, "2 healthy, 1 backoff". */
 char *status_summary(const struct supervisor *supervisor);

@@ -192,6 +192,7 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	(void)events;
 	vrf->exit_watch = sd_event_source_disable_unref(vrf->exit_watch);
 	process_reap(&vrf->proxy, &end);
+	vrf->main_pid = 0;
 	process_exit_format(&end, vrf->last_exit);
 	launch_close_limits(vrf);
 	checks_forget_proxy(vrf);
@@ -484,6 +485,7 @@ void vrf_destroy(struct vrf *vrf)
 	timer_finish(&vrf->watch_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);
 	process_finish(&vrf->proxy);
+	net_netns_state_finish(&vrf->kernel);
 	repairs_finish(&vrf->drift.repairs);
 	strings_finish(&vrf->drift.acts);
 	relapses_forget(&vrf->relapses);
@@ -537,6 +539,19 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 		return;
 	vrf->restart_now = true;
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its config has changed");
+}
+
+/* Its init has it as its child soon after the start, and then for good. */
+pid_t vrf_main_pid(struct vrf *vrf)
+{
+	pid_t pid;
+
+	if (vrf->main_pid > 0)
+		return vrf->main_pid;
+	pid = process_main_pid(&vrf->proxy);
+	if (pid != vrf->proxy.pid)
+		vrf->main_pid = pid;
+	return pid;
 }
 
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)

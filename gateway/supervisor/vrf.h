@@ -93,6 +93,7 @@ struct vrf_drift {
 	uint64_t due_ms;      /* when it is to be compared; 0: nothing has happened */
 	uint64_t compared_ms; /* last */
 	bool heard;           /* the kernel's changes of it are listened to */
+	bool settled;         /* the last comparison found nothing to do */
 	uint64_t count;       /* things put right */
 	struct strings acts;  /* those under way that put something right */
 	struct repairs repairs;
@@ -144,10 +145,13 @@ struct vrf {
 	bool wiring_due; /* the context was asked to wire it */
 	bool config_new; /* what differs in the kernel is the new config's doing */
 	struct vrf_drift drift;
-	char trouble[256]; /* what of the kernel could not be put right; "": nothing */
+	struct net_netns_state kernel; /* as it was compared last */
+	uint64_t counted_ms;           /* when its counters were read; 0: never */
+	char trouble[256];             /* what of the kernel could not be put right; "": nothing */
 	enum net_aspect trouble_aspect;
 
 	struct process proxy;
+	pid_t main_pid; /* see vrf_main_pid() */
 	struct vrf_former former;
 	uint64_t wired_ms;   /* when it came up last */
 	uint64_t started_ms; /* an adopted one: when the supervisor before us started it */
@@ -181,6 +185,9 @@ void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);
 /* The config was read again: takes the new one over and restarts the proxy only where its file
  * changed. */
 void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id);
+
+/* The pid that an operator knows the proxy by; 0: none runs. */
+pid_t vrf_main_pid(struct vrf *vrf);
 
 /* What the server says of the proxy. */
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);

@@ -176,13 +176,17 @@ static void note_repairs(struct vrf *vrf)
 	vrf->drift.count += acts->count;
 }
 
-static void judge(struct wire_pass *pass, struct vrf *vrf)
+/* As it was before what was done now; where that was anything it is compared once more. */
+static void kernel_remember(struct wire_pass *pass, struct vrf *vrf)
 {
-	struct net_netns_state state;
+	net_netns_state_finish(&vrf->kernel);
+	net_netns_state_copy(pass->have, vrf->name, &vrf->kernel);
+	vrf->counted_ms = 0;
+}
 
-	net_netns_state_copy(pass->have, vrf->name, &state);
-	checks_judge_kernel(vrf, &state);
-	net_netns_state_finish(&state);
+static void judge(struct vrf *vrf)
+{
+	checks_judge_kernel(vrf, &vrf->kernel);
 	watch_tell_wellness(vrf);
 }
 
@@ -211,6 +215,7 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 		note_repairs(vrf);
 	strings_finish(&vrf->drift.acts);
 	vrf->config_new = false;
+	kernel_remember(pass, vrf);
 	drift_compared(
 		pass->supervisor->drift, vrf, want_find(&pass->want, vrf->name), outcome->acts > 0);
 	if (vrf->state == VRF_WIRING && failed)
@@ -218,7 +223,7 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	else if (vrf->state == VRF_WIRING)
 		vrf_dispatch(vrf, VRF_EVENT_WIRED, "");
 	else if (failed || !outcome->acts)
-		judge(pass, vrf);
+		judge(vrf);
 }
 
 static void wire_failed(struct supervisor *supervisor, const struct error *err)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "zabbix/json.h"
@@ -32,6 +33,23 @@ static int version_read(const json_t *data, struct zabbix_stats *stats, struct e
 	return 0;
 }
 
+/* "process": { "poller": { "busy": { "avg": 1.2, ... }, ... }, ... }; what is of another shape is not counted. */
+static void processes_read(const json_t *data, struct zabbix_stats *stats)
+{
+	const char *name;
+	json_t *process;
+
+	stats->busy_percent = -1;
+	json_object_foreach (json_object_get(data, "process"), name, process) {
+		const json_t *busy = json_object_get(json_object_get(process, "busy"), "avg");
+
+		if (!json_is_number(busy) || json_number_value(busy) <= stats->busy_percent)
+			continue;
+		stats->busy_percent = json_number_value(busy);
+		snprintf(stats->busiest, sizeof(stats->busiest), "%s", name);
+	}
+}
+
 static int data_read(const json_t *data, struct zabbix_stats *stats, struct error *err)
 {
 	const struct {
@@ -52,6 +70,7 @@ static int data_read(const json_t *data, struct zabbix_stats *stats, struct erro
 	if (required && !json_is_number(required))
 		return error_set(err, EPROTO, "zabbix.stats: \"requiredperformance\" is no number");
 	stats->required_vps = json_number_value(required);
+	processes_read(data, stats);
 	return 0;
 }
 

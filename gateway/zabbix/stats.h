@@ -12,6 +12,9 @@ struct zabbix_stats {
 	uint64_t uptime_s;
 	double required_vps; /* values per second that its items ask for */
 	uint64_t hosts, items;
+	/* Of its kinds of processes the one with the least time to spare, in the last minute on average. */
+	double busy_percent; /* -1: not told */
+	char busiest[64];    /* "history syncer"; "": not told */
 };
 
 /* The request, as JSON text. */

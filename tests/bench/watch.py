@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-What the supervisor costs while nothing happens, and how soon it puts back what is lost.
+What the supervisor costs while nothing happens, how soon it puts back what is lost, and how long `status` takes.
 
     watch.py [--build DIR] [COUNT]
 
@@ -29,8 +29,8 @@ import time
 import world
 from results import print_targets
 
-HEALTHY_SECONDS, IDLE_SECONDS, STOP_SECONDS = 120, 20, 60
-SETTLE_SECONDS = 3
+HEALTHY_SECONDS, SETTLE_SECONDS, IDLE_SECONDS, STOP_SECONDS = 120, 10, 20, 60
+STATUS_CALLS = 21
 VICTIMS = 40  # namespaces that lose something, each another one
 SPACING_SECONDS, REPAIR_SECONDS = 0.25, 30
 CLONE_NEWNET = 0x40000000
@@ -151,6 +151,19 @@ def measure_idle(pid):
     return 100 * (cpu_seconds(pid) - before) / (time.monotonic() - started), rss_mb(pid)
 
 
+# ---- status ----
+
+def measure_status(program, *words):
+    """Milliseconds that a whole `vrfgate status` takes, one after the other."""
+    times = []
+    for _ in range(STATUS_CALLS):
+        started = time.perf_counter()
+        subprocess.run([program, "status", "-c", world.RUN / "watch.conf", *words], stdout=subprocess.DEVNULL,
+                       check=False)
+        times.append((time.perf_counter() - started) * 1e3)
+    return times
+
+
 # ---- repairs ----
 
 def hear(selector, seconds):
@@ -181,14 +194,18 @@ def measure_repairs(count):
 
 
 def measure_watch(build, count):
-    """{"count", "cpu_percent", "rss_mb", "repairs": {loss: [ms]}}; what never came back took infinitely long."""
+    """
+    {"count", "cpu_percent", "rss_mb", "status": {words: [ms]}, "repairs": {loss: [ms]}}; what never came back took
+    infinitely long.
+    """
     program = pathlib.Path(build).resolve() / "vrfgate"
     with running(program, count) as supervisor:
         cpu_percent, rss = measure_idle(supervisor.pid)
+        status = {"status": measure_status(program), "status -j": measure_status(program, "-j")}
         victims = measure_repairs(count)
     repairs = {loss.name: [(victim.back - victim.gone) * 1e3 if victim.back else math.inf for victim in victims
                            if victim.loss is loss] for loss in (ROUTE, ADDRESS)}
-    return {"count": count, "cpu_percent": cpu_percent, "rss_mb": rss, "repairs": repairs}
+    return {"count": count, "cpu_percent": cpu_percent, "rss_mb": rss, "status": status, "repairs": repairs}
 
 
 def watch_targets(measured):
@@ -198,6 +215,8 @@ def watch_targets(measured):
     for name, times in measured["repairs"].items():
         listed += [(f"repair of a deleted {name}, median of {len(times)}", statistics.median(times), " ms", 100, True),
                    (f"repair of a deleted {name}, longest", max(times), " ms", 100, True)]
+    listed += [(f"`{words}` of {count} VRFs, median of {len(times)}", statistics.median(times), " ms", target, True)
+               for (words, times), target in zip(measured["status"].items(), (50, 100))]
     return listed + [
         (f"supervisor, {count} VRFs, idle: of a core", measured["cpu_percent"], " %", 0.5, True),
         (f"supervisor, {count} VRFs, idle: RSS", measured["rss_mb"], " MB", 25, True),

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Proxies that do not become ready, under a supervisor in a world of our own."""
 
+import os
 import shutil
+import subprocess
 
 from lab import STATE_SECONDS, expect_said
 from running_cases import FAKE_PROXY, fake_proxy
@@ -44,4 +46,23 @@ def one_that_ends_too_often_is_failed_until_it_is_started_by_hand(lab):
     lab.command("down")
 
 
-CASES = [a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand]
+def status_draws_over_the_last_one_on_a_terminal(lab):
+    lab.write("namespace mgmt { }\n")
+    with lab.running():
+        lab.wait_state("mgmt", "healthy")
+        ours, theirs = os.openpty()
+        with subprocess.Popen([lab.program, "status", "-c", lab.path, "-w1"], stdout=theirs) as process:
+            os.close(theirs)
+            drawn = b""
+            while drawn.count(b"\x1b[J") < 2:
+                drawn += os.read(ours, 4096)
+            process.terminate()
+        os.close(ours)
+        expect(drawn.startswith(b"\x1b[Hgateway gw1: healthy"), f"not from the corner on: {drawn!r}")
+        expect(b"\x1b[2J" not in drawn and b"\x1b[H\x1b[J" not in drawn, f"the screen goes blank: {drawn!r}")
+        expect(b"mgmt" in drawn and b"\x1b[K" in drawn, f"{drawn!r}")
+    lab.command("down")
+
+
+CASES = [a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
+         status_draws_over_the_last_one_on_a_terminal]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pings, connections, neighbours and gateways between two namespaces. */
+/* Pings, connections, neighbours, gateways and counters between two namespaces. */
 #include "world.h"
 
+#include "net/counters.h"
 #include "net/gateway.h"
 #include "net/reach.h"
 
@@ -128,20 +129,28 @@ static void a_neighbour_is_known_by_its_hardware_address_once_it_was_asked(void 
 	pair_remove();
 }
 
-static enum net_neighbour gateway(const char *interface, const char *address, bool insist)
+static enum net_neighbour gateway(int ifindex, const char *address, bool insist)
 {
 	struct address to = world_address(address);
-	struct net_gateway asked = { interface, &to, insist, NET_NEIGHBOUR_KNOWN };
+	struct net_gateway asked = { ifindex, &to, insist, NET_NEIGHBOUR_KNOWN };
 
 	assert_int_equal(net_gateways_read("here", &asked, 1, NULL), 0);
 	return asked.neighbour;
 }
 
+static int eth0_ifindex(void)
+{
+	cleanup_free char *text = world_read("ip netns exec here cat /sys/class/net/eth0/ifindex");
+
+	return atoi(text);
+}
+
 static void gateway_await(const char *address, bool insist, enum net_neighbour expected)
 {
 	uint64_t deadline_ms = clock_now_ms() + 20000;
+	int eth0 = eth0_ifindex();
 
-	while (gateway("eth0", address, insist) != expected)
+	while (gateway(eth0, address, insist) != expected)
 		assert_true(clock_now_ms() < deadline_ms);
 }
 
@@ -151,11 +160,11 @@ static void a_gateway_is_known_once_it_was_asked_for(void **state)
 
 	(void)state;
 	pair_make();
-	assert_int_equal(gateway("eth0", "10.0.0.1", false), NET_NEIGHBOUR_UNKNOWN);
-	assert_int_equal(gateway("eth9", "10.0.0.1", false), NET_NEIGHBOUR_UNKNOWN);
+	assert_int_equal(gateway(eth0_ifindex(), "10.0.0.1", false), NET_NEIGHBOUR_UNKNOWN);
+	assert_int_equal(gateway(9999, "10.0.0.1", false), NET_NEIGHBOUR_UNKNOWN);
 	assert_int_equal(ping("10.0.0.1", &rtt_us), 0);
-	assert_int_equal(gateway("eth0", "10.0.0.1", false), NET_NEIGHBOUR_KNOWN);
-	assert_int_equal(gateway("eth0", "fd01::1", false), NET_NEIGHBOUR_UNKNOWN);
+	assert_int_equal(gateway(eth0_ifindex(), "10.0.0.1", false), NET_NEIGHBOUR_KNOWN);
+	assert_int_equal(gateway(eth0_ifindex(), "fd01::1", false), NET_NEIGHBOUR_UNKNOWN);
 	gateway_await("fd01::1", true, NET_NEIGHBOUR_KNOWN);
 	pair_remove();
 }
@@ -167,9 +176,31 @@ static void a_gateway_that_came_back_is_known_again_though_nobody_else_asks(void
 	(void)state;
 	pair_make();
 	assert_int_equal(ping("10.0.0.9", &rtt_us), -ETIMEDOUT);
-	assert_int_equal(gateway("eth0", "10.0.0.9", false), NET_NEIGHBOUR_FAILED);
+	assert_int_equal(gateway(eth0_ifindex(), "10.0.0.9", false), NET_NEIGHBOUR_FAILED);
 	assert_int_equal(world_run("ip -n there addr add 10.0.0.9/24 dev eth0"), 0);
 	gateway_await("10.0.0.9", false, NET_NEIGHBOUR_KNOWN);
+	pair_remove();
+}
+
+static void counters_of_a_namespace_grow_with_its_traffic(void **state)
+{
+	struct net_netns_state link = { 0 };
+	uint64_t rtt_us, before;
+
+	(void)state;
+	pair_make();
+	array_append(&link.links, &link.n_links)->ifindex = eth0_ifindex();
+	assert_int_equal(net_counters_read("here", &link, NULL), 0);
+	before = link.links[0].tx_bytes;
+	assert_int_equal(ping("10.0.0.1", &rtt_us), 0);
+	assert_int_equal(net_counters_read("here", &link, NULL), 0);
+	assert_true(link.links[0].tx_bytes > before && link.links[0].rx_bytes > 0);
+	link.links[0].ifindex = 9999;
+	before = link.links[0].tx_bytes;
+	assert_int_equal(net_counters_read("here", &link, NULL), 0);
+	assert_int_equal(link.links[0].tx_bytes, before);
+	assert_int_equal(net_counters_read("nowhere", &link, NULL), -ENOENT);
+	net_netns_state_finish(&link);
 	pair_remove();
 }
 
@@ -223,6 +254,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_neighbour_is_known_by_its_hardware_address_once_it_was_asked),
 	cmocka_unit_test(a_gateway_is_known_once_it_was_asked_for),
 	cmocka_unit_test(a_gateway_that_came_back_is_known_again_though_nobody_else_asks),
+	cmocka_unit_test(counters_of_a_namespace_grow_with_its_traffic),
 	cmocka_unit_test(a_listener_is_connected_to_and_nobody_else),
 	cmocka_unit_test(a_missing_namespace_is_told_and_we_stay_where_we_are),
 };

@@ -23,12 +23,12 @@ static json_t *vrf_create(const char *name, const char *state, const char *reaso
 {
 	return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s,"
 			 " s:[{s:s, s:[s, s]}],"
-			 " s:{s:s}, s:{s:s, s:s, s:i, s:n, s:i, s:n, s:f, s:i}}",
+			 " s:{s:s}, s:{s:s, s:s, s:i, s:n, s:i, s:n, s:f, s:f, s:i}}",
 		"name", name, "id", 0, "state", state, "reason", reason, "since_s", 300, "netns",
 		"/run/netns/x", "interfaces", "name", "eth0.10", "addresses", "10.0.0.2/30",
 		"fd22::2/64", "uplink", "address", "fd5a:b1c0:de00::2", "proxy", "name", "gw1-acme",
 		"mode", "active", "pid", 4711, "uptime_s", "restarts", 2, "server_seen_s",
-		"required_vps", 1.25, "rss_bytes", 5 * 1024 * 1024);
+		"required_vps", 1.25, "busy_percent", 40.04, "rss_bytes", 5 * 1024 * 1024);
 }
 
 static json_t *document_create(json_t *vrf)
@@ -46,7 +46,7 @@ static char *printed(const json_t *document, const char *columns, bool colour)
 
 	fflush(stdout);
 	assert_true(dup2(fileno(file), STDOUT_FILENO) >= 0);
-	status_table_print(document, columns, colour);
+	status_table_print(stdout, document, columns, colour);
 	fflush(stdout);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
@@ -104,6 +104,7 @@ static void every_column_shows_its_value(void **state)
 		{ "last-exit", "LAST EXIT\n-\n" },
 		{ "seen", "SEEN\n   -\n" },
 		{ "vps", "VPS\n1.2\n" },
+		{ "busy", "BUSY\n40.0\n" },
 		{ "backlog", "BACKLOG\n      -\n" },
 		{ "rss", " RSS\n5.0M\n" },
 		{ "reason", "REASON\n-\n" },
@@ -185,7 +186,7 @@ static void every_column_that_is_told_is_known(void **state)
 		assert_int_equal(status_table_judge(name, &unknown), 0);
 		count++;
 	}
-	assert_int_equal(count, 20);
+	assert_int_equal(count, 21);
 }
 
 static void a_long_reason_is_cut_at_the_width(void **state)

@@ -60,7 +60,7 @@ static void an_empty_gateway_is_healthy(void **state)
 	const json_t *gateway;
 
 	add_vrfs(&supervisor);
-	document = status_create(&supervisor, NULL);
+	document = status_create(&supervisor, NULL, false);
 	gateway = json_object_get(document, "gateway");
 	assert_int_equal(json_integer_value(json_object_get(document, "schema")), 1);
 	assert_int_equal(json_array_size(json_object_get(document, "vrfs")), 0);
@@ -83,7 +83,7 @@ static void a_vrf_that_is_nowhere_has_every_key(void **state)
 	const json_t *vrf, *uplink, *proxy;
 
 	add_vrfs(&supervisor);
-	document = status_create(&supervisor, NULL);
+	document = status_create(&supervisor, NULL, false);
 	vrf = json_array_get(json_object_get(document, "vrfs"), 0);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		assert_non_null(json_object_get(vrf, keys[i]));
@@ -110,7 +110,7 @@ static void a_namespace_has_neither_number_nor_uplink_nor_proxy(void **state)
 	const json_t *vrf;
 
 	add_vrfs(&supervisor);
-	document = status_create(&supervisor, NULL);
+	document = status_create(&supervisor, NULL, false);
 	vrf = json_array_get(json_object_get(document, "vrfs"), 1);
 	assert_true(json_is_null(json_object_get(vrf, "id")));
 	assert_true(json_is_null(json_object_get(vrf, "uplink")));
@@ -126,11 +126,11 @@ static void names_choose_the_vrfs(void **state)
 	cleanup_json json_t *one = NULL, *all = NULL;
 
 	add_vrfs(&supervisor);
-	one = status_create(&supervisor, names);
+	one = status_create(&supervisor, names, false);
 	assert_int_equal(json_array_size(json_object_get(one, "vrfs")), 1);
 	assert_string_equal(
 		text_of(json_array_get(json_object_get(one, "vrfs"), 0), "name"), "test-no-such-b");
-	all = status_create(&supervisor, none);
+	all = status_create(&supervisor, none, false);
 	assert_int_equal(json_array_size(json_object_get(all, "vrfs")), 2);
 }
 
@@ -157,7 +157,7 @@ static void the_worst_vrf_decides_for_the_gateway(void **state)
 
 		supervisor.vrfs[0]->state = cases[i].a;
 		supervisor.vrfs[1]->state = cases[i].b;
-		document = status_create(&supervisor, NULL);
+		document = status_create(&supervisor, NULL, false);
 		summary = status_summary(&supervisor);
 		assert_string_equal(
 			text_of(json_object_get(document, "gateway"), "state"), cases[i].gateway);
@@ -172,7 +172,7 @@ static void a_vrf_that_is_not_wanted_worries_nobody(void **state)
 	cleanup_json json_t *document = NULL;
 
 	add_vrfs(&supervisor);
-	document = status_create(&supervisor, NULL);
+	document = status_create(&supervisor, NULL, false);
 	assert_string_equal(text_of(json_object_get(document, "gateway"), "state"), "healthy");
 }
 
@@ -186,12 +186,44 @@ static void bytes_that_are_no_utf_8_cost_no_vrf(void **state)
 	add_vrfs(&supervisor);
 	strcpy(supervisor.vrfs[0]->reason, "profile '/etc/\xff\xfe' not found \xc3");
 	strcpy(supervisor.vrfs[0]->last_exit, "\x80");
-	document = status_create(&supervisor, NULL);
+	document = status_create(&supervisor, NULL, false);
 	assert_non_null(document);
 	assert_int_equal(json_array_size(json_object_get(document, "vrfs")), 2);
 }
 
 /* What was read of a former life of the proxy is not this one's. */
+static void a_brief_one_has_what_a_table_shows(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *document = NULL;
+	const json_t *vrf;
+
+	add_vrfs(&supervisor);
+	document = status_create(&supervisor, NULL, true);
+	vrf = json_array_get(json_object_get(document, "vrfs"), 0);
+	assert_string_equal(text_of(vrf, "name"), "test-no-such-a");
+	assert_non_null(json_object_get(vrf, "proxy"));
+	assert_null(json_object_get(vrf, "checks"));
+}
+
+static void how_busy_a_proxy_is_comes_from_its_statistics(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_json json_t *document = NULL;
+	const json_t *proxy;
+
+	add_vrfs(&supervisor);
+	supervisor.vrfs[0]->has_stats = true;
+	supervisor.vrfs[0]->stats =
+		(struct zabbix_stats){ .busy_percent = 37.5, .busiest = "poller" };
+	document = status_create(&supervisor, NULL, false);
+	proxy = json_object_get(json_array_get(json_object_get(document, "vrfs"), 0), "proxy");
+	assert_true(json_real_value(json_object_get(proxy, "busy_percent")) == 37.5);
+	assert_string_equal(text_of(proxy, "busiest"), "poller");
+}
+
 static void memory_and_backlog_are_shown_with_their_age(void **state)
 {
 	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
@@ -205,7 +237,7 @@ static void memory_and_backlog_are_shown_with_their_age(void **state)
 	vrf->started_ms = now_ms - 60000;
 	vrf->vitals = (struct vrf_vitals){ now_ms - 3500, 5 << 20, 17 };
 	for (int life = 0; life < 2; life++) {
-		cleanup_json json_t *document = status_create(&supervisor, NULL);
+		cleanup_json json_t *document = status_create(&supervisor, NULL, false);
 		const json_t *proxy = json_object_get(
 			json_array_get(json_object_get(document, "vrfs"), 0), "proxy");
 
@@ -231,6 +263,8 @@ int main(void)
 		in_scratch(the_worst_vrf_decides_for_the_gateway),
 		in_scratch(a_vrf_that_is_not_wanted_worries_nobody),
 		in_scratch(bytes_that_are_no_utf_8_cost_no_vrf),
+		in_scratch(a_brief_one_has_what_a_table_shows),
+		in_scratch(how_busy_a_proxy_is_comes_from_its_statistics),
 		in_scratch(memory_and_backlog_are_shown_with_their_age),
 	};
 

@@ -11,7 +11,9 @@
 	"{\"response\":\"success\",\"data\":{\"boottime\":1795478000,\"uptime\":321," \
 	"\"hosts\":1,\"items\":6,\"item_unsupported\":0,\"requiredperformance\":1.2," \
 	"\"preprocessing_queue\":0,\"rcache\":{\"total\":8388320,\"pused\":0.3},"     \
-	"\"version\":\"6.0.14\",\"wcache\":{\"values\":{\"all\":12}},\"process\":{}}}"
+	"\"version\":\"6.0.14\",\"wcache\":{\"values\":{\"all\":12}},\"process\":{"   \
+	"\"poller\":{\"busy\":{\"avg\":1.5,\"max\":9},\"count\":1},"                  \
+	"\"history syncer\":{\"busy\":{\"avg\":12.25,\"max\":13}},\"odd\":{\"busy\":7}}}}"
 #define STATS_7_0                                                                   \
 	"{\"response\":\"success\",\"data\":{\"boottime\":1795478000,\"uptime\":5," \
 	"\"name\":\"vrf-A\",\"passive\":false,\"unencrypted\":true,\"psk\":false,"  \
@@ -35,6 +37,8 @@ static void test_an_answer_of_6_0_is_read(void **state)
 	assert_int_equal(stats.hosts, 1);
 	assert_int_equal(stats.items, 6);
 	assert_true(stats.required_vps > 1.19 && stats.required_vps < 1.21);
+	assert_true(stats.busy_percent == 12.25);
+	assert_string_equal(stats.busiest, "history syncer");
 }
 
 static void test_an_answer_of_7_0_is_read(void **state)
@@ -46,6 +50,8 @@ static void test_an_answer_of_7_0_is_read(void **state)
 	assert_string_equal(stats.version, "7.0.22");
 	assert_int_equal(stats.uptime_s, 5);
 	assert_true(stats.required_vps == 2);
+	assert_true(stats.busy_percent == -1);
+	assert_string_equal(stats.busiest, "");
 }
 
 static void test_a_refusal_is_access_denied(void **state)
