@@ -10,10 +10,10 @@
 #include "control/client.h"
 #include "control/protocol.h"
 
-int cli_ask(const struct config *config, json_t *request, json_t **answer)
+int cli_ask(const struct config *config, json_t *request, uint64_t patience_ms, json_t **answer)
 {
 	struct error err = ERROR_INIT;
-	int r = control_client_ask(config->gateway.run_dir, request, answer, &err);
+	int r = control_client_ask(config->gateway.run_dir, request, patience_ms, answer, &err);
 	const char *refusal;
 
 	if (r < 0) {

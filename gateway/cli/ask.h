@@ -7,8 +7,8 @@
 #include "config/model.h"
 
 /*
- * Takes `request` over. Returns CLI_EXIT_DONE and *answer, or complains on stderr and returns
- * CLI_EXIT_NO_SUPERVISOR, CLI_EXIT_NO_SUCH_VRF or CLI_EXIT_FAILED (with *answer where the
- * supervisor refused).
+ * Takes `request` over, and waits for patience_ms (control/client.h). Returns CLI_EXIT_DONE and
+ * *answer, or complains on stderr and returns CLI_EXIT_NO_SUPERVISOR, CLI_EXIT_NO_SUCH_VRF or
+ * CLI_EXIT_FAILED (with *answer where the supervisor refused).
  */
-int cli_ask(const struct config *config, json_t *request, json_t **answer);
+int cli_ask(const struct config *config, json_t *request, uint64_t patience_ms, json_t **answer);

@@ -18,12 +18,14 @@ static json_t *status_ask(const struct config *config, const char *vrf)
 	json_t *status = NULL;
 
 	if (control_client_ask(config->gateway.run_dir,
-		    json_pack("{s:s, s:[s]}", "command", "status", "vrfs", vrf), &status, NULL) < 0)
+		    json_pack("{s:s, s:[s]}", "command", "status", "vrfs", vrf),
+		    CONTROL_IMPATIENCE_MS, &status, NULL) < 0)
 		return NULL;
 	if (json_object_get(status, "error")) {
 		json_decref(status);
 		(void)control_client_ask(config->gateway.run_dir,
-			json_pack("{s:s}", "command", "status"), &status, NULL);
+			json_pack("{s:s}", "command", "status"), CONTROL_IMPATIENCE_MS, &status,
+			NULL);
 		json_object_set_new(status, "vrfs", json_array());
 	}
 	return status;

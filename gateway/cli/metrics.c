@@ -7,6 +7,7 @@
 #include "cli/metrics_text.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
+#include "control/client.h"
 
 int cli_metrics(int argc, char **argv)
 {
@@ -21,7 +22,8 @@ int cli_metrics(int argc, char **argv)
 		return r;
 	r = cli_load_config_to_look(options.config_path, &config);
 	if (r == CLI_EXIT_DONE)
-		r = cli_ask(config, json_pack("{s:s}", "command", "status"), &document);
+		r = cli_ask(config, json_pack("{s:s}", "command", "status"), CONTROL_IMPATIENCE_MS,
+			&document);
 	if (r == CLI_EXIT_DONE)
 		metrics_text_print(document, stdout);
 	return r;

@@ -9,6 +9,7 @@
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
+#include "control/client.h"
 
 #define LOOK_AGAIN_US 100000
 
@@ -105,7 +106,8 @@ static int end_await(const struct config *config, const struct order_options *op
 {
 	for (;;) {
 		cleanup_json json_t *document = NULL;
-		int r = cli_ask(config, request_create("status", options), &document);
+		int r = cli_ask(
+			config, request_create("status", options), CONTROL_PATIENCE_MS, &document);
 
 		if (r != CLI_EXIT_DONE)
 			return r;
@@ -128,7 +130,8 @@ static int order_give(int argc, char **argv, const struct order_end *end)
 		return r;
 	r = cli_load_config_to_look(options.config_path, &config);
 	if (r == CLI_EXIT_DONE)
-		r = cli_ask(config, request_create(argv[0], &options), &answer);
+		r = cli_ask(
+			config, request_create(argv[0], &options), CONTROL_PATIENCE_MS, &answer);
 	if (r == CLI_EXIT_DONE && options.wait)
 		r = end_await(config, &options, end);
 	return r;

@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
+#include "control/client.h"
 
 int cli_reload(int argc, char **argv)
 {
@@ -26,7 +27,7 @@ int cli_reload(int argc, char **argv)
 	r = cli_load_config(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
-	r = cli_ask(config, json_pack("{s:s}", "command", "reload"), &answer);
+	r = cli_ask(config, json_pack("{s:s}", "command", "reload"), CONTROL_PATIENCE_MS, &answer);
 	faults = json_object_get(answer, "faults");
 	json_array_foreach (faults, i, fault)
 		fprintf(stderr, "%s\n", json_string_value(fault));

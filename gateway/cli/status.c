@@ -14,6 +14,7 @@
 #include "cli/screen.h"
 #include "cli/status_table.h"
 #include "config/cleanup.h"
+#include "control/client.h"
 
 enum status_exit {
 	STATUS_HEALTHY = 0,
@@ -191,7 +192,7 @@ static int status_once(
 	const struct config *config, const struct status_options *options, bool colour)
 {
 	cleanup_json json_t *document = NULL;
-	int r = cli_ask(config, request_create(options), &document);
+	int r = cli_ask(config, request_create(options), CONTROL_IMPATIENCE_MS, &document);
 
 	/* 1 would say "degraded": what cannot be known is 3, as Nagios has it too. */
 	if (r == CLI_EXIT_FAILED)

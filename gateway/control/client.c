@@ -18,11 +18,9 @@
 #include "base/memory.h"
 #include "control/protocol.h"
 
-#define ANSWER_TIMEOUT_MS 30000
-
-static int client_connect(const char *run_dir, struct error *err)
+static int client_connect(const char *run_dir, uint64_t patience_ms, struct error *err)
 {
-	struct timeval patience = { .tv_sec = ANSWER_TIMEOUT_MS / 1000 };
+	struct timeval patience = { .tv_sec = (time_t)(patience_ms / 1000) };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	cleanup_fd int fd = -1;
 
@@ -60,9 +58,9 @@ static int client_send(int fd, json_t *request, struct error *err)
 }
 
 /* Reads until the supervisor closes. */
-static int client_receive(int fd, char **answer, size_t *size, struct error *err)
+static int client_receive(
+	int fd, uint64_t deadline_ms, char **answer, size_t *size, struct error *err)
 {
-	uint64_t deadline_ms = clock_now_ms() + ANSWER_TIMEOUT_MS;
 	cleanup_free char *buffer = xcalloc(1, 65536);
 	size_t used = 0, capacity = 65536;
 
@@ -93,16 +91,18 @@ static int client_receive(int fd, char **answer, size_t *size, struct error *err
 	return 0;
 }
 
-int control_client_ask(const char *run_dir, json_t *request, json_t **answer, struct error *err)
+int control_client_ask(const char *run_dir, json_t *request, uint64_t patience_ms, json_t **answer,
+	struct error *err)
 {
+	uint64_t deadline_ms = clock_now_ms() + patience_ms;
 	cleanup_free char *text = NULL;
-	cleanup_fd int fd = client_connect(run_dir, err);
+	cleanup_fd int fd = client_connect(run_dir, patience_ms, err);
 	size_t size = 0;
 	int r = fd < 0 ? fd : client_send(fd, request, err);
 
 	json_decref(request);
 	if (r == 0)
-		r = client_receive(fd, &text, &size, err);
+		r = client_receive(fd, deadline_ms, &text, &size, err);
 	if (r < 0)
 		return r;
 	*answer = json_loadb(text, size, 0, NULL);
@@ -167,7 +167,7 @@ static int client_hear(int fd, control_listen_fn hear, void *data, struct error 
 int control_client_listen(
 	const char *run_dir, json_t *request, control_listen_fn hear, void *data, struct error *err)
 {
-	cleanup_fd int fd = client_connect(run_dir, err);
+	cleanup_fd int fd = client_connect(run_dir, CONTROL_PATIENCE_MS, err);
 	int r = fd < 0 ? fd : client_send(fd, request, err);
 
 	json_decref(request);

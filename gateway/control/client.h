@@ -3,15 +3,22 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
+/* For an order: a supervisor that brings a thousand VRFs up has no time for others meanwhile. */
+#define CONTROL_PATIENCE_MS   30000
+/* For a question to which "it does not answer" is an answer too. */
+#define CONTROL_IMPATIENCE_MS 4000
+
 /*
- * Sends one request to the supervisor whose run_dir this is and waits for its answer, at most 30 s.
- * Takes `request` over; *answer is the caller's. -ENOENT: no supervisor runs there; -EACCES: not
- * allowed to ask; -EPROTO, -ETIMEDOUT.
+ * Sends one request to the supervisor whose run_dir this is and waits for its answer, no longer than
+ * patience_ms. Takes `request` over; *answer is the caller's. -ENOENT: no supervisor runs there;
+ * -EACCES: not allowed to ask; -EPROTO, -ETIMEDOUT.
  */
-int control_client_ask(const char *run_dir, json_t *request, json_t **answer, struct error *err);
+int control_client_ask(const char *run_dir, json_t *request, uint64_t patience_ms, json_t **answer,
+	struct error *err);
 
 /* Called with each line's object; not 0 ends the listening. */
 typedef int (*control_listen_fn)(const json_t *event, void *data);

@@ -3,7 +3,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 
 from lab import STATE_SECONDS, expect_said
 from running_cases import FAKE_PROXY, fake_proxy
@@ -64,5 +66,18 @@ def status_draws_over_the_last_one_on_a_terminal(lab):
     lab.command("down")
 
 
+def a_supervisor_that_hangs_is_as_none(lab):
+    lab.write("namespace mgmt { }\n")
+    with lab.running() as process:
+        lab.wait_state("mgmt", "healthy")
+        process.send_signal(signal.SIGSTOP)
+        started = time.monotonic()
+        expect_said(lab.command("status"), 3, stdout="", stderr="the supervisor does not answer")
+        expect(time.monotonic() - started < 5, "status waits too long")
+        process.send_signal(signal.SIGCONT)
+        lab.wait_state("mgmt", "healthy")
+    lab.command("down")
+
+
 CASES = [a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
-         status_draws_over_the_last_one_on_a_terminal]
+         status_draws_over_the_last_one_on_a_terminal, a_supervisor_that_hangs_is_as_none]

@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "control/client.h"
 #include "control/protocol.h"
@@ -85,7 +86,8 @@ static int ask(
 	if (pid == 0)
 		serve(listen_fd, answer, size);
 	close(listen_fd);
-	r = control_client_ask(run_dir, json_pack("{s:s}", "command", "status"), document, err);
+	r = control_client_ask(
+		run_dir, json_pack("{s:s}", "command", "status"), 30000, document, err);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	return r;
@@ -122,7 +124,8 @@ static void no_socket_means_no_supervisor(void **state)
 	struct error err = ERROR_INIT;
 	json_t *document = NULL;
 
-	assert_int_equal(control_client_ask(*state, json_object(), &document, &err), -ENOENT);
+	assert_int_equal(
+		control_client_ask(*state, json_object(), 30000, &document, &err), -ENOENT);
 	assert_string_equal(err.text, expected);
 	assert_null(document);
 }
@@ -134,7 +137,8 @@ static void a_socket_that_nobody_listens_at_means_no_supervisor(void **state)
 	json_t *document = NULL;
 
 	close(listen_in(*state));
-	assert_int_equal(control_client_ask(*state, json_object(), &document, &err), -ENOENT);
+	assert_int_equal(
+		control_client_ask(*state, json_object(), 30000, &document, &err), -ENOENT);
 	assert_memory_equal(err.text, "no supervisor is running", 24);
 }
 
@@ -167,9 +171,23 @@ static void a_run_dir_too_long_for_a_socket_is_told(void **state)
 	memset(run_dir, 'r', sizeof(run_dir) - 1);
 	run_dir[0] = '/';
 	run_dir[sizeof(run_dir) - 1] = '\0';
-	r = control_client_ask(run_dir, json_object(), &document, &err);
+	r = control_client_ask(run_dir, json_object(), 30000, &document, &err);
 	assert_int_equal(r, -ENAMETOOLONG);
 	assert_non_null(strstr(err.text, "is too long for a socket"));
+}
+
+static void one_that_hangs_is_waited_for_no_longer_than_asked(void **state)
+{
+	int listen_fd = listen_in(*state);
+	struct error err = ERROR_INIT;
+	json_t *document = NULL;
+	uint64_t began_ms = clock_now_ms();
+
+	assert_int_equal(
+		control_client_ask(*state, json_object(), 200, &document, &err), -ETIMEDOUT);
+	assert_string_equal(err.text, "the supervisor does not answer");
+	assert_in_range(clock_now_ms() - began_ms, 190, 3000);
+	close(listen_fd);
 }
 
 struct heard {
@@ -250,6 +268,7 @@ int main(void)
 		in_run_dir(a_socket_that_nobody_listens_at_means_no_supervisor),
 		in_run_dir(an_answer_that_is_cut_off_is_told),
 		in_run_dir(a_run_dir_too_long_for_a_socket_is_told),
+		in_run_dir(one_that_hangs_is_waited_for_no_longer_than_asked),
 		in_run_dir(every_line_is_heard_until_the_supervisor_goes),
 		in_run_dir(a_refusal_without_a_line_end_is_heard_too),
 		in_run_dir(the_hearer_may_end_it),
