@@ -18,6 +18,7 @@
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
+#include "control/client.h"
 #include "reporter/sync.h"
 #include "supervisor/ids.h"
 #include "supervisor/inventory.h"
@@ -127,7 +128,8 @@ static int rotate_run(const struct config *config, const char *name)
 	}
 	printf("%s: new key, identity %s\n", name, identity);
 	/* The proxy's config names the identity, so a reload starts this proxy anew and no other. */
-	return cli_ask(config, json_pack("{s:s}", "command", "reload"), &answer);
+	return cli_ask(
+		config, json_pack("{s:s}", "command", "reload"), CONTROL_PATIENCE_MS, &answer);
 }
 
 int cli_rotate_psk(int argc, char **argv)

@@ -82,7 +82,7 @@ static int on_writable(sd_event_source *source, int fd, uint32_t events, void *d
 static void status_tell(struct reporter_feed *feed)
 {
 	cleanup_json json_t *message = json_pack("{s:I, s:o}", "clock", (json_int_t)time(NULL),
-		"status", status_create(feed->supervisor, NULL));
+		"status", status_create(feed->supervisor, NULL, false));
 	char *text = json_dumps(message, JSON_COMPACT);
 
 	line_forget(feed);
