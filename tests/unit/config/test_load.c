@@ -255,7 +255,7 @@ static void test_keys_without_effect_yet_are_noted(void **state)
 		assert_int_equal(found, strcmp(names[i], "nat") == 0 ? 2 : 1);
 	}
 	assert_string_equal(loaded.report.notes.items[0],
-		"test.conf:8: proxy: health: 'rise' is understood but this version does not act on it yet");
+		"test.conf:11: vrf 'acme': 'forward' is understood but this version does not act on it yet");
 }
 
 static void test_keys_that_ask_for_nothing_are_not_noted(void **state)
