@@ -148,6 +148,15 @@ static uint64_t backoff_next_ms(struct vrf *vrf)
 	return scatter_ms((uint64_t)vrf->backoff_s * 1000);
 }
 
+/* The first end of a proxy that was ready is no sign that the next one ends, too: no delay for it. */
+static uint64_t backoff_after_end_ms(struct vrf *vrf)
+{
+	if (!vrf->ready_ms || vrf->backoff_s || vrf->hurried)
+		return backoff_next_ms(vrf);
+	vrf->hurried = true;
+	return 0;
+}
+
 /* --- the actions of the table --- */
 
 static void act_wire(struct vrf *vrf, const char *reason)
@@ -330,6 +339,7 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 
 	if (vrf->ready_ms && clock_now_ms() - vrf->ready_ms >= GOOD_LIFE_MS) {
 		vrf->backoff_s = 0;
+		vrf->hurried = false;
 		relapses_forget(&vrf->relapses);
 	}
 	if (*rescue_disk_fault(vrf->paths.state_dir, disk))
@@ -346,7 +356,7 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 		return;
 	}
 	state_set(vrf, VRF_BACKOFF, text);
-	state_timer_arm(vrf, backoff_next_ms(vrf));
+	state_timer_arm(vrf, backoff_after_end_ms(vrf));
 }
 
 static void act_end(struct vrf *vrf, const char *reason)

@@ -348,6 +348,45 @@ static void a_retry_is_told_when_its_reason_changes(void **state)
 	fclose(log);
 }
 
+/* As far as the table knows, a proxy was ready for so long and has ended now; its delay. */
+static uint64_t end_after(struct life *life, uint64_t lived_ms)
+{
+	life->vrf->state = VRF_HEALTHY;
+	life->vrf->ready_ms = clock_now_ms() - lived_ms;
+	vrf_dispatch(life->vrf, VRF_EVENT_ENDED, "");
+	assert_int_equal(life->vrf->state, VRF_BACKOFF);
+	return remaining_ms(life->vrf->state_timer.source);
+}
+
+/* Due, perhaps for some time already. */
+static bool is_at_once(uint64_t delay_ms)
+{
+	return (int64_t)delay_ms <= 10;
+}
+
+static void the_first_end_of_a_proxy_is_followed_by_a_start_at_once(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, SHORT_DELAYS NO_BINARY);
+	assert_true(is_at_once(end_after(&life, 1000)));
+	assert_in_range(end_after(&life, 1000), 750, 1200);
+	assert_in_range(end_after(&life, 1000), 1500, 2400);
+	/* It lived well in between. */
+	assert_true(is_at_once(end_after(&life, 61000)));
+	assert_in_range(end_after(&life, 1000), 750, 1200);
+}
+
+static void a_proxy_that_never_became_ready_waits_for_its_next_start(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, SHORT_DELAYS NO_BINARY);
+	life.vrf->state = VRF_STARTING;
+	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
+	assert_in_range(remaining_ms(life.vrf->state_timer.source), 750, 1200);
+}
+
 static void a_missing_binary_fails_the_vrf_by_name(void **state)
 {
 	cleanup_life struct life life;
@@ -445,6 +484,8 @@ int main(void)
 		in_scratch(what_ends_too_often_fails_and_is_tried_again_slowly),
 		in_scratch(a_good_life_takes_back_what_went_before),
 		in_scratch(a_retry_is_told_when_its_reason_changes),
+		in_scratch(the_first_end_of_a_proxy_is_followed_by_a_start_at_once),
+		in_scratch(a_proxy_that_never_became_ready_waits_for_its_next_start),
 		in_scratch(a_missing_binary_fails_the_vrf_by_name),
 		in_scratch_as_root(a_binary_of_another_major_version_is_refused_with_both_named),
 		in_scratch(a_reason_of_any_length_is_kept_within_bounds),
