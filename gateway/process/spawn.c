@@ -382,3 +382,14 @@ pid_t process_main_pid(const struct process *process)
 	child = strtol(text, NULL, 10);
 	return child > 0 ? (pid_t)child : process->pid;
 }
+
+bool process_main_is_stopped(const struct process *process)
+{
+	char text[1024];
+	const char *at;
+
+	if (proc_read(process_main_pid(process), "stat", text, sizeof(text)) <= 0)
+		return false;
+	at = strrchr(text, ')');
+	return at && strncmp(at, ") T", 3) == 0;
+}

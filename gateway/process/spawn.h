@@ -77,3 +77,6 @@ uint64_t process_age_ms(const struct process *process);
  * it has none: the one that an operator knows as "the proxy".
  */
 pid_t process_main_pid(const struct process *process);
+
+/* Whether that one was stopped by a signal (SIGSTOP); one that a debugger holds is not. */
+bool process_main_is_stopped(const struct process *process);

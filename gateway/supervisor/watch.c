@@ -54,6 +54,11 @@ static void probe_on_done(const struct zabbix_stats *stats, const char *why, voi
 	char reason[256], text[64];
 
 	vrf->probe = NULL;
+	/* Its trappers answer all the same, but nobody would see one of its processes end. */
+	if (stats && process_main_is_stopped(&vrf->proxy)) {
+		stats = NULL;
+		why = "its main process was stopped by a signal";
+	}
 	if (stats) {
 		vrf->stats = *stats;
 		vrf->has_stats = true;

@@ -128,6 +128,28 @@ static void the_age_of_a_process_is_known(void **state)
 	assert_int_equal(process_age_ms(&gone), 0);
 }
 
+static void a_main_process_that_was_stopped_is_told_from_one_that_runs(void **state)
+{
+	char *argv[] = { (char *)"/bin/sleep", (char *)"60", NULL };
+	struct process process = PROCESS_NONE;
+	struct process_spec spec = plain;
+	struct process_exit end;
+	struct error err = ERROR_INIT;
+	siginfo_t info;
+
+	(void)state;
+	spec.argv = argv;
+	assert_int_equal(process_spawn(&spec, &process, &err), 0);
+	assert_false(process_main_is_stopped(&process));
+	process_signal(&process, SIGSTOP);
+	assert_int_equal(waitid(P_PID, (id_t)process.pid, &info, WSTOPPED), 0);
+	assert_true(process_main_is_stopped(&process));
+	process_signal(&process, SIGKILL);
+	process_reap(&process, &end);
+	assert_true(end.by_signal);
+	assert_false(process_main_is_stopped(&process));
+}
+
 static void what_cannot_be_started_says_why(void **state)
 {
 	char *argv[] = { (char *)"/no/such/program", NULL };
@@ -270,6 +292,7 @@ int main(void)
 		as_root(a_user_has_no_more_than_net_raw),
 		as_root(our_environment_and_files_stay_ours),
 		cmocka_unit_test(the_age_of_a_process_is_known),
+		cmocka_unit_test(a_main_process_that_was_stopped_is_told_from_one_that_runs),
 		as_root(what_cannot_be_started_says_why),
 		as_root(name_servers_are_the_vrfs_own),
 		as_root(a_killed_main_process_takes_its_tree_along),
