@@ -110,6 +110,25 @@ static int dir_judge(
 	return 0;
 }
 
+/* zabbix_proxy opens a database that it cannot write all the same, works, and saves nothing. */
+static int database_judge(
+	const char *path, const struct file_owner *owner, const char *user, struct error *err)
+{
+	struct stat st;
+	mode_t right;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : error_set_errno(err, errno, "'%s'", path);
+	right = st.st_uid == owner->uid ? S_IWUSR : st.st_gid == owner->gid ? S_IWGRP : S_IWOTH;
+	if (!(st.st_mode & right))
+		return error_set(
+			err, EACCES, "database '%s' cannot be written by user '%s'", path, user);
+	/* We may write whatever there is, unless its disk may not be written. */
+	if (access(path, W_OK) < 0)
+		return error_set_errno(err, errno, "database '%s' cannot be written", path);
+	return 0;
+}
+
 int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
 {
 	const struct passwd *user = getpwnam(vrf->proxy.user);
@@ -130,6 +149,8 @@ int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths
 		if (r == 0)
 			r = dir_judge(dirs[i], &owner, vrf->proxy.user, err);
 	}
+	if (r == 0)
+		r = database_judge(paths->database, &owner, vrf->proxy.user, err);
 	owner.mode = 0600;
 	return r == 0 && vrf->proxy.psk ? psk_make(paths, &owner, err) : r;
 }

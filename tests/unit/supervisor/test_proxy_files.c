@@ -189,6 +189,24 @@ static void a_directory_too_long_for_the_proxys_sockets_is_told(void **state)
 	assert_string_equal(made.err.text, expected);
 }
 
+static void a_database_that_the_proxy_cannot_write_is_named(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *expected = xasprintf(
+		"database '%s' cannot be written by user '" USER "'", made.paths.database);
+	const struct config_vrf *vrf = &made.loaded.config->vrfs[0];
+	int fd;
+
+	assert_made(&made);
+	fd = open(made.paths.database, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(proxy_files_make(vrf, &made.paths, &made.err), -EACCES);
+	assert_string_equal(made.err.text, expected);
+	assert_int_equal(chown(made.paths.database, getpwnam(USER)->pw_uid, 0), 0);
+	assert_int_equal(proxy_files_make(vrf, &made.paths, &made.err), 0);
+}
+
 static void a_user_that_is_not_there_is_named(void **state)
 {
 	cleanup_made struct made made = make(*state, "proxy { user = no-such-user }\nvrf acme { }");
@@ -246,6 +264,7 @@ int main(void)
 		in_scratch_as_root(a_link_in_the_place_of_a_key_is_not_followed),
 		in_scratch_as_root(a_fifo_in_the_place_of_a_key_is_not_waited_for),
 		in_scratch_as_root(a_directory_too_long_for_the_proxys_sockets_is_told),
+		in_scratch_as_root(a_database_that_the_proxy_cannot_write_is_named),
 		in_scratch_as_root(a_user_that_is_not_there_is_named),
 		in_scratch_as_root(a_config_is_written_when_it_differs),
 		in_scratch_as_root(a_profile_that_is_not_there_is_named),
