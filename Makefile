@@ -88,6 +88,20 @@ bench-memory:
 	$(MAKE) all
 	tests/bench/memory.py
 
+.PHONY: bench-detect
+bench-detect:
+	.ci/deps build demo
+	$(MAKE) all
+	tests/bench/detect.py
+
+# SEED=, as it was printed, gives the same order again.
+.PHONY: soak
+SOAK ?= 3600
+soak:
+	.ci/deps build demo
+	$(MAKE) $(JOBS) all
+	tests/e2e/soak.py $(if $(SEED),--seed $(SEED)) $(SOAK)
+
 .PHONY: demo
 demo:
 	.ci/deps build demo

@@ -122,10 +122,9 @@ class ZabbixStack:
             self.release.install_proxy(self.proxy_binary, self.progress)
             self._start_database()
             with self.progress.step("starting zabbix_server and the frontend"):
-                self._start_server()
-                self._start_web()
-                self.server.wait_ready(lambda: port_answers(self.server_port), READY_SECONDS)
-                self.web.wait_ready(ZabbixApi(self.api_url).answers, READY_SECONDS)
+                self._make_server()
+                self._make_web()
+                self._wait_ready()
             self.undo = undo.pop_all()
         return self
 
@@ -180,36 +179,67 @@ class ZabbixStack:
             shutil.chown(path, ACCOUNT, ACCOUNT)
         return path
 
-    def _start_server(self):
+    def _wait_ready(self):
+        self.server.wait_ready(lambda: port_answers(self.server_port), READY_SECONDS)
+        self.web.wait_ready(ZabbixApi(self.api_url).answers, READY_SECONDS)
+
+    @contextlib.contextmanager
+    def server_down(self):
+        """Inside, no zabbix_server runs."""
+        self.server.end()
+        try:
+            yield
+        finally:
+            self._start_server()
+            self._wait_ready()
+
+    @contextlib.contextmanager
+    def api_down(self):
+        """Inside, nobody listens where the API is."""
+        self.web.end()
+        try:
+            yield
+        finally:
+            self._start_web()
+            self._wait_ready()
+
+    def _make_server(self):
         directory = self._account_directory("server")
         config = self.directory / "zabbix_server.conf"
         config.write_text(SERVER_CONFIG.format(port=self.server_port, directory=directory,
                                                database=self.database.socket, database_port=postgres.PORT))
-        self.server = self._start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", config], directory / "zabbix_server.log")
+        self._start_server()
 
     def _start(self, name, command, log, **options):
         command, account = self.release.launch(command, ACCOUNT, self.directory)
         return self.undo.enter_context(Process(name, command, log, user=account, **options))
 
-    def _start_web(self):
-        directory = self._account_directory("web")
-        root = self.directory / "frontend"
-        config = zabbix_packages.copy_frontend(self.release.root, root)
+    def _start_server(self):
+        self.server = self._start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", self.directory / "zabbix_server.conf"],
+                                  self.directory / "server" / "zabbix_server.log")
+
+    def _make_web(self):
+        self._account_directory("web")
+        config = zabbix_packages.copy_frontend(self.release.root, self.directory / "frontend")
         config.write_text(FRONTEND_CONFIG.format(database=self.database.socket, database_port=postgres.PORT,
                                                  server_port=self.server_port))
+        self._make_locale()
+        self._start_web()
+
+    def _start_web(self):
+        directory = self.directory / "web"
         command = ["php"]
         for key, value in {**PHP_SETTINGS, "session.save_path": directory, "sys_temp_dir": directory}.items():
             command += ["-d", f"{key}={value}"]
-        command += ["-S", f"127.0.0.1:{self.web_port}", "-t", root]
+        command += ["-S", f"127.0.0.1:{self.web_port}", "-t", self.directory / "frontend"]
         self.web = self._start("frontend", command, directory / "php.log", environment={
-            "PHP_CLI_SERVER_WORKERS": "4", "LOCPATH": str(self._make_locale())})
+            "PHP_CLI_SERVER_WORKERS": "4", "LOCPATH": str(self.directory / "locale")})
 
     def _make_locale(self):
         """The frontend complains on every page where there is no locale en_US: the one that is always there will do."""
         locales = self.directory / "locale"
         locales.mkdir()
         (locales / FRONTEND_LOCALE).symlink_to("/usr/lib/locale/C.utf8")
-        return locales
 
     def facts(self):
         """What a program outside needs to use the stack."""

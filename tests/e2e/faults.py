@@ -1,0 +1,389 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The faults: each does harm to a running gateway and tells what must be seen of it, before all is well again."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+from counting import try_send
+from gateway import NO_SUPERVISOR, program
+from processes import run_checked
+from scene import FALL, HEALTHY_SECONDS, INTERVAL_SECONDS, TIMEOUT_SECONDS, children_of, process_cmdline
+from tap import expect, expect_equal
+from waiting import wait_until
+from world import ip, netns_exists
+
+CHILDREN = ("history syncer", "data sender", "trapper")
+HANG_SECONDS = FALL * (INTERVAL_SECONDS + TIMEOUT_SECONDS) + 1
+TERM_SECONDS = 10
+TROUBLE_SECONDS = 30
+REPAIR_SECONDS = 5
+DOWN_SECONDS, DOWN_LONG_SECONDS = 10, 75
+KILLS, KILLS_LONG = 10, 200
+MANY = 200
+MANY_SECONDS = 900
+MEGABYTE = 1024 * 1024
+FOREIGN_DATABASE = "create table people (name text); insert into people values ('somebody');"
+
+
+def replaced(scene, before):
+    """The victim is healthy with another proxy than before."""
+    return scene.is_healthy(scene.victim) and scene.proxy()["pid"] not in (None, before)
+
+
+def wait_replaced(scene, before, seconds=HEALTHY_SECONDS):
+    wait_until(lambda: replaced(scene, before), seconds, f"another healthy proxy in {scene.victim}")
+
+
+# ---- processes ----
+
+def kill_main(scene):
+    with scene.case("SIGKILL of the main process is told as such, and followed by one new proxy"), \
+            scene.events() as events:
+        before = scene.proxy()
+        os.kill(before["pid"], signal.SIGKILL)
+        event = events.wait(scene.victim, "backoff", "zabbix_proxy ended: signal 9 (Killed)")
+        wait_replaced(scene, before["pid"])
+        expect_equal(scene.proxy()["restarts"], before["restarts"] + 1, "restarts")
+        expect_equal(event["last_exit"], "signal 9 (Killed)", "last_exit")
+
+
+def kill_children(scene):
+    """A proxy of which one process dies ends by itself after about a second."""
+    for title in CHILDREN:
+        with scene.case(f"SIGKILL of its {title}: the whole proxy is replaced"), scene.events() as events:
+            before = scene.proxy()["pid"]
+            os.kill(scene.child(title), signal.SIGKILL)
+            events.wait(scene.victim, "backoff", "zabbix_proxy ended: exit status")
+            wait_replaced(scene, before)
+
+
+def kill_every_child(scene):
+    count = len(children_of(scene.proxy()["pid"]))
+    for index in range(count):
+        main = scene.proxy()["pid"]
+        child = children_of(main)[index]
+        title = process_cmdline(child).partition("zabbix_proxy: ")[2].partition(" [")[0].replace("#", "")
+        with scene.case(f"SIGKILL of process {index + 1} of {count}: {title.strip()}"), scene.events() as events:
+            os.kill(child, signal.SIGKILL)
+            events.wait(scene.victim, "backoff", "zabbix_proxy ended: ")
+            wait_replaced(scene, main)
+
+
+def expect_hang(scene, events, stopped, words):
+    """What is stopped is found in time, and ended by force since SIGTERM does not reach it."""
+    before = scene.proxy()["pid"]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    events.wait(scene.victim, "stopping", f"hangs: {FALL} stats requests in a row failed: {words}", HANG_SECONDS)
+    events.wait(scene.victim, "backoff", "signal 9 (Killed)", TERM_SECONDS + 5)
+    wait_replaced(scene, before)
+
+
+def stop_main(scene):
+    with scene.case("SIGSTOP of the main process is found as a hang in time, and the proxy replaced"), \
+            scene.events() as events:
+        expect_hang(scene, events, [scene.proxy()["pid"]], "its main process was stopped")
+
+
+def stop_tree(scene):
+    with scene.case("SIGSTOP of every process is found as a hang in time, and the proxy replaced"), \
+            scene.events() as events:
+        expect_hang(scene, events, scene.watcher.living(scene.victim), "no answer to the stats request")
+
+
+def lose_binary(scene):
+    binary = pathlib.Path(scene.stack.proxy_binary)
+    away = binary.with_name("zabbix_proxy.away")
+    with scene.case("a missing binary is named, and its return is found without being told"), \
+            scene.events() as events:
+        before = scene.proxy()["pid"]
+        binary.rename(away)
+        try:
+            os.kill(before, signal.SIGKILL)
+            events.wait(scene.victim, "failed", f"'{binary}': No such file or directory")
+        finally:
+            away.rename(binary)
+        wait_replaced(scene, before)
+
+
+# ---- databases and disks ----
+
+def spoil_garbage(scene, path):
+    path.write_bytes(os.urandom(64 * 1024))
+    scene.own_by_proxy(path, 0o640)
+
+
+def spoil_truncated(_scene, path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def spoil_foreign(scene, path):
+    path.unlink()
+    run_checked(["sqlite3", path, FOREIGN_DATABASE], "making a foreign database")
+    scene.own_by_proxy(path, 0o640)
+
+
+def spoil_read_only(_scene, path):
+    """The proxy's account may read it and no more."""
+    os.chown(path, 0, 0)
+    path.chmod(0o444)
+
+
+def told_trouble(scene, events, since):
+    """The first event since then that says why the victim is not well."""
+    for state, words in (("failed", ""), ("backoff", ""), ("stopping", "not ready"), ("degraded", "")):
+        event = events.find(scene.victim, state, words, since)
+        if event and event["reason"]:
+            return event
+    return None
+
+
+def wait_trouble(scene, events, since):
+    return wait_until(lambda: told_trouble(scene, events, since), TROUBLE_SECONDS,
+                      f"what ails {scene.victim} (told: {events.told(scene.victim)})")
+
+
+def try_database(scene, name, spoil, words=""):
+    """A database that cannot be used, until it is replaced by the good one."""
+    with scene.case(f"a {name} database: the state says that something is wrong, the other VRF works on"), \
+            scene.events() as events:
+        database, kept = scene.database(), scene.world.directory / "kept.db"
+        with scene.stopped():
+            shutil.copy2(database, kept)
+            spoil(scene, database)
+            since = time.monotonic()
+        try:
+            event = wait_trouble(scene, events, since)
+            expect(words in event["reason"], event["reason"])
+        finally:
+            with scene.stopped():
+                shutil.copy2(kept, database)
+                scene.own_by_proxy(database, 0o640)
+
+
+def spoil_databases(scene):
+    try_database(scene, "garbage", spoil_garbage)
+    try_database(scene, "truncated", spoil_truncated)
+    try_database(scene, "foreign", spoil_foreign)
+    try_database(scene, "read-only", spoil_read_only, "cannot be written by user 'zabbix'")
+
+
+@contextlib.contextmanager
+def small_disk(scene, size, keep_database):
+    """Inside, the victim's files are on a disk of that size; the good ones are back afterwards."""
+    directory, kept = scene.database().parent, scene.world.directory / "kept"
+    with scene.stopped():
+        shutil.copytree(directory, kept)
+        run_checked(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", directory], "mounting a small disk")
+        for path in kept.iterdir():
+            if path.name.startswith("psk") or (keep_database and path.name == scene.database().name):
+                shutil.copy2(path, directory)
+                scene.own_by_proxy(directory / path.name, path.stat().st_mode & 0o777)
+        scene.own_by_proxy(directory, 0o750)
+    try:
+        yield directory
+    finally:
+        with scene.stopped():
+            run_checked(["umount", directory], "unmounting the small disk")
+            shutil.rmtree(kept)
+
+
+def fill(directory):
+    with contextlib.suppress(OSError), open(directory / "filler", "wb") as filler:
+        while True:
+            filler.write(bytes(4096))
+            filler.flush()
+
+
+def fill_disk(scene):
+    with scene.case("a disk that fills up: the proxy works again once there is room and it is restarted"):
+        size = scene.database().stat().st_size + MEGABYTE
+        with small_disk(scene, size, keep_database=True) as directory:
+            wait_until(lambda: scene.is_healthy(scene.victim), HEALTHY_SECONDS, "healthy on the small disk")
+            fill(directory)
+
+            def is_full():
+                try_send(scene.customer, range(scene.take_numbers(100), scene.next_number))
+                return "disk is full" in scene.proxy_log()
+
+            wait_until(is_full, TROUBLE_SECONDS, "the proxy's complaint of a full disk", poll_seconds=0.5)
+            (directory / "filler").unlink()
+            before = scene.proxy()["pid"]
+            scene.expect_done("restart", "-n", scene.victim)
+            wait_replaced(scene, before)
+
+
+def start_on_full_disk(scene):
+    with scene.case("a disk too small for a new database: the state says that something is wrong"), \
+            scene.events() as events:
+        since = time.monotonic()
+        with small_disk(scene, MEGABYTE, keep_database=False):
+            wait_trouble(scene, events, since)
+
+
+# ---- network ----
+
+def delete_uplink(scene):
+    with scene.case("a deleted uplink is made again, the proxy is not restarted"):
+        before = scene.life(scene.victim)
+        name = scene.gateway.vrf(scene.victim)["uplink"]["root_ifname"]
+        begin = scene.gateway.log_path.stat().st_size
+
+        def is_repaired():
+            return f"vrf '{scene.victim}': put right" in scene.gateway.log_path.read_text()[begin:]
+
+        ip("link", "del", name)
+        wait_until(is_repaired, REPAIR_SECONDS, "the log tells of the repair")
+        expect(pathlib.Path("/sys/class/net", name).exists(), f"no {name}")
+        scene.settle()
+        expect_equal(scene.life(scene.victim), before, "pid and restarts")
+
+
+def parent_down(scene):
+    with scene.case("a parent that is down is named, the proxy is not restarted"), scene.events() as events:
+        before = scene.life(scene.victim)
+        parent = scene.world.parent()
+        ip("link", "set", parent, "down")
+        try:
+            events.wait(scene.victim, "degraded", f"parent '{parent}' is down")
+        finally:
+            ip("link", "set", parent, "up")
+        scene.settle()
+        expect_equal(scene.life(scene.victim), before, "pid and restarts")
+
+
+def delete_namespace(scene):
+    with scene.case("a deleted namespace is told and made again, with a new proxy in it"), scene.events() as events:
+        before = scene.proxy()["pid"]
+        ip("netns", "del", scene.victim)
+        events.wait(scene.victim, "stopping", "netns: ")
+        wait_replaced(scene, before)
+        expect(netns_exists(scene.victim), "no namespace")
+
+
+# ---- Zabbix ----
+
+def proxies_as(scene, lives):
+    return [scene.life(each) for each in (scene.victim, scene.other)] == lives
+
+
+def server_down(scene):
+    seconds = DOWN_LONG_SECONDS if scene.long else DOWN_SECONDS
+    with scene.case(f"a server that is down for {seconds} s restarts no proxy, and is told where it lasts"), \
+            scene.events() as events:
+        lives = [scene.life(each) for each in (scene.victim, scene.other)]
+        with scene.stack.server_down():
+            scene.expect_throughout(seconds, lambda: proxies_as(scene, lives), "the same proxies")
+            if scene.long:
+                events.wait(scene.victim, "degraded", "API reachable", seconds=30)
+        scene.settle()
+        expect(proxies_as(scene, lives), "other proxies than before")
+
+
+def zabbix_state(scene):
+    return scene.gateway.status()["gateway"]["zabbix"]["state"]
+
+
+def api_down(scene):
+    with scene.case("an API that is down is told and restarts no proxy"):
+        lives = [scene.life(each) for each in (scene.victim, scene.other)]
+        with scene.stack.api_down():
+            wait_until(lambda: zabbix_state(scene) == "unreachable", HEALTHY_SECONDS, "state 'unreachable'")
+            expect(proxies_as(scene, lives), "other proxies than before")
+        wait_until(lambda: zabbix_state(scene) == "ok", HEALTHY_SECONDS, "state 'ok'")
+        expect(proxies_as(scene, lives), "other proxies than before")
+
+
+# ---- the supervisor ----
+
+def kill_reporter(scene):
+    with scene.case("a killed reporter is told and started again, no proxy is"):
+        lives = [scene.life(each) for each in (scene.victim, scene.other)]
+        log = scene.gateway.log_path
+        begin = log.stat().st_size
+        reporter = wait_until(scene.reporters, 5, "a reporter")
+        os.kill(reporter[0], signal.SIGKILL)
+        wait_until(lambda: "reporter ended: signal 9" in log.read_text()[begin:], 5, "the log tells of it")
+        wait_until(lambda: scene.reporters() not in ([], reporter) and zabbix_state(scene) == "ok", HEALTHY_SECONDS,
+                   "another reporter, and state 'ok'")
+        expect(proxies_as(scene, lives), "other proxies than before")
+
+
+def start_command(scene, *arguments):
+    """A vrfgate command that nobody waits for."""
+    return subprocess.Popen([program(), arguments[0], "-c", scene.world.config, *arguments[1:]],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def supervisor_is_busy(scene, moment):
+    """Have the supervisor do what the moment is named for; the command that waits for it, if any."""
+    if moment == "start":
+        return None
+    scene.wait_supervisor()
+    if moment == "stop":
+        scene.gateway.process.child.send_signal(signal.SIGTERM)
+    elif moment == "reload":
+        scene.write_config(extra=f"namespace {scene.world.label}-new {{ }}\n" if scene.random.random() < 0.5 else "")
+        return start_command(scene, "reload")
+    elif moment == "restart":
+        return start_command(scene, "restart", scene.random.choice((scene.victim, scene.other)))
+    return None
+
+
+def kill_supervisor_at(scene, moment):
+    command = supervisor_is_busy(scene, moment)
+    time.sleep(scene.random.uniform(0, 1 if moment in ("start", "idle") else 0.3))
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(scene.gateway.process.pid, signal.SIGKILL)
+    if command:
+        command.wait(10)
+    scene.restart_supervisor()
+
+
+def kill_supervisor(scene):
+    count = KILLS_LONG if scene.long else KILLS
+    with scene.case(f"SIGKILL of the supervisor at {count} moments of start, reload, restart, stop and rest"
+                    " leaves one proxy for each VRF", bystanders=False):
+        try:
+            moments = ["start", "reload", "restart", "stop", "idle"] * (count // 5)
+            scene.random.shuffle(moments)
+            for moment in moments:
+                kill_supervisor_at(scene, moment)
+        finally:
+            scene.write_config()
+        scene.wait_supervisor()
+        scene.expect_done("reload")
+        scene.settle()
+        lives = [scene.life(each) for each in (scene.victim, scene.other)]
+        os.kill(scene.gateway.process.pid, signal.SIGKILL)
+        wait_until(lambda: scene.gateway.status_code() == NO_SUPERVISOR, 5, "no supervisor")
+        scene.restart_supervisor()
+        scene.settle()
+        expect(proxies_as(scene, lives), "a supervisor that was killed at rest costs a proxy")
+
+
+def start_many(scene):
+    with scene.case(f"{MANY} proxies started at once become healthy, none of them twice", bystanders=False):
+        extra = "".join(f"vrf {scene.world.label}-more{number} {{ }}\n" for number in range(MANY - 2))
+        scene.gateway.stop()
+        scene.write_config(extra, start_period=MANY_SECONDS)
+        try:
+            scene.gateway.start()
+            scene.gateway.process.wait_ready(lambda: scene.gateway.is_healthy(), MANY_SECONDS)
+            restarts = [each["proxy"]["restarts"] for each in scene.gateway.status()["vrfs"]]
+            expect_equal(sum(restarts), 0, "restarts")
+        finally:
+            scene.gateway.stop()
+            scene.gateway.command("down")
+            scene.write_config()
+            scene.gateway.start()
+
+
+SHORT = (kill_main, kill_children, stop_main, lose_binary, spoil_databases, fill_disk, start_on_full_disk,
+         delete_uplink, parent_down, delete_namespace, server_down, api_down, kill_reporter, kill_supervisor)
+LONG = (*SHORT, kill_every_child, stop_tree, start_many)
