@@ -29,6 +29,8 @@
 #define GOOD_LIFE_MS    60000
 /* So often a proxy may end before it is ready until its database is judged. */
 #define STILLBORN_MAX   2
+/* One that makes a new database after that has this long at least: killed at it, it would leave half of one. */
+#define NEW_DATABASE_S  60
 /* How often it is asked whether the database is judged. */
 #define RESCUE_POLL_MS  100
 
@@ -230,6 +232,13 @@ static bool former_has_ended(struct vrf *vrf)
 	return true;
 }
 
+static uint32_t start_period_s(const struct vrf *vrf)
+{
+	uint32_t period_s = vrf->config->proxy.health.start_period_s;
+
+	return *vrf->notice && period_s < NEW_DATABASE_S ? NEW_DATABASE_S : period_s;
+}
+
 static void act_launch(struct vrf *vrf, const char *reason)
 {
 	struct error err = ERROR_INIT;
@@ -266,7 +275,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	/* An adopted one has lived before, whatever it has been told. */
 	vrf->kicked |= r == LAUNCH_ADOPTED;
 	state_set(vrf, VRF_STARTING, r == LAUNCH_ADOPTED ? "found running" : vrf->notice);
-	state_timer_arm(vrf, (uint64_t)vrf->config->proxy.health.start_period_s * 1000);
+	state_timer_arm(vrf, (uint64_t)start_period_s(vrf) * 1000);
 	watch_start(vrf, 0);
 }
 
@@ -381,8 +390,7 @@ static void act_not_ready(struct vrf *vrf, const char *reason)
 	char text[128];
 
 	(void)reason;
-	snprintf(text, sizeof(text), "not ready within %u s",
-		vrf->config->proxy.health.start_period_s);
+	snprintf(text, sizeof(text), "not ready within %" PRIu32 " s", start_period_s(vrf));
 	proxy_end(vrf, text);
 }
 

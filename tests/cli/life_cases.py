@@ -22,7 +22,8 @@ def a_database_that_cannot_be_used_is_moved_aside(lab):
     (directory / "proxy.db").write_text("garbage, whatever it once was")
     for path in (directory, directory / "proxy.db"):
         shutil.chown(path, "nobody")
-    lab.write(section + "vrf acme { }\n")
+    lab.write(section.replace("restart {", "health { interval = 1 timeout = 1 start_period = 2 } restart {")
+              + "vrf acme { }\n")
     with lab.running():
         wait_until(lambda: not (directory / "proxy.db").exists(), STATE_SECONDS, "the database: gone")
         vrf = lab.wait_state("acme", "starting")
@@ -30,6 +31,8 @@ def a_database_that_cannot_be_used_is_moved_aside(lab):
         expect_equal([path.read_text() for path in aside], ["garbage, whatever it once was"], "moved aside")
         expect("file is not a database" in vrf["reason"] and aside[0].name in vrf["reason"], f"{vrf['reason']!r}")
         expect_equal(lab.log().count("its database could not be used"), 1, "lines in the log")
+        wait_until(lambda: lab.vrf("acme")["since_s"] >= 3, STATE_SECONDS, "longer than its start_period")
+        expect_equal(lab.vrf("acme")["state"], "starting", "while it makes a new database")
     lab.command("down")
 
 
