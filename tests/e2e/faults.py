@@ -21,6 +21,7 @@ CHILDREN = ("history syncer", "data sender", "trapper")
 HANG_SECONDS = FALL * (INTERVAL_SECONDS + TIMEOUT_SECONDS) + 1
 TERM_SECONDS = 10
 TROUBLE_SECONDS = 30
+RESCUE_SECONDS = 120
 REPAIR_SECONDS = 5
 DOWN_SECONDS, DOWN_LONG_SECONDS = 10, 75
 KILLS, KILLS_LONG = 10, 200
@@ -148,6 +149,27 @@ def wait_trouble(scene, events, since):
                       f"what ails {scene.victim} (told: {events.told(scene.victim)})")
 
 
+def moved_aside(database):
+    """What vrfgate has made of databases that could not be used."""
+    return sorted(database.parent.glob(f"{database.name}.*Z"))
+
+
+def rescue_database(scene):
+    with scene.case("a garbage database is moved aside with its date, and the VRF is healthy with a new one"):
+        database, kept = scene.database(), scene.world.directory / "kept.db"
+        with scene.stopped():
+            shutil.copy2(database, kept)
+            spoil_garbage(scene, database)
+        try:
+            wait_until(lambda: moved_aside(database) and scene.is_healthy(scene.victim), RESCUE_SECONDS,
+                       "another database", poll_seconds=0.5)
+            expect_equal(len(moved_aside(database)), 1, "databases moved aside")
+        finally:
+            with scene.stopped():
+                shutil.copy2(kept, database)
+                scene.own_by_proxy(database, 0o640)
+
+
 def try_database(scene, name, spoil, words=""):
     """A database that cannot be used, until it is replaced by the good one."""
     with scene.case(f"a {name} database: the state says that something is wrong, the other VRF works on"), \
@@ -167,7 +189,6 @@ def try_database(scene, name, spoil, words=""):
 
 
 def spoil_databases(scene):
-    try_database(scene, "garbage", spoil_garbage)
     try_database(scene, "truncated", spoil_truncated)
     try_database(scene, "foreign", spoil_foreign)
     try_database(scene, "read-only", spoil_read_only, "cannot be written by user 'zabbix'")
@@ -386,6 +407,6 @@ def start_many(scene):
             scene.gateway.start()
 
 
-SHORT = (kill_main, kill_children, stop_main, lose_binary, spoil_databases, fill_disk, start_on_full_disk,
+SHORT = (kill_main, kill_children, stop_main, lose_binary, rescue_database, spoil_databases, fill_disk, start_on_full_disk,
          delete_uplink, parent_down, delete_namespace, server_down, api_down, kill_reporter, kill_supervisor)
 LONG = (*SHORT, kill_every_child, stop_tree, start_many)

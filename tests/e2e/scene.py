@@ -24,7 +24,7 @@ REPORTER_NAME = "vrfgate-report"
 PROXY_KEYS = """\
 proxy {{
     health {{ interval = {interval} timeout = {timeout} fall = {fall} start_period = {start_period} }}
-    restart {{ min = 1 max = 2 }}
+    restart {{ min = 1 max = 2 count = 0 }}
 """
 
 
