@@ -62,7 +62,7 @@ static inline char *world_read(const char *command)
 static inline char *world_dump(void)
 {
 	return world_read(
-		"ip -d link | sed 's/^[0-9]*: //'; ip -br addr; ip route; ip -6 route | sort; "
+		"ip -o -d link | sed 's/^[0-9]*: //' | sort; ip -br addr | sort; ip route; ip -6 route | sort; "
 		"ip netns; ls /run/netns");
 }
 
