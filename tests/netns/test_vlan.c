@@ -102,6 +102,113 @@ static void stacked_vlans_share_their_outer_device(void **state)
 	world_assert_is(before);
 }
 
+static bool is_there(const char *link)
+{
+	return world_run("ip link show %s >/dev/null 2>&1", link) == 0;
+}
+
+static void add_stacked(struct net_want *want)
+{
+	add_vlan(want, "acme", 0, "q0", 100, 10)->outer_8021ad = true;
+	add_vlan(want, "bravo", 1, "q0", 100, 20)->outer_8021ad = true;
+	add_vlan(want, "charlie", 2, "trunk0.30", 0, 30);
+}
+
+/* Wanted no more. */
+static void drop_first(struct net_want *want)
+{
+	free(want->netns[0].links);
+	memmove(want->netns, want->netns + 1, --want->n_netns * sizeof(*want->netns));
+}
+
+static void an_outer_device_goes_with_its_last_user(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump();
+
+	(void)state;
+	add_stacked(&want);
+	world_up(&want);
+	drop_first(&want);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_true(is_there("trunk0.100"));
+	drop_first(&want);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_false(is_there("trunk0.100"));
+	world_down();
+	world_assert_is(before);
+}
+
+/* The namespaces are gone, and what outlives them is not. */
+static void an_outer_device_left_by_a_crash_serves_again_or_goes(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump(), *first = NULL, *second = NULL;
+
+	(void)state;
+	add_stacked(&want);
+	world_up(&want);
+	first = world_read("ip -o link show trunk0.100 | cut -d: -f1");
+	world_run("ip netns del acme; ip netns del bravo; ip netns del charlie");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	second = world_read("ip -o link show trunk0.100 | cut -d: -f1");
+	assert_string_equal(first, second);
+	world_run("ip netns del acme; ip netns del bravo; ip netns del charlie");
+	world_down();
+	world_assert_is(before);
+}
+
+static void all_outer_devices_of_three_tags_are_looked_after(void **state)
+{
+	static const char *const harm[] = {
+		"ip link del trunk0.200",
+		"ip link del trunk0.200.30",
+		"ip link set trunk0.200 down",
+		"ip link set trunk0.200.30 down",
+		"ip link set trunk0 down; ip link set trunk0 up",
+	};
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump();
+	struct net_want_link *link;
+
+	(void)state;
+	link = add_vlan(&want, "acme", 0, "q0", 200, 30);
+	link->tags[link->n_tags++] = 40;
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	for (size_t i = 0; i < sizeof(harm) / sizeof(*harm); i++) {
+		assert_int_equal(world_run("%s", harm[i]), 0);
+		world_up(&want);
+		if (world_count(&want) != 0 ||
+			world_run("ip -n acme link show up q0 | grep -q q0") != 0)
+			fail_msg("not all repaired after: %s", harm[i]);
+	}
+	world_down();
+	world_assert_is(before);
+}
+
+/* It went down with its parent and cannot come up before it. */
+static void a_vlan_on_a_parent_that_is_down_waits_for_it(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct error err;
+
+	(void)state;
+	add_vlan(&want, "acme", 0, "trunk0.10", 0, 10);
+	world_up(&want);
+	world_run("ip link set trunk0 down");
+	world_try(&want, &err);
+	assert_string_equal(
+		err.text, "vrf 'acme': interface 'trunk0.10': cannot set up: Network is down");
+	world_run("ip link set trunk0 up");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	world_down();
+}
+
 static void a_foreign_vlan_is_not_taken(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -200,6 +307,10 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_vlans_on_one_trunk),
 		cmocka_unit_test(stacked_vlans_share_their_outer_device),
+		cmocka_unit_test(an_outer_device_goes_with_its_last_user),
+		cmocka_unit_test(an_outer_device_left_by_a_crash_serves_again_or_goes),
+		cmocka_unit_test(all_outer_devices_of_three_tags_are_looked_after),
+		cmocka_unit_test(a_vlan_on_a_parent_that_is_down_waits_for_it),
 		cmocka_unit_test(a_foreign_vlan_is_not_taken),
 		cmocka_unit_test(a_vlan_passes_from_one_vrf_to_the_next),
 		cmocka_unit_test(a_parent_that_is_down_is_a_fault),
