@@ -7,17 +7,20 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 
 #define OWN_NETNS "/proc/thread-self/ns/net"
+#define YOUNG_MS  100
 
 static const char *netns_path(char path[PATH_MAX], const char *name)
 {
@@ -108,13 +111,36 @@ int netns_make_dir(struct error *err)
 	return dir_share(err);
 }
 
+/* True, after a moment, where a file is so young that somebody may be about to mount a namespace on
+ * it: ip-netns(8), or another of us. */
+static bool wait_while_young(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	struct timespec now;
+	struct stat st;
+	int64_t age_ms;
+
+	if (lstat(path, &st) < 0)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	age_ms = (int64_t)(now.tv_sec - st.st_ctim.tv_sec) * 1000 +
+		(now.tv_nsec - st.st_ctim.tv_nsec) / 1000000;
+	if (age_ms < 0 || age_ms >= YOUNG_MS)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
 static int file_create(const char *name, const char *path, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
 
 	if (fd < 0 && errno == EEXIST) {
-		int other = netns_open(name, NULL);
+		int other;
 
+		do
+			other = netns_open(name, NULL);
+		while (other < 0 && wait_while_young(path));
 		if (other >= 0) {
 			close(other);
 			return error_set(err, EEXIST, "namespace '%s' is already there", name);
