@@ -126,7 +126,8 @@ check: deps
 
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
 # What test_crash tests is another program.
-VALGRIND_TESTS = $(filter-out %/test_spawn %/test_cgroup %/test_helper %/test_vitals %/test_crash, \
+VALGRIND_TESTS = $(filter-out %/test_spawn %/test_cgroup %/test_helper %/test_rescue %/test_vitals \
+	%/test_crash, \
 	$(UNIT_TESTS) $(NETNS_TESTS))
 
 .PHONY: check-rooms

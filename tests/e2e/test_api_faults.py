@@ -13,7 +13,7 @@ from setting import run_cases
 from tap import expect, expect_equal
 
 FAULT_SECONDS = 30
-START_PERIOD_SECONDS = 10
+HEALTH = "health { interval = 2 timeout = 2 start_period = 10 }"  # a server that is away is told in time
 ERROR_LENGTH_MAX = 300
 NOT_ASKED = "not asked yet"  # before the reporter's first word
 
@@ -91,7 +91,7 @@ def check_refusing_server(setting):
     world, gateway = setting.world, setting.gateway
     world.write_config(server_port=free_port())
     text = world.config.read_text()
-    world.config.write_text(text.replace("proxy {", f"proxy {{ health {{ start_period = {START_PERIOD_SECONDS} }}"))
+    world.config.write_text(text.replace("proxy {", f"proxy {{ {HEALTH}"))
     with setting.case("server that refuses the connection: VRFs degraded, no proxy restarted, status exits 1"):
         gateway.start()
         try:
