@@ -223,7 +223,7 @@ def fill(directory):
 
 def fill_disk(scene):
     with scene.case("a disk that fills up: the proxy works again once there is room and it is restarted"):
-        size = scene.database().stat().st_size + MEGABYTE
+        size = scene.database().stat().st_size + 8 * MEGABYTE  # less than one free is full
         with small_disk(scene, size, keep_database=True) as directory:
             wait_until(lambda: scene.is_healthy(scene.victim), HEALTHY_SECONDS, "healthy on the small disk")
             fill(directory)
