@@ -25,6 +25,7 @@ static void make_nic(void)
 		world_run("ip link add nic5 mtu 1480 address 02:00:00:00:00:05 type veth "
 			  "peer name wire5 && ip link set nic5 up && ip link set wire5 up"),
 		0);
+	assert_true(world_settle());
 }
 
 static void a_moved_nic_is_given_back_as_it_was(void **state)
