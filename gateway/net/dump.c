@@ -319,7 +319,8 @@ int net_dump_neighbour(struct net_channel *channel, int ifindex, const struct ad
 	nlmsg_append(request, &info, sizeof(info), NLMSG_ALIGNTO);
 	nla_put(request, NDA_DST, (int)address_size(address), address->bytes);
 	ret = net_channel_get(channel, request, neighbour_append, netns, err);
-	if (ret == -ENOENT) {
+	/* ENODEV: the link has gone since it was read, and its neighbours with it. */
+	if (ret == -ENOENT || ret == -ENODEV) {
 		error_clear(err);
 		ret = 0;
 	}

@@ -20,7 +20,7 @@
 #include "base/cleanup.h"
 
 #define OWN_NETNS "/proc/thread-self/ns/net"
-#define YOUNG_MS  100
+#define YOUNG_MS  500
 
 static const char *netns_path(char path[PATH_MAX], const char *name)
 {

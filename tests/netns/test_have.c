@@ -9,7 +9,7 @@
 #define LINKS 100
 
 /* Makes and deletes a pair for as long as it and this process live. */
-static pid_t begin_changes(void)
+static pid_t begin_changes(const char *netns, const char *name)
 {
 	pid_t pid = fork();
 
@@ -17,17 +17,30 @@ static pid_t begin_changes(void)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;)
-		if (hands_add_veth("", "churn", "churn2") != 0 ||
-			hands_delete_link("", "churn") != 0)
+		if (hands_add_veth(netns, name, "churn2") != 0 ||
+			hands_delete_link(netns, name) != 0)
 			_exit(1);
+}
+
+static void assert_readable(const struct net_want *want, pid_t changes)
+{
+	struct error err = ERROR_INIT;
+
+	for (int i = 0; !err.code && i < 1000; i++) {
+		struct net_have *have;
+
+		(void)net_have_read(want, &have, &err);
+		net_have_destroy(have);
+	}
+	kill(changes, SIGKILL);
+	waitpid(changes, NULL, 0);
+	assert_string_equal(err.text, "");
 }
 
 static void a_reading_amid_changes_is_whole_and_no_error(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
 	char name[IF_NAMESIZE], peer[IF_NAMESIZE];
-	struct error err = ERROR_INIT;
-	pid_t pid;
 
 	(void)state;
 	for (int i = 0; i < LINKS; i++) {
@@ -35,21 +48,26 @@ static void a_reading_amid_changes_is_whole_and_no_error(void **state)
 		snprintf(peer, sizeof(peer), "b%d", i);
 		assert_int_equal(hands_add_veth("", name, peer), 0);
 	}
-	pid = begin_changes();
-	for (int i = 0; !err.code && i < 100; i++) {
-		struct net_have *have;
+	assert_readable(&want, begin_changes("", "churn"));
+}
 
-		(void)net_have_read(&want, &have, &err);
-		net_have_destroy(have);
-	}
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	assert_string_equal(err.text, "");
+/* Between the dump of the links and the question for its neighbour. */
+static void an_uplink_that_goes_amid_a_reading_is_no_error(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+
+	(void)state;
+	world_add_netns(&want, "acme", 0);
+	world_up(&want);
+	assert_int_equal(hands_delete_link("acme", NET_UPLINK_INSIDE), 0);
+	assert_readable(&want, begin_changes("acme", NET_UPLINK_INSIDE));
+	world_down();
 }
 
 int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_reading_amid_changes_is_whole_and_no_error),
+	cmocka_unit_test(an_uplink_that_goes_amid_a_reading_is_no_error),
 };
 
 world_main(tests)
