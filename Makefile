@@ -125,7 +125,7 @@ check: deps
 		tests/vm/run tests/vm/systemd $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
 
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
-# What test_crash tests is another program; the children of test_names end with what their parent owns.
+# What test_crash tests is another program.
 VALGRIND_TESTS = $(filter-out %/test_spawn %/test_cgroup %/test_helper %/test_rescue %/test_vitals \
 	%/test_crash %/test_names, $(UNIT_TESTS) $(NETNS_TESTS))
 
