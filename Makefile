@@ -127,7 +127,7 @@ check: deps
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
 # What test_crash tests is another program.
 VALGRIND_TESTS = $(filter-out %/test_spawn %/test_cgroup %/test_helper %/test_rescue %/test_vitals \
-	%/test_crash %/test_names, $(UNIT_TESTS) $(NETNS_TESTS))
+	%/test_crash, $(UNIT_TESTS) $(NETNS_TESTS))
 
 .PHONY: check-rooms
 check-rooms:
