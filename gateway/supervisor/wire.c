@@ -88,7 +88,6 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 	want->partial = !supervisor->wire_everything;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
-
 		bool due = vrf_is_due(supervisor, vrf, linked);
 
 		if (due && !vrf_lost_netns(vrf)) {
@@ -211,7 +210,7 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	vrf->wiring_due = false;
 	if (failed)
 		trouble_set(vrf, outcome->aspect, outcome->error.text);
-	else if (vrf->drift.acts.count)
+	else if (outcome->acts && vrf->drift.acts.count)
 		note_repairs(vrf);
 	strings_finish(&vrf->drift.acts);
 	vrf->config_new = false;
