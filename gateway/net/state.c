@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "net/channel.h"
 #include "net/dump.h"
+#include "net/have_read.h"
 #include "net/netns.h"
 
 static void copy_addresses(
@@ -69,16 +70,19 @@ static void copy_netns(
 			copy_link(state, have, &have->links[i]);
 }
 
+static int dump_links_counted(
+	struct net_channel *channel, struct net_have_netns *have, struct error *err)
+{
+	return net_dump_links(channel, true, have, err);
+}
+
 static int read_entered(struct net_have_netns *have, struct error *err)
 {
+	static const net_have_dump_fn dumps[] = { dump_links_counted, net_dump_addresses, NULL };
 	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
 	int ret = net_channel_open(&channel, err);
 
-	if (ret == 0)
-		ret = net_dump_links(&channel, true, have, err);
-	if (ret == 0)
-		ret = net_dump_addresses(&channel, have, err);
-	return ret;
+	return ret < 0 ? ret : net_have_dump(&channel, dumps, have, err);
 }
 
 int net_netns_state_read(const char *name, struct net_netns_state *state, struct error *err)

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 
 #include "hands.h"
+#include "net/state.h"
 
 /* A dump of so many comes in several pieces, and may be interrupted between two. */
 #define LINKS 100
@@ -64,10 +65,35 @@ static void an_uplink_that_goes_amid_a_reading_is_no_error(void **state)
 	world_down();
 }
 
+static void a_look_for_status_amid_changes_sees_all_that_stays(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct error err = ERROR_INIT;
+	bool seen = true;
+	pid_t changes;
+
+	(void)state;
+	world_add_netns(&want, "acme", 0);
+	world_up(&want);
+	changes = begin_changes("acme", "churn");
+	for (int i = 0; seen && i < 1000; i++) {
+		cleanup(net_netns_state_finish) struct net_netns_state now = { 0 };
+
+		(void)net_netns_state_read("acme", &now, &err);
+		seen = net_netns_state_find(&now, NET_UPLINK_INSIDE);
+	}
+	kill(changes, SIGKILL);
+	waitpid(changes, NULL, 0);
+	assert_string_equal(err.text, "");
+	assert_true(seen);
+	world_down();
+}
+
 int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_reading_amid_changes_is_whole_and_no_error),
 	cmocka_unit_test(an_uplink_that_goes_amid_a_reading_is_no_error),
+	cmocka_unit_test(a_look_for_status_amid_changes_sees_all_that_stays),
 };
 
 world_main(tests)
