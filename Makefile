@@ -2,9 +2,10 @@
 # vrfgate. `make` compiles; `make demo` and `make check` need nothing else typed before.
 VERSION = 0.1.0
 
-# Where everything built goes; SAN=1 adds AddressSanitizer and UBSan.
+# Where everything built goes; SAN=1 adds AddressSanitizer and UBSan, FUZZ=1 (clang only) libFuzzer, too.
 B ?= build
 SAN ?=
+FUZZ ?=
 WERROR ?=
 # V=1 shows the commands.
 V ?=
@@ -33,12 +34,16 @@ ifneq ($(SAN),)
 CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
 endif
+ifneq ($(FUZZ),)
+CFLAGS += -fsanitize=fuzzer-no-link
+endif
 
 ROOM_SOURCES := $(wildcard gateway/*/*.c)
 LIB_OBJECTS := $(ROOM_SOURCES:%.c=$(B)/%.o)
 LIB := $(B)/libvrfgate.a
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
 NETNS_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/netns/test_*.c))
+FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 HEADERS := $(wildcard gateway/*/*.h tests/*/*.h tests/*/*/*.h)
 C_FILES := $(wildcard gateway/*.c gateway/*/*.c tests/*/*.c tests/*/*/*.c) $(HEADERS)
 
@@ -62,6 +67,12 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 
+# A fuzz target's main is libFuzzer's, or one that replays what is kept.
+FUZZ_MAIN = $(if $(FUZZ),,$(B)/tests/fuzz/replay.o)
+$(FUZZERS): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) -o $@ $^ $(PKG_LIBS)
+
 # The floor of the benchmark: of the C library and nothing else.
 FLOOR_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c))
 $(B)/bench/floor: $(FLOOR_OBJECTS)
@@ -70,7 +81,7 @@ $(B)/bench/floor: $(FLOOR_OBJECTS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 .PRECIOUS: $(B)/%.o
--include $(wildcard $(LIB_OBJECTS:.o=.d) $(FLOOR_OBJECTS:.o=.d) $(B)/gateway/main.d $(UNIT_TESTS:=.d) $(NETNS_TESTS:=.d))
+-include $(wildcard $(LIB_OBJECTS:.o=.d) $(FLOOR_OBJECTS:.o=.d) $(B)/gateway/main.d $(UNIT_TESTS:=.d) $(NETNS_TESTS:=.d) $(FUZZERS:=.d))
 
 .PHONY: deps
 deps:
@@ -102,6 +113,16 @@ soak:
 	$(MAKE) $(JOBS) all
 	tests/e2e/soak.py $(if $(SEED),--seed $(SEED)) $(SOAK)
 
+# SECONDS for each target.
+.PHONY: fuzz
+SECONDS ?= 600
+fuzz:
+	.ci/deps build test
+	$(MAKE) $(JOBS) CC=clang SAN=1 FUZZ=1 B=$(B)/fuzz fuzzers
+	tests/fuzz/run $(B)/fuzz $(SECONDS)
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
 .PHONY: demo
 demo:
 	.ci/deps build demo
@@ -110,7 +131,7 @@ demo:
 
 # What is tested is built three times: by gcc, by clang, and with the sanitizers.
 .PHONY: tests check
-tests: all $(UNIT_TESTS) $(NETNS_TESTS)
+tests: all $(UNIT_TESTS) $(NETNS_TESTS) $(FUZZERS)
 
 check: deps
 	$(MAKE) $(JOBS) WERROR=1 tests
@@ -120,7 +141,7 @@ check: deps
 		"formats=$(MAKE) -s check-format" "rooms=tests/check-rooms" \
 		"cppcheck=$(MAKE) -s cppcheck" "clang-tidy=$(MAKE) -s clang-tidy" \
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
-		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) \
+		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) $(FUZZERS:$(B)/%=$(B)/san/%) \
 		$(VALGRIND_TESTS:%=valgrind:%) \
 		tests/vm/run tests/vm/systemd $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
 

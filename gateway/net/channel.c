@@ -90,6 +90,12 @@ static void fault_read_text(const struct nlmsghdr *header, char *text, size_t si
 		nla_strlcpy(text, attributes[NLMSGERR_ATTR_MSG], size);
 }
 
+/* The kernel's errors are from -4095 to -1, and 0 is none. */
+static int errno_of(int32_t error)
+{
+	return error > 0 || error < -4095 ? EPROTO : -error;
+}
+
 static int header_error(const struct nlmsghdr *header, struct error *err)
 {
 	const struct nlmsgerr *error = nlmsg_data(header);
@@ -98,7 +104,8 @@ static int header_error(const struct nlmsghdr *header, struct error *err)
 	if (!error->error)
 		return 0;
 	fault_read_text(header, text, sizeof(text));
-	return error_set_errno(err, -error->error, "netlink%s%s", text[0] ? ": " : "", text);
+	return error_set_errno(
+		err, errno_of(error->error), "netlink%s%s", text[0] ? ": " : "", text);
 }
 
 /* The end of a dump carries how it went: a failed one is not an empty table. */
@@ -108,7 +115,7 @@ static int done_error(const struct nlmsghdr *header, struct error *err)
 
 	if (nlmsg_datalen(header) >= (int)sizeof(code))
 		memcpy(&code, nlmsg_data(header), sizeof(code));
-	return code < 0 ? error_set_errno(err, -code, "netlink dump") : 0;
+	return code < 0 ? error_set_errno(err, errno_of(code), "netlink dump") : 0;
 }
 
 struct exchange {
@@ -243,7 +250,7 @@ static void fault_set(struct net_batch_fault *fault, const struct nlmsghdr *head
 	const struct nlmsgerr *error = nlmsg_data(header);
 
 	fault->index = index;
-	fault->code = -error->error;
+	fault->code = errno_of(error->error);
 	fault_read_text(header, fault->text, sizeof(fault->text));
 }
 
@@ -269,7 +276,7 @@ int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batc
 				continue;
 			done = done || h->nlmsg_seq == channel->sequence;
 			if (error->error && !fault->code &&
-				!(ignore && ignore(at, -error->error, data)))
+				!(ignore && ignore(at, errno_of(error->error), data)))
 				fault_set(fault, h, at);
 		}
 	}
