@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -76,13 +75,6 @@ static int child_write_lock(int lock_fd)
 	return written == size ? fcntl(lock_fd, F_SETFD, 0) : -1;
 }
 
-static int child_mount_resolv_conf(const char *path)
-{
-	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
-		return -1;
-	return mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL);
-}
-
 static int child_set_output(int fd)
 {
 	int null = open("/dev/null", O_RDONLY);
@@ -136,15 +128,19 @@ static int child_main(void *data)
 {
 	const struct child *child = data;
 	const struct process_spec *spec = child->spec;
+	const char *failed = NULL;
 
 	if (setsid() < 0)
 		return child_fail(child, "cannot start a session");
 	if (spec->netns_fd >= 0 && setns(spec->netns_fd, CLONE_NEWNET) < 0)
 		return child_fail(child, "cannot enter the network namespace");
-	if (spec->resolv_conf && child_mount_resolv_conf(spec->resolv_conf) < 0)
-		return child_fail(child, "cannot mount its resolv.conf");
+	/* By the machine's proc, which is hidden then. */
 	if (spec->lock_fd >= 0 && child_write_lock(spec->lock_fd) < 0)
 		return child_fail(child, "cannot write its lock file");
+	if (spec->contained || spec->resolv_conf || spec->own_dirs)
+		failed = process_view_enter(spec->own_dirs, spec->resolv_conf, spec->contained);
+	if (failed)
+		return child_fail(child, failed);
 	if (child_set_output(spec->output_fd) < 0)
 		return child_fail(child, "cannot set its output");
 	if (chdir("/") < 0)

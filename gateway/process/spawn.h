@@ -13,13 +13,15 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "process/view.h"
 
 struct process_spec {
-	char *const *argv; /* argv[0] is an absolute path; closed by NULL */
-	const char *user;  /* NULL: stay root */
-	int netns_fd;      /* -1: stay in ours */
-	bool contained;
-	const char *resolv_conf; /* NULL: the machine's; else mounted over /etc/resolv.conf */
+	char *const *argv;         /* argv[0] is an absolute path; closed by NULL */
+	const char *user;          /* NULL: stay root */
+	int netns_fd;              /* -1: stay in ours */
+	bool contained;            /* it sees no process outside of its tree either */
+	const char *resolv_conf;   /* NULL: the machine's; else mounted over /etc/resolv.conf */
+	process_own_dirs own_dirs; /* process/view.h */
 	int lock_fd;   /* -1: none; else inherited, and "PID STARTTIME" is written into it */
 	int output_fd; /* stdout and stderr; -1: ours */
 	int cgroup_fd; /* the control group to be born in (process/cgroup.h); -1: ours */

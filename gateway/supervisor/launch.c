@@ -103,6 +103,9 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 {
 	char *argv[] = { vrf->config->proxy.binary, (char *)"-f", (char *)"-c", vrf->paths.conf,
 		NULL };
+	/* Others of the same user cannot even be named. */
+	const char *own_dirs[] = { vrf->paths.run_dir, vrf->paths.state_dir, vrf->paths.log_dir,
+		NULL };
 	cleanup_fd int netns_fd = netns_open(vrf->name, err), cgroup_fd = -1;
 	struct stat log;
 	/* What it says before it opens its own log: a key that it does not know, for one. */
@@ -123,6 +126,7 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 			.netns_fd = netns_fd,
 			.contained = true,
 			.resolv_conf = vrf->config->dns.count ? vrf->paths.resolv_conf : NULL,
+			.own_dirs = own_dirs,
 			.lock_fd = lock_fd,
 			.output_fd = words,
 			.cgroup_fd = cgroup_fd,

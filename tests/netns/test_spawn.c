@@ -195,6 +195,45 @@ static void name_servers_are_the_vrfs_own(void **state)
 	assert_string_equal(output, text);
 }
 
+static void a_contained_tree_sees_no_other_process(void **state)
+{
+	struct process_spec spec = plain;
+	char output[256];
+
+	(void)state;
+	spec.contained = true;
+	run_shell(&spec, "cat /proc/1/comm; cd /proc; echo [0-9]*; ls /run/netns | wc -l", output,
+		sizeof(output));
+	assert_string_equal(output, "catatonit\n1 2\n0\n");
+}
+
+/* Of the same user, and root at that: what is not there no right gives access to. */
+static void of_others_directories_nothing_is_seen(void **state)
+{
+	char base[] = "/tmp/vrfgate-view-XXXXXX", output[256] = "";
+	cleanup_free char *own = xasprintf("%s/a/own", mkdtemp(base));
+	cleanup_free char *deep = xasprintf("%s/a/b/own", base);
+	cleanup_free char *prepare =
+		xasprintf("cd %s && mkdir -p a/own a/other a/b/own a/b/other && "
+			  "echo mine > a/own/file",
+			base);
+	cleanup_free char *look = xasprintf(
+		"cd %s && find a | sort; cat a/own/file; echo new > a/own/file; touch a/x", base);
+	cleanup_free char *after = xasprintf("cd %s && cat a/own/file && find a | wc -l", base);
+	const char *const own_dirs[] = { own, deep, NULL };
+	struct process_spec spec = plain;
+
+	(void)state;
+	run_shell(&plain, prepare, output, sizeof(output));
+	assert_string_equal(output, "");
+	spec.own_dirs = own_dirs;
+	run_shell(&spec, look, output, sizeof(output));
+	assert_string_equal(output, "a\na/b\na/b/own\na/own\na/own/file\nmine\n");
+	run_shell(&plain, after, output, sizeof(output));
+	assert_string_equal(output, "new\n7\n");
+	assert_int_equal(file_remove_tree(base, NULL), 0);
+}
+
 static bool wait_until_gone(const struct process *process)
 {
 	struct pollfd ended = { .fd = process->pidfd, .events = POLLIN };
@@ -295,6 +334,8 @@ int main(void)
 		cmocka_unit_test(a_main_process_that_was_stopped_is_told_from_one_that_runs),
 		as_root(what_cannot_be_started_says_why),
 		as_root(name_servers_are_the_vrfs_own),
+		as_root(a_contained_tree_sees_no_other_process),
+		as_root(of_others_directories_nothing_is_seen),
 		as_root(a_killed_main_process_takes_its_tree_along),
 		as_root(a_tree_is_found_again_by_its_lock),
 		as_root(a_lock_held_by_a_stranger_is_named_so),
