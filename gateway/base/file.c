@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/secret.h"
 
 /* More than any token or key has. */
 #define LINE_FILE_MAX 4096
@@ -89,6 +90,24 @@ int file_read_line_untrusted(const char *path, char **line, struct error *err)
 	/* Another name of a file elsewhere is a link too. */
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
 		return error_set(err, EINVAL, "'%s' is not a plain file", path);
+	r = fd_read(fd, path, LINE_FILE_MAX, &data, &size, err);
+	return data ? first_line(path, data, line, err) : r;
+}
+
+int file_read_secret(const char *path, char **line, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	cleanup(secret_free) char *data = NULL;
+	struct stat st;
+	size_t size;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_set_errno(err, errno, "cannot read '%s'", path);
+	if (S_ISREG(st.st_mode) && (st.st_mode & S_IRWXO))
+		return error_set(err, EPERM,
+			"'%s' is open to everybody (mode %04o), expected 0600 or 0640", path,
+			st.st_mode & 07777);
 	r = fd_read(fd, path, LINE_FILE_MAX, &data, &size, err);
 	return data ? first_line(path, data, line, err) : r;
 }
@@ -183,6 +202,23 @@ int file_make_dir(const char *path, const struct file_owner *owner, struct error
 		return error_set_errno(err, errno, "cannot make directory '%s'", path);
 	if (!S_ISDIR(st.st_mode))
 		return error_set(err, ENOTDIR, "'%s' is there but is no directory", path);
+	return 0;
+}
+
+int file_make_own_dir(const char *path, struct error *err)
+{
+	struct file_owner owner = { 0755, (uid_t)-1, (gid_t)-1 };
+	struct stat st;
+	int r = file_make_dir(path, &owner, err);
+
+	if (r < 0)
+		return r;
+	if (stat(path, &st) < 0)
+		return error_set_errno(err, errno, "'%s'", path);
+	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return error_set(err, EPERM,
+			"others may write to '%s' (uid %u, mode %04o), expected a directory of uid %u and mode 0755",
+			path, st.st_uid, st.st_mode & 07777, geteuid());
 	return 0;
 }
 

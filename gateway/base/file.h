@@ -25,6 +25,10 @@ int file_read_line(const char *path, char **line, struct error *err);
  */
 int file_read_line_untrusted(const char *path, char **line, struct error *err);
 
+/* As file_read_line() for a token, a password: one that everybody may read or write is refused, -EPERM. The
+ * caller frees *line by secret_free(). */
+int file_read_secret(const char *path, char **line, struct error *err);
+
 /* How a file that we write looks. uid/gid of (uid_t) -1: ours. */
 struct file_owner {
 	mode_t mode;
@@ -46,6 +50,9 @@ int file_write_if_changed(const char *path, const void *data, size_t size,
 
 /* Makes a directory (and parents, 0755); sets owner and mode of the last one where it made it. */
 int file_make_dir(const char *path, const struct file_owner *owner, struct error *err);
+
+/* Makes a directory for root's own files, 0755; -EPERM where it is there and somebody else may write it. */
+int file_make_own_dir(const char *path, struct error *err);
 
 /* Removes a directory and what is in it, not crossing mounts; a missing one is no error. */
 int file_remove_tree(const char *path, struct error *err);

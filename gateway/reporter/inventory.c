@@ -41,7 +41,7 @@ void reporter_inventory_finish(struct reporter_inventory *inventory)
 static int secret_read(const char *key, const char *path, char **secret, struct error *err)
 {
 	char *line;
-	int r = file_read_line(path, &line, err);
+	int r = file_read_secret(path, &line, err);
 
 	if (r < 0)
 		return error_wrap(err, "zabbix.%s", key);

@@ -251,11 +251,10 @@ int supervisor_reload(struct supervisor *supervisor, struct strings *faults, str
 
 int supervisor_lock(const char *run_dir, struct error *err)
 {
-	struct file_owner owner = { 0755, (uid_t)-1, (gid_t)-1 };
 	cleanup_free char *path = xasprintf("%s/vrfgate.lock", run_dir);
 	cleanup_fd int fd = -1;
 	char pid[16] = "";
-	int r = file_make_dir(run_dir, &owner, err);
+	int r = file_make_own_dir(run_dir, err);
 
 	if (r < 0)
 		return r;

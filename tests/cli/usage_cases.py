@@ -199,6 +199,7 @@ def expect_import_fails(lab, url, login, words):
 
 def an_import_from_a_faulty_api_is_told(lab):
     token = lab.base / "token"
+    token.touch(mode=0o600)
     token.write_text("0" * 64 + "\n")
     expect_equal(sorted(API_FAULTS), sorted(ANSWERS), "faults")
     for name, words in API_FAULTS.items():
@@ -209,9 +210,12 @@ def an_import_from_a_faulty_api_is_told(lab):
 
 
 def an_import_without_its_secret_is_told(lab):
-    absent, empty = lab.base / "absent", lab.base / "empty"
-    empty.touch()
+    absent, empty, public = (lab.base / each for each in ("absent", "empty", "public"))
+    empty.touch(mode=0o600)
+    public.write_text("secret\n")
+    public.chmod(0o644)
     for path, words in ((absent, f"cannot read '{absent}': No such file or directory"),
+                        (public, f"'{public}' is open to everybody (mode 0644), expected 0600 or 0640"),
                         (lab.base, f"cannot read '{lab.base}': Is a directory"),
                         (empty, f"'{empty}' has an empty first line")):
         for key, login in (("token_file", f'token_file = "{path}"'),

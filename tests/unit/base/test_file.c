@@ -172,6 +172,42 @@ static void directories_are_made_with_parents(void **state)
 	assert_int_equal(file_make_dir("plain", &owner, &err), -ENOTDIR);
 }
 
+static void a_secret_open_to_everybody_is_refused(void **state)
+{
+	cleanup_free char *line = NULL;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(file_write("f", "secret\n", 7, &mine, NULL), 0);
+	assert_int_equal(file_read_secret("f", &line, &err), 0);
+	assert_string_equal(line, "secret");
+	assert_int_equal(chmod("f", 0640), 0);
+	free(steal_ptr(&line));
+	assert_int_equal(file_read_secret("f", &line, &err), 0);
+	assert_int_equal(chmod("f", 0604), 0);
+	free(steal_ptr(&line));
+	assert_int_equal(file_read_secret("f", &line, &err), -EPERM);
+	assert_null(line);
+	assert_string_equal(
+		err.text, "'f' is open to everybody (mode 0604), expected 0600 or 0640");
+}
+
+static void a_directory_that_others_may_write_is_refused(void **state)
+{
+	cleanup_free char *expected =
+		xasprintf("others may write to 'd' (uid %u, mode 0775), expected a directory of "
+			  "uid %u and mode 0755",
+			geteuid(), geteuid());
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(file_make_own_dir("d", &err), 0);
+	assert_int_equal(file_make_own_dir("d", &err), 0);
+	assert_int_equal(chmod("d", 0775), 0);
+	assert_int_equal(file_make_own_dir("d", &err), -EPERM);
+	assert_string_equal(err.text, expected);
+}
+
 #define in_directory(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
 
 int main(void)
@@ -187,6 +223,8 @@ int main(void)
 		in_directory(an_equal_file_is_left_alone),
 		in_directory(a_link_is_replaced_not_followed),
 		in_directory(directories_are_made_with_parents),
+		in_directory(a_secret_open_to_everybody_is_refused),
+		in_directory(a_directory_that_others_may_write_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
