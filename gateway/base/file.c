@@ -108,6 +108,7 @@ int file_read_secret(const char *path, char **line, struct error *err)
 		return error_set(err, EPERM,
 			"'%s' is open to everybody (mode %04o), expected 0600 or 0640", path,
 			st.st_mode & 07777);
+	secret_guard();
 	r = fd_read(fd, path, LINE_FILE_MAX, &data, &size, err);
 	return data ? first_line(path, data, line, err) : r;
 }

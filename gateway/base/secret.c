@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Wiping secrets. */
+/* Guarding and wiping secrets. */
 #include "base/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+
+void secret_guard(void)
+{
+	/* Cannot fail. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
 
 void secret_free(char **secret)
 {

@@ -43,6 +43,7 @@ void proxy_files_random_psk(char **identity, char **key)
 {
 	char hex[2 * PSK_BYTES + 1];
 
+	secret_guard();
 	*identity = xasprintf("vrfgate-%s", random_hex(IDENTITY_BYTES, hex));
 	*key = xstrdup(random_hex(PSK_BYTES, hex));
 	explicit_bzero(hex, sizeof(hex));
@@ -162,6 +163,7 @@ int proxy_files_read_psk(
 
 	if (r < 0)
 		return r;
+	secret_guard();
 	r = file_read_line_untrusted(paths->psk, key, err);
 	if (r < 0) {
 		free(*identity);

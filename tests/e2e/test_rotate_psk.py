@@ -5,6 +5,7 @@
 import sys
 import threading
 
+import leaks
 from setting import run_cases
 from tap import expect, expect_equal
 from waiting import wait_until
@@ -113,17 +114,62 @@ def check_refusals(setting, customer):
         expect_equal(identity(setting, customer), before, "identity")
 
 
+def make_token(setting):
+    """A file with an API token, and the token."""
+    user = setting.api.call("user.get", {"output": ["userid"], "filter": {"username": "Admin"}})[0]
+    made = setting.api.call("token.create", {"name": "vrfgate", "userid": user["userid"], "expires_at": 0})
+    token = setting.api.call("token.generate", made["tokenids"])[0]["token"]
+    path = setting.world.directory / "zabbix.token"
+    path.touch(mode=0o600)
+    path.write_text(token + "\n")
+    return path, token
+
+
+def key_file(setting, customer):
+    return setting.world.directory / "state" / "vrfs" / customer.vrf / "psk"
+
+
+def check_secrets(setting, token_file, token, old_keys):
+    """All that was said and written while keys were made, told to Zabbix and changed."""
+    gateway, world = setting.gateway, setting.world
+    key_files = [key_file(setting, each) for each in world.customers]
+    secrets = {"the token": token} | {f"an old key ({key[:4]}...)": key for key in old_keys}
+    secrets |= {f"the key of {path.parent.name}": path.read_text().strip() for path in key_files}
+    commands = (["status", "-j"], ["metrics"], ["plan", "-j"], ["sync", "-n"], ["check"],
+                *(["logs", "-n", "1000", each.vrf] for each in world.customers),
+                *(["diag", each.vrf] for each in world.customers))
+    said = {" ".join(each): (lambda done: done.stdout + done.stderr)(gateway.command(*each)) for each in commands}
+    with setting.case("no secret is in what is said, in a file but its own, on a command line or in an environment"):
+        expect(len(set(secrets.values())) == 5 and all(map(len, secrets.values())), "not five secrets")
+        expect_equal(leaks.in_texts(said, secrets), [], "said")
+        expect_equal(len(leaks.in_files(world.directory, secrets, [])), 3, "files that hold one, with its own")
+        expect_equal(leaks.in_files(world.directory, secrets, [token_file, *key_files]), [], "in files")
+        expect_equal(leaks.in_processes(secrets), [], "in processes")
+    with setting.case("each secret's file is for its owner only"):
+        expect_equal([oct(path.stat().st_mode & 0o777) for path in key_files], ["0o600"] * 2, "modes of the keys")
+    with setting.case("a token that everybody may read is refused, said in one line"):
+        token_file.chmod(0o644)
+        done = gateway.command("sync", "-n")
+        token_file.chmod(0o600)
+        expect_equal((done.returncode, done.stderr), (1, f"vrfgate sync: zabbix.token_file: '{token_file}' is open to "
+                                                      "everybody (mode 0644), expected 0600 or 0640\n"), "sync")
+
+
 def cases(setting):
     active, passive = setting.world.customers
+    token_file, token = make_token(setting)
+    setting.world.write_config(credentials=f'token_file = "{token_file}"')
     text = setting.world.config.read_text()
     setting.world.config.write_text(text.replace(f"vrf {passive.vrf} {{",
                                                  f"vrf {passive.vrf} {{\n    proxy {{ mode = passive }}"))
     with setting.gateway:
         with setting.case("all VRFs are healthy", required=True):
             setting.gateway.wait_healthy(HEALTHY_SECONDS)
+        old_keys = [key_file(setting, each).read_text().strip() for each in setting.world.customers]
         check_rotation(setting, active, "active")
         check_rotation(setting, passive, "passive")
         check_refusals(setting, active)
+        check_secrets(setting, token_file, token, old_keys)
 
 
 if __name__ == "__main__":
