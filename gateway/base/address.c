@@ -100,6 +100,26 @@ bool address_in_network(const struct address *network, const struct address *hos
 	return true;
 }
 
+void address_network_last(const struct address *network, struct address *last)
+{
+	size_t size = address_size(network);
+
+	*last = *network;
+	for (size_t i = 0; i < size; i++)
+		last->bytes[i] |= (uint8_t)~network_mask(network, i);
+	last->prefix_length = (uint8_t)(size * 8);
+}
+
+bool address_in_range(
+	const struct address *first, const struct address *last, const struct address *host)
+{
+	size_t size = address_size(host);
+
+	return first->family == host->family && last->family == host->family &&
+		memcmp(first->bytes, host->bytes, size) <= 0 &&
+		memcmp(host->bytes, last->bytes, size) <= 0;
+}
+
 int address_add(const struct address *network, uint64_t offset, struct address *sum)
 {
 	unsigned carry = 0;

@@ -37,6 +37,13 @@ bool address_equal(const struct address *a, const struct address *b);
 /* True where the network of `network` holds `host` (same family). */
 bool address_in_network(const struct address *network, const struct address *host);
 
+/* The last address of a network, as a host. */
+void address_network_last(const struct address *network, struct address *last);
+
+/* True where the address lies from `first` to `last` (same family). */
+bool address_in_range(
+	const struct address *first, const struct address *last, const struct address *host);
+
 /*
  * The address of a network plus an offset, same length: fd00::/64 + 5 = fd00::5/64.
  * Returns 0, or -ERANGE where it leaves the network.

@@ -214,12 +214,24 @@ static void peer_judge(struct config_reader *reader, const struct config_vrf *vr
 			interface->peer, vrf->name, interface->name);
 }
 
+/* Zabbix refuses no such proxy, it just never looks. */
+static void discoverers_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; vrf->n_discovers > 0 && i < vrf->proxy.options.count; i++)
+		if (strcmp(vrf->proxy.options.items[i], "StartDiscoverers=0") == 0)
+			config_complain(&reader->faults, section, vrf->discovers[0].line,
+				"a discover section, but the proxy's options say StartDiscoverers=0; expected 1 or more there");
+}
+
 static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
 	device_names_judge(reader, vrf, section);
-	if (vrf->has_proxy)
+	if (vrf->has_proxy) {
 		proxy_name_judge(reader, vrf, section);
+		discoverers_judge(reader, vrf, section);
+	}
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		if (vrf->interfaces[i].kind == CONFIG_INTERFACE_LINK && vrf->interfaces[i].peer)
 			peer_judge(reader, vrf, &vrf->interfaces[i],

@@ -53,6 +53,16 @@ static void host_finish(struct config_host *host)
 	free(host->ipmi.password);
 }
 
+static void discover_finish(struct config_discover *discover)
+{
+	for (size_t i = 0; i < discover->n_ranges; i++)
+		free(discover->ranges[i].text);
+	free(discover->ranges);
+	free(discover->probes);
+	strings_finish(&discover->templates);
+	snmp_finish(&discover->snmp);
+}
+
 static void sysctl_finish(struct config_sysctl *sysctl)
 {
 	free(sysctl->key);
@@ -80,6 +90,8 @@ static void vrf_finish(struct config_vrf *vrf)
 		free(vrf->routes[i].dev);
 	for (size_t i = 0; i < vrf->n_hosts; i++)
 		host_finish(&vrf->hosts[i]);
+	for (size_t i = 0; i < vrf->n_discovers; i++)
+		discover_finish(&vrf->discovers[i]);
 	for (size_t i = 0; i < vrf->n_sysctls; i++)
 		sysctl_finish(&vrf->sysctls[i]);
 	for (size_t i = 0; i < vrf->n_nats; i++)
@@ -89,6 +101,7 @@ static void vrf_finish(struct config_vrf *vrf)
 	free(vrf->interfaces);
 	free(vrf->routes);
 	free(vrf->hosts);
+	free(vrf->discovers);
 	free(vrf->sysctls);
 	free(vrf->allows);
 	free(vrf->nats);
@@ -135,6 +148,15 @@ void config_destroy(struct config *config)
 bool config_limits_any(const struct config_limits *limits)
 {
 	return limits->memory_bytes || limits->tasks || limits->cpu_weight;
+}
+
+bool config_discover_covers(const struct config_discover *discover, const struct address *address)
+{
+	for (size_t i = 0; i < discover->n_ranges; i++)
+		if (address_in_range(
+			    &discover->ranges[i].first, &discover->ranges[i].last, address))
+			return true;
+	return false;
 }
 
 const struct config_vrf *config_find_vrf(const struct config *config, const char *name)

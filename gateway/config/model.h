@@ -178,6 +178,48 @@ struct config_host {
 	int line;
 };
 
+/* A check of network discovery; the values are Zabbix's, dchecks.type. */
+enum config_probe_type {
+	CONFIG_PROBE_SSH = 0,
+	CONFIG_PROBE_LDAP = 1,
+	CONFIG_PROBE_SMTP = 2,
+	CONFIG_PROBE_FTP = 3,
+	CONFIG_PROBE_HTTP = 4,
+	CONFIG_PROBE_POP = 5,
+	CONFIG_PROBE_NNTP = 6,
+	CONFIG_PROBE_IMAP = 7,
+	CONFIG_PROBE_TCP = 8,
+	CONFIG_PROBE_AGENT = 9,
+	CONFIG_PROBE_SNMP = 11, /* of any version */
+	CONFIG_PROBE_ICMP = 12,
+	CONFIG_PROBE_HTTPS = 14,
+	CONFIG_PROBE_TELNET = 15,
+};
+
+struct config_probe {
+	enum config_probe_type type;
+	uint16_t port; /* 0: it has none, or that of the snmp section */
+};
+
+/* Addresses to look at, as Zabbix takes them: "10.0.0.0/24", "10.0.0.5", "10.0.0.10-20". */
+struct config_range {
+	char *text;
+	struct address first, last;
+};
+
+/* Hosts that Zabbix shall find by itself. */
+struct config_discover {
+	struct config_range *ranges;
+	size_t n_ranges;
+	struct config_probe *probes;
+	size_t n_probes;
+	uint32_t interval_s;
+	bool has_templates; /* else those that suit what answered */
+	struct strings templates;
+	struct config_snmp snmp;
+	int line;
+};
+
 struct config_sysctl {
 	char *key; /* "net.ipv4.ip_forward", always under net. */
 	char *value;
@@ -224,6 +266,8 @@ struct config_vrf {
 	struct strings dns; /* addresses of name servers */
 	struct config_host *hosts;
 	size_t n_hosts;
+	struct config_discover *discovers;
+	size_t n_discovers;
 	struct config_sysctl *sysctls;
 	size_t n_sysctls;
 	struct config_allow *allows;
@@ -248,6 +292,9 @@ void config_destroy(struct config *config);
 
 /* True where there is a limit to be set. */
 bool config_limits_any(const struct config_limits *limits);
+
+/* True where the address is in one of the ranges. */
+bool config_discover_covers(const struct config_discover *discover, const struct address *address);
 
 /* NULL where there is none. */
 const struct config_vrf *config_find_vrf(const struct config *config, const char *name);

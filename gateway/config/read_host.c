@@ -13,7 +13,6 @@
 #include "config/type.h"
 
 #define HOST(field) offsetof(struct config_host, field)
-#define SNMP(field) offsetof(struct config_snmp, field)
 #define PORT(field) offsetof(struct config_port, field)
 #define IPMI(field) offsetof(struct config_ipmi, field)
 
@@ -68,36 +67,6 @@ static const struct config_key host_keys[] = {
 	{ 0 },
 };
 
-static const char *const level_words[] = {
-	[CONFIG_SNMP_NO_AUTH_NO_PRIV] = "noAuthNoPriv",
-	[CONFIG_SNMP_AUTH_NO_PRIV] = "authNoPriv",
-	[CONFIG_SNMP_AUTH_PRIV] = "authPriv",
-	NULL,
-};
-
-/* The index is Zabbix's number for it: details.authprotocol and details.privprotocol. */
-static const char *const auth_words[] = { "MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512",
-	NULL };
-static const char *const priv_words[] = { "DES", "AES", "AES192", "AES256", "AES192C", "AES256C",
-	NULL };
-
-static const struct config_key snmp_keys[] = {
-	PORT_KEY(SNMP(port), "161"),
-	{ "version", &config_type_uint32, SNMP(version), .fallback = "2", .min = 1, .max = 3 },
-	{ "community", &config_type_string, SNMP(community), .fallback = "{$SNMP_COMMUNITY}",
-		.check = config_check_not_empty },
-	{ "user", &config_type_string, SNMP(user), .fallback = "" },
-	{ "context", &config_type_string, SNMP(context), .fallback = "" },
-	{ "level", &config_type_word, SNMP(level), .fallback = "authPriv", .words = level_words },
-	{ "auth", &config_type_word, SNMP(auth), .fallback = "SHA", .words = auth_words },
-	{ "priv", &config_type_word, SNMP(priv), .fallback = "AES", .words = priv_words },
-	{ "auth_passphrase", &config_type_string, SNMP(auth_passphrase), .fallback = "{$SNMP_AUTH}",
-		.check = config_check_macro },
-	{ "priv_passphrase", &config_type_string, SNMP(priv_passphrase), .fallback = "{$SNMP_PRIV}",
-		.check = config_check_macro },
-	{ 0 },
-};
-
 static const struct config_key agent_keys[] = { PORT_KEY(PORT(port), "10050"), { 0 } };
 static const struct config_key jmx_keys[] = { PORT_KEY(PORT(port), "12345"), { 0 } };
 
@@ -129,10 +98,7 @@ static void snmp_read(
 	struct config_snmp *snmp = &((struct config_host *)parent)->snmp;
 
 	snmp->given = true;
-	config_read_section(reader, section, &schema_snmp, snmp);
-	if (snmp->version == 3 && !*snmp->user)
-		config_complain(&reader->faults, section, section->line,
-			"version 3 without a user, expected user = \"NAME\"");
+	config_read_snmp(reader, section, snmp);
 }
 
 static void jmx_read(
@@ -161,7 +127,7 @@ static const struct config_schema schema_agent = {
 
 static const struct config_schema schema_snmp = {
 	.name = "snmp",
-	.keys = snmp_keys,
+	.keys = config_snmp_keys,
 	.read = snmp_read,
 };
 
@@ -180,7 +146,7 @@ static const struct config_schema schema_ipmi = {
 static void host_defaults(struct config_host *host)
 {
 	config_read_defaults(&schema_agent, &host->agent);
-	config_read_defaults(&schema_snmp, &host->snmp);
+	config_read_snmp_defaults(&host->snmp);
 	config_read_defaults(&schema_jmx, &host->jmx);
 	config_read_defaults(&schema_ipmi, &host->ipmi);
 }

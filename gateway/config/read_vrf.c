@@ -226,6 +226,9 @@ static void namespace_read(
 	if (vrf->n_hosts > 0 && !vrf->has_proxy)
 		config_complain(&reader->faults, section, vrf->hosts[0].line,
 			"a host but no proxy to monitor it, expected a proxy section");
+	if (vrf->n_discovers > 0 && !vrf->has_proxy)
+		config_complain(&reader->faults, section, vrf->discovers[0].line,
+			"a discover section but no proxy to do it, expected a proxy section");
 	if (vrf->id >= 0 && !vrf->has_uplink)
 		config_complain(&reader->faults, section, config_section_line_of(section, "id"),
 			"an id but no uplink that it is for, expected uplink = true");
@@ -235,6 +238,7 @@ static const struct config_schema *const vrf_sections[] = {
 	&config_schema_interface,
 	&config_schema_route,
 	&config_schema_host,
+	&config_schema_discover,
 	&config_schema_nat,
 	&config_schema_service,
 	&config_schema_vrf_proxy,

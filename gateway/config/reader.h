@@ -27,5 +27,11 @@ void config_read_section(struct config_reader *reader, const struct config_secti
 /* Fills in the defaults of a proxy section and of those in it. */
 void config_read_proxy_defaults(struct config_proxy *proxy);
 
+/* The keys of an snmp section, which hosts and discovery have alike. */
+extern const struct config_key config_snmp_keys[];
+void config_read_snmp_defaults(struct config_snmp *snmp);
+void config_read_snmp(struct config_reader *reader, const struct config_section *section,
+	struct config_snmp *snmp);
+
 /* Lays every vrf's proxy section over a copy of the general one; last, when all files are read. */
 void config_read_vrf_proxies(struct config_reader *reader);

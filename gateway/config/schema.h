@@ -60,6 +60,7 @@ extern const struct config_schema config_schema_namespace;
 extern const struct config_schema config_schema_interface;
 extern const struct config_schema config_schema_route;
 extern const struct config_schema config_schema_host;
+extern const struct config_schema config_schema_discover;
 extern const struct config_schema config_schema_nat;
 extern const struct config_schema config_schema_service;
 

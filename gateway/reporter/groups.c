@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Host group and proxy groups: gateways may share them, so they carry no mark and are only made. */
+/* Host groups and proxy groups: gateways may share them, so they carry no mark and are only made. */
 #include "base/cleanup.h"
 #include "reporter/names.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
 
-static void host_group_plan(struct reporter_plan *plan)
+static void host_group_plan(struct reporter_plan *plan, const char *name)
 {
-	const char *name = plan->inventory->config->zabbix.host_group;
-
 	if (reporter_view_find(plan->view, REPORTER_KIND_GROUP, name)) {
 		plan->result->unchanged++;
 		return;
@@ -33,12 +31,14 @@ static void proxy_group_plan(struct reporter_plan *plan, const char *name)
 
 void reporter_plan_groups(struct reporter_plan *plan)
 {
-	cleanup_json json_t *names = reporter_names_proxy_groups(plan->inventory);
+	cleanup_json json_t *groups = reporter_names_groups(plan->inventory);
+	cleanup_json json_t *proxy_groups = reporter_names_proxy_groups(plan->inventory);
 	const json_t *name;
 	size_t i;
 
-	host_group_plan(plan);
-	json_array_foreach (names, i, name)
+	json_array_foreach (groups, i, name)
+		host_group_plan(plan, json_string_value(name));
+	json_array_foreach (proxy_groups, i, name)
 		proxy_group_plan(plan, json_string_value(name));
 }
 

@@ -122,9 +122,9 @@ static void ipmi_add(json_t *params, const struct reporter_host *want, const jso
 			"ipmi_password", zabbix_json_string(ipmi->password)));
 }
 
-static void host_create(
-	struct reporter_plan *plan, const struct reporter_host *want, json_t *templates)
+static void host_create(struct reporter_plan *plan, const struct reporter_host *want)
 {
+	cleanup_json json_t *templates = templates_make(plan, want);
 	json_t *params = zabbix_json_pack("{s:o, s:[{s:s}], s:o, s:O}", "host",
 		zabbix_json_string(want->name), "groups", "groupid", want->groupid, "tags",
 		reporter_tags_plan(plan, want, NULL), "templates", templates);
@@ -149,6 +149,10 @@ static json_t *host_difference(
 	json_t *tags = reporter_tags_plan(plan, want, have);
 	json_t *params = json_object();
 
+	if (strcmp(zabbix_json_text(have, "host"), want->name) != 0)
+		json_object_set_new(params, "host", zabbix_json_string(want->name));
+	if (want->visible)
+		json_object_set_new(params, "name", zabbix_json_string(want->visible));
 	if (groups)
 		json_object_set_new(params, "groups", groups);
 	if (tags)
@@ -159,11 +163,27 @@ static json_t *host_difference(
 	return params;
 }
 
-static json_t *templates_difference(const json_t *templates, const json_t *have)
+/* Both would have the same items, which a host has once. */
+static void superseded_remove(
+	const struct reporter_plan *plan, const struct reporter_host *want, json_t *templates)
+{
+	const json_t *old =
+		reporter_view_find(plan->view, REPORTER_KIND_TEMPLATE, want->supersedes);
+
+	for (size_t i = json_array_size(templates); old && i-- > 0;)
+		if (strcmp(zabbix_json_text(json_array_get(templates, i), "templateid"),
+			    zabbix_json_text(old, "templateid")) == 0)
+			json_array_remove(templates, i);
+}
+
+static json_t *templates_difference(const struct reporter_plan *plan,
+	const struct reporter_host *want, const json_t *templates, const json_t *have)
 {
 	json_t *all =
 		list_complete(json_object_get(have, "parentTemplates"), templates, "templateid");
 
+	if (all && want->supersedes)
+		superseded_remove(plan, want, all);
 	return all ? zabbix_json_pack("{s:o}", "templates", all) : json_object();
 }
 
@@ -180,15 +200,17 @@ static void host_update_add(struct reporter_plan *plan, const char *name, const 
 	*kind = REPORTER_WRITE_PART;
 }
 
-static void host_update(struct reporter_plan *plan, const struct reporter_host *want,
-	const json_t *have, const json_t *templates)
+void reporter_plan_host_update(
+	struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
 	enum reporter_write_kind kind = REPORTER_WRITE_UPDATE;
+	cleanup_json json_t *templates = templates_make(plan, want);
 
 	/* Templates by themselves: where they clash, the host must get to its proxy all the same.
 	 */
 	host_update_add(plan, want->name, have, host_difference(plan, want, have), &kind);
-	host_update_add(plan, want->name, have, templates_difference(templates, have), &kind);
+	host_update_add(
+		plan, want->name, have, templates_difference(plan, want, templates, have), &kind);
 	if (want->device) {
 		reporter_plan_interfaces(plan, want->device, have, &kind);
 		reporter_plan_macros(plan, want->device, have, &kind);
@@ -199,7 +221,6 @@ static void host_update(struct reporter_plan *plan, const struct reporter_host *
 void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *want)
 {
 	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_HOST, want->name);
-	json_t *templates;
 
 	if (!have && reporter_view_find(plan->view, REPORTER_KIND_HOST_NAME, want->name)) {
 		strings_addf(&plan->result->problems,
@@ -207,10 +228,8 @@ void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *
 			want->name);
 		return;
 	}
-	templates = templates_make(plan, want);
 	if (have)
-		host_update(plan, want, have, templates);
+		reporter_plan_host_update(plan, want, have);
 	else
-		host_create(plan, want, templates);
-	json_decref(templates);
+		host_create(plan, want);
 }

@@ -23,6 +23,7 @@ void reporter_proxy_finish(struct reporter_proxy *proxy)
 	free(proxy->address);
 	free(proxy->group);
 	free(proxy->local_address);
+	free(proxy->own_addresses);
 	free(proxy->name);
 	free(proxy->vrf);
 }

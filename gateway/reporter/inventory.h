@@ -24,6 +24,10 @@ struct reporter_proxy {
 	char *psk;                       /* hex; a secret */
 	const struct config_host *hosts; /* borrowed from the config */
 	size_t n_hosts;
+	const struct config_discover *discovers; /* borrowed likewise */
+	size_t n_discovers;
+	struct address *own_addresses; /* of the gateway in the VRF */
+	size_t n_own_addresses;
 };
 
 struct reporter_inventory {

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "zabbix/json.h"
 
 /* FNV-1a of 32 bits, the closing NUL included so that two texts do not run together. */
 static uint32_t hash_add(uint32_t hash, const char *text)
@@ -76,4 +77,33 @@ char *reporter_mark_put(const char *description, const char *gateway, const char
 		return xasprintf("%s%s%s", description, *description ? " " : "", mark);
 	return xasprintf("%.*s%s%s", (int)(old.text - description), description, mark,
 		old.text + old.length);
+}
+
+const char *reporter_mark_tag(const json_t *host, const char *name)
+{
+	const json_t *tag;
+	size_t i;
+
+	json_array_foreach (json_object_get(host, "tags"), i, tag) {
+		if (strcmp(zabbix_json_text(tag, "tag"), name) == 0)
+			return zabbix_json_text(tag, "value");
+	}
+	return "";
+}
+
+char *reporter_mark_discovery(const char *gateway, const char *vrf, size_t n)
+{
+	return xasprintf("[vrfgate %s vrf %s] discovery %zu", gateway, vrf, n);
+}
+
+char *reporter_mark_discovery_vrf(const char *name, const char *gateway)
+{
+	cleanup_free char *start = reporter_mark_start(gateway);
+	const char *vrf = name + strlen(start);
+	size_t length;
+
+	if (strncmp(name, start, strlen(start)) != 0)
+		return NULL;
+	length = strcspn(vrf, "]");
+	return vrf[length] ? xstrndup(vrf, length) : NULL;
 }

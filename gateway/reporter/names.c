@@ -2,6 +2,7 @@
 /* Collecting the names of the inventory. */
 #include "reporter/names.h"
 
+#include "base/memory.h"
 #include "zabbix/json.h"
 
 /* Each name once. */
@@ -42,6 +43,26 @@ json_t *reporter_names_proxy_groups(const struct reporter_inventory *inventory)
 	return names_end(&names);
 }
 
+char *reporter_names_found_group(const struct reporter_inventory *inventory, const char *vrf)
+{
+	return xasprintf("%s/%s", inventory->config->zabbix.host_group, vrf);
+}
+
+json_t *reporter_names_groups(const struct reporter_inventory *inventory)
+{
+	struct names names = names_begin();
+
+	names_add(&names, inventory->config->zabbix.host_group);
+	for (size_t i = 0; i < inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &inventory->proxies[i];
+		cleanup_free char *group = reporter_names_found_group(inventory, proxy->vrf);
+
+		if (proxy->n_discovers > 0)
+			names_add(&names, group);
+	}
+	return names_end(&names);
+}
+
 json_t *reporter_names_proxies(const struct reporter_inventory *inventory)
 {
 	struct names names = names_begin();
@@ -66,18 +87,35 @@ json_t *reporter_names_hosts(const struct reporter_inventory *inventory)
 	return names_end(&names);
 }
 
+static void names_add_all(struct names *names, const struct strings *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		names_add(names, texts->items[i]);
+}
+
+static void names_add_discovery(struct names *names, const struct reporter_proxy *proxy)
+{
+	for (size_t i = 0; i < proxy->n_discovers; i++) {
+		names_add_all(names, &proxy->discovers[i].templates);
+		if (proxy->discovers[i].has_templates)
+			continue;
+		names_add(names, REPORTER_TEMPLATE_ICMP);
+		names_add(names, REPORTER_TEMPLATE_SNMP);
+	}
+}
+
 json_t *reporter_names_templates(const struct reporter_inventory *inventory)
 {
 	struct names names = names_begin();
 
 	names_add(&names, REPORTER_TEMPLATE_GATEWAY);
 	names_add(&names, REPORTER_TEMPLATE_PROXY);
-	for (size_t i = 0; i < inventory->n_proxies; i++)
-		for (size_t j = 0; j < inventory->proxies[i].n_hosts; j++) {
-			const struct strings *own = &inventory->proxies[i].hosts[j].templates;
+	for (size_t i = 0; i < inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &inventory->proxies[i];
 
-			for (size_t k = 0; k < own->count; k++)
-				names_add(&names, own->items[k]);
-		}
+		for (size_t j = 0; j < proxy->n_hosts; j++)
+			names_add_all(&names, &proxy->hosts[j].templates);
+		names_add_discovery(&names, proxy);
+	}
 	return names_end(&names);
 }

@@ -8,12 +8,19 @@
 
 /* The stock template that shows a proxy's own figures; 6.0 to 7.4 have it by this name. */
 #define REPORTER_TEMPLATE_PROXY   "Zabbix proxy health"
+/* Stock templates for what discovery has found, by what has answered there. */
+#define REPORTER_TEMPLATE_ICMP    "ICMP Ping"
+#define REPORTER_TEMPLATE_SNMP    "Generic by SNMP"
 /* Ours, with the figures of the gateway: templates/ has it. */
 #define REPORTER_TEMPLATE_GATEWAY "VRF gateway by vrfgate"
 
 json_t *reporter_names_proxy_groups(const struct reporter_inventory *inventory);
+json_t *reporter_names_groups(const struct reporter_inventory *inventory);
 json_t *reporter_names_proxies(const struct reporter_inventory *inventory);
 
 /* The config's, one for each proxy with the proxy's name, and the gateway's. */
 json_t *reporter_names_hosts(const struct reporter_inventory *inventory);
 json_t *reporter_names_templates(const struct reporter_inventory *inventory);
+
+/* The host group of what discovery finds in a VRF; the caller frees it. */
+char *reporter_names_found_group(const struct reporter_inventory *inventory, const char *vrf);

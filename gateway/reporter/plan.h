@@ -15,6 +15,8 @@ struct reporter_plan {
 	struct reporter_sync_result *result;
 	/* Name of a proxy or host: the VRF that it belongs to. Objects, empty at first. */
 	json_t *proxy_vrfs, *host_vrfs;
+	/* Names of the rules and actions of discovery that are wanted; an object, empty at first. */
+	json_t *discoveries;
 };
 
 /* The id of "none" in host.proxyid and the like. */
@@ -29,6 +31,10 @@ struct reporter_host {
 	const char *proxy_groupid; /* REPORTER_NO_ID, or the group in the place of the proxy */
 	const char *groupid;
 	const struct strings *templates;
+	/* Only of a host that discovery has found: */
+	const char *found_at;   /* its address */
+	const char *visible;    /* its visible name; NULL: the operator's */
+	const char *supersedes; /* a template that `templates` take the place of; NULL: none */
 };
 
 /* The name that our marks carry. */
@@ -37,7 +43,7 @@ static inline const char *reporter_plan_gateway(const struct reporter_plan *plan
 	return plan->inventory->config->gateway.name;
 }
 
-/* The host group of config zabbix.host_group and the proxy groups: made where missing. */
+/* The host group of config zabbix.host_group, those of discovery and the proxy groups: made where missing. */
 void reporter_plan_groups(struct reporter_plan *plan);
 
 /* The id of a VRF's proxy group; REPORTER_NO_ID where it is in none, NULL where it is not there. */
@@ -59,6 +65,18 @@ void reporter_plan_verify_hosts(struct reporter_plan *plan);
 
 /* One host: made, or brought back to what we own of it. */
 void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *want);
+
+/* The same for one that is there, by whatever name: it gets the wanted one. */
+void reporter_plan_host_update(
+	struct reporter_plan *plan, const struct reporter_host *want, const json_t *have);
+
+/* Rules of discovery, on a view that has the proxies; then the actions that go with them, on one
+ * that has rules and groups too: without these they are left for later. */
+void reporter_plan_rules(struct reporter_plan *plan);
+void reporter_plan_actions(struct reporter_plan *plan);
+
+/* Hosts that discovery has found: given their VRF's name, tags and templates, and kept so. */
+void reporter_plan_found(struct reporter_plan *plan);
 
 /* Whether Zabbix has the host where it shall be. */
 bool reporter_host_is_attached(

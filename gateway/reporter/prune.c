@@ -5,21 +5,10 @@
  */
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "reporter/mark.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
-
-static const char *host_vrf(const json_t *host)
-{
-	const json_t *tag;
-	size_t i;
-
-	json_array_foreach (json_object_get(host, "tags"), i, tag) {
-		if (strcmp(zabbix_json_text(tag, "tag"), REPORTER_TAG_VRF) == 0)
-			return zabbix_json_text(tag, "value");
-	}
-	return "";
-}
 
 static bool vrf_is_told(const struct reporter_plan *plan, const char *vrf)
 {
@@ -32,11 +21,35 @@ static bool vrf_is_told(const struct reporter_plan *plan, const char *vrf)
 /* Without a VRF's tag it is the gateway's own, or one whose tag somebody took away. */
 static bool host_is_gone(const struct reporter_plan *plan, const char *name, const json_t *host)
 {
-	const char *vrf = host_vrf(host);
+	const char *vrf = reporter_mark_tag(host, REPORTER_TAG_VRF);
 
 	if (!*vrf || json_object_get(plan->host_vrfs, name))
 		return false;
+	if (!config_find_vrf(plan->inventory->config, vrf))
+		return true;
+	/* What discovery has found is not in the config and stays as long as its VRF. */
+	return vrf_is_told(plan, vrf) && !*reporter_mark_tag(host, REPORTER_TAG_FOUND);
+}
+
+static bool discovery_is_gone(const struct reporter_plan *plan, const char *name)
+{
+	cleanup_free char *vrf = reporter_mark_discovery_vrf(name, reporter_plan_gateway(plan));
+
+	if (!vrf || json_object_get(plan->discoveries, name))
+		return false;
 	return !config_find_vrf(plan->inventory->config, vrf) || vrf_is_told(plan, vrf);
+}
+
+static void discoveries_prune(struct reporter_plan *plan, enum reporter_kind kind, const char *what,
+	const char *id, const char *method)
+{
+	const char *name;
+	json_t *object;
+
+	json_object_foreach (plan->view->objects[kind], name, object)
+		if (discovery_is_gone(plan, name))
+			reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, what, name, method,
+				json_incref(json_object_get(object, id)));
 }
 
 void reporter_plan_prune(struct reporter_plan *plan)
@@ -46,7 +59,11 @@ void reporter_plan_prune(struct reporter_plan *plan)
 
 	if (!plan->inventory->config->zabbix.prune)
 		return;
-	/* Hosts first: Zabbix deletes no proxy that has some. */
+	/* Zabbix deletes no rule that an action names. */
+	discoveries_prune(
+		plan, REPORTER_KIND_ACTION, "discovery action", "actionid", "action.delete");
+	discoveries_prune(plan, REPORTER_KIND_RULE, "discovery rule", "druleid", "drule.delete");
+	/* Hosts before proxies: Zabbix deletes no proxy that has some. */
 	json_object_foreach (plan->view->objects[REPORTER_KIND_HOST], key, object)
 		if (host_is_gone(plan, key, object))
 			reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, "host", key,

@@ -6,7 +6,10 @@
  *	3. write groups, read them again			only where something differs
  *	4. write proxies, read them again			likewise
  *	5. write hosts, read them again, verify			likewise
- *	6. delete what is gone from the config			likewise
+ *	6. write rules of discovery, read them again, write	likewise
+ *	   the actions that go with them
+ *	7. read what discovery has found, and name it		only where there is discovery
+ *	8. delete what is gone from the config			likewise
  */
 #include "reporter/sync.h"
 
@@ -57,7 +60,8 @@ static void pretend_missing(
 	struct pass *pass, enum reporter_kind kind, const char *key, const char *id)
 {
 	if (pass->look && !reporter_view_find(&pass->view, kind, key))
-		reporter_view_pretend(&pass->view, kind, key, zabbix_json_pack("{s:s}", id, "new"));
+		reporter_view_pretend(
+			&pass->view, kind, key, zabbix_json_pack("{s:s}", id, REPORTER_NEW_ID));
 }
 
 static int template_step(struct pass *pass, struct error *err)
@@ -91,12 +95,16 @@ static int template_step(struct pass *pass, struct error *err)
 static int groups_step(struct pass *pass, struct error *err)
 {
 	const struct reporter_inventory *inventory = pass->plan.inventory;
+	cleanup_json json_t *names = reporter_names_groups(inventory);
+	const json_t *name;
+	size_t i;
 	int r;
 
 	reporter_plan_groups(&pass->plan);
 	r = pass_carry_out(pass, REPORTER_KIND_PROXY_GROUP, REPORTER_KIND_GROUP, err);
-	pretend_missing(pass, REPORTER_KIND_GROUP, inventory->config->zabbix.host_group, "groupid");
-	for (size_t i = 0; i < inventory->n_proxies; i++)
+	json_array_foreach (names, i, name)
+		pretend_missing(pass, REPORTER_KIND_GROUP, json_string_value(name), "groupid");
+	for (i = 0; i < inventory->n_proxies; i++)
 		if (inventory->proxies[i].group)
 			pretend_missing(pass, REPORTER_KIND_PROXY_GROUP,
 				inventory->proxies[i].group, "proxy_groupid");
@@ -126,6 +134,36 @@ static int hosts_step(struct pass *pass, struct error *err)
 	return r;
 }
 
+static int rules_step(struct pass *pass, struct error *err)
+{
+	const char *name;
+	json_t *wanted;
+	int r;
+
+	reporter_plan_rules(&pass->plan);
+	r = pass_carry_out(pass, REPORTER_KIND_RULE, REPORTER_KIND_RULE, err);
+	json_object_foreach (pass->plan.discoveries, name, wanted)
+		pretend_missing(pass, REPORTER_KIND_RULE, name, "druleid");
+	return r;
+}
+
+static int actions_step(struct pass *pass, struct error *err)
+{
+	reporter_plan_actions(&pass->plan);
+	return pass_carry_out(pass, REPORTER_KIND_ACTION, REPORTER_KIND_ACTION, err);
+}
+
+static int found_step(struct pass *pass, struct error *err)
+{
+	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
+		REPORTER_KIND_FOUND, REPORTER_KIND_FOUND, err);
+
+	if (r < 0)
+		return r;
+	reporter_plan_found(&pass->plan);
+	return pass_carry_out(pass, REPORTER_KIND_HOST, REPORTER_KIND_HOST, err);
+}
+
 static int prune_step(struct pass *pass, struct error *err)
 {
 	reporter_plan_prune(&pass->plan);
@@ -139,9 +177,9 @@ static int prune_step(struct pass *pass, struct error *err)
 static int pass_run(struct pass *pass, struct error *err)
 {
 	static int (*const steps[])(struct pass *, struct error *) = { template_step, groups_step,
-		proxies_step, hosts_step, prune_step };
+		proxies_step, hosts_step, rules_step, actions_step, found_step, prune_step };
 	int r = reporter_view_read(
-		&pass->view, pass->api, pass->plan.inventory, 0, REPORTER_KIND_TEMPLATE, err);
+		&pass->view, pass->api, pass->plan.inventory, 0, REPORTER_KIND_ACTION, err);
 
 	for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		r = steps[i](pass, err);
@@ -152,6 +190,7 @@ int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inven
 	struct reporter_sync_result *result, struct error *err)
 {
 	cleanup_json json_t *proxy_vrfs = json_object(), *host_vrfs = json_object();
+	cleanup_json json_t *discoveries = json_object();
 	struct pass pass = { .api = api, .look = look };
 	int r;
 
@@ -163,6 +202,7 @@ int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inven
 		.result = result,
 		.proxy_vrfs = proxy_vrfs,
 		.host_vrfs = host_vrfs,
+		.discoveries = discoveries,
 	};
 	r = pass_run(&pass, err);
 	reporter_view_finish(&pass.view);

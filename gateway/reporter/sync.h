@@ -6,10 +6,13 @@
  * nothing is written. What we make carries our mark (reporter/mark.h); an object of the same name
  * without it is left alone and reported.
  *
+ * Discovery: a rule and an action for each discover section, and what they find is given a name, tags
+ * and templates; see reporter/found.c.
+ *
  * Ours, and put back when changed: a proxy's name, mode, address, group, encryption and key; a
  * host's proxy, the addresses of its main interfaces, its tags `vrf` and `vrfgate`, that it is in
  * our group and has at least the config's templates; and of interfaces, macros and tags what the
- * config says. All else is the operator's.
+ * config says; rules and actions of discovery whole. All else is the operator's.
  */
 #pragma once
 

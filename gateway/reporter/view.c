@@ -15,7 +15,7 @@
 #include "zabbix/version.h"
 
 /* The parameters of the call that reads a kind; NULL: there is nothing to ask for. */
-typedef json_t *params_fn(
+typedef json_t *params_fn(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words);
 
 /* The key of an object; the caller frees it. NULL: not one of ours. */
@@ -35,16 +35,17 @@ static json_t *params_by_name(const char *field, json_t *names, json_t *output)
 	return params;
 }
 
-static json_t *proxy_group_params(
+static json_t *proxy_group_params(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
 	json_t *names =
 		words->proxy_is_host ? json_array() : reporter_names_proxy_groups(inventory);
 
+	(void)view;
 	return params_by_name("name", names, zabbix_json_pack("[s, s]", "proxy_groupid", "name"));
 }
 
-static json_t *proxy_params(
+static json_t *proxy_params(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
 	cleanup_free char *mark = reporter_mark_start(inventory->config->gateway.name);
@@ -55,6 +56,7 @@ static json_t *proxy_params(
 	static const char *const since_7_0[] = { "address", "port", "proxy_groupid",
 		"local_address", "local_port" };
 
+	(void)view;
 	if (words->proxy_is_host)
 		json_object_set_new(params, "selectInterface",
 			zabbix_json_pack("[s, s, s]", "useip", "ip", "port"));
@@ -63,23 +65,23 @@ static json_t *proxy_params(
 	return params;
 }
 
-static json_t *proxy_name_params(
+static json_t *proxy_name_params(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
+	(void)view;
 	return params_by_name(words->proxy_name, reporter_names_proxies(inventory),
 		zabbix_json_pack("[s, s]", "proxyid", words->proxy_name));
 }
 
-static json_t *group_params(
+static json_t *group_params(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
-	(void)words;
-	return params_by_name("name",
-		zabbix_json_pack("[o]", zabbix_json_string(inventory->config->zabbix.host_group)),
+	(void)view, (void)words;
+	return params_by_name("name", reporter_names_groups(inventory),
 		zabbix_json_pack("[s, s]", "groupid", "name"));
 }
 
-static json_t *host_params(
+static json_t *host_params(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
 	json_t *params = zabbix_json_pack(
@@ -92,6 +94,7 @@ static json_t *host_params(
 		"selectTags", "tag", "value", "selectMacros", "hostmacroid", "macro", "value",
 		"type", "selectParentTemplates", "templateid", words->host_groups_get, "groupid");
 
+	(void)view;
 	if (!words->proxy_is_host) {
 		json_t *output = json_object_get(params, "output");
 
@@ -101,20 +104,87 @@ static json_t *host_params(
 	return params;
 }
 
-static json_t *host_name_params(
+static json_t *host_name_params(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
-	(void)words;
+	(void)view, (void)words;
 	return params_by_name("host", reporter_names_hosts(inventory),
 		zabbix_json_pack("[s, s]", "hostid", "host"));
 }
 
-static json_t *template_params(
+static json_t *template_params(const struct reporter_view *view,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
-	(void)words;
+	(void)view, (void)words;
 	return params_by_name("host", reporter_names_templates(inventory),
 		zabbix_json_pack("[s, s]", "templateid", "host"));
+}
+
+/* Rules and actions of discovery bear the mark in their names. */
+static json_t *marked_params(
+	const struct reporter_inventory *inventory, const char *select, json_t *output)
+{
+	cleanup_free char *mark = reporter_mark_start(inventory->config->gateway.name);
+
+	return zabbix_json_pack("{s:o, s:s, s:{s:o}, s:b}", "output", output, select, "extend",
+		"search", "name", zabbix_json_string(mark), "startSearch", 1);
+}
+
+static json_t *rule_params(const struct reporter_view *view,
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+{
+	(void)view;
+	return marked_params(inventory, "selectDChecks",
+		zabbix_json_pack("[s, s, s, s, s, s]", "druleid", "name", "iprange", "delay",
+			"status", words->host_proxy));
+}
+
+static json_t *action_params(const struct reporter_view *view,
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+{
+	json_t *params = marked_params(inventory, "selectFilter",
+		zabbix_json_pack("[s, s, s, s]", "actionid", "name", "eventsource", "status"));
+
+	(void)view, (void)words;
+	json_object_set_new(params, "selectOperations", json_string("extend"));
+	return params;
+}
+
+/* The groups of VRFs that discover; one that is not made yet holds nothing. */
+static json_t *found_groups(
+	const struct reporter_view *view, const struct reporter_inventory *inventory)
+{
+	json_t *ids = json_array();
+
+	for (size_t i = 0; i < inventory->n_proxies; i++) {
+		cleanup_free char *name =
+			reporter_names_found_group(inventory, inventory->proxies[i].vrf);
+		const json_t *group = reporter_view_find(view, REPORTER_KIND_GROUP, name);
+		const char *id = zabbix_json_text(group, "groupid");
+
+		if (inventory->proxies[i].n_discovers > 0 && *id &&
+			strcmp(id, REPORTER_NEW_ID) != 0)
+			json_array_append_new(ids, json_string(id));
+	}
+	return ids;
+}
+
+static json_t *found_params(const struct reporter_view *view,
+	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+{
+	json_t *groups = found_groups(view, inventory);
+	json_t *params;
+
+	if (json_array_size(groups) == 0) {
+		json_decref(groups);
+		return NULL;
+	}
+	params = host_params(view, inventory, words);
+	json_array_append_new(json_object_get(params, "output"), json_string("name"));
+	json_object_update_new(params,
+		zabbix_json_pack("{s:o, s:[{s:s, s:i}]}", "groupids", groups, "tags", "tag",
+			REPORTER_TAG_GATEWAY, "operator", 5 /* does not exist */));
+	return params;
 }
 
 static char *text_key(const json_t *object, const char *field)
@@ -136,6 +206,13 @@ static char *host_key(const json_t *object, const struct reporter_inventory *inv
 {
 	(void)inventory, (void)words;
 	return text_key(object, "host");
+}
+
+static char *hostid_key(const json_t *object, const struct reporter_inventory *inventory,
+	const struct zabbix_words *words)
+{
+	(void)inventory, (void)words;
+	return text_key(object, "hostid");
 }
 
 static char *proxy_name_key(const json_t *object, const struct reporter_inventory *inventory,
@@ -165,6 +242,9 @@ static const struct kind {
 	[REPORTER_KIND_HOST] = { "host.get", host_params, host_key },
 	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key },
 	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key },
+	[REPORTER_KIND_RULE] = { "drule.get", rule_params, name_key },
+	[REPORTER_KIND_ACTION] = { "action.get", action_params, name_key },
+	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key },
 };
 
 void reporter_view_finish(struct reporter_view *view)
@@ -232,7 +312,7 @@ int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 	int r;
 
 	for (unsigned kind = first; kind <= (unsigned)last; kind++) {
-		json_t *params = kinds[kind].params(inventory, words);
+		json_t *params = kinds[kind].params(view, inventory, words);
 
 		if (!params)
 			continue;
@@ -240,7 +320,7 @@ int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 		calls[count].method = kinds[kind].method;
 		calls[count++].params = params;
 	}
-	r = zabbix_api_call_batch(api, calls, count, err);
+	r = count > 0 ? zabbix_api_call_batch(api, calls, count, err) : 0;
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++) {

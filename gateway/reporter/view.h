@@ -19,8 +19,15 @@ enum reporter_kind {
 	REPORTER_KIND_HOST, /* ours, keyed by name, as are all others */
 	REPORTER_KIND_HOST_NAME,
 	REPORTER_KIND_TEMPLATE,
+	REPORTER_KIND_RULE, /* ours, of discovery */
+	REPORTER_KIND_ACTION,
+	REPORTER_KIND_FOUND, /* hosts in the groups of discovery without our mark, keyed by id; asked
+				for when the groups are known */
 	REPORTER_KINDS,
 };
+
+/* The id of what a pass that only looks would have made. */
+#define REPORTER_NEW_ID "new"
 
 /* The objects of each kind as the API gives them. */
 struct reporter_view {

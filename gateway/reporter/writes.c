@@ -44,8 +44,8 @@ void reporter_writes_add(struct reporter_writes *writes, enum reporter_write_kin
 
 /* --- counting and describing --- */
 
-/* "tags, templates": the fields of the host that change; the caller frees it. */
-static char *host_fields(const struct reporter_write *write)
+/* "tags, templates": the fields of the object that change; the caller frees it. */
+static char *object_fields(const struct reporter_write *write)
 {
 	char *text = xstrdup("");
 	const char *key;
@@ -55,7 +55,8 @@ static char *host_fields(const struct reporter_write *write)
 		cleanup_free char *before = text;
 
 		(void)value;
-		text = strcmp(key, "hostid") == 0
+		text = strcmp(key, "hostid") == 0 || strcmp(key, "druleid") == 0 ||
+				strcmp(key, "actionid") == 0
 			? steal_ptr(&before)
 			: xasprintf("%s%s%s", before, *before ? ", " : "", key);
 	}
@@ -65,12 +66,14 @@ static char *host_fields(const struct reporter_write *write)
 /* What of the object changes; the caller frees it. */
 static char *write_fields(const struct reporter_write *write)
 {
+	static const char *const updates[] = { "host.update", "drule.update", "action.update" };
 	static const struct {
 		const char *start, *what;
 	} parts[] = { { "hostinterface.", "interface" }, { "usermacro.", "macro" } };
 
-	if (strcmp(write->method, "host.update") == 0)
-		return host_fields(write);
+	for (size_t i = 0; i < sizeof(updates) / sizeof(updates[0]); i++)
+		if (strcmp(write->method, updates[i]) == 0)
+			return object_fields(write);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (strncmp(write->method, parts[i].start, strlen(parts[i].start)) == 0)
 			return xstrdup(parts[i].what);

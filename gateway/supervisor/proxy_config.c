@@ -62,6 +62,13 @@ static void profile_write(FILE *out, const char *profile, unsigned version)
 	}
 }
 
+/* A profile may have none, which is for VRFs where nothing is to be discovered. A later line holds. */
+static void discoverers_write(FILE *out, const struct proxy_config *proxy)
+{
+	if (proxy->vrf->n_discovers > 0 && strstr(proxy->profile, "\nStartDiscoverers=0\n"))
+		fputs("StartDiscoverers=1\n", out);
+}
+
 /* Where an active proxy sends, or whom a passive one answers. */
 static void server_write(FILE *out, const struct proxy_config *proxy)
 {
@@ -106,6 +113,7 @@ char *proxy_config_format(const struct proxy_config *proxy)
 	for (size_t i = 0; i < proxy->vrf->dns.count; i++)
 		fprintf(out, "# name server %s\n", proxy->vrf->dns.items[i]);
 	profile_write(out, proxy->profile, proxy->version);
+	discoverers_write(out, proxy);
 	/* One fping does IPv4 and IPv6 since 4.0. */
 	if (proxy->fping)
 		fprintf(out, "FpingLocation=%s\nFping6Location=\n", proxy->fping);

@@ -77,6 +77,33 @@ static void networks_hold_their_hosts(void **state)
 	assert_false(address_in_network(&network, &other));
 }
 
+static void a_network_ends_at_its_last_address(void **state)
+{
+	struct address network = parsed("10.1.0.0/20"), other = parsed("fd00::/112"), last;
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	address_network_last(&network, &last);
+	assert_string_equal(address_format(&last, true, text), "10.1.15.255/32");
+	address_network_last(&other, &last);
+	assert_string_equal(address_format(&last, true, text), "fd00::ffff/128");
+}
+
+static void a_range_holds_both_its_ends(void **state)
+{
+	struct address first = parsed("10.0.0.250"), last = parsed("10.0.1.2");
+	struct address within = parsed("10.0.1.0"), before = parsed("10.0.0.249"),
+		       behind = parsed("10.0.1.3"), other = parsed("fd00::1");
+
+	(void)state;
+	assert_true(address_in_range(&first, &last, &first));
+	assert_true(address_in_range(&first, &last, &last));
+	assert_true(address_in_range(&first, &last, &within));
+	assert_false(address_in_range(&first, &last, &before));
+	assert_false(address_in_range(&first, &last, &behind));
+	assert_false(address_in_range(&first, &last, &other));
+}
+
 static void addition_carries_and_stays_inside(void **state)
 {
 	struct address network = parsed("fd00::/64"), sum;
@@ -102,6 +129,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(host_bits_are_told_from_networks),
 		cmocka_unit_test(networks_hold_their_hosts),
+		cmocka_unit_test(a_network_ends_at_its_last_address),
+		cmocka_unit_test(a_range_holds_both_its_ends),
 		cmocka_unit_test(addition_carries_and_stays_inside),
 	};
 

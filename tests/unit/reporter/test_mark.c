@@ -64,12 +64,26 @@ static void test_a_mark_is_put_in_its_place(void **state)
 	assert_string_equal(added, "a [vrfgate gw1 vrf x psk 1]");
 }
 
+static void test_the_name_of_a_discovery_tells_its_vrf(void **state)
+{
+	cleanup_free char *name = reporter_mark_discovery("gw 1", "acme", 2);
+	cleanup_free char *vrf = reporter_mark_discovery_vrf(name, "gw 1");
+
+	(void)state;
+	assert_string_equal(name, "[vrfgate gw 1 vrf acme] discovery 2");
+	assert_string_equal(vrf, "acme");
+	assert_null(reporter_mark_discovery_vrf(name, "gw 11"));
+	assert_null(reporter_mark_discovery_vrf("my [vrfgate gw 1 vrf acme] discovery 2", "gw 1"));
+	assert_null(reporter_mark_discovery_vrf("[vrfgate gw 1 vrf acme", "gw 1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_mark_follows_identity_and_key_and_tells_neither),
 		cmocka_unit_test(test_only_our_own_gateways_mark_is_ours),
 		cmocka_unit_test(test_a_mark_is_put_in_its_place),
+		cmocka_unit_test(test_the_name_of_a_discovery_tells_its_vrf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

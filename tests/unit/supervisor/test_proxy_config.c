@@ -208,6 +208,23 @@ static void options_win_over_the_profile_and_ours_over_them(void **state)
 	assert_line(text, "StartPollers=9");
 }
 
+static void a_vrf_that_discovers_has_a_discoverer(void **state)
+{
+	static const char config[] = "vrf acme { discover { range = \"10.0.0.0/24\" } }";
+	cleanup_free char *small = profile_read("small"), *standard = profile_read("standard");
+	cleanup_free char *without = format_with("vrf acme { }", small, 600, NULL);
+	cleanup_free char *with = format_with(config, small, 600, NULL);
+	cleanup_free char *enough = format_with(config, standard, 600, NULL);
+
+	(void)state;
+	assert_null(strstr(without, "StartDiscoverers=1"));
+	/* The last line of a key holds. */
+	assert_ptr_not_equal(strstr(with, "StartDiscoverers=1"), NULL);
+	assert_true(strstr(with, "StartDiscoverers=1") > strstr(with, "StartDiscoverers=0"));
+	assert_ptr_equal(
+		strstr(strstr(enough, "StartDiscoverers=") + 1, "StartDiscoverers="), NULL);
+}
+
 static void every_path_is_private_to_the_vrf(void **state)
 {
 	cleanup_free char *text = format_profile("small", 600);
@@ -234,6 +251,7 @@ int main(void)
 		cmocka_unit_test(a_passive_proxy_answers_its_server_alone),
 		cmocka_unit_test(the_key_is_named_by_its_file),
 		cmocka_unit_test(options_win_over_the_profile_and_ours_over_them),
+		cmocka_unit_test(a_vrf_that_discovers_has_a_discoverer),
 		cmocka_unit_test(every_path_is_private_to_the_vrf),
 	};
 

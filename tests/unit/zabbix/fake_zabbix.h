@@ -34,6 +34,8 @@ static const struct fake_kind {
 	{ "hostinterface", "interfaceid", "interfaceids" },
 	{ "usermacro", "hostmacroid", "hostmacroids" },
 	{ "proxygroup", "proxy_groupid", "proxy_groupids" },
+	{ "drule", "druleid", "druleids" },
+	{ "action", "actionid", "actionids" },
 };
 
 static inline json_t *fake_error(int code, const char *data)
@@ -134,14 +136,39 @@ static inline bool fake_has_text(json_t *object, json_t *search)
 	return true;
 }
 
-/* tags: it has each, operator 1 */
+static inline bool fake_has_tag_named(json_t *object, json_t *tag)
+{
+	json_t *own;
+	size_t i;
+
+	json_array_foreach (json_object_get(object, "tags"), i, own)
+		if (json_equal(json_object_get(own, "tag"), json_object_get(tag, "tag")))
+			return true;
+	return false;
+}
+
+/* groupids: it is in one of them */
+static inline bool fake_is_in_groups(json_t *object, json_t *groupids)
+{
+	json_t *group, *wanted;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(object, "groups"), i, group)
+		json_array_foreach (groupids, j, wanted)
+			if (json_equal(json_object_get(group, "groupid"), wanted))
+				return true;
+	return !groupids;
+}
+
+/* tags: it has each, operator 1; or has none of that name, operator 5 */
 static inline bool fake_has_tags(json_t *object, json_t *tags)
 {
 	json_t *tag, *own;
 	size_t i, j;
 
 	json_array_foreach (tags, i, tag) {
-		bool found = false;
+		bool found = json_integer_value(json_object_get(tag, "operator")) == 5 &&
+			!fake_has_tag_named(object, tag);
 
 		json_array_foreach (json_object_get(object, "tags"), j, own)
 			found = found ||
@@ -165,6 +192,7 @@ static inline json_t *fake_get(
 	json_array_foreach (json_object_get(fake->objects, kind->name), i, each)
 		if (fake_matches(each, sets) &&
 			fake_has_text(each, json_object_get(params, "search")) &&
+			fake_is_in_groups(each, json_object_get(params, "groupids")) &&
 			fake_has_tags(each, json_object_get(params, "tags")))
 			json_array_append_new(found, fake_shown(fake, each));
 	return fake_result(found);
@@ -254,6 +282,7 @@ static inline const char *fake_part_of_host(const struct fake_kind *kind)
 static inline bool fake_is_named(const struct fake_zabbix *fake, const struct fake_kind *kind)
 {
 	return strcmp(kind->name, "hostgroup") == 0 || strcmp(kind->name, "proxygroup") == 0 ||
+		strcmp(kind->name, "drule") == 0 || strcmp(kind->name, "action") == 0 ||
 		(fake->words_of_7 && strcmp(kind->name, "proxy") == 0);
 }
 
@@ -498,11 +527,11 @@ static inline void fake_zabbix_init(struct fake_zabbix *fake, const char *versio
 		.words_of_7 = version[0] == '7',
 		.auth_in_header = strncmp(version, "6.0", 3) != 0,
 		.objects = zabbix_json_pack(
-			"{s:[], s:[], s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}",
-			"pushed", "proxy", "proxygroup", "hostgroup", "host", "template",
-			"templateid", "9001", "host", "ICMP Ping", "templateid", "9002", "host",
-			"Generic by SNMP", "templateid", "9003", "host", "By Hand", "templateid",
-			"9004", "host", "Zabbix proxy health"),
+			"{s:[], s:[], s:[], s:[], s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}",
+			"pushed", "proxy", "proxygroup", "hostgroup", "host", "drule", "action",
+			"template", "templateid", "9001", "host", "ICMP Ping", "templateid", "9002",
+			"host", "Generic by SNMP", "templateid", "9003", "host", "By Hand",
+			"templateid", "9004", "host", "Zabbix proxy health"),
 		.imported = zabbix_json_pack("{s:s}", "host", "VRF gateway by vrfgate"),
 		.called = json_array(),
 		.last_id = 100,

@@ -1,0 +1,169 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Discovery in two VRFs with the same addresses: every device is found in its own VRF, by a name that carries it."""
+
+import contextlib
+import re
+import sqlite3
+import sys
+
+from setting import run_cases
+from tap import expect, expect_equal
+from waiting import wait_until
+from world import DEVICE_ADDRESS, GATEWAY_ADDRESS
+
+HEALTHY_SECONDS = 60
+RULES_SECONDS = 30
+FOUND_SECONDS = 60
+INTERVAL_SECONDS = 5
+DISCOVER = f"""\
+    discover {{ range = "10.0.0.1-2"  checks = {{ "icmp", "snmp" }}  interval = {INTERVAL_SECONDS} }}
+"""
+
+
+class Discovery:
+    """What a VRF's discovery is in Zabbix."""
+
+    def __init__(self, setting, customer):
+        self.api, self.customer = setting.api, customer
+        self.name = f"[vrfgate {setting.world.label} vrf {customer.vrf}] discovery 1"
+        self.group = f"VRF gateways/{customer.vrf}"
+        self.proxy = f"{setting.world.label}-{customer.vrf}"
+        self.host = f"{customer.vrf}-{DEVICE_ADDRESS}"
+        self.proxy_config = setting.world.directory / "run" / "vrfs" / customer.vrf / "zabbix_proxy.conf"
+        self.database = setting.world.directory / "state" / "vrfs" / customer.vrf / "proxy.db"
+
+    def rule(self):
+        found = self.api.call("drule.get", {"output": "extend", "filter": {"name": [self.name]}})
+        return found[0] if found else None
+
+    def action(self):
+        found = self.api.call("action.get", {"output": ["status"], "filter": {"name": [self.name]}})
+        return found[0] if found else None
+
+    def is_known_to_proxy(self):
+        with contextlib.suppress(sqlite3.Error), \
+                contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+            return database.execute("select count(*) from drules").fetchone()[0] == 1
+        return False
+
+    def hosts(self):
+        """All hosts of the VRF's group."""
+        groups = self.api.call("hostgroup.get", {"output": ["groupid"], "filter": {"name": [self.group]}})
+        return self.api.call("host.get", {"output": "extend", "groupids": [each["groupid"] for each in groups],
+                                          "selectInterfaces": ["ip"], "selectTags": ["tag", "value"],
+                                          "selectParentTemplates": ["host"]}) if groups else []
+
+    def looks(self):
+        """How often the device has been seen."""
+        seen = self.api.call("dhost.get", {"output": ["dhostid"], "druleids": [self.rule()["druleid"]],
+                                           "selectDServices": ["ip"]})
+        ids = [each["dhostid"] for each in seen if DEVICE_ADDRESS in (one["ip"] for one in each["dservices"])]
+        return int(self.api.call("event.get", {"countOutput": True, "source": 1, "object": 1, "objectids": ids}))
+
+
+def write_config(setting, discover=DISCOVER, prune=False):
+    """The config of the world, with discovery in the place of its hosts."""
+    path = setting.world.write_config()
+    text = re.sub(r"    host .*\n", discover, path.read_text())
+    path.write_text(text.replace("zabbix {", f"zabbix {{\n    prune = {'true' if prune else 'false'}"))
+
+
+def summary(setting):
+    """The last line of a sync that went well."""
+    done = setting.gateway.command("sync")
+    expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+    return done.stdout.splitlines()[-1]
+
+
+def check_rules(setting, discoveries):
+    proxies = setting.api.proxies()
+    with setting.case("each VRF has a rule at its own proxy and an action", required=True):
+        wait_until(lambda: all(each.action() for each in discoveries), RULES_SECONDS, "rules and actions")
+        for each in discoveries:
+            rule = each.rule()
+            expect_equal((rule["iprange"], rule["delay"]), ("10.0.0.1-2", str(INTERVAL_SECONDS)), "range and delay")
+            expect_equal(setting.api.proxyid(rule), proxies[each.proxy]["proxyid"], f"proxy of {each.name}")
+    with setting.case("a proxy whose profile has no discoverer gets one"):
+        for each in discoveries:
+            text = each.proxy_config.read_text()
+            expect_equal(re.findall("^StartDiscoverers=.*", text, re.MULTILINE)[-1], "StartDiscoverers=1", "line")
+
+
+def check_found(setting, discoveries):
+    with setting.case("both devices are found, each at its own proxy", required=True):
+        # A discoverer looks for new rules once a minute, and at its start.
+        wait_until(lambda: all(each.is_known_to_proxy() for each in discoveries), RULES_SECONDS, "rules at the proxies")
+        done = setting.gateway.command("restart", *(each.customer.vrf for each in discoveries))
+        expect_equal(done.returncode, 0, done.stderr)
+        wait_until(lambda: all(each.hosts() for each in discoveries), FOUND_SECONDS, "hosts", poll_seconds=0.5)
+        print("# Zabbix named them", ", ".join(each.hosts()[0]["host"] for each in discoveries), flush=True)
+    with setting.case("a sync gives each a name that carries its VRF, its tags and a template"):
+        proxies = setting.api.proxies()
+
+        def are_named():
+            summary(setting)
+            return all([host["host"] for host in each.hosts()] == [each.host] and has_template(each.hosts()[0])
+                       for each in discoveries)
+
+        wait_until(are_named, FOUND_SECONDS, "names and templates", poll_seconds=1)
+        for each in discoveries:
+            host = each.hosts()[0]
+            expect_equal(setting.api.proxyid(host), proxies[each.proxy]["proxyid"], f"proxy of {each.host}")
+            expect_equal({interface["ip"] for interface in host["interfaces"]}, {DEVICE_ADDRESS}, "addresses")
+            expect_equal(host["name"], f"{each.customer.vrf} {each.customer.device} ({DEVICE_ADDRESS})", "visible name")
+            expect_equal({tag["tag"]: tag["value"] for tag in host["tags"]},
+                         {"vrf": each.customer.vrf, "vrfgate": setting.world.label,
+                          "vrfgate.discovered": DEVICE_ADDRESS}, "tags")
+
+
+def has_template(host):
+    return [each["host"] for each in host["parentTemplates"]] == ["Generic by SNMP"]
+
+
+def check_kept(setting, discoveries):
+    with setting.case("a second sync writes nothing"):
+        expect(summary(setting).startswith("0 made, 0 changed, 0 deleted"), summary(setting))
+    with setting.case("found again they are the same hosts, and the gateway itself is none"):
+        before = [each.looks() for each in discoveries]
+        wait_until(lambda: all(each.looks() > looks for each, looks in zip(discoveries, before)), FOUND_SECONDS,
+                   "a further look", poll_seconds=1)
+        expect_equal([[host["host"] for host in each.hosts()] for each in discoveries],
+                     [[each.host] for each in discoveries], "hosts")
+        addresses = setting.api.call("hostinterface.get", {"output": ["ip"], "filter": {"ip": [GATEWAY_ADDRESS]}})
+        expect_equal(addresses, [], "interfaces at the gateway's own address")
+    with setting.case("what was changed by hand is put back"):
+        rule, host = discoveries[0].rule(), discoveries[1].hosts()[0]
+        setting.api.call("drule.update", {"druleid": rule["druleid"], "status": "1", "delay": "1h"})
+        setting.api.call("action.update", {"actionid": discoveries[0].action()["actionid"], "status": "1"})
+        setting.api.call("host.update", {"hostid": host["hostid"], "host": "renamed"})
+        expect_equal(summary(setting).split(",")[:3], ["0 made", " 3 changed", " 0 deleted"], "sync")
+        expect_equal((discoveries[0].rule()["status"], discoveries[0].rule()["delay"], discoveries[0].action()["status"],
+                      discoveries[1].hosts()[0]["host"]),
+                     ("0", str(INTERVAL_SECONDS), "0", discoveries[1].host), "rule, action and host")
+
+
+def check_prune(setting, discoveries):
+    write_config(setting, discover="", prune=True)
+    with setting.case("with prune a rule that is gone from the config is deleted, what it found stays"):
+        done = setting.gateway.command("sync", "-n")
+        expect(f"- discovery rule '{discoveries[0].name}'" in done.stdout.splitlines(), done.stdout)
+        expect_equal(summary(setting).split(",")[:3], ["0 made", " 0 changed", " 4 deleted"], "sync")
+        expect_equal([(each.rule(), each.action()) for each in discoveries], [(None, None)] * 2, "rules and actions")
+        expect_equal([host["host"] for each in discoveries for host in each.hosts()],
+                     [each.host for each in discoveries], "hosts")
+
+
+def cases(setting):
+    discoveries = [Discovery(setting, each) for each in setting.world.customers]
+    write_config(setting)
+    with setting.gateway:
+        setting.gateway.wait_healthy(HEALTHY_SECONDS)
+        check_rules(setting, discoveries)
+        check_found(setting, discoveries)
+        check_kept(setting, discoveries)
+    check_prune(setting, discoveries)
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases("dsc", 9, cases))
