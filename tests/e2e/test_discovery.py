@@ -14,6 +14,7 @@ from world import DEVICE_ADDRESS, GATEWAY_ADDRESS
 
 HEALTHY_SECONDS = 60
 RULES_SECONDS = 30
+KNOWN_SECONDS = 90
 FOUND_SECONDS = 60
 INTERVAL_SECONDS = 5
 DISCOVER = f"""\
@@ -93,7 +94,7 @@ def check_rules(setting, discoveries):
 def check_found(setting, discoveries):
     with setting.case("both devices are found, each at its own proxy", required=True):
         # A discoverer looks for new rules once a minute, and at its start.
-        wait_until(lambda: all(each.is_known_to_proxy() for each in discoveries), RULES_SECONDS, "rules at the proxies")
+        wait_until(lambda: all(each.is_known_to_proxy() for each in discoveries), KNOWN_SECONDS, "rules at the proxies")
         done = setting.gateway.command("restart", *(each.customer.vrf for each in discoveries))
         expect_equal(done.returncode, 0, done.stderr)
         wait_until(lambda: all(each.hosts() for each in discoveries), FOUND_SECONDS, "hosts", poll_seconds=0.5)
