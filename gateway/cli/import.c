@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/data.h"
@@ -16,22 +18,53 @@
 
 #define FILE_MAX (12 * 1024 * 1024)
 
+/* Of a path the end, so that a line of progress is one line. */
+#define PROGRESS_MAX 60
+
 struct import {
 	struct zabbix_api *api;
 	bool dry_run;
+	bool shows_progress;
 	size_t imported, unchanged, failed;
 };
+
+/* Each line of the text indented. */
+static void lines_print(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		printf("  %.*s\n", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
 
 static void changes_print(const char *path, const struct strings *changes)
 {
 	printf("%s: %zu %s\n", path, changes->count, changes->count == 1 ? "change" : "changes");
 	for (size_t i = 0; i < changes->count; i++)
-		printf("  %s\n", changes->items[i]);
+		lines_print(changes->items[i]);
 }
 
-static int file_import(struct import *import, const char *path, struct error *err)
+/* On a terminal: which file is at work, on a line that what is said of the file takes the place of. */
+static void progress_show(const struct import *import, size_t n, size_t count, const char *path)
 {
-	cleanup(strings_finish) struct strings changes = { 0 };
+	const char *end = strlen(path) > PROGRESS_MAX ? path + strlen(path) - PROGRESS_MAX : path;
+
+	if (import->shows_progress)
+		fprintf(stderr, "[%zu/%zu] %s", n, count, end);
+}
+
+static void progress_clear(const struct import *import)
+{
+	if (import->shows_progress)
+		fputs("\r\033[K", stderr);
+}
+
+/* Fills `changes` with what the file changes, or has changed. */
+static int file_import(
+	const struct import *import, const char *path, struct strings *changes, struct error *err)
+{
 	const char *format = reporter_import_format(path);
 	cleanup_free char *source = NULL;
 	size_t size;
@@ -42,28 +75,38 @@ static int file_import(struct import *import, const char *path, struct error *er
 			err, EINVAL, "not a name of an export, expected .yaml, .xml or .json");
 	r = file_read(path, FILE_MAX, &source, &size, err);
 	if (r == 0)
-		r = reporter_import_compare(import->api, format, source, &changes, err);
-	if (r == 0 && !import->dry_run && changes.count > 0)
+		r = reporter_import_compare(import->api, format, source, changes, err);
+	if (r == 0 && !import->dry_run && changes->count > 0)
 		r = reporter_import(import->api, format, source, err);
-	if (r < 0)
-		return r;
-	if (import->dry_run && changes.count > 0)
-		changes_print(path, &changes);
+	return r;
+}
+
+static void file_tell(struct import *import, const char *path, const struct strings *changes)
+{
+	if (import->dry_run && changes->count > 0)
+		changes_print(path, changes);
 	else
-		printf("%s: %s\n", path, changes.count > 0 ? "imported" : "unchanged");
+		printf("%s: %s\n", path, changes->count > 0 ? "imported" : "unchanged");
 	fflush(stdout);
-	*(changes.count > 0 ? &import->imported : &import->unchanged) += 1;
-	return 0;
+	*(changes->count > 0 ? &import->imported : &import->unchanged) += 1;
 }
 
 static void files_import(struct import *import, const struct strings *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
+		cleanup(strings_finish) struct strings changes = { 0 };
+		const char *path = files->items[i];
 		struct error err = ERROR_INIT;
+		int r;
 
-		if (file_import(import, files->items[i], &err) == 0)
+		progress_show(import, i + 1, files->count, path);
+		r = file_import(import, path, &changes, &err);
+		progress_clear(import);
+		if (r == 0) {
+			file_tell(import, path, &changes);
 			continue;
-		fprintf(stderr, "vrfgate import: %s: %s\n", files->items[i], err.text);
+		}
+		fprintf(stderr, "vrfgate import: %s: %s\n", path, err.text);
 		import->failed++;
 	}
 	printf("%zu %s, %zu unchanged, %zu failed\n", import->imported,
@@ -122,6 +165,7 @@ static int import_run(const char *config_path, bool dry_run, char **paths)
 	}
 	import.api = api;
 	arguments_collect(&import, paths, &files);
+	import.shows_progress = files.count > 1 && isatty(STDERR_FILENO);
 	files_import(&import, &files);
 	return import.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
 }

@@ -114,7 +114,7 @@ int reporter_import_compare(struct zabbix_api *api, const char *format, const ch
 		return error_set(err, ENOMSG, "there are no templates in it");
 	r = import_call(api, "configuration.importcompare", format, source, &result, err);
 	if (r == 0)
-		reporter_changes_read(result, changes);
+		reporter_changes_read(result, zabbix_api_version(api)->major, changes);
 	return r;
 }
 

@@ -13,10 +13,8 @@
 const char *reporter_import_format(const char *path);
 
 /*
- * Fills `changes` with what an import of the text would change, one line an object:
- *	+ item 'ICMP ping' in template 'VRF customer edge by SNMP'
- *	~ trigger 'High loss' in template '...' (expression, priority)
- * None: Zabbix has all of it already.
+ * Fills `changes` with what an import of the text would change, one text an object, as
+ * reporter/changes.h says. None: Zabbix has all of it already.
  */
 int reporter_import_compare(struct zabbix_api *api, const char *format, const char *source,
 	struct strings *changes, struct error *err);

@@ -4,13 +4,16 @@
 
 import os
 import pathlib
+import pty
 import signal
+import subprocess
 import sys
 import time
 
 import observation
 import proxy_shell
 import status_schema
+import zabbix_packages
 from gateway import DEGRADED, DOWN, HEALTHY, NO_SUCH_VRF, NO_SUPERVISOR, program
 from setting import run_cases
 from tap import expect, expect_equal
@@ -203,8 +206,63 @@ def check_import(setting):
     with setting.case("a second import changes nothing"):
         first = templates()
         done = setting.gateway.command("import")
-        expect_equal(done.returncode, 0, done.stderr)
+        expect_equal((done.returncode, done.stdout.splitlines()[-1]), (0, "0 imported, 2 unchanged, 0 failed"),
+                     "import")
         expect_equal(templates(), first, "templates")
+    check_import_difference(setting)
+    check_bad_import(setting)
+
+
+def check_import_difference(setting):
+    """What somebody has changed in a bundled template is shown with both values, and put back."""
+    api, template = setting.api, "VRF customer edge by SNMP"
+    found = api.call("template.get", {"output": ["templateid"], "filter": {"host": [template]}})
+    item = api.call("item.get", {"output": ["itemid"], "templated": True, "filter": {"key_": "icmpping"},
+                                 "hostids": found[0]["templateid"]})
+    api.call("item.update", {"itemid": item[0]["itemid"], "history": "3d"})
+    with setting.case("import -n shows old and new value of what would change, and where it is"):
+        lines = [each.strip() for each in setting.gateway.command("import", "-n").stdout.splitlines()]
+        expect(f"~ item 'ICMP ping' in template '{template}'" in lines and 'history: "3d" -> "1w"' in lines, lines)
+        expect_equal(lines[-1], "1 would change, 1 unchanged, 0 failed", "summary")
+    with setting.case("import puts it back"):
+        done = setting.gateway.command("import")
+        expect_equal((done.returncode, done.stdout.splitlines()[-1]), (0, "1 imported, 1 unchanged, 0 failed"),
+                     "import")
+
+
+def check_bad_import(setting):
+    """One file of three that Zabbix refuses, and one that is no YAML."""
+    directory = setting.world.directory / "exports"
+    directory.mkdir()
+    text = (zabbix_packages.REPOSITORY / "templates" / "6.0" / "vrf-customer-edge.yaml").read_text()
+    (directory / "a-broken.yaml").write_text("zabbix_export: [ templates\n")
+    (directory / "b-strange.yaml").write_text(text.replace("type: SIMPLE", "frobnicate: SIMPLE", 1))
+    (directory / "c-good.yaml").write_text(text)
+    with setting.case("a bad file is named with the place in it, the others are imported, the exit status is 1"):
+        done = setting.gateway.command("import", str(directory))
+        expect_equal(done.returncode, 1, "exit status")
+        broken, strange = done.stderr.splitlines()
+        expect(broken.startswith(f"vrfgate import: {directory}/a-broken.yaml: "), broken)
+        expect(strange.startswith(f"vrfgate import: {directory}/b-strange.yaml: ")
+               and '"/zabbix_export/templates/template(1)/items/item(1)": unexpected tag "frobnicate"' in strange,
+               strange)
+        expect_equal(done.stdout.splitlines(), [f"{directory}/c-good.yaml: unchanged",
+                                                "0 imported, 1 unchanged, 2 failed"], "output")
+    with setting.case("on a terminal import shows which file is at work"):
+        shown = on_terminal([program(), "import", "-c", setting.world.config, str(directory)])
+        expect(f"[3/3] {directory}/c-good.yaml\r\033[K" in shown, shown)
+
+
+def on_terminal(command):
+    """What a command writes to a terminal as its stderr."""
+    terminal, end = pty.openpty()
+    try:
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=end, timeout=60,
+                       check=False)
+        return os.read(terminal, 65536).decode()
+    finally:
+        os.close(terminal)
+        os.close(end)
 
 
 def check_killed_proxy(setting):
