@@ -17,8 +17,10 @@ RULES_SECONDS = 30
 KNOWN_SECONDS = 90
 FOUND_SECONDS = 60
 INTERVAL_SECONDS = 5
+# What does not answer SNMP is waited for; the gateway itself does not.
 DISCOVER = f"""\
-    discover {{ range = "10.0.0.1-2"  checks = {{ "icmp", "snmp" }}  interval = {INTERVAL_SECONDS} }}
+    discover {{ range = "{DEVICE_ADDRESS}"  checks = {{ "icmp", "snmp" }}  interval = {INTERVAL_SECONDS} }}
+    discover {{ range = "{GATEWAY_ADDRESS}"  interval = {INTERVAL_SECONDS} }}
 """
 
 
@@ -27,25 +29,24 @@ class Discovery:
 
     def __init__(self, setting, customer):
         self.api, self.customer = setting.api, customer
-        self.name = f"[vrfgate {setting.world.label} vrf {customer.vrf}] discovery 1"
+        self.names = [f"[vrfgate {setting.world.label} vrf {customer.vrf}] discovery {n}" for n in (1, 2)]
         self.group = f"VRF gateways/{customer.vrf}"
         self.proxy = f"{setting.world.label}-{customer.vrf}"
         self.host = f"{customer.vrf}-{DEVICE_ADDRESS}"
         self.proxy_config = setting.world.directory / "run" / "vrfs" / customer.vrf / "zabbix_proxy.conf"
         self.database = setting.world.directory / "state" / "vrfs" / customer.vrf / "proxy.db"
 
-    def rule(self):
-        found = self.api.call("drule.get", {"output": "extend", "filter": {"name": [self.name]}})
-        return found[0] if found else None
+    def rules(self):
+        """Both rules, of which the first finds the device."""
+        return self.api.call("drule.get", {"output": "extend", "filter": {"name": self.names}, "sortfield": "name"})
 
-    def action(self):
-        found = self.api.call("action.get", {"output": ["status"], "filter": {"name": [self.name]}})
-        return found[0] if found else None
+    def actions(self):
+        return self.api.call("action.get", {"output": ["status"], "filter": {"name": self.names}, "sortfield": "name"})
 
     def is_known_to_proxy(self):
         with contextlib.suppress(sqlite3.Error), \
                 contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
-            return database.execute("select count(*) from drules").fetchone()[0] == 1
+            return database.execute("select count(*) from drules").fetchone()[0] == len(self.names)
         return False
 
     def hosts(self):
@@ -56,11 +57,12 @@ class Discovery:
                                           "selectParentTemplates": ["host"]}) if groups else []
 
     def looks(self):
-        """How often the device has been seen."""
-        seen = self.api.call("dhost.get", {"output": ["dhostid"], "druleids": [self.rule()["druleid"]],
-                                           "selectDServices": ["ip"]})
-        ids = [each["dhostid"] for each in seen if DEVICE_ADDRESS in (one["ip"] for one in each["dservices"])]
-        return int(self.api.call("event.get", {"countOutput": True, "source": 1, "object": 1, "objectids": ids}))
+        """How often each rule has seen what it looks at."""
+        seen = [self.api.call("dhost.get", {"output": ["dhostid"], "druleids": [rule["druleid"]]})
+                for rule in self.rules()]
+        return [int(self.api.call("event.get", {"countOutput": True, "source": 1, "object": 1,
+                                                "objectids": [each["dhostid"] for each in of_rule]}))
+                for of_rule in seen]
 
 
 def write_config(setting, discover=DISCOVER, prune=False):
@@ -78,13 +80,14 @@ def summary(setting):
 
 
 def check_rules(setting, discoveries):
-    proxies = setting.api.proxies()
-    with setting.case("each VRF has a rule at its own proxy and an action", required=True):
-        wait_until(lambda: all(each.action() for each in discoveries), RULES_SECONDS, "rules and actions")
+    with setting.case("each section is a rule at its VRF's proxy and an action", required=True):
+        wait_until(lambda: all(len(each.actions()) == 2 for each in discoveries), RULES_SECONDS, "rules and actions")
+        proxies = setting.api.proxies()
         for each in discoveries:
-            rule = each.rule()
-            expect_equal((rule["iprange"], rule["delay"]), ("10.0.0.1-2", str(INTERVAL_SECONDS)), "range and delay")
-            expect_equal(setting.api.proxyid(rule), proxies[each.proxy]["proxyid"], f"proxy of {each.name}")
+            expect_equal([(rule["iprange"], rule["delay"]) for rule in each.rules()],
+                         [(DEVICE_ADDRESS, str(INTERVAL_SECONDS)), (GATEWAY_ADDRESS, str(INTERVAL_SECONDS))], "rules")
+            expect_equal({setting.api.proxyid(rule) for rule in each.rules()}, {proxies[each.proxy]["proxyid"]},
+                         f"proxy of {each.customer.vrf}")
     with setting.case("a proxy whose profile has no discoverer gets one"):
         for each in discoveries:
             text = each.proxy_config.read_text()
@@ -127,20 +130,21 @@ def check_kept(setting, discoveries):
         expect(summary(setting).startswith("0 made, 0 changed, 0 deleted"), summary(setting))
     with setting.case("found again they are the same hosts, and the gateway itself is none"):
         before = [each.looks() for each in discoveries]
-        wait_until(lambda: all(each.looks() > looks for each, looks in zip(discoveries, before)), FOUND_SECONDS,
-                   "a further look", poll_seconds=1)
+        wait_until(lambda: all(now > then for each, looks in zip(discoveries, before)
+                               for now, then in zip(each.looks(), looks)), FOUND_SECONDS, "further looks",
+                   poll_seconds=1)
         expect_equal([[host["host"] for host in each.hosts()] for each in discoveries],
                      [[each.host] for each in discoveries], "hosts")
         addresses = setting.api.call("hostinterface.get", {"output": ["ip"], "filter": {"ip": [GATEWAY_ADDRESS]}})
         expect_equal(addresses, [], "interfaces at the gateway's own address")
     with setting.case("what was changed by hand is put back"):
-        rule, host = discoveries[0].rule(), discoveries[1].hosts()[0]
+        rule, host = discoveries[0].rules()[0], discoveries[1].hosts()[0]
         setting.api.call("drule.update", {"druleid": rule["druleid"], "status": "1", "delay": "1h"})
-        setting.api.call("action.update", {"actionid": discoveries[0].action()["actionid"], "status": "1"})
+        setting.api.call("action.update", {"actionid": discoveries[0].actions()[0]["actionid"], "status": "1"})
         setting.api.call("host.update", {"hostid": host["hostid"], "host": "renamed"})
         expect_equal(summary(setting).split(",")[:3], ["0 made", " 3 changed", " 0 deleted"], "sync")
-        expect_equal((discoveries[0].rule()["status"], discoveries[0].rule()["delay"], discoveries[0].action()["status"],
-                      discoveries[1].hosts()[0]["host"]),
+        rule, action = discoveries[0].rules()[0], discoveries[0].actions()[0]
+        expect_equal((rule["status"], rule["delay"], action["status"], discoveries[1].hosts()[0]["host"]),
                      ("0", str(INTERVAL_SECONDS), "0", discoveries[1].host), "rule, action and host")
 
 
@@ -148,9 +152,9 @@ def check_prune(setting, discoveries):
     write_config(setting, discover="", prune=True)
     with setting.case("with prune a rule that is gone from the config is deleted, what it found stays"):
         done = setting.gateway.command("sync", "-n")
-        expect(f"- discovery rule '{discoveries[0].name}'" in done.stdout.splitlines(), done.stdout)
-        expect_equal(summary(setting).split(",")[:3], ["0 made", " 0 changed", " 4 deleted"], "sync")
-        expect_equal([(each.rule(), each.action()) for each in discoveries], [(None, None)] * 2, "rules and actions")
+        expect(f"- discovery rule '{discoveries[0].names[0]}'" in done.stdout.splitlines(), done.stdout)
+        expect_equal(summary(setting).split(",")[:3], ["0 made", " 0 changed", " 8 deleted"], "sync")
+        expect_equal([each.rules() + each.actions() for each in discoveries], [[]] * 2, "rules and actions")
         expect_equal([host["host"] for each in discoveries for host in each.hosts()],
                      [each.host for each in discoveries], "hosts")
 
