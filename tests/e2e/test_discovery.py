@@ -16,7 +16,7 @@ HEALTHY_SECONDS = 60
 RULES_SECONDS = 30
 KNOWN_SECONDS = 90
 FOUND_SECONDS = 60
-INTERVAL_SECONDS = 5
+INTERVAL_SECONDS = 2
 # What does not answer SNMP is waited for; the gateway itself does not.
 DISCOVER = f"""\
     discover {{ range = "{DEVICE_ADDRESS}"  checks = {{ "icmp", "snmp" }}  interval = {INTERVAL_SECONDS} }}
@@ -96,10 +96,10 @@ def check_rules(setting, discoveries):
 
 def check_found(setting, discoveries):
     with setting.case("both devices are found, each at its own proxy", required=True):
-        # A discoverer looks for new rules once a minute, and at its start.
         wait_until(lambda: all(each.is_known_to_proxy() for each in discoveries), KNOWN_SECONDS, "rules at the proxies")
-        done = setting.gateway.command("restart", *(each.customer.vrf for each in discoveries))
-        expect_equal(done.returncode, 0, done.stderr)
+        if setting.stack.release.name == "6.0":  # its discoverer looks for new rules once a minute, and at its start
+            done = setting.gateway.command("restart", "-n", *(each.customer.vrf for each in discoveries))
+            expect_equal(done.returncode, 0, done.stderr)
         wait_until(lambda: all(each.hosts() for each in discoveries), FOUND_SECONDS, "hosts", poll_seconds=0.5)
         print("# Zabbix named them", ", ".join(each.hosts()[0]["host"] for each in discoveries), flush=True)
     with setting.case("a sync gives each a name that carries its VRF, its tags and a template"):
