@@ -164,6 +164,29 @@ static void test_what_an_operator_made_is_left_alone(void **unused)
 		json_equal(json_object_get(before, "objects"), json_object_get(after, "objects")));
 }
 
+static void test_looking_says_what_a_found_host_would_become(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *before = NULL, *after = NULL;
+	struct discovery_made discovery;
+
+	(void)unused;
+	discovery_start_made(&bench, &discovery, "6.0.14");
+	find_one(&bench, (struct find){ "acme", "10.0.0.7", "router", "10.0.0.7", true });
+	before = state(&bench);
+	reporter_sync_result_finish(&bench.result);
+	assert_int_equal(
+		reporter_sync(bench.api, &bench.made.inventory, true, &bench.result, &bench.err),
+		0);
+	after = state(&bench);
+	assert_true(
+		json_equal(json_object_get(before, "objects"), json_object_get(after, "objects")));
+	assert_true(
+		strings_contain(&bench.result.changes, "~ host 'acme-10.0.0.7': host, name, tags"));
+	assert_true(strings_contain(&bench.result.changes, "~ host 'acme-10.0.0.7': templates"));
+	assert_int_equal(bench.result.updated, 1);
+}
+
 static void test_a_found_host_changed_by_hand_is_put_back_but_for_its_visible_name(void **unused)
 {
 	(void)unused;
@@ -271,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_an_ipv6_address_becomes_a_name_without_colons),
 		cmocka_unit_test(test_a_long_name_of_a_device_is_cut_between_characters),
 		cmocka_unit_test(test_what_an_operator_made_is_left_alone),
+		cmocka_unit_test(test_looking_says_what_a_found_host_would_become),
 		cmocka_unit_test(
 			test_a_found_host_changed_by_hand_is_put_back_but_for_its_visible_name),
 		cmocka_unit_test(test_snmp_that_answers_later_takes_the_place_of_the_ping),

@@ -12,6 +12,9 @@ struct fleet {
 	struct made made;
 	struct reporter_proxy proxies[N_VRFS];
 	struct config_host hosts[N_VRFS][2];
+	struct config_range range;
+	struct config_probe probe;
+	struct config_discover discover;
 	char names[N_VRFS][4][16]; /* VRF, proxy, hosts */
 };
 
@@ -37,6 +40,26 @@ static void fleet_init(struct fleet *fleet, const char *url)
 	fleet->made.inventory.n_proxies = N_VRFS;
 }
 
+/* A discover section in every VRF. */
+static void fleet_discover(struct fleet *fleet)
+{
+	fleet->range.text = (char *)"10.0.0.0/24";
+	address_parse(&fleet->range.first, "10.0.0.0");
+	address_parse(&fleet->range.last, "10.0.0.255");
+	fleet->probe.type = CONFIG_PROBE_ICMP;
+	fleet->discover = (struct config_discover){
+		.ranges = &fleet->range,
+		.n_ranges = 1,
+		.probes = &fleet->probe,
+		.n_probes = 1,
+		.interval_s = 3600,
+	};
+	for (int i = 0; i < N_VRFS; i++) {
+		fleet->proxies[i].discovers = &fleet->discover;
+		fleet->proxies[i].n_discovers = 1;
+	}
+}
+
 /* As the reporter and `vrfgate sync` do: log in, bring in step. Returns the number of requests. */
 static size_t provision(const struct fleet *fleet, struct reporter_sync_result *result)
 {
@@ -52,12 +75,12 @@ static size_t provision(const struct fleet *fleet, struct reporter_sync_result *
 	return requests;
 }
 
-static void test_a_thousand_vrfs_take_60_requests_and_12_to_check_again(void **state)
+/* n_each: what a VRF has of objects. */
+static void assert_requests(void (*prepare)(struct fleet *), size_t n_each)
 {
 	static const char *const versions[] = { "6.0.14", "7.0.22" };
 	struct fleet *fleet = xcalloc(1, sizeof(*fleet));
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		cleanup(reporter_sync_result_finish) struct reporter_sync_result made = { 0 },
 										 again = { 0 };
@@ -68,25 +91,42 @@ static void test_a_thousand_vrfs_take_60_requests_and_12_to_check_again(void **s
 		fake_zabbix_init(&fake, versions[i]);
 		http_server_start(&server, fake_answer, &fake);
 		fleet_init(fleet, server.url);
+		if (prepare)
+			prepare(fleet);
 		requests = provision(fleet, &made);
 		print_message("# %s: %zu requests to provision\n", versions[i], requests);
 		assert_int_equal(made.problems.count, 0);
-		/* A proxy, its own host and two devices each; the group, the gateway's host. */
-		assert_int_equal(made.created, 4 * N_VRFS + 2);
+		/* And the group, the gateway's host. */
+		assert_int_equal(made.created, n_each * N_VRFS + 2);
 		assert_true(requests <= PROVISION_MAX);
 		requests = provision(fleet, &again);
 		print_message("# %s: %zu requests to check again\n", versions[i], requests);
 		assert_int_equal(again.created + again.updated + again.deleted, 0);
-		assert_int_equal(again.unchanged, 4 * N_VRFS + 2);
+		assert_int_equal(again.unchanged, n_each * N_VRFS + 2);
 		assert_true(requests <= CHECK_AGAIN_MAX);
 	}
 	free(fleet);
+}
+
+static void test_a_thousand_vrfs_take_60_requests_and_12_to_check_again(void **state)
+{
+	(void)state;
+	/* A proxy, its own host and two devices. */
+	assert_requests(NULL, 4);
+}
+
+static void test_so_do_a_thousand_that_discover(void **state)
+{
+	(void)state;
+	/* A group, a rule and an action more. */
+	assert_requests(fleet_discover, 7);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_thousand_vrfs_take_60_requests_and_12_to_check_again),
+		cmocka_unit_test(test_so_do_a_thousand_that_discover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
