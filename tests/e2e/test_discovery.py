@@ -22,6 +22,17 @@ DISCOVER = f"""\
     discover {{ range = "{DEVICE_ADDRESS}"  checks = {{ "icmp", "snmp" }}  interval = {INTERVAL_SECONDS} }}
     discover {{ range = "{GATEWAY_ADDRESS}"  interval = {INTERVAL_SECONDS} }}
 """
+EVERYTHING = """\
+    discover {
+        range = { "10.0.0.0/16", "10.1.0.7", "10.2.0.10-20", "fd00::/112", "fd00::1:1-ff" }
+        checks = { "icmp", "agent", "tcp/8291", "ssh", "telnet", "http", "https/8443", "ftp", "smtp", "pop", "imap",
+                   "nntp", "ldap", "snmp" }
+        interval = 604800
+        snmp { version = 3  user = "monitor"  auth = SHA256  priv = AES256 }
+    }
+    discover { range = "10.3.0.0/30"  checks = "snmp"  snmp { version = 3  user = "m"  level = noAuthNoPriv } }
+    discover { range = "10.4.0.0/30"  checks = { "agent", "snmp" }  snmp { version = 1  community = "{$OTHER}" } }
+"""
 
 
 class Discovery:
@@ -148,12 +159,19 @@ def check_kept(setting, discoveries):
                      ("0", str(INTERVAL_SECONDS), "0", discoveries[1].host), "rule, action and host")
 
 
+def check_everything(setting):
+    write_config(setting, discover=EVERYTHING)
+    with setting.case("Zabbix takes every kind of range and check, and a second sync finds them as they shall be"):
+        expect(summary(setting).endswith(" 0 problems"), "problems")
+        expect(summary(setting).startswith("0 made, 0 changed, 0 deleted"), summary(setting))
+
+
 def check_prune(setting, discoveries):
     write_config(setting, discover="", prune=True)
     with setting.case("with prune a rule that is gone from the config is deleted, what it found stays"):
         done = setting.gateway.command("sync", "-n")
         expect(f"- discovery rule '{discoveries[0].names[0]}'" in done.stdout.splitlines(), done.stdout)
-        expect_equal(summary(setting).split(",")[:3], ["0 made", " 0 changed", " 8 deleted"], "sync")
+        expect_equal(summary(setting).split(",")[:3], ["0 made", " 0 changed", " 12 deleted"], "sync")
         expect_equal([each.rules() + each.actions() for each in discoveries], [[]] * 2, "rules and actions")
         expect_equal([host["host"] for each in discoveries for host in each.hosts()],
                      [each.host for each in discoveries], "hosts")
@@ -167,6 +185,7 @@ def cases(setting):
         check_rules(setting, discoveries)
         check_found(setting, discoveries)
         check_kept(setting, discoveries)
+    check_everything(setting)
     check_prune(setting, discoveries)
 
 
