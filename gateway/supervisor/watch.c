@@ -42,8 +42,10 @@ void watch_tell_wellness(struct vrf *vrf)
  */
 static bool missed_its_config(const struct vrf *vrf)
 {
+	bool has_work = vrf->config->n_hosts > 0 || vrf->config->n_discovers > 0;
+
 	return !vrf->kicked && vrf->config->proxy.mode == CONFIG_PROXY_ACTIVE &&
-		vrf->config->proxy.psk && vrf->config->n_hosts > 0 && vrf->stats.hosts == 0 &&
+		vrf->config->proxy.psk && has_work && vrf->stats.hosts == 0 &&
 		vrf->server_seen > 0 && time(NULL) - vrf->server_seen <= SEEN_RECENTLY_S &&
 		clock_now_ms() - vrf->started_ms >= CONFIG_PATIENCE_MS;
 }
