@@ -40,7 +40,7 @@ void watch_tell_wellness(struct vrf *vrf)
  * minutes only. Once the server knows the proxy, a start anew gets the configuration at once; there is
  * nothing yet that could be lost.
  */
-static bool missed_its_config(const struct vrf *vrf)
+bool watch_config_missed(const struct vrf *vrf)
 {
 	bool has_work = vrf->config->n_hosts > 0 || vrf->config->n_discovers > 0;
 
@@ -69,7 +69,7 @@ static void probe_on_done(const struct zabbix_stats *stats, const char *why, voi
 		checks_count(vrf, VRF_CHECK_STATS, true, text);
 		if (vrf->state == VRF_STARTING) {
 			vrf_dispatch(vrf, VRF_EVENT_READY, "");
-		} else if (missed_its_config(vrf)) {
+		} else if (watch_config_missed(vrf)) {
 			vrf->kicked = true;
 			vrf->restart_now = true;
 			vrf_dispatch(vrf, VRF_EVENT_HUNG,

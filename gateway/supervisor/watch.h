@@ -14,6 +14,10 @@ void watch_start(struct vrf *vrf, uint64_t delay_ms);
 /* The VRF's time within the interval, 0 to interval_ms - 1. */
 uint64_t watch_phase_ms(const char *name, uint64_t interval_ms);
 
+/* True where the proxy runs, is known to the server, has something to do by the config, and has
+ * nothing to do by its own; and was not started anew for that yet. */
+bool watch_config_missed(const struct vrf *vrf);
+
 /* Asks nothing any more; what is under way is dropped, and what was answered forgotten. */
 void watch_stop(struct vrf *vrf);
 

@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "supervisor/watch.h"
 
 #define INTERVAL_MS 10000
@@ -36,11 +38,38 @@ static void a_thousand_vrfs_make_no_burst(void **state)
 		assert_in_range(slots[i], 0, 25);
 }
 
+static void a_proxy_that_has_work_and_no_config_has_missed_it(void **state)
+{
+	struct config_vrf config = { .proxy = { .mode = CONFIG_PROXY_ACTIVE, .psk = true } };
+	struct vrf vrf = { .config = &config, .server_seen = time(NULL) };
+
+	(void)state;
+	vrf.started_ms = clock_now_ms() - 20000;
+	assert_false(watch_config_missed(&vrf));
+	config.n_hosts = 1;
+	assert_true(watch_config_missed(&vrf));
+	config.n_hosts = 0;
+	config.n_discovers = 1;
+	assert_true(watch_config_missed(&vrf));
+	vrf.stats.hosts = 1;
+	assert_false(watch_config_missed(&vrf));
+	vrf.stats.hosts = 0;
+	vrf.server_seen = 0;
+	assert_false(watch_config_missed(&vrf));
+	vrf.server_seen = time(NULL);
+	vrf.started_ms = clock_now_ms();
+	assert_false(watch_config_missed(&vrf));
+	vrf.started_ms -= 20000;
+	vrf.kicked = true;
+	assert_false(watch_config_missed(&vrf));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_vrf_keeps_its_time_within_the_interval),
 		cmocka_unit_test(a_thousand_vrfs_make_no_burst),
+		cmocka_unit_test(a_proxy_that_has_work_and_no_config_has_missed_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
