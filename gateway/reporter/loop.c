@@ -29,6 +29,7 @@
 #define SYNC_MS        60000
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 60000
+#define SLOW_MS        5000
 
 struct loop {
 	const struct reporter_inventory *inventory;
@@ -38,6 +39,7 @@ struct loop {
 	struct zabbix_api *api; /* NULL: not logged in */
 	uint64_t sync_due_ms;
 	int backoff_ms;
+	bool slow;                 /* an answer of this attempt takes, or took, long */
 	struct strings problems;   /* of the last sync */
 	struct error values_error; /* why the server did not take values */
 	struct reporter_report report;
@@ -55,13 +57,78 @@ static void message_take(const json_t *message, void *data)
 			loop->report.problems.count);
 }
 
-/* True where the supervisor's end is closed. Ends a request that hangs as well; values that come
- * meanwhile get into the queue. */
-static bool is_closed(void *arg)
+/* True where the supervisor's end is closed; values that came get into the queue. */
+static bool is_closed(struct loop *loop)
+{
+	return !reporter_inbox_read(&loop->inbox, 0, message_take, loop);
+}
+
+static void problems_collect(struct loop *loop)
+{
+	struct strings *all = &loop->report.problems;
+	const char *refused = reporter_push_problem(&loop->push);
+
+	strings_finish(all);
+	if (loop->slow)
+		strings_addf(all, "the API is slow: an answer took more than %d s", SLOW_MS / 1000);
+	for (size_t i = 0; i < loop->problems.count; i++)
+		strings_add(all, loop->problems.items[i]);
+	if (loop->values_error.code)
+		strings_add(all, loop->values_error.text);
+	if (refused)
+		strings_addf(all, "values about the gateway are refused: %s", refused);
+}
+
+/* Writes all of it; the socket blocks, so a supervisor that is slow is waited for. */
+static int text_send(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		ssize_t n = write(fd, text, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		left -= (size_t)n;
+	}
+	return 0;
+}
+
+static int report_tell(struct loop *loop)
+{
+	cleanup_free char *line = reporter_report_line(&loop->report);
+
+	reporter_report_log(&loop->report, loop->api ? zabbix_api_url(loop->api) : "", &loop->told);
+	return text_send(loop->fd, line);
+}
+
+/* What is known of the proxies is old now; where nothing is known at all, say why. */
+static void slow_tell(struct loop *loop)
+{
+	struct reporter_report *report = &loop->report;
+	json_t *proxies = steal_ptr(&report->proxies);
+
+	loop->slow = true;
+	problems_collect(loop);
+	if (!loop->api || !proxies)
+		error_set(&report->error, ETIMEDOUT, "no answer for %d s, still waiting",
+			SLOW_MS / 1000);
+	(void)report_tell(loop);
+	error_clear(&report->error);
+	report->proxies = proxies;
+}
+
+/* Ends a request that hangs when nobody waits for it any more. */
+static bool request_judge(void *arg, uint64_t waited_ms)
 {
 	struct loop *loop = arg;
 
-	return !reporter_inbox_read(&loop->inbox, 0, message_take, loop);
+	if (waited_ms >= SLOW_MS && !loop->slow)
+		slow_tell(loop);
+	return is_closed(loop);
 }
 
 static int login(struct loop *loop, struct error *err)
@@ -72,7 +139,7 @@ static int login(struct loop *loop, struct error *err)
 	if (loop->api)
 		return 0;
 	reporter_inventory_login(loop->inventory, &login);
-	login.cancelled = is_closed;
+	login.cancelled = request_judge;
 	login.cancelled_arg = loop;
 	r = zabbix_api_create(&login, &loop->api, err);
 	if (r < 0)
@@ -136,20 +203,6 @@ static int values_send(struct loop *loop, struct error *err)
 	return err->code ? r : 0;
 }
 
-static void problems_collect(struct loop *loop)
-{
-	struct strings *all = &loop->report.problems;
-	const char *refused = reporter_push_problem(&loop->push);
-
-	strings_finish(all);
-	for (size_t i = 0; i < loop->problems.count; i++)
-		strings_add(all, loop->problems.items[i]);
-	if (loop->values_error.code)
-		strings_add(all, loop->values_error.text);
-	if (refused)
-		strings_addf(all, "values about the gateway are refused: %s", refused);
-}
-
 /* Returns how long to wait for the next. */
 static int attempt(struct loop *loop)
 {
@@ -157,6 +210,7 @@ static int attempt(struct loop *loop)
 	int r;
 
 	error_clear(err);
+	loop->slow = false;
 	r = login(loop, err);
 	if (r == 0)
 		r = sync_when_due(loop, err);
@@ -169,36 +223,12 @@ static int attempt(struct loop *loop)
 		loop->backoff_ms = 0;
 		return POLL_MS;
 	}
+	loop->report.synced = false;
 	zabbix_api_destroy(steal_ptr(&loop->api));
 	loop->backoff_ms = loop->backoff_ms ? loop->backoff_ms * 2 : BACKOFF_MIN_MS;
 	if (loop->backoff_ms > BACKOFF_MAX_MS)
 		loop->backoff_ms = BACKOFF_MAX_MS;
 	return loop->backoff_ms;
-}
-
-/* Writes all of it; the socket blocks, so a supervisor that is slow is waited for. */
-static int text_send(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		ssize_t n = write(fd, text, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		left -= (size_t)n;
-	}
-	return 0;
-}
-
-static int report_send(const struct loop *loop)
-{
-	cleanup_free char *line = reporter_report_line(&loop->report);
-
-	return text_send(loop->fd, line);
 }
 
 /*
@@ -234,9 +264,7 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd)
 		wait_ms = attempt(&loop);
 		if (is_closed(&loop))
 			break;
-		reporter_report_log(
-			&loop.report, loop.api ? zabbix_api_url(loop.api) : "", &loop.told);
-	} while (report_send(&loop) == 0 && wait_open(&loop, wait_ms));
+	} while (report_tell(&loop) == 0 && wait_open(&loop, wait_ms));
 	zabbix_api_destroy(loop.api);
 	reporter_push_finish(&loop.push);
 	reporter_inbox_finish(&loop.inbox);

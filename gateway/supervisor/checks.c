@@ -282,7 +282,8 @@ static void ask_gateways(struct vrf *vrf)
 
 static void ask_server(struct vrf *vrf)
 {
-	long silence_s = (long)(time(NULL) - vrf->server_seen);
+	/* An API that is slow to say so is no silence of the proxy. */
+	long silence_s = (long)(vrf->server_asked - vrf->server_seen);
 	char text[96];
 
 	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0) {

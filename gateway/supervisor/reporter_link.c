@@ -97,10 +97,10 @@ static void message_take(struct reporter_link *link, const char *line, size_t si
 	link->backoff_ms = 0;
 	link_set_error(link, state, error ? error : "");
 	supervisor->context.server_known = strcmp(state, "ok") == 0;
-	if (json_is_true(json_object_get(message, "synced"))) {
+	if (json_is_true(json_object_get(message, "synced")))
 		link->synced_ms = clock_now_ms();
+	if (supervisor->context.server_known)
 		problems_learn(link, json_object_get(message, "problems"));
-	}
 	if (version && *version) {
 		snprintf(link->version, sizeof(link->version), "%s", version);
 		version_learn(supervisor, version);

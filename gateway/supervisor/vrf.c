@@ -575,6 +575,7 @@ pid_t vrf_main_pid(struct vrf *vrf)
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
 {
 	vrf->server_seen = lastaccess;
+	vrf->server_asked = time(NULL);
 }
 
 void vrf_judge_version(struct vrf *vrf)

@@ -168,7 +168,8 @@ struct vrf {
 	char failure[256]; /* why it failed, as the log has it; "": it did not, or is up again */
 	struct zabbix_stats stats;
 	bool has_stats;
-	time_t server_seen; /* lastaccess; 0: never or not known */
+	time_t server_seen;  /* lastaccess; 0: never or not known */
+	time_t server_asked; /* when the server said so */
 	struct vrf_check checks[VRF_CHECKS];
 	struct vrf_vitals vitals;
 

@@ -17,6 +17,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -29,8 +30,9 @@ struct zabbix_login {
 	const char *token;   /* NULL: user and password */
 	const char *user;
 	const char *password;
-	/* May be NULL. Asked about once a second while waiting; true ends the call, -ECANCELED. */
-	bool (*cancelled)(void *arg);
+	/* May be NULL. Asked about once a second while a request waits, told for how long it has;
+	 * true ends the call, -ECANCELED. */
+	bool (*cancelled)(void *arg, uint64_t waited_ms);
 	void *cancelled_arg;
 };
 

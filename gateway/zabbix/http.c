@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/secret.h"
 
@@ -18,6 +19,7 @@ struct zabbix_http {
 	struct zabbix_http_limits limits;
 	zabbix_http_cancelled_fn *cancelled;
 	void *cancelled_arg;
+	uint64_t begun_ms; /* the request that is under way */
 };
 
 struct answer {
@@ -64,7 +66,8 @@ static int progress_judge(
 	const struct zabbix_http *http = arg;
 
 	(void)to_get, (void)got, (void)to_send, (void)sent;
-	return http->cancelled && http->cancelled(http->cancelled_arg);
+	return http->cancelled &&
+		http->cancelled(http->cancelled_arg, clock_now_ms() - http->begun_ms);
 }
 
 /* The URL without user and password; NULL where it is none of http or https. */
@@ -299,6 +302,7 @@ int zabbix_http_post(struct zabbix_http *http, const char *body, const char *bea
 	curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS, body);
 	curl_easy_setopt(http->curl, CURLOPT_WRITEDATA, &got);
 	curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, detail);
+	http->begun_ms = clock_now_ms();
 	result = curl_easy_perform(http->curl);
 	/* They live in this frame only. */
 	curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, NULL);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -21,8 +22,9 @@ struct zabbix_http_limits {
 
 extern const struct zabbix_http_limits zabbix_http_default_limits;
 
-/* Asked about once a second while waiting; true ends the request with -ECANCELED. */
-typedef bool zabbix_http_cancelled_fn(void *arg);
+/* Asked about once a second while a request waits, told for how long it has; true ends it with
+ * -ECANCELED. */
+typedef bool zabbix_http_cancelled_fn(void *arg, uint64_t waited_ms);
 
 /* ca_file "" : the system's certificates. */
 int zabbix_http_create(const char *url, const char *ca_file,

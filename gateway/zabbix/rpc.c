@@ -8,6 +8,10 @@
 
 #include "zabbix/json.h"
 
+/* A thousand VRFs with two hosts each are some 50,000. Parsed, the smallest takes more than a
+ * hundred bytes: what an answer within the limit of bytes could make of the memory. */
+#define VALUES_MAX 2000000
+
 /* How the API words the errors that mean something to us; all else is about the one call. */
 static const struct {
 	const char *start;
@@ -66,15 +70,20 @@ static int words_code(const char *words)
 	return EREMOTEIO;
 }
 
+/* One line, whatever the server writes. */
+static void make_one_line(struct error *err)
+{
+	for (char *p = err->text; *p; p++)
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+}
+
 static void call_fail(struct zabbix_call *call, const json_t *error)
 {
 	const char *words = error_words(error);
 
 	error_set(&call->error, words_code(words), "%s: %s", call->method, words);
-	/* One line, whatever the server writes. */
-	for (char *p = call->error.text; *p; p++)
-		if ((unsigned char)*p < ' ')
-			*p = ' ';
+	make_one_line(&call->error);
 }
 
 static int no_rpc(struct error *err)
@@ -123,13 +132,27 @@ static size_t pending_count(const struct zabbix_call *calls, size_t count)
 	return pending;
 }
 
-int zabbix_rpc_read(
+/* Counted without parsing, so some of a text within a value are counted too. */
+static bool has_too_many_values(const char *text, size_t size)
+{
+	size_t values = 0;
+
+	for (size_t i = 0; i < size; i++)
+		values += text[i] == ',' || text[i] == '{' || text[i] == '[';
+	return values > VALUES_MAX;
+}
+
+static int answer_read(
 	const char *text, size_t size, struct zabbix_call *calls, size_t count, struct error *err)
 {
 	json_error_t why;
-	cleanup_json json_t *answer = json_loadb(text, size, 0, &why);
+	cleanup_json json_t *answer = NULL;
 	int r = 0;
 
+	if (has_too_many_values(text, size))
+		return error_set(
+			err, EPROTO, "the answer has more than %d JSON values", VALUES_MAX);
+	answer = json_loadb(text, size, 0, &why);
 	if (!answer)
 		return error_set(
 			err, EPROTO, "answered invalid JSON: line %d: %.150s", why.line, why.text);
@@ -142,5 +165,15 @@ int zabbix_rpc_read(
 		r = call_read(json_array_get(answer, i), calls, count, err);
 	if (r == 0 && pending_count(calls, count) > 0)
 		r = no_rpc(err);
+	return r;
+}
+
+int zabbix_rpc_read(
+	const char *text, size_t size, struct zabbix_call *calls, size_t count, struct error *err)
+{
+	int r = answer_read(text, size, calls, count, err);
+
+	if (r < 0 && err)
+		make_one_line(err);
 	return r;
 }

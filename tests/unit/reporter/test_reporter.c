@@ -227,6 +227,46 @@ static void test_it_ends_when_its_socket_closes_while_the_api_hangs(void **state
 	assert_true(is_gone(&child, DEADLINE_MS));
 }
 
+static void test_an_api_that_does_not_answer_is_told_while_it_is_waited_for(void **state)
+{
+	cleanup_http_server struct http_server server;
+	cleanup_child struct child child;
+	cleanup_json json_t *line = NULL;
+	struct made made;
+
+	(void)state;
+	skip_without_pidfd();
+	http_server_start(&server, answer_never, NULL);
+	made_init(&made, server.url);
+	child_start(&child, &made);
+	line = line_next(&child);
+	assert_string_equal(zabbix_json_text(line, "state"), "unreachable");
+	assert_string_equal(zabbix_json_text(line, "error"), "no answer for 5 s, still waiting");
+	assert_true(json_is_false(json_object_get(line, "synced")));
+}
+
+static void test_after_a_failure_it_is_no_longer_in_step(void **state)
+{
+	cleanup_fake_zabbix struct fake_zabbix fake;
+	cleanup_http_server struct http_server server;
+	cleanup_json json_t *well = NULL, *failed = NULL;
+	cleanup_child struct child child;
+	struct made made;
+
+	(void)state;
+	skip_without_pidfd();
+	fake_zabbix_init(&fake, "7.0.22");
+	http_server_start(&server, fake_answer, &fake);
+	made_init(&made, server.url);
+	child_start(&child, &made);
+	well = line_next(&child);
+	http_server_stop(&server);
+	assert_true(json_is_true(json_object_get(well, "synced")));
+	failed = line_next(&child);
+	assert_string_equal(zabbix_json_text(failed, "state"), "unreachable");
+	assert_true(json_is_false(json_object_get(failed, "synced")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +275,8 @@ int main(void)
 		cmocka_unit_test(test_it_has_no_rights_and_no_foreign_fds),
 		cmocka_unit_test(test_it_ends_when_its_socket_closes_while_it_waits),
 		cmocka_unit_test(test_it_ends_when_its_socket_closes_while_the_api_hangs),
+		cmocka_unit_test(test_an_api_that_does_not_answer_is_told_while_it_is_waited_for),
+		cmocka_unit_test(test_after_a_failure_it_is_no_longer_in_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

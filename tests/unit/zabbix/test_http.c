@@ -187,9 +187,10 @@ static void test_what_is_sent(void **state)
 	assert_null(strstr(without, "Authorization"));
 }
 
-static bool is_cancelled(void *arg)
+static bool is_cancelled(void *arg, uint64_t waited_ms)
 {
 	(void)arg;
+	assert_true(waited_ms < 5000);
 	return true;
 }
 

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/secret.h"
 #include "zabbix/json.h"
 #include "zabbix/rpc.h"
@@ -122,6 +124,37 @@ static void test_what_is_no_answer_to_our_calls_is_refused(void **state)
 	}
 }
 
+/* 10 MB that would take some hundred times as much when parsed. */
+static void test_an_answer_of_too_many_values_is_not_parsed(void **state)
+{
+	size_t size = 10 * 1000 * 1000;
+	cleanup_free char *text = xcalloc(1, size + 1);
+	struct error err = ERROR_INIT;
+	two_calls(calls);
+
+	(void)state;
+	memset(text, '[', 1);
+	for (size_t i = 1; i + 2 < size; i += 3)
+		memcpy(text + i, "{},", 3);
+	assert_int_equal(read_answer(calls, text, &err), -EPROTO);
+	assert_string_equal(err.text, "the answer has more than 2000000 JSON values");
+}
+
+static void test_an_error_of_many_lines_becomes_one(void **state)
+{
+	struct error err = ERROR_INIT;
+	two_calls(calls);
+
+	(void)state;
+	assert_int_equal(
+		read_answer(calls,
+			"{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":1,\"data\":\"no database:\\n\\tIs "
+			"the server running?\"}}",
+			&err),
+		-EPROTO);
+	assert_string_equal(err.text, "the frontend failed: no database:  Is the server running?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +162,8 @@ int main(void)
 		cmocka_unit_test(test_answers_find_their_calls_by_id),
 		cmocka_unit_test(test_errors_that_mean_something_are_told_apart),
 		cmocka_unit_test(test_what_is_no_answer_to_our_calls_is_refused),
+		cmocka_unit_test(test_an_answer_of_too_many_values_is_not_parsed),
+		cmocka_unit_test(test_an_error_of_many_lines_becomes_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
