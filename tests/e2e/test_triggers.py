@@ -19,7 +19,8 @@ SECONDS = 30
 STEP_SECONDS = 1
 # Short times, so that a fault need not last for minutes.
 MACROS = {"{$VRFGATE.NODATA}": "10s", "{$VRFGATE.DEGRADED.TIME}": "3s", "{$VRFGATE.RESTARTS.TIME}": "6s",
-          "{$VRFGATE.BACKLOG.TIME}": "3s", "{$VRFGATE.BACKLOG.MAX}": "100"}
+          "{$VRFGATE.BACKLOG.TIME}": "3s", "{$VRFGATE.BACKLOG.MAX}": "100", "{$VRFGATE.PROBLEMS.TIME}": "3s",
+          "{$VRFGATE.REPAIRS.TIME}": "6s", "{$VRFGATE.IF.ERRORS.TIME}": "3s"}
 CONFIG = """\
 gateway {{
     name = "{host}"
@@ -30,12 +31,30 @@ zabbix {{
     user = "{user}"  password_file = "{password}"
 }}
 """
+
+
+class Counter:
+    """Of lost packets, each time it is asked: it stands still when all is well, and grows in a fault."""
+
+    def __init__(self):
+        self.value = 0
+
+    def still(self):
+        return self.value
+
+    def growing(self):
+        self.value += 1000
+        return self.value
+
+
+LOST = Counter()
 # What the gateway says when all is well; a fault changes some of it.
 WELL = {
     "vrfgate.state": 0, "vrfgate.uptime": 86400, "vrfgate.zabbix.problems": 0,
     f"vrfgate.vrf.state[{VRF}]": 0, f"vrfgate.vrf.restarts[{VRF}]": 0, f"vrfgate.vrf.backlog[{VRF}]": 0,
     f"vrfgate.vrf.seen[{VRF}]": 1, f"vrfgate.vrf.repairs[{VRF}]": 0, f"vrfgate.vrf.uplink[{VRF}]": 1,
-    f"vrfgate.if.carrier[{VRF},{INTERFACE}]": 1,
+    f"vrfgate.if.carrier[{VRF},{INTERFACE}]": 1, f"vrfgate.if.rx_errors[{VRF},{INTERFACE}]": LOST.still,
+    f"vrfgate.if.tx_errors[{VRF},{INTERFACE}]": 0,
 }
 # The trigger, and the values that make it fire.
 FAULTS = {
@@ -46,12 +65,16 @@ FAULTS = {
     f"VRF {VRF}: the proxy keeps restarting": {f"vrfgate.vrf.restarts[{VRF}]": 3},
     f"VRF {VRF}: the backlog grows": {f"vrfgate.vrf.backlog[{VRF}]": 500},
     f"VRF {VRF}: the server does not hear of the proxy": {f"vrfgate.vrf.seen[{VRF}]": 300},
+    f"VRF {VRF}: something changes its network": {f"vrfgate.vrf.repairs[{VRF}]": 3},
+    f"VRF {VRF}: interface {INTERFACE}: errors": {f"vrfgate.if.rx_errors[{VRF},{INTERFACE}]": LOST.growing},
+    "Gateway: Zabbix is not in step": {"vrfgate.zabbix.problems": 2},
     "Gateway: the supervisor has been restarted": {"vrfgate.uptime": 5},
 }
 # What is silent while another stands: Zabbix leaves its trigger alone for so long.
 CAUSE, CAUSE_VALUES = f"VRF {VRF}: down", {f"vrfgate.vrf.state[{VRF}]": 6}
 SILENT, SILENT_VALUES = f"VRF {VRF}: the server does not hear of the proxy", {f"vrfgate.vrf.seen[{VRF}]": 300}
 SILENT_SECONDS = 6
+
 
 class Feed:
     """Sends values as the reporter does: history.push from 7.0 on, the sender protocol before."""
@@ -64,8 +87,9 @@ class Feed:
     def push(self, values):
         """How many of them were taken."""
         now = time.time()
-        data = [{"host": HOST, "key": key, "value": str(value), "clock": int(now), "ns": int(now % 1 * 1e9)}
-                for key, value in values.items()]
+        told = {key: str(value() if callable(value) else value) for key, value in values.items()}
+        data = [{"host": HOST, "key": key, "value": value, "clock": int(now), "ns": int(now % 1 * 1e9)}
+                for key, value in told.items()]
         if self.by_api:
             return sum("error" not in each for each in self.api.call("history.push", data)["data"])
         text = json.dumps({"request": "sender data", "data": data}).encode()
