@@ -6,6 +6,8 @@ import contextlib
 import pathlib
 import sys
 
+import object_cases
+import relay_cases
 from faulty_api import ANSWERS, FaultyApi
 from gateway import DEGRADED
 from processes import free_port
@@ -131,6 +133,9 @@ def cases(setting):
         check_faulty_answers(setting)
         check_unreadable_files(setting)
         check_refusing_server(setting)
+        setting.world.write_config()
+        relay_cases.cases(setting)
+        object_cases.cases(setting, check_fault)
         check_refused_logins(setting)
     finally:
         setting.gateway.command("down")

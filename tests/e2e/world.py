@@ -246,14 +246,15 @@ class World:
         text = GATEWAY_CONFIG.format(
             label=self.label, directory=self.directory, uplink_prefix=self.uplink_prefix,
             api_url=self.stack.api_url if api_url is None else api_url,
-            credentials=credentials or self._login(), server_port=server_port or self.stack.server_port,
+            credentials=credentials or self.login(), server_port=server_port or self.stack.server_port,
             proxy_binary=self.stack.proxy_binary, proxy_options=PROXY_OPTIONS[self.stack.release.name])
         for customer, uplink_id in zip(self.customers, self.uplink_ids):
             text += self._vrf_section(customer, uplink_id)
         path.write_text(text + extra)
         return path
 
-    def _login(self):
+    def login(self):
+        """The keys of the config by which vrfgate logs in as the stack's administrator."""
         facts = self.stack.facts()
         password_file = self.directory / "zabbix.password"
         password_file.touch(mode=0o600)
