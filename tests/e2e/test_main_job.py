@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import edge_cases
 import observation
 import proxy_shell
 import status_schema
@@ -408,6 +409,7 @@ def cases(setting):
         check_commands(setting)
         check_taken_over_proxy(setting)
         check_import(setting)
+        edge_cases.cases(setting)
         check_killed_proxy(setting)
         check_killed_supervisor(setting)
         check_lost_namespace(setting)
