@@ -66,7 +66,7 @@ int cli_events(int argc, char **argv)
 		r = cli_no_operands(argc, argv);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config_to_look(options.config_path, &config);
+	r = cli_load_config_to_ask(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	r = control_client_listen(config->gateway.run_dir, json_pack("{s:s}", "command", "events"),

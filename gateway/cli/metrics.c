@@ -20,7 +20,7 @@ int cli_metrics(int argc, char **argv)
 		r = cli_no_operands(argc, argv);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config_to_look(options.config_path, &config);
+	r = cli_load_config_to_ask(options.config_path, &config);
 	if (r == CLI_EXIT_DONE)
 		r = cli_ask(config, json_pack("{s:s}", "command", "status"), CONTROL_IMPATIENCE_MS,
 			&document);

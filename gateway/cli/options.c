@@ -59,19 +59,33 @@ static int load(const char *path, bool notes, struct config **config)
 	return r < 0 ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
 }
 
+/* One line for the faults of a config that is there in spite of them. */
+static int faulty_judge(const char *path, const struct config *config, struct config_report *report)
+{
+	if (!config)
+		print_lines(&report->faults);
+	else if (report->faults.count)
+		fprintf(stderr,
+			"vrfgate: %s has %zu fault%s (see vrfgate check); going by the rest\n",
+			path, report->faults.count, report->faults.count == 1 ? "" : "s");
+	config_report_finish(report);
+	return config ? CLI_EXIT_DONE : CLI_EXIT_CONFIG;
+}
+
 int cli_load_config_to_look(const char *path, struct config **config)
 {
 	struct config_report report = { 0 };
 
 	(void)config_load_what_can_be_read(path, config, &report);
-	if (!*config)
-		print_lines(&report.faults);
-	else if (report.faults.count)
-		fprintf(stderr,
-			"vrfgate: %s has %zu faults (see vrfgate check); going by the rest\n", path,
-			report.faults.count);
-	config_report_finish(&report);
-	return *config ? CLI_EXIT_DONE : CLI_EXIT_CONFIG;
+	return faulty_judge(path, *config, &report);
+}
+
+int cli_load_config_to_ask(const char *path, struct config **config)
+{
+	struct config_report report = { 0 };
+
+	(void)config_load_general(path, config, &report);
+	return faulty_judge(path, *config, &report);
 }
 
 int cli_load_config(const char *path, struct config **config)

@@ -48,3 +48,6 @@ int cli_load_config_with_notes(const char *path, struct config **config);
 /* For commands that only look: a file with faults is no reason not to, so one line tells of them.
  */
 int cli_load_config_to_look(const char *path, struct config **config);
+
+/* The same for commands that go by what the supervisor says: without the VRFs, and so at once. */
+int cli_load_config_to_ask(const char *path, struct config **config);

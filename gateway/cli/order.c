@@ -128,7 +128,7 @@ static int order_give(int argc, char **argv, const struct order_end *end)
 		r = cli_need_root(argv[0]);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config_to_look(options.config_path, &config);
+	r = cli_load_config_to_ask(options.config_path, &config);
 	if (r == CLI_EXIT_DONE)
 		r = cli_ask(
 			config, request_create(argv[0], &options), CONTROL_PATIENCE_MS, &answer);

@@ -224,7 +224,7 @@ int cli_status(int argc, char **argv)
 		r = columns_judge(options.columns);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config_to_look(options.config_path, &config);
+	r = cli_load_config_to_ask(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	r = status_once(config, &options, colour);

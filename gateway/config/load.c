@@ -52,24 +52,40 @@ static void tree_read(struct config_reader *reader, const struct config_tree *tr
 	config_read_vrf_proxies(reader);
 }
 
-/* The model is whole without faults only; `faulty_too` gives it all the same. */
-static int text_load(const char *path, const char *text, bool faulty_too, struct config **config,
+/* What is wanted of a file. */
+enum extent {
+	EXTENT_WHOLE,      /* or nothing */
+	EXTENT_FAULTY_TOO, /* what is not at fault of it */
+	EXTENT_GENERAL,    /* the same without customers */
+};
+
+static bool tree_parse(struct config_reader *reader, struct config_tree *tree,
+	struct config_section *root, const char *text, enum extent extent)
+{
+	bool whole;
+
+	if (extent == EXTENT_GENERAL)
+		return config_parse_general(text, root, &reader->faults) == 0;
+	whole = config_parse(text, root, &reader->faults) == 0;
+	return config_include(tree, &reader->faults) == 0 && whole;
+}
+
+static int text_load(const char *path, const char *text, enum extent extent, struct config **config,
 	struct config_report *report)
 {
 	struct config_reader reader = { .config = config_create() };
 	struct config_tree tree = { 0 };
 	struct config_section *root = config_tree_add_file(&tree, path);
-	bool whole = config_parse(text, root, &reader.faults) == 0;
+	bool whole = tree_parse(&reader, &tree, root, text, extent);
 	int r;
 
-	whole &= config_include(&tree, &reader.faults) == 0;
 	reader.root = root;
 	tree_read(&reader, &tree);
 	/* Half a file makes nonsense of what belongs together. */
 	if (whole)
 		config_judge(&reader);
 	*config = NULL;
-	if (reader.faults.count == 0 || (faulty_too && whole))
+	if (reader.faults.count == 0 || (extent != EXTENT_WHOLE && whole))
 		*config = steal_ptr(&reader.config);
 	r = reader.faults.count ? -EINVAL : 0;
 	config_complaints_tell(&reader.faults, &report->faults);
@@ -83,11 +99,11 @@ static int text_load(const char *path, const char *text, bool faulty_too, struct
 int config_load_text(
 	const char *path, const char *text, struct config **config, struct config_report *report)
 {
-	return text_load(path, text, false, config, report);
+	return text_load(path, text, EXTENT_WHOLE, config, report);
 }
 
 static int file_load(
-	const char *path, bool faulty_too, struct config **config, struct config_report *report)
+	const char *path, enum extent extent, struct config **config, struct config_report *report)
 {
 	cleanup_free char *text = NULL;
 	struct error err = ERROR_INIT;
@@ -103,16 +119,21 @@ static int file_load(
 		strings_addf(&report->faults, "%s:1: a NUL byte in the file, expected text", path);
 		return -EINVAL;
 	}
-	return text_load(path, text, faulty_too, config, report);
+	return text_load(path, text, extent, config, report);
 }
 
 int config_load(const char *path, struct config **config, struct config_report *report)
 {
-	return file_load(path, false, config, report);
+	return file_load(path, EXTENT_WHOLE, config, report);
 }
 
 int config_load_what_can_be_read(
 	const char *path, struct config **config, struct config_report *report)
 {
-	return file_load(path, true, config, report);
+	return file_load(path, EXTENT_FAULTY_TOO, config, report);
+}
+
+int config_load_general(const char *path, struct config **config, struct config_report *report)
+{
+	return file_load(path, EXTENT_GENERAL, config, report);
 }

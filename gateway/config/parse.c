@@ -285,23 +285,48 @@ static bool parse_in_c_locale(struct parse *parse, const char *text)
 	return done;
 }
 
-int config_parse(const char *text, struct config_section *root, struct config_complaints *faults)
+/* Of a text that was scanned. */
+static int text_parse(
+	const char *text, struct config_section *root, struct config_complaints *faults)
 {
 	struct parse parse = { .root = root, .faults = faults };
-	cleanup_free char *copy = xstrdup(text);
-	struct error err = ERROR_INIT;
-	int line;
 	bool done;
 
-	if (config_scan(copy, &line, &err) < 0) {
-		config_complain(faults, root, line, "%s", err.text);
-		return -EINVAL;
-	}
 	parse.grammar = config_grammar_create(&config_schema_root);
-	done = parse_in_c_locale(&parse, copy);
+	done = parse_in_c_locale(&parse, text);
 	if (!done && parse.again)
 		config_complain(faults, root, 1,
 			"more than %d unknown names, expected a vrfgate file", MAX_GUESSES);
 	config_grammar_destroy(parse.grammar);
 	return done ? 0 : -EINVAL;
+}
+
+int config_parse(const char *text, struct config_section *root, struct config_complaints *faults)
+{
+	cleanup_free char *copy = xstrdup(text);
+	struct error err = ERROR_INIT;
+	int line;
+
+	if (config_scan(copy, &line, &err) < 0) {
+		config_complain(faults, root, line, "%s", err.text);
+		return -EINVAL;
+	}
+	return text_parse(copy, root, faults);
+}
+
+int config_parse_general(
+	const char *text, struct config_section *root, struct config_complaints *faults)
+{
+	cleanup_free char *copy = xstrdup(text);
+	struct error err = ERROR_INIT;
+	int line, scanned = config_scan_general(copy, &line, &err);
+	int r = text_parse(copy, root, faults);
+
+	if (scanned < 0) {
+		config_complain(faults, root, line, "%s", err.text);
+		/* It may stand in what was not read. */
+		if (!config_section_child(root, "gateway"))
+			return -EINVAL;
+	}
+	return r;
 }

@@ -11,3 +11,10 @@
  * before it stays in the tree. Returns 0 or -EINVAL. Not reentrant: libconfuse's scanner is global.
  */
 int config_parse(const char *text, struct config_section *root, struct config_complaints *faults);
+
+/*
+ * The same without the sections vrf and namespace, whatever is in them. Where one is left open it is
+ * complained of, and is an error only where no gateway section stands before it.
+ */
+int config_parse_general(
+	const char *text, struct config_section *root, struct config_complaints *faults);

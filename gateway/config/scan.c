@@ -102,25 +102,91 @@ static int token_skip(char **p, int *line, struct braces *braces, struct error *
 	return brace_count(braces, c, *line, err);
 }
 
-int config_scan(char *text, int *line, struct error *err)
-{
-	struct braces braces = { 0 };
+/* A reading of a text, and what is left of it. */
+struct scan {
+	struct braces braces;
+	bool general; /* customers' sections are blanked, too */
+	char *begin;  /* of what stands at the top level; NULL: nothing has begun */
+};
 
+static void blank(char *p, const char *end)
+{
+	for (; p < end; p++)
+		if (*p != '\n')
+			*p = ' ';
+}
+
+static bool is_customer(const char *section)
+{
+	static const char *const names[] = { "vrf", "namespace" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t length = strlen(names[i]);
+
+		if (strncmp(section, names[i], length) == 0 &&
+			isspace((unsigned char)section[length]))
+			return true;
+	}
+	return false;
+}
+
+/* Behind a token that was no comment, or one that is blank now. */
+static void top_level_follow(struct scan *scan, char *token, const char *end)
+{
+	if (scan->braces.depth > 0 && scan->begin)
+		return;
+	if (!scan->begin && !isspace((unsigned char)*token))
+		scan->begin = token;
+	/* A key: what its name is does not make a section of it. */
+	if (*token == '=')
+		scan->begin = token;
+	if (*token == '}') {
+		if (is_customer(scan->begin))
+			blank(scan->begin, end);
+		scan->begin = NULL;
+	}
+}
+
+static int text_scan(struct scan *scan, char *text, int *line, struct error *err)
+{
 	*line = 1;
 	for (char *p = text; *p;) {
+		char *token = p;
 		int first = *line;
 		int r;
 
 		if (*p == '\n')
 			(*line)++;
-		r = token_skip(&p, line, &braces, err);
+		r = token_skip(&p, line, &scan->braces, err);
 		if (r < 0) {
 			*line = first;
+			if (!scan->begin)
+				scan->begin = token;
 			return r;
 		}
+		if (scan->general)
+			top_level_follow(scan, token, p);
 	}
-	if (braces.depth == 0)
+	if (scan->braces.depth == 0)
 		return 0;
-	*line = braces.line;
+	*line = scan->braces.line;
 	return error_set(err, EINVAL, "'{' without an end, expected '}' before the file ends");
+}
+
+int config_scan(char *text, int *line, struct error *err)
+{
+	struct scan scan = { 0 };
+
+	return text_scan(&scan, text, line, err);
+}
+
+int config_scan_general(char *text, int *line, struct error *err)
+{
+	struct scan scan = { .general = true };
+	const char *end = text + strlen(text);
+	int r = text_scan(&scan, text, line, err);
+
+	if (r < 0)
+		blank(scan.begin, end);
+	return r;
 }

@@ -14,3 +14,10 @@
  * to where the trouble starts.
  */
 int config_scan(char *text, int *line, struct error *err);
+
+/*
+ * The same, and overwrites the sections `vrf` and `namespace`, too: most of a file, and of no
+ * interest to who looks for the others. On -EINVAL the section in which the trouble starts is
+ * overwritten with all behind it, and what stood before can be read.
+ */
+int config_scan_general(char *text, int *line, struct error *err);

@@ -181,6 +181,21 @@ def a_faulty_reload_changes_nothing(lab):
     lab.command("down")
 
 
+def a_half_done_edit_does_not_stop_status(lab):
+    lab.write("namespace one { }\n")
+    with lab.running():
+        lab.wait_state("one", "healthy")
+        for text, complaint in (("namespace one { colour = red }\nvrf one { }\n", ""),
+                                ("namespace one { }\nvrf two {\n    interface eth0.10 {\n",
+                                 f"vrfgate: {lab.path} has 1 fault (see vrfgate check); going by the rest\n")):
+            lab.write(text)
+            expect_said(lab.command("status"), 0, stdout="one", stderr=complaint)
+            expect_said(lab.command("metrics"), 0, stderr=complaint)
+            expect_said(lab.command("restart", "one"), 0, stderr=complaint)
+        lab.write("namespace one { }\n")
+    lab.command("down")
+
+
 def sighup_reads_the_config_again(lab):
     lab.write("namespace one { }\n")
     with lab.running() as process:

@@ -369,6 +369,76 @@ static void test_a_faulty_file_still_tells_where_to_look(void **state)
 	unlink(path);
 }
 
+/* Writes the text to a file and loads the general sections of it. */
+static struct loaded loaded_general(const char *text)
+{
+	char path[] = "/tmp/vrfgate-test-XXXXXX";
+	struct loaded loaded = { 0 };
+	int fd = mkstemp(path);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	loaded.result = config_load_general(path, &loaded.config, &loaded.report);
+	unlink(path);
+	return loaded;
+}
+
+static void test_the_general_sections_are_had_whatever_the_vrfs_are(void **state)
+{
+	static const struct {
+		const char *vrfs;
+		size_t faults;
+	} table[] = {
+		{ "vrf a { }", 0 },
+		{ "vrf a { nonsense = 1 } namespace a { }", 0 },
+		{ "vrf a { interface { = } 12 }", 0 },
+		{ "vrf a { interface eth0.10 { }", 1 },
+		{ "vrf a { dns = \"10.0.0.1 }", 1 },
+		{ "vrf a { } }", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		cleanup_free char *text = xasprintf(
+			"gateway { run_dir = \"/srv/run\" include = \"/nonexistent/vrfs.conf\" }\n%s\n",
+			table[i].vrfs);
+		cleanup_loaded struct loaded loaded = loaded_general(text);
+
+		assert_int_equal(loaded.report.faults.count, table[i].faults);
+		assert_int_equal(loaded.result, table[i].faults ? -EINVAL : 0);
+		assert_non_null(loaded.config);
+		assert_string_equal(loaded.config->gateway.run_dir, "/srv/run");
+		assert_int_equal(loaded.config->n_vrfs, 0);
+	}
+}
+
+static void test_a_broken_gateway_section_is_told_as_ever(void **state)
+{
+	static const char *const table[] = {
+		"gateway { run_dir = /srv/run }",
+		"gateway { run_dir = \"srv\" run_dirr = 1 }\nvrf a { }",
+		"gateway { run_dir = { \"/a\", \"/b\" } } gateway { }",
+		"gateway { run_dir = \"/srv/run }\nvrf a { }",
+		"vrf a { }\ngateway { run_dir \"/srv/run\" }",
+		"vrf a { }\ngateway {\nrun_dir = \"/srv/run\"\n",
+		"vrf a {\ngateway { run_dir = \"/srv/run\" }",
+		"gatway { run_dir = \"/srv/run\" }",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		cleanup_loaded struct loaded loaded = loaded_general(table[i]);
+		cleanup_loaded struct loaded expected = loaded_text(table[i]);
+
+		assert_int_equal(loaded.result, expected.result);
+		assert_int_equal(loaded.report.faults.count, expected.report.faults.count);
+		/* Behind the files' names. */
+		for (size_t f = 0; f < expected.report.faults.count; f++)
+			assert_string_equal(strchr(loaded.report.faults.items[f], ':'),
+				strchr(expected.report.faults.items[f], ':'));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +455,8 @@ int main(void)
 		cmocka_unit_test(test_a_passphrase_in_the_config_is_refused),
 		cmocka_unit_test(test_a_missing_file_is_told),
 		cmocka_unit_test(test_a_faulty_file_still_tells_where_to_look),
+		cmocka_unit_test(test_the_general_sections_are_had_whatever_the_vrfs_are),
+		cmocka_unit_test(test_a_broken_gateway_section_is_told_as_ever),
 		cmocka_unit_test(test_a_thousand_vrfs),
 	};
 

@@ -66,11 +66,64 @@ static void test_hopeless_texts_are_refused_with_their_line(void **state)
 	}
 }
 
+static void test_customers_are_blanked_for_who_wants_the_rest(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} table[] = {
+		{ "gateway { }\nvrf a {\nx { y = {1} } }\nproxy { }",
+			"gateway { }\n       \n               \nproxy { }" },
+		{ "namespace /**/ 'a' { } zabbix { }", "                       zabbix { }" },
+		{ "proxy { vrf a { } }", "proxy { vrf a { } }" },
+		{ "vrfs a { } uplink { }", "vrfs a { } uplink { }" },
+		{ "vrf = 3 gateway { }", "vrf = 3 gateway { }" },
+		{ "x = { vrf a } vrf b { }", "x = { vrf a }          " },
+		{ "vrf a { b = \"}\" } #x", "                    " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		cleanup_free char *text = xstrdup(table[i].text);
+		struct error err = ERROR_INIT;
+		int line;
+
+		assert_int_equal(config_scan_general(text, &line, &err), 0);
+		assert_string_equal(text, table[i].expected);
+	}
+}
+
+static void test_what_stands_before_the_trouble_is_left(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+		int line;
+	} table[] = {
+		{ "gateway { }\nvrf a {\nb { }\n", "gateway { }\n       \n     \n", 2 },
+		{ "gateway { } vrf a { } }\nx", "gateway { }            \n ", 1 },
+		{ "gateway { }\n'a", "gateway { }\n  ", 2 },
+		{ "uplink { }\ngateway {\nname = \"a\n}", "uplink { }\n         \n         \n ",
+			3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		cleanup_free char *text = xstrdup(table[i].text);
+		struct error err = ERROR_INIT;
+		int line = 0;
+
+		assert_int_equal(config_scan_general(text, &line, &err), -EINVAL);
+		assert_int_equal(line, table[i].line);
+		assert_string_equal(text, table[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comments_are_blanked_and_lines_stay),
 		cmocka_unit_test(test_hopeless_texts_are_refused_with_their_line),
+		cmocka_unit_test(test_customers_are_blanked_for_who_wants_the_rest),
+		cmocka_unit_test(test_what_stands_before_the_trouble_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
