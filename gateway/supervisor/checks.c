@@ -283,7 +283,7 @@ static void ask_gateways(struct vrf *vrf)
 static void ask_server(struct vrf *vrf)
 {
 	/* An API that is slow to say so is no silence of the proxy. */
-	long silence_s = (long)(vrf->server_asked - vrf->server_seen);
+	long silence_s = (long)(((int64_t)vrf->server_told_ms - vrf->server_seen_ms) / 1000);
 	char text[96];
 
 	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0) {
@@ -294,14 +294,14 @@ static void ask_server(struct vrf *vrf)
 		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
 		return;
 	}
-	if (!vrf->server_seen)
+	if (!vrf->server_lastaccess)
 		snprintf(text, sizeof(text), "never seen by the Zabbix server; API reachable");
 	else if (silence_s > SERVER_SILENCE_MAX_S)
 		snprintf(text, sizeof(text), "not seen for %ld s; API reachable", silence_s);
 	else
-		snprintf(text, sizeof(text), "seen %ld s ago", silence_s < 0 ? 0 : silence_s);
-	checks_count(
-		vrf, VRF_CHECK_SERVER, vrf->server_seen && silence_s <= SERVER_SILENCE_MAX_S, text);
+		snprintf(text, sizeof(text), "seen %ld s ago", silence_s);
+	checks_count(vrf, VRF_CHECK_SERVER,
+		vrf->server_lastaccess && silence_s <= SERVER_SILENCE_MAX_S, text);
 }
 
 void checks_ask(struct vrf *vrf)

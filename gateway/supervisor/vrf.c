@@ -572,10 +572,28 @@ pid_t vrf_main_pid(struct vrf *vrf)
 	return pid;
 }
 
+/*
+ * The clocks of server and gateway need not agree, and each may be set. A contact that was not known
+ * the last time has been made since; only of the first one nothing is known but its time.
+ */
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
 {
-	vrf->server_seen = lastaccess;
-	vrf->server_asked = time(NULL);
+	int64_t now_ms = (int64_t)clock_now_ms(),
+		age_ms = (time(NULL) - lastaccess) * INT64_C(1000);
+	int64_t told_ms = (int64_t)vrf->server_told_ms;
+
+	vrf->server_told_ms = (uint64_t)now_ms;
+	if (lastaccess == vrf->server_lastaccess)
+		return;
+	if (told_ms && age_ms > now_ms - told_ms)
+		age_ms = now_ms - told_ms;
+	vrf->server_lastaccess = lastaccess;
+	vrf->server_seen_ms = now_ms - (age_ms > 0 ? age_ms : 0);
+}
+
+long vrf_server_silence_s(const struct vrf *vrf)
+{
+	return (long)(((int64_t)clock_now_ms() - vrf->server_seen_ms) / 1000);
 }
 
 void vrf_judge_version(struct vrf *vrf)

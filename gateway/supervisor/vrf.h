@@ -168,8 +168,9 @@ struct vrf {
 	char failure[256]; /* why it failed, as the log has it; "": it did not, or is up again */
 	struct zabbix_stats stats;
 	bool has_stats;
-	time_t server_seen;  /* lastaccess; 0: never or not known */
-	time_t server_asked; /* when the server said so */
+	time_t server_lastaccess; /* by the server's clock; 0: never or not known */
+	int64_t server_seen_ms;   /* the same by ours, which counts from an arbitrary start */
+	uint64_t server_told_ms;  /* when that was last told; 0: never */
 	struct vrf_check checks[VRF_CHECKS];
 	struct vrf_vitals vitals;
 
@@ -191,8 +192,11 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 /* The pid that an operator knows the proxy by; 0: none runs. */
 pid_t vrf_main_pid(struct vrf *vrf);
 
-/* What the server says of the proxy. */
+/* What the server says of the proxy, by its own clock. */
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);
+
+/* Since the server last heard of the proxy, where lastaccess is known. */
+long vrf_server_silence_s(const struct vrf *vrf);
 
 /* The server's version became known: stops a proxy that is of another. */
 void vrf_judge_version(struct vrf *vrf);

@@ -348,6 +348,40 @@ static void a_retry_is_told_when_its_reason_changes(void **state)
 	fclose(log);
 }
 
+static void the_servers_silence_is_measured_whatever_the_clocks_say(void **state)
+{
+	static const time_t offsets_s[] = { -86400, -3600, 0, 3600, 86400 };
+	const time_t now = time(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(offsets_s) / sizeof(offsets_s[0]); i++) {
+		time_t theirs = now + offsets_s[i];
+		struct vrf vrf = { 0 };
+
+		vrf_set_server_seen(&vrf, theirs - 5);
+		/* Told again 40 s later: nothing new, then a contact of just now. */
+		vrf.server_told_ms -= 40000;
+		vrf.server_seen_ms -= 40000;
+		vrf_set_server_seen(&vrf, theirs - 5);
+		assert_in_range(vrf_server_silence_s(&vrf), 40, 40 + 86405);
+		vrf_set_server_seen(&vrf, theirs);
+		assert_in_range(vrf_server_silence_s(&vrf), 0, 1);
+	}
+}
+
+static void the_age_of_the_first_contact_is_taken_from_the_clocks(void **state)
+{
+	struct vrf vrf = { 0 };
+
+	(void)state;
+	vrf_set_server_seen(&vrf, time(NULL) - 100);
+	assert_in_range(vrf_server_silence_s(&vrf), 100, 102);
+	/* The contact that follows is dated by them, too, as far as that can be. */
+	vrf.server_told_ms -= 40000;
+	vrf_set_server_seen(&vrf, time(NULL) - 30);
+	assert_in_range(vrf_server_silence_s(&vrf), 30, 32);
+}
+
 /* As far as the table knows, a proxy was ready for so long and has ended now; its delay. */
 static uint64_t end_after(struct life *life, uint64_t lived_ms)
 {
@@ -490,6 +524,8 @@ int main(void)
 		in_scratch_as_root(a_binary_of_another_major_version_is_refused_with_both_named),
 		in_scratch(a_reason_of_any_length_is_kept_within_bounds),
 		in_scratch(a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it),
+		cmocka_unit_test(the_servers_silence_is_measured_whatever_the_clocks_say),
+		cmocka_unit_test(the_age_of_the_first_contact_is_taken_from_the_clocks),
 		cmocka_unit_test(states_and_checks_are_named_as_the_status_document_has_them),
 	};
 

@@ -41,9 +41,10 @@ static void a_thousand_vrfs_make_no_burst(void **state)
 static void a_proxy_that_has_work_and_no_config_has_missed_it(void **state)
 {
 	struct config_vrf config = { .proxy = { .mode = CONFIG_PROXY_ACTIVE, .psk = true } };
-	struct vrf vrf = { .config = &config, .server_seen = time(NULL) };
+	struct vrf vrf = { .config = &config };
 
 	(void)state;
+	vrf_set_server_seen(&vrf, time(NULL));
 	vrf.started_ms = clock_now_ms() - 20000;
 	assert_false(watch_config_missed(&vrf));
 	config.n_hosts = 1;
@@ -54,9 +55,9 @@ static void a_proxy_that_has_work_and_no_config_has_missed_it(void **state)
 	vrf.stats.hosts = 1;
 	assert_false(watch_config_missed(&vrf));
 	vrf.stats.hosts = 0;
-	vrf.server_seen = 0;
+	vrf.server_lastaccess = 0;
 	assert_false(watch_config_missed(&vrf));
-	vrf.server_seen = time(NULL);
+	vrf_set_server_seen(&vrf, time(NULL));
 	vrf.started_ms = clock_now_ms();
 	assert_false(watch_config_missed(&vrf));
 	vrf.started_ms -= 20000;
