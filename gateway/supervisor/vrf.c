@@ -265,6 +265,7 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	vrf->started_ms = clock_now_ms() - process_age_ms(&vrf->proxy);
 	vrf->ready_ms = 0;
 	checks_forget_proxy(vrf);
+	checks_judge_process(vrf);
 	if (former_has_ended(vrf) || !first)
 		vrf->restarts++;
 	if (r == LAUNCH_ADOPTED_OUTDATED) {

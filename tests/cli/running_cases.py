@@ -303,7 +303,9 @@ def a_dead_proxy_is_started_again(lab):
         vrf = lab.wait_state("acme", "backoff")
         expect_equal(vrf["reason"], "zabbix_proxy ended: signal 9 (Killed)", "reason")
         expect_equal(lab.command("status").returncode, 2, "status")
-        proxy = lab.wait_state("acme", "starting")["proxy"]
+        vrf = lab.wait_state("acme", "starting")
+        expect([each["ok"] for each in vrf["checks"] if each["name"] == "process"] == [True], f"{vrf['checks']}")
+        proxy = vrf["proxy"]
         expect(proxy["pid"] != first and proxy["restarts"] == 1, f"not another process: {proxy}")
         expect_equal(proxy["last_exit"], "signal 9 (Killed)", "last exit")
     lab.command("down")
