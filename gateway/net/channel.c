@@ -80,10 +80,15 @@ static void fault_read_text(const struct nlmsghdr *header, char *text, size_t si
 	int skip = NLMSG_ALIGN(sizeof(*error));
 
 	text[0] = '\0';
-	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS) || nlmsg_datalen(header) < (int)sizeof(*error))
 		return;
-	if (!(header->nlmsg_flags & NLM_F_CAPPED))
+	/* What was asked stands in the answer, which is longer than it. */
+	if (!(header->nlmsg_flags & NLM_F_CAPPED)) {
+		if (error->msg.nlmsg_len < sizeof(error->msg) ||
+			error->msg.nlmsg_len > header->nlmsg_len)
+			return;
 		skip += NLMSG_ALIGN((int)error->msg.nlmsg_len - (int)sizeof(error->msg));
+	}
 	if (nlmsg_parse((struct nlmsghdr *)header, skip, attributes, NLMSGERR_ATTR_MAX, NULL) ==
 			0 &&
 		attributes[NLMSGERR_ATTR_MSG])
@@ -96,16 +101,22 @@ static int errno_of(int32_t error)
 	return error > 0 || error < -4095 ? EPROTO : -error;
 }
 
-static int header_error(const struct nlmsghdr *header, struct error *err)
+static int header_errno(const struct nlmsghdr *header)
 {
 	const struct nlmsgerr *error = nlmsg_data(header);
+
+	return nlmsg_datalen(header) < (int)sizeof(*error) ? EPROTO : errno_of(error->error);
+}
+
+static int header_error(const struct nlmsghdr *header, struct error *err)
+{
+	int code = header_errno(header);
 	char text[256];
 
-	if (!error->error)
+	if (code == 0)
 		return 0;
 	fault_read_text(header, text, sizeof(text));
-	return error_set_errno(
-		err, errno_of(error->error), "netlink%s%s", text[0] ? ": " : "", text);
+	return error_set_errno(err, code, "netlink%s%s", text[0] ? ": " : "", text);
 }
 
 /* The end of a dump carries how it went: a failed one is not an empty table. */
@@ -247,10 +258,8 @@ static struct stretch batch_number(
 
 static void fault_set(struct net_batch_fault *fault, const struct nlmsghdr *header, size_t index)
 {
-	const struct nlmsgerr *error = nlmsg_data(header);
-
 	fault->index = index;
-	fault->code = errno_of(error->error);
+	fault->code = header_errno(header);
 	fault_read_text(header, fault->text, sizeof(fault->text));
 }
 
@@ -269,14 +278,13 @@ int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batc
 		ret = channel_receive(channel, buffer, sizeof(buffer), err);
 		for (struct nlmsghdr *h = (void *)buffer; ret >= 0 && nlmsg_ok(h, ret);
 			h = nlmsg_next(h, &ret)) {
-			const struct nlmsgerr *error = nlmsg_data(h);
+			int code = h->nlmsg_type == NLMSG_ERROR ? header_errno(h) : 0;
 			size_t at = index + (h->nlmsg_seq - stretch.first_sequence);
 
 			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < stretch.first_sequence)
 				continue;
 			done = done || h->nlmsg_seq == channel->sequence;
-			if (error->error && !fault->code &&
-				!(ignore && ignore(at, errno_of(error->error), data)))
+			if (code && !fault->code && !(ignore && ignore(at, code, data)))
 				fault_set(fault, h, at);
 		}
 	}
