@@ -140,7 +140,7 @@ static void top_level_follow(struct scan *scan, char *token, const char *end)
 	/* A key: what its name is does not make a section of it. */
 	if (*token == '=')
 		scan->begin = token;
-	if (*token == '}') {
+	if (*token == '}' && scan->begin) {
 		if (is_customer(scan->begin))
 			blank(scan->begin, end);
 		scan->begin = NULL;
@@ -186,7 +186,7 @@ int config_scan_general(char *text, int *line, struct error *err)
 	const char *end = text + strlen(text);
 	int r = text_scan(&scan, text, line, err);
 
-	if (r < 0)
+	if (r < 0 && scan.begin)
 		blank(scan.begin, end);
 	return r;
 }
