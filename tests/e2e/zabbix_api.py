@@ -70,4 +70,5 @@ class ZabbixApi:
 
     def check_now(self, itemids):
         """Ask the proxies to collect these items at once."""
-        self.call("task.create", [{"type": "6", "request": {"itemid": each}} for each in itemids])
+        if itemids:
+            self.call("task.create", [{"type": "6", "request": {"itemid": each}} for each in itemids])
