@@ -113,7 +113,7 @@ int file_read_secret(const char *path, char **line, struct error *err)
 	return data ? first_line(path, data, line, err) : r;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int file_write_all(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(fd, data, size);
@@ -146,7 +146,7 @@ int file_write(const char *path, const void *data, size_t size, const struct fil
 		return error_set_errno(err, errno, "cannot write '%s'", path);
 	r = fd_set_owner(fd, owner);
 	if (r == 0)
-		r = write_all(fd, data, size);
+		r = file_write_all(fd, data, size);
 	/* Else a power cut could leave the new name with nothing behind it. */
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
@@ -172,7 +172,7 @@ int file_write_if_changed(const char *path, const void *data, size_t size,
 	return same ? 0 : file_write(path, data, size, owner, err);
 }
 
-static int make_parents(char *path)
+int file_make_parents(char *path)
 {
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -187,7 +187,7 @@ int file_make_dir(const char *path, const struct file_owner *owner, struct error
 {
 	cleanup_free char *copy = xstrdup(path);
 	struct stat st;
-	int r = make_parents(copy);
+	int r = file_make_parents(copy);
 
 	if (r < 0)
 		return error_set_errno(err, -r, "cannot make directory '%s'", copy);

@@ -29,6 +29,9 @@ int file_read_line_untrusted(const char *path, char **line, struct error *err);
  * caller frees *line by secret_free(). */
 int file_read_secret(const char *path, char **line, struct error *err);
 
+/* Writes all of it to a descriptor that blocks; 0 or a negative errno. */
+int file_write_all(int fd, const char *data, size_t size);
+
 /* How a file that we write looks. uid/gid of (uid_t) -1: ours. */
 struct file_owner {
 	mode_t mode;
@@ -47,6 +50,10 @@ int file_write(const char *path, const void *data, size_t size, const struct fil
  * NULL). */
 int file_write_if_changed(const char *path, const void *data, size_t size,
 	const struct file_owner *owner, bool *changed, struct error *err);
+
+/* Makes the directories that path lies in, 0755; 0 or a negative errno. Writes to path meanwhile, and
+ * allocates nothing. */
+int file_make_parents(char *path);
 
 /* Makes a directory (and parents, 0755); sets owner and mode of the last one where it made it. */
 int file_make_dir(const char *path, const struct file_owner *owner, struct error *err);

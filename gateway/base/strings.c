@@ -42,6 +42,11 @@ bool strings_contain(const struct strings *list, const char *s)
 	return false;
 }
 
+bool text_is_inside_character(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 bool strings_equal(const struct strings *a, const struct strings *b)
 {
 	if (a->count != b->count)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A list of owned strings. */
+/* Lists of owned strings, and what the C library does not tell of a text. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,3 +23,6 @@ bool strings_contain(const struct strings *list, const char *s);
 
 /* True where both hold the same strings in the same order. */
 bool strings_equal(const struct strings *a, const struct strings *b);
+
+/* True for a byte of UTF-8 that is not the first of its character: no text is cut before it. */
+bool text_is_inside_character(char c);

@@ -150,6 +150,15 @@ bool config_limits_any(const struct config_limits *limits)
 	return limits->memory_bytes || limits->tasks || limits->cpu_weight;
 }
 
+const struct config_probe *config_discover_probe(
+	const struct config_discover *discover, enum config_probe_type type)
+{
+	for (size_t i = 0; i < discover->n_probes; i++)
+		if (discover->probes[i].type == type)
+			return &discover->probes[i];
+	return NULL;
+}
+
 bool config_discover_covers(const struct config_discover *discover, const struct address *address)
 {
 	for (size_t i = 0; i < discover->n_ranges; i++)

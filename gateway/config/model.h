@@ -293,6 +293,10 @@ void config_destroy(struct config *config);
 /* True where there is a limit to be set. */
 bool config_limits_any(const struct config_limits *limits);
 
+/* The first check of a type; NULL where there is none. */
+const struct config_probe *config_discover_probe(
+	const struct config_discover *discover, enum config_probe_type type);
+
 /* True where the address is in one of the ranges. */
 bool config_discover_covers(const struct config_discover *discover, const struct address *address);
 

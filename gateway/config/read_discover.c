@@ -208,14 +208,6 @@ static void snmp_read(
 	config_read_snmp(reader, section, &discover->snmp);
 }
 
-static bool has_snmp(const struct config_discover *discover)
-{
-	for (size_t i = 0; i < discover->n_probes; i++)
-		if (discover->probes[i].type == CONFIG_PROBE_SNMP)
-			return true;
-	return false;
-}
-
 /* The ranges with a comma between each two. */
 static size_t ranges_length(const struct config_discover *discover)
 {
@@ -242,7 +234,7 @@ static void discover_judge(struct config_reader *reader, const struct config_sec
 	if (discover->n_probes == 0 && config_section_find(section, "checks")->n_values == 0)
 		config_complain(&reader->faults, section, config_section_line_of(section, "checks"),
 			"no checks, expected checks = { \"icmp\" } or others");
-	if (snmp && !has_snmp(discover))
+	if (snmp && !config_discover_probe(discover, CONFIG_PROBE_SNMP))
 		config_complain(&reader->faults, snmp, snmp->line,
 			"nothing is asked by SNMP, expected \"snmp\" among the checks");
 }

@@ -278,12 +278,13 @@ int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batc
 		ret = channel_receive(channel, buffer, sizeof(buffer), err);
 		for (struct nlmsghdr *h = (void *)buffer; ret >= 0 && nlmsg_ok(h, ret);
 			h = nlmsg_next(h, &ret)) {
-			int code = h->nlmsg_type == NLMSG_ERROR ? header_errno(h) : 0;
 			size_t at = index + (h->nlmsg_seq - stretch.first_sequence);
+			int code;
 
 			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < stretch.first_sequence)
 				continue;
 			done = done || h->nlmsg_seq == channel->sequence;
+			code = header_errno(h);
 			if (code && !fault->code && !(ignore && ignore(at, code, data)))
 				fault_set(fault, h, at);
 		}

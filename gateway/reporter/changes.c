@@ -80,11 +80,6 @@ static char *value_text(const json_t *value)
 	return text ? text : xstrdup("?");
 }
 
-static bool is_inside_character(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 /* Of a long text the part around the first difference, which is at `from`; the caller frees it. */
 static char *value_excerpt(const char *text, size_t from)
 {
@@ -97,9 +92,9 @@ static char *value_excerpt(const char *text, size_t from)
 	if (start > length - VALUE_MAX)
 		start = length - VALUE_MAX;
 	end = start + VALUE_MAX;
-	while (start > 0 && is_inside_character(text[start]))
+	while (start > 0 && text_is_inside_character(text[start]))
 		start--;
-	while (end < length && is_inside_character(text[end]))
+	while (end < length && text_is_inside_character(text[end]))
 		end++;
 	return xasprintf("%s%.*s%s", start > 0 ? "..." : "", (int)(end - start), text + start,
 		end < length ? "..." : "");

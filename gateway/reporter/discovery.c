@@ -199,13 +199,9 @@ static json_t *check_make(const struct config_probe *probe, const struct config_
 /* The check whose value is the device's name, which Zabbix takes from one only; NULL: none. */
 static const struct config_probe *naming_probe(const struct config_discover *discover)
 {
-	static const enum config_probe_type naming[] = { CONFIG_PROBE_SNMP, CONFIG_PROBE_AGENT };
+	const struct config_probe *snmp = config_discover_probe(discover, CONFIG_PROBE_SNMP);
 
-	for (size_t i = 0; i < sizeof(naming) / sizeof(naming[0]); i++)
-		for (size_t j = 0; j < discover->n_probes; j++)
-			if (discover->probes[j].type == naming[i])
-				return &discover->probes[j];
-	return NULL;
+	return snmp ? snmp : config_discover_probe(discover, CONFIG_PROBE_AGENT);
 }
 
 /* A host is told from others by its address, and so are its first names. */

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/strings.h"
 #include "reporter/mark.h"
 #include "reporter/names.h"
 #include "reporter/plan.h"
@@ -92,26 +93,6 @@ static void colons_replace(char *text)
 			*p = '_';
 }
 
-static bool answers_snmp(const json_t *host)
-{
-	const json_t *interface;
-	size_t i;
-
-	json_array_foreach (json_object_get(host, "interfaces"), i, interface) {
-		if (strcmp(zabbix_json_text(interface, "type"), INTERFACE_SNMP) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool has_icmp(const struct config_discover *discover)
-{
-	for (size_t i = 0; i < discover->n_probes; i++)
-		if (discover->probes[i].type == CONFIG_PROBE_ICMP)
-			return true;
-	return false;
-}
-
 static void templates_choose(
 	struct reporter_host *want, const struct config_discover *discover, const json_t *host)
 {
@@ -120,11 +101,11 @@ static void templates_choose(
 		return;
 	if (discover->has_templates) {
 		want->templates = &discover->templates;
-	} else if (answers_snmp(host)) {
+	} else if (zabbix_json_find(json_object_get(host, "interfaces"), "type", INTERFACE_SNMP)) {
 		/* One that answered ICMP first has the other already. */
 		want->templates = &snmp_templates;
 		want->supersedes = REPORTER_TEMPLATE_ICMP;
-	} else if (has_icmp(discover)) {
+	} else if (config_discover_probe(discover, CONFIG_PROBE_ICMP)) {
 		want->templates = &icmp_templates;
 	}
 }
@@ -149,7 +130,7 @@ static char *visible_make(const struct found *found, const char *address, const 
 	if (length > room)
 		length = room;
 	/* Not in the middle of a character of UTF-8. */
-	while (length > 0 && ((unsigned char)name[length] & 0xc0) == 0x80)
+	while (length > 0 && text_is_inside_character(name[length]))
 		length--;
 	return xasprintf("%s %.*s (%s)", found->proxy->vrf, (int)length, name, address);
 }

@@ -42,19 +42,6 @@ static json_t *templates_make(struct reporter_plan *plan, const struct reporter_
 	return templates;
 }
 
-/* True where a list of objects has one whose `key` is `value`. */
-static bool list_has(const json_t *list, const char *key, const char *value)
-{
-	const json_t *each;
-	size_t i;
-
-	json_array_foreach (list, i, each) {
-		if (strcmp(zabbix_json_text(each, key), value) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* `have` and what of `want` it lacks, as [{"key": id}]; NULL where it lacks nothing. */
 static json_t *list_complete(const json_t *have, const json_t *want, const char *key)
 {
@@ -68,7 +55,7 @@ static json_t *list_complete(const json_t *have, const json_t *want, const char 
 			all, zabbix_json_pack("{s:s}", key, zabbix_json_text(each, key)));
 	}
 	json_array_foreach (want, i, each) {
-		if (list_has(have, key, zabbix_json_text(each, key)))
+		if (zabbix_json_find(have, key, zabbix_json_text(each, key)))
 			continue;
 		json_array_append_new(
 			all, zabbix_json_pack("{s:s}", key, zabbix_json_text(each, key)));

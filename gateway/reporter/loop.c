@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "reporter/inbox.h"
 #include "reporter/push.h"
@@ -79,30 +80,13 @@ static void problems_collect(struct loop *loop)
 		strings_addf(all, "values about the gateway are refused: %s", refused);
 }
 
-/* Writes all of it; the socket blocks, so a supervisor that is slow is waited for. */
-static int text_send(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		ssize_t n = write(fd, text, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		left -= (size_t)n;
-	}
-	return 0;
-}
-
+/* The socket blocks, so a supervisor that is slow is waited for. */
 static int report_tell(struct loop *loop)
 {
 	cleanup_free char *line = reporter_report_line(&loop->report);
 
 	reporter_report_log(&loop->report, loop->api ? zabbix_api_url(loop->api) : "", &loop->told);
-	return text_send(loop->fd, line);
+	return file_write_all(loop->fd, line, strlen(line));
 }
 
 /* What is known of the proxies is old now; where nothing is known at all, say why. */

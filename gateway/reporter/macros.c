@@ -23,23 +23,12 @@ json_t *reporter_macros_make(const struct config_host *want)
 	return macros;
 }
 
-static const json_t *macro_find(const json_t *have, const char *name)
-{
-	const json_t *macro;
-	size_t i;
-
-	json_array_foreach (json_object_get(have, "macros"), i, macro) {
-		if (strcmp(zabbix_json_text(macro, "macro"), name) == 0)
-			return macro;
-	}
-	return NULL;
-}
-
 /* The write that one macro needs; NULL: none. */
 static json_t *macro_write(
 	const struct config_host_macro *want, const json_t *have, const char **method)
 {
-	const json_t *there = macro_find(have, want->name);
+	const json_t *there =
+		zabbix_json_find(json_object_get(have, "macros"), "macro", want->name);
 	json_t *params;
 
 	if (!there) {

@@ -81,14 +81,8 @@ char *reporter_mark_put(const char *description, const char *gateway, const char
 
 const char *reporter_mark_tag(const json_t *host, const char *name)
 {
-	const json_t *tag;
-	size_t i;
-
-	json_array_foreach (json_object_get(host, "tags"), i, tag) {
-		if (strcmp(zabbix_json_text(tag, "tag"), name) == 0)
-			return zabbix_json_text(tag, "value");
-	}
-	return "";
+	return zabbix_json_text(
+		zabbix_json_find(json_object_get(host, "tags"), "tag", name), "value");
 }
 
 char *reporter_mark_discovery(const char *gateway, const char *vrf, size_t n)

@@ -29,18 +29,6 @@ static json_t *wanted_make(const struct reporter_plan *plan, const struct report
 	return tags;
 }
 
-static bool has_name(const json_t *tags, const char *name)
-{
-	const json_t *tag;
-	size_t i;
-
-	json_array_foreach (tags, i, tag) {
-		if (strcmp(zabbix_json_text(tag, "tag"), name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool has_tag(const json_t *tags, const json_t *wanted)
 {
 	const json_t *tag;
@@ -62,7 +50,7 @@ static bool tags_agree(const json_t *have, const json_t *ours)
 	size_t i, owned = 0;
 
 	json_array_foreach (have, i, tag)
-		owned += has_name(ours, zabbix_json_text(tag, "tag"));
+		owned += zabbix_json_find(ours, "tag", zabbix_json_text(tag, "tag")) != NULL;
 	json_array_foreach (ours, i, tag) {
 		if (!has_tag(have, tag))
 			return false;
@@ -85,7 +73,7 @@ json_t *reporter_tags_plan(
 	json_array_foreach (theirs, i, tag) {
 		const char *name = zabbix_json_text(tag, "tag");
 
-		if (!has_name(ours, name))
+		if (!zabbix_json_find(ours, "tag", name))
 			json_array_append_new(all, tag_make(name, zabbix_json_text(tag, "value")));
 	}
 	json_array_extend(all, ours);

@@ -14,9 +14,15 @@
 #include "zabbix/json.h"
 #include "zabbix/version.h"
 
+/* What a question hangs on. */
+struct asked {
+	const struct reporter_inventory *inventory;
+	const struct zabbix_words *words;
+	const struct reporter_view *view; /* what was read before */
+};
+
 /* The parameters of the call that reads a kind; NULL: there is nothing to ask for. */
-typedef json_t *params_fn(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words);
+typedef json_t *params_fn(const struct asked *asked);
 
 /* The key of an object; the caller frees it. NULL: not one of ours. */
 typedef char *key_fn(const json_t *object, const struct reporter_inventory *inventory,
@@ -35,67 +41,59 @@ static json_t *params_by_name(const char *field, json_t *names, json_t *output)
 	return params;
 }
 
-static json_t *proxy_group_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *proxy_group_params(const struct asked *asked)
 {
-	json_t *names =
-		words->proxy_is_host ? json_array() : reporter_names_proxy_groups(inventory);
+	json_t *names = asked->words->proxy_is_host ? json_array()
+						    : reporter_names_proxy_groups(asked->inventory);
 
-	(void)view;
 	return params_by_name("name", names, zabbix_json_pack("[s, s]", "proxy_groupid", "name"));
 }
 
-static json_t *proxy_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *proxy_params(const struct asked *asked)
 {
-	cleanup_free char *mark = reporter_mark_start(inventory->config->gateway.name);
+	cleanup_free char *mark = reporter_mark_start(asked->inventory->config->gateway.name);
 	json_t *params = zabbix_json_pack("{s:[s, s, s, s, s, s], s:{s:o}, s:b}", "output",
-		"proxyid", words->proxy_name, words->proxy_mode, "description", "tls_connect",
-		"tls_accept", "search", "description", zabbix_json_string(mark), "startSearch", 0);
+		"proxyid", asked->words->proxy_name, asked->words->proxy_mode, "description",
+		"tls_connect", "tls_accept", "search", "description", zabbix_json_string(mark),
+		"startSearch", 0);
 	json_t *output = json_object_get(params, "output");
 	static const char *const since_7_0[] = { "address", "port", "proxy_groupid",
 		"local_address", "local_port" };
 
-	(void)view;
-	if (words->proxy_is_host)
+	if (asked->words->proxy_is_host)
 		json_object_set_new(params, "selectInterface",
 			zabbix_json_pack("[s, s, s]", "useip", "ip", "port"));
-	for (size_t i = 0; !words->proxy_is_host && i < 5; i++)
+	for (size_t i = 0; !asked->words->proxy_is_host && i < 5; i++)
 		json_array_append_new(output, json_string(since_7_0[i]));
 	return params;
 }
 
-static json_t *proxy_name_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *proxy_name_params(const struct asked *asked)
 {
-	(void)view;
-	return params_by_name(words->proxy_name, reporter_names_proxies(inventory),
-		zabbix_json_pack("[s, s]", "proxyid", words->proxy_name));
+	return params_by_name(asked->words->proxy_name, reporter_names_proxies(asked->inventory),
+		zabbix_json_pack("[s, s]", "proxyid", asked->words->proxy_name));
 }
 
-static json_t *group_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *group_params(const struct asked *asked)
 {
-	(void)view, (void)words;
-	return params_by_name("name", reporter_names_groups(inventory),
+	return params_by_name("name", reporter_names_groups(asked->inventory),
 		zabbix_json_pack("[s, s]", "groupid", "name"));
 }
 
-static json_t *host_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *host_params(const struct asked *asked)
 {
 	json_t *params = zabbix_json_pack(
 		"{s:[s, s, s, s, s], s:[{s:s, s:o, s:i}], s:[s, s, s, s, s, s, s], s:[s, s],"
 		"s:[s, s, s, s], s:[s], s:[s]}",
-		"output", "hostid", "host", "ipmi_username", "ipmi_password", words->host_proxy,
-		"tags", "tag", REPORTER_TAG_GATEWAY, "value",
-		zabbix_json_string(inventory->config->gateway.name), "operator", 1 /* equal */,
-		"selectInterfaces", "interfaceid", "type", "main", "useip", "ip", "port", "details",
-		"selectTags", "tag", "value", "selectMacros", "hostmacroid", "macro", "value",
-		"type", "selectParentTemplates", "templateid", words->host_groups_get, "groupid");
+		"output", "hostid", "host", "ipmi_username", "ipmi_password",
+		asked->words->host_proxy, "tags", "tag", REPORTER_TAG_GATEWAY, "value",
+		zabbix_json_string(asked->inventory->config->gateway.name), "operator",
+		1 /* equal */, "selectInterfaces", "interfaceid", "type", "main", "useip", "ip",
+		"port", "details", "selectTags", "tag", "value", "selectMacros", "hostmacroid",
+		"macro", "value", "type", "selectParentTemplates", "templateid",
+		asked->words->host_groups_get, "groupid");
 
-	(void)view;
-	if (!words->proxy_is_host) {
+	if (!asked->words->proxy_is_host) {
 		json_t *output = json_object_get(params, "output");
 
 		json_array_append_new(output, json_string("monitored_by"));
@@ -104,19 +102,15 @@ static json_t *host_params(const struct reporter_view *view,
 	return params;
 }
 
-static json_t *host_name_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *host_name_params(const struct asked *asked)
 {
-	(void)view, (void)words;
-	return params_by_name("host", reporter_names_hosts(inventory),
+	return params_by_name("host", reporter_names_hosts(asked->inventory),
 		zabbix_json_pack("[s, s]", "hostid", "host"));
 }
 
-static json_t *template_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *template_params(const struct asked *asked)
 {
-	(void)view, (void)words;
-	return params_by_name("host", reporter_names_templates(inventory),
+	return params_by_name("host", reporter_names_templates(asked->inventory),
 		zabbix_json_pack("[s, s]", "templateid", "host"));
 }
 
@@ -130,22 +124,18 @@ static json_t *marked_params(
 		"search", "name", zabbix_json_string(mark), "startSearch", 1);
 }
 
-static json_t *rule_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *rule_params(const struct asked *asked)
 {
-	(void)view;
-	return marked_params(inventory, "selectDChecks",
+	return marked_params(asked->inventory, "selectDChecks",
 		zabbix_json_pack("[s, s, s, s, s, s]", "druleid", "name", "iprange", "delay",
-			"status", words->host_proxy));
+			"status", asked->words->host_proxy));
 }
 
-static json_t *action_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *action_params(const struct asked *asked)
 {
-	json_t *params = marked_params(inventory, "selectFilter",
+	json_t *params = marked_params(asked->inventory, "selectFilter",
 		zabbix_json_pack("[s, s, s, s]", "actionid", "name", "eventsource", "status"));
 
-	(void)view, (void)words;
 	json_object_set_new(params, "selectOperations", json_string("extend"));
 	return params;
 }
@@ -169,17 +159,16 @@ static json_t *found_groups(
 	return ids;
 }
 
-static json_t *found_params(const struct reporter_view *view,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static json_t *found_params(const struct asked *asked)
 {
-	json_t *groups = found_groups(view, inventory);
+	json_t *groups = found_groups(asked->view, asked->inventory);
 	json_t *params;
 
 	if (json_array_size(groups) == 0) {
 		json_decref(groups);
 		return NULL;
 	}
-	params = host_params(view, inventory, words);
+	params = host_params(asked);
 	json_array_append_new(json_object_get(params, "output"), json_string("name"));
 	json_object_update_new(params,
 		zabbix_json_pack("{s:o, s:[{s:s, s:i}]}", "groupids", groups, "tags", "tag",
@@ -306,13 +295,14 @@ int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 	enum reporter_kind last, struct error *err)
 {
 	const struct zabbix_words *words = zabbix_api_words(api);
+	const struct asked asked = { inventory, words, view };
 	struct zabbix_call calls[REPORTER_KINDS] = { 0 };
 	enum reporter_kind which[REPORTER_KINDS];
 	size_t count = 0;
 	int r;
 
 	for (unsigned kind = first; kind <= (unsigned)last; kind++) {
-		json_t *params = kinds[kind].params(view, inventory, words);
+		json_t *params = kinds[kind].params(&asked);
 
 		if (!params)
 			continue;

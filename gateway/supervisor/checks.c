@@ -283,7 +283,7 @@ static void ask_gateways(struct vrf *vrf)
 static void ask_server(struct vrf *vrf)
 {
 	/* An API that is slow to say so is no silence of the proxy. */
-	long silence_s = (long)(((int64_t)vrf->server_told_ms - vrf->server_seen_ms) / 1000);
+	long silence_s = vrf_server_silence_s(vrf, vrf->server_told_ms);
 	char text[96];
 
 	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0) {

@@ -31,8 +31,6 @@ static void group_fill(struct reporter_proxy *proxy, const struct config_vrf *vr
 /* What the proxy has itself there, so that it does not discover itself. */
 static void addresses_fill(struct reporter_proxy *proxy, const struct config_vrf *vrf)
 {
-	proxy->discovers = vrf->discovers;
-	proxy->n_discovers = vrf->n_discovers;
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		for (size_t j = 0; j < vrf->interfaces[i].n_addresses; j++)
 			*array_append(&proxy->own_addresses, &proxy->n_own_addresses) =
@@ -72,6 +70,8 @@ static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	proxy->port = PROXY_PORT;
 	proxy->hosts = vrf->hosts;
 	proxy->n_hosts = vrf->n_hosts;
+	proxy->discovers = vrf->discovers;
+	proxy->n_discovers = vrf->n_discovers;
 	group_fill(proxy, vrf);
 	addresses_fill(proxy, vrf);
 	return vrf->proxy.psk ? key_fill(proxy, config, vrf, make, err) : 0;

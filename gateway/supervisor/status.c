@@ -105,8 +105,9 @@ static json_t *proxy_to_json(struct vrf *vrf)
 		runs ? seconds_since(vrf->started_ms) : json_null(), "restarts", vrf->restarts,
 		"last_exit", json_text(vrf->last_exit), "version",
 		json_text(vrf->has_stats ? vrf->stats.version : ""), "server_seen_s",
-		integer_or_null(vrf->server_lastaccess != 0, vrf_server_silence_s(vrf)), "backlog",
-		integer_or_null(read && vrf->vitals.unsent >= 0, vrf->vitals.unsent),
+		integer_or_null(
+			vrf->server_lastaccess != 0, vrf_server_silence_s(vrf, clock_now_ms())),
+		"backlog", integer_or_null(read && vrf->vitals.unsent >= 0, vrf->vitals.unsent),
 		"required_vps", vrf->has_stats ? json_real(vrf->stats.required_vps) : json_null(),
 		"busy_percent", busy ? json_real(vrf->stats.busy_percent) : json_null(), "busiest",
 		json_text(busy ? vrf->stats.busiest : ""), "rss_bytes",

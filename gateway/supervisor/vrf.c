@@ -592,9 +592,9 @@ void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
 	vrf->server_seen_ms = now_ms - (age_ms > 0 ? age_ms : 0);
 }
 
-long vrf_server_silence_s(const struct vrf *vrf)
+long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms)
 {
-	return (long)(((int64_t)clock_now_ms() - vrf->server_seen_ms) / 1000);
+	return (long)(((int64_t)at_ms - vrf->server_seen_ms) / 1000);
 }
 
 void vrf_judge_version(struct vrf *vrf)

@@ -195,8 +195,8 @@ pid_t vrf_main_pid(struct vrf *vrf);
 /* What the server says of the proxy, by its own clock. */
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);
 
-/* Since the server last heard of the proxy, where lastaccess is known. */
-long vrf_server_silence_s(const struct vrf *vrf);
+/* At that time of our clock since the server last heard of the proxy, where lastaccess is known. */
+long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);
 
 /* The server's version became known: stops a proxy that is of another. */
 void vrf_judge_version(struct vrf *vrf);

@@ -46,7 +46,8 @@ bool watch_config_missed(const struct vrf *vrf)
 
 	return !vrf->kicked && vrf->config->proxy.mode == CONFIG_PROXY_ACTIVE &&
 		vrf->config->proxy.psk && has_work && vrf->stats.hosts == 0 &&
-		vrf->server_lastaccess > 0 && vrf_server_silence_s(vrf) <= SEEN_RECENTLY_S &&
+		vrf->server_lastaccess > 0 &&
+		vrf_server_silence_s(vrf, clock_now_ms()) <= SEEN_RECENTLY_S &&
 		clock_now_ms() - vrf->started_ms >= CONFIG_PATIENCE_MS;
 }
 

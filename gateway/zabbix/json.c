@@ -46,6 +46,18 @@ const char *zabbix_json_text(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+const json_t *zabbix_json_find(const json_t *list, const char *key, const char *text)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach (list, i, each) {
+		if (strcmp(zabbix_json_text(each, key), text) == 0)
+			return each;
+	}
+	return NULL;
+}
+
 json_int_t zabbix_json_number(const json_t *value)
 {
 	if (json_is_string(value))

@@ -25,6 +25,9 @@ json_t *zabbix_json_string(const char *text);
 /* The string under a key, living as long as the object; "" where there is none. */
 const char *zabbix_json_text(const json_t *object, const char *key);
 
+/* The first object of a list that has this text under the key; NULL where there is none. */
+const json_t *zabbix_json_find(const json_t *list, const char *key, const char *text);
+
 /* A whole number that came as a number or, as the API mostly does, as a string; else 0. */
 json_int_t zabbix_json_number(const json_t *value);
 

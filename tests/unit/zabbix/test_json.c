@@ -40,12 +40,25 @@ static void test_numbers_and_their_texts_are_the_same(void **state)
 	assert_int_equal(zabbix_json_number(NULL), 0);
 }
 
+static void test_the_first_object_of_a_list_with_a_text_is_found(void **state)
+{
+	cleanup_json json_t *list = zabbix_json_pack("[{s:s}, {s:s, s:i}, {s:s, s:i}, s]", "a", "x",
+		"a", "y", "n", 1, "a", "y", "n", 2, "y");
+
+	(void)state;
+	assert_ptr_equal(zabbix_json_find(list, "a", "y"), json_array_get(list, 1));
+	assert_null(zabbix_json_find(list, "a", "z"));
+	assert_null(zabbix_json_find(list, "b", "y"));
+	assert_null(zabbix_json_find(NULL, "a", "x"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes_that_are_no_utf8_become_question_marks),
 		cmocka_unit_test(test_a_missing_text_is_empty),
 		cmocka_unit_test(test_numbers_and_their_texts_are_the_same),
+		cmocka_unit_test(test_the_first_object_of_a_list_with_a_text_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
