@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "net/netns.h"
+#include "process/view.h"
 #include "supervisor/paths.h"
 #include "supervisor/resolv_conf.h"
 
@@ -100,7 +101,7 @@ static int mount_resolv_conf(
 
 static int mount_views(const struct config_vrf *vrf, const struct config *config, struct error *err)
 {
-	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+	if (process_view_begin() < 0)
 		return error_set_errno(err, errno, "cannot have mounts of its own");
 	/* A /sys of this namespace; where the machine has none mounted there is none to replace. */
 	if (umount2("/sys", MNT_DETACH) == 0 && mount("sysfs", "/sys", "sysfs", 0, NULL) < 0)

@@ -12,16 +12,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define NETNS_DIR "/run/netns"
 
 #define SAFE_FLAGS    (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define TMPFS_OPTIONS "mode=0755,size=64k"
 
-/* What is mounted later on the machine comes in, nothing goes out. */
-static int namespace_make(void)
+int process_view_begin(void)
 {
 	return unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ? -1
 											     : 0;
+}
+
+/* What is not there needs no hiding. */
+static int directory_cover(const char *path)
+{
+	return mount("tmpfs", path, "tmpfs", SAFE_FLAGS, TMPFS_OPTIONS) < 0 && errno != ENOENT ? -1
+											       : 0;
 }
 
 /* Neither the mounts, of which there may be a thousand, nor the files below them, which bear the names.
@@ -30,58 +38,38 @@ static int netns_names_hide(void)
 {
 	if (umount2(NETNS_DIR, MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
 		return -1;
-	return mount("tmpfs", NETNS_DIR, "tmpfs", SAFE_FLAGS, TMPFS_OPTIONS) < 0 && errno != ENOENT
-		? -1
-		: 0;
+	return directory_cover(NETNS_DIR);
 }
 
-/* The directory that path lies in; false where the path is none that we make. */
-static bool parent_of(const char *path, char parent[PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-	size_t length = slash ? (size_t)(slash - path) : 0;
-
-	if (length == 0 || length >= PATH_MAX) {
-		errno = EINVAL;
-		return false;
-	}
-	memcpy(parent, path, length);
-	parent[length] = '\0';
-	return true;
-}
-
-/* One hidden by another already is none the less hidden. */
+/* One of these may be hidden by another already. */
 static int others_hide(const char *own)
 {
+	const char *slash = strrchr(own, '/');
+	size_t length = slash ? (size_t)(slash - own) : 0;
 	char parent[PATH_MAX];
 
-	if (!parent_of(own, parent))
+	if (length == 0 || length >= sizeof(parent)) {
+		errno = EINVAL;
 		return -1;
-	return mount("tmpfs", parent, "tmpfs", SAFE_FLAGS, TMPFS_OPTIONS) < 0 && errno != ENOENT
-		? -1
-		: 0;
-}
-
-static int directories_make(const char *path)
-{
-	char part[PATH_MAX];
-
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		size_t length = (size_t)(slash - path);
-
-		memcpy(part, path, length);
-		part[length] = '\0';
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return -1;
 	}
-	return mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0;
+	memcpy(parent, own, length);
+	parent[length] = '\0';
+	return directory_cover(parent);
 }
 
 static int own_put_back(int tree, const char *own)
 {
-	return directories_make(own) < 0
-		? -1
-		: move_mount(tree, "", AT_FDCWD, own, MOVE_MOUNT_F_EMPTY_PATH);
+	char path[PATH_MAX];
+	int r;
+
+	/* others_hide() has taken it: it fits. */
+	strcpy(path, own);
+	r = file_make_parents(path);
+	if (r < 0)
+		errno = -r;
+	if (r < 0 || (mkdir(own, 0755) < 0 && errno != EEXIST))
+		return -1;
+	return move_mount(tree, "", AT_FDCWD, own, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
 /* What is its own is taken hold of before anything is hidden. */
@@ -104,7 +92,7 @@ static int others_hide_all(process_own_dirs own_dirs)
 
 const char *process_view_enter(process_own_dirs own_dirs, const char *resolv_conf, bool own_proc)
 {
-	if (namespace_make() < 0)
+	if (process_view_begin() < 0)
 		return "cannot have mounts of its own";
 	if (netns_names_hide() < 0)
 		return "cannot hide " NETNS_DIR;

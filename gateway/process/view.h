@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+/* Mounts of its own for the calling process: what is mounted later on the machine comes in, nothing goes out.
+ * -1 and errno. */
+int process_view_begin(void);
+
 /* Of the directory that each of these lies in, nothing else is seen. Closed by NULL; NULL: all is seen. */
 typedef const char *const *process_own_dirs;
 
