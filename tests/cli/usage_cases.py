@@ -3,6 +3,7 @@
 
 import re
 
+import secret_file
 from faulty_api import ANSWERS, FaultyApi
 from lab import CONFIG_EXIT, REPOSITORY, USAGE_EXIT, expect_said
 from processes import free_port
@@ -198,13 +199,11 @@ def expect_import_fails(lab, url, login, words):
 
 
 def an_import_from_a_faulty_api_is_told(lab):
-    token = lab.base / "token"
-    token.touch(mode=0o600)
-    token.write_text("0" * 64 + "\n")
+    token = secret_file.write(lab.base / "token", "0" * 64)
     expect_equal(sorted(API_FAULTS), sorted(ANSWERS), "faults")
     for name, words in API_FAULTS.items():
         with FaultyApi(name) as api:
-            expect_import_fails(lab, api.url, f'token_file = "{token}"', words)
+            expect_import_fails(lab, api.url("http"), f'token_file = "{token}"', words)
     expect_import_fails(lab, f"http://127.0.0.1:{free_port()}/", f'token_file = "{token}"',
                         "cannot connect: Connection refused")
 

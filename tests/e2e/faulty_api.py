@@ -2,7 +2,8 @@
 """An HTTP server that answers every API request in one wrong way, as broken installations and proxies do."""
 
 import http.server
-import threading
+
+from serving import Serving
 
 HTML = b"<!DOCTYPE html><html><body>Zabbix is down for maintenance</body></html>"
 TRAP_PATH = "/elsewhere"
@@ -42,27 +43,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class FaultyApi:
+class FaultyApi(Serving):
     """A context manager: a server on a free loopback port that gives the named one of ANSWERS."""
 
     def __init__(self, name):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        super().__init__(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler))
         self.server.answer = ANSWERS[name]
         self.server.paths = []
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}/api_jsonrpc.php"
 
     def was_followed(self):
         """Whether a redirect was followed."""

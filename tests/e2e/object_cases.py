@@ -2,6 +2,7 @@
 """Objects of somebody else's in Zabbix that are in the way: each is told in one line, and the rest is made."""
 
 import relay_cases
+import secret_file
 from tap import expect, expect_equal
 
 ROLE_USER = "User role"
@@ -85,9 +86,7 @@ def check_rights(setting, check_fault):
     group = setting.api.call("usergroup.create", {"name": "onlookers"})["usrgrpids"][0]
     setting.api.call("user.create", {"username": "onlooker", "passwd": password, "roleid": role,
                                      "usrgrps": [{"usrgrpid": group}]})
-    path = setting.world.directory / "onlooker.password"
-    path.touch(mode=0o600)
-    path.write_text(password + "\n")
+    path = secret_file.write(setting.world.directory / "onlooker.password", password)
     check_fault(setting, "a user without rights", "denied", ['"hostgroup.create"', "role", "Super admin"],
                 credentials=f'user = "onlooker"  password_file = "{path}"')
 

@@ -7,6 +7,8 @@ import ssl
 import threading
 import urllib.request
 
+from serving import Serving
+
 SLOW_SECONDS = 10
 FLOOD = b"[" + b"{}," * (10 * 1000 * 1000 // 3) + b"{}]"
 
@@ -96,11 +98,11 @@ class Server(http.server.ThreadingHTTPServer):
         request.close()
 
 
-class Relay:
+class Relay(Serving):
     """A context manager; set_fault() and set_context() take effect with the next request."""
 
     def __init__(self, target, context):
-        self.server = Server(("127.0.0.1", 0), Handler)
+        super().__init__(Server(("127.0.0.1", 0), Handler))
         self.server.target = target
         self.server.context = context
         self.server.fault = well
@@ -108,21 +110,10 @@ class Relay:
         self.server.lock = threading.Lock()
         self.server.open_requests = self.server.most_requests = 0
         self.server.well = threading.Event()
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_exception):
+    def __exit__(self, *exception):
         self.set_fault(well)
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-    @property
-    def url(self):
-        return f"https://127.0.0.1:{self.server.server_address[1]}/api_jsonrpc.php"
+        super().__exit__(*exception)
 
     def set_fault(self, fault):
         """One of the functions above; `well` also ends a wait that is under way."""

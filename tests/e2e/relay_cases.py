@@ -6,6 +6,7 @@ import pathlib
 import time
 
 import relay
+import secret_file
 from certificates import Authority
 from processes import group_members
 from tap import expect, expect_equal
@@ -161,10 +162,8 @@ def check_slow(setting, link):
 def check_token(setting, write_config):
     """A token that expires while vrfgate runs, and one day is good again."""
     gateway, api = setting.gateway, setting.api
-    token = api.call("token.create", {"name": "vrfgate", "expires_at": 0})["tokenids"][0]
-    path = setting.world.directory / "expiring.token"
-    path.touch(mode=0o600)
-    path.write_text(api.call("token.generate", [token])[0]["token"] + "\n")
+    token, secret = api.create_token()
+    path = secret_file.write(setting.world.directory / "expiring.token", secret)
     write_config(f'token_file = "{path}"')
     with setting.case("a token that expires is told as denied, costs nothing else, and is over when it is renewed"), \
             unharmed(gateway):
@@ -182,7 +181,7 @@ def cases(setting):
     with relay.Relay(setting.stack.api_url, authority.context("good")) as link:
 
         def write_config(login=None):
-            setting.world.write_config(api_url=link.url, credentials=f'{login or setting.world.login()}\n'
+            setting.world.write_config(api_url=link.url("https"), credentials=f'{login or setting.world.login()}\n'
                                        f'    ca_file = "{authority.ca_file}"')
 
         write_config()

@@ -8,6 +8,7 @@ import sys
 
 import object_cases
 import relay_cases
+import secret_file
 from faulty_api import ANSWERS, FaultyApi
 from gateway import DEGRADED
 from processes import free_port
@@ -72,7 +73,7 @@ def check_faulty_answers(setting):
     words = {"status 500": ["500"], "an empty 500": ["500"], "a redirect": ["302"]}
     for name in ANSWERS:
         with FaultyApi(name) as api:
-            check_fault(setting, f"API answers {name}", "unreachable", words.get(name, ()), api_url=api.url)
+            check_fault(setting, f"API answers {name}", "unreachable", words.get(name, ()), api_url=api.url("http"))
             followed = api.was_followed()
         if name == "a redirect":
             with setting.case("a redirect is not followed: it would carry the password elsewhere"):
@@ -115,8 +116,7 @@ def check_refused_logins(setting):
     directory = setting.world.directory
     token, password = directory / "wrong.token", directory / "wrong.password"
     for path in (token, password):
-        path.touch(mode=0o600)
-        path.write_text("0" * 64 + "\n")
+        secret_file.write(path, "0" * 64)
     check_fault(setting, "unknown token", "denied", credentials=f'token_file = "{token}"')
     check_fault(setting, "wrong password", "denied", ["password"],
                 credentials=f'user = "Admin"  password_file = "{password}"')

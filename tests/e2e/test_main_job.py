@@ -193,7 +193,8 @@ def check_taken_over_proxy(setting):
         expect("catatonit" in names and "vrfgate" not in names, str(names))
     with setting.case("it cannot write what vrfgate reads, nor speak to the supervisor"):
         expect("Permission denied" in shell("touch run/x"), "it may write run_dir")
-        expect("Permission denied" in shell(f"touch run/vrfs/{own['name']}/zabbix_proxy.conf"), "it may write its config")
+        own_config = f"run/vrfs/{own['name']}/zabbix_proxy.conf"
+        expect("Permission denied" in shell(f"touch {own_config}"), "it may write its config")
         expect("Permission denied" in shell(f"{program()} status -c {world.config}"), "it may ask for the status")
 
 

@@ -6,6 +6,7 @@ import sys
 import threading
 
 import leaks
+import secret_file
 from setting import run_cases
 from tap import expect, expect_equal
 from waiting import wait_until
@@ -114,17 +115,6 @@ def check_refusals(setting, customer):
         expect_equal(identity(setting, customer), before, "identity")
 
 
-def make_token(setting):
-    """A file with an API token, and the token."""
-    user = setting.api.call("user.get", {"output": ["userid"], "filter": {"username": "Admin"}})[0]
-    made = setting.api.call("token.create", {"name": "vrfgate", "userid": user["userid"], "expires_at": 0})
-    token = setting.api.call("token.generate", made["tokenids"])[0]["token"]
-    path = setting.world.directory / "zabbix.token"
-    path.touch(mode=0o600)
-    path.write_text(token + "\n")
-    return path, token
-
-
 def key_file(setting, customer):
     return setting.world.directory / "state" / "vrfs" / customer.vrf / "psk"
 
@@ -157,7 +147,8 @@ def check_secrets(setting, token_file, token, old_keys):
 
 def cases(setting):
     active, passive = setting.world.customers
-    token_file, token = make_token(setting)
+    _tokenid, token = setting.api.create_token()
+    token_file = secret_file.write(setting.world.directory / "zabbix.token", token)
     setting.world.write_config(credentials=f'token_file = "{token_file}"')
     text = setting.world.config.read_text()
     setting.world.config.write_text(text.replace(f"vrf {passive.vrf} {{",

@@ -5,6 +5,7 @@
 import sys
 import time
 
+import secret_file
 from gateway import Gateway
 from setting import run_stack_cases
 from tap import expect, expect_equal
@@ -55,8 +56,7 @@ class Fleet:
         self.log_in_as(USER, PASSWORD)
 
     def log_in_as(self, user, password):
-        self.password.touch(mode=0o600)
-        self.password.write_text(password + "\n")
+        secret_file.write(self.password, password)
         self.login = f'user = "{user}"  password_file = "{self.password}"'
 
     def write(self, count=N_VRFS, prune="false", proxy="", host=""):

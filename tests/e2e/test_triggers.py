@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 
+import secret_file
 from gateway import Gateway
 from setting import run_stack_cases
 from tap import expect, expect_equal
@@ -120,9 +121,7 @@ def prepare(setting, feed):
     """The host with its template, and all its items known to the server."""
     directory = setting.directory / "gateway"
     directory.mkdir()
-    password = directory / "password"
-    password.touch(mode=0o600)
-    password.write_text(PASSWORD + "\n")
+    password = secret_file.write(directory / "password", PASSWORD)
     config = directory / "vrfgate.conf"
     config.write_text(CONFIG.format(host=HOST, directory=directory, url=setting.stack.api_url, user=USER,
                                     password=password))

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 
+import secret_file
 from processes import Process, ProcessFailed, log_tail, run_checked
 
 DEVICE_ADDRESS = "10.0.0.1"
@@ -256,9 +257,7 @@ class World:
     def login(self):
         """The keys of the config by which vrfgate logs in as the stack's administrator."""
         facts = self.stack.facts()
-        password_file = self.directory / "zabbix.password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(facts["password"] + "\n")
+        password_file = secret_file.write(self.directory / "zabbix.password", facts["password"])
         return f'user = "{facts["user"]}"  password_file = "{password_file}"'
 
     def _vrf_section(self, customer, uplink_id):

@@ -40,6 +40,11 @@ class ZabbixApi:
         self.session = None
         self.session = self.call("user.login", {"username": user, "password": password})
 
+    def create_token(self):
+        """A token for whoever is logged in, that does not expire: its id, and the secret itself."""
+        tokenid = self.call("token.create", {"name": "vrfgate", "expires_at": 0})["tokenids"][0]
+        return tokenid, self.call("token.generate", [tokenid])[0]["token"]
+
     def answers(self):
         """Whether the API tells its version."""
         try:

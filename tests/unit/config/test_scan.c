@@ -13,6 +13,17 @@
 #include "base/memory.h"
 #include "config/scan.h"
 
+static void assert_scanned(
+	int (*scan)(char *, int *, struct error *), const char *before, const char *after)
+{
+	cleanup_free char *text = xstrdup(before);
+	struct error err = ERROR_INIT;
+	int line;
+
+	assert_int_equal(scan(text, &line, &err), 0);
+	assert_string_equal(text, after);
+}
+
 static void test_comments_are_blanked_and_lines_stay(void **state)
 {
 	static const struct {
@@ -28,14 +39,8 @@ static void test_comments_are_blanked_and_lines_stay(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		cleanup_free char *text = xstrdup(table[i].text);
-		struct error err = ERROR_INIT;
-		int line;
-
-		assert_int_equal(config_scan(text, &line, &err), 0);
-		assert_string_equal(text, table[i].expected);
-	}
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		assert_scanned(config_scan, table[i].text, table[i].expected);
 }
 
 static void test_hopeless_texts_are_refused_with_their_line(void **state)
@@ -82,14 +87,8 @@ static void test_customers_are_blanked_for_who_wants_the_rest(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		cleanup_free char *text = xstrdup(table[i].text);
-		struct error err = ERROR_INIT;
-		int line;
-
-		assert_int_equal(config_scan_general(text, &line, &err), 0);
-		assert_string_equal(text, table[i].expected);
-	}
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		assert_scanned(config_scan_general, table[i].text, table[i].expected);
 }
 
 static void test_what_stands_before_the_trouble_is_left(void **state)

@@ -4,6 +4,10 @@
 
 #include "inventory_made.h"
 
+/* Of Zabbix, each with words of its own. */
+static const char *const versions[] = { "6.0.14", "6.4.1", "7.0.22", "7.2.3", "7.4.1" };
+#define N_VERSIONS (sizeof(versions) / sizeof(versions[0]))
+
 /* A fake, a client and an inventory. */
 struct bench {
 	struct fake_zabbix fake;
@@ -98,6 +102,20 @@ static inline json_t *find(json_t *whole, const char *kind, const char *key, con
 			return each;
 	fail_msg("no %s '%s'", kind, name);
 	return NULL;
+}
+
+/* A pass that looks only; the result is the bench's. */
+static inline void assert_look_changes_nothing(struct bench *bench)
+{
+	cleanup_json json_t *before = state(bench), *after = NULL;
+
+	reporter_sync_result_finish(&bench->result);
+	assert_int_equal(reporter_sync(bench->api, &bench->made.inventory, true, &bench->result,
+				 &bench->err),
+		0);
+	after = state(bench);
+	assert_true(
+		json_equal(json_object_get(before, "objects"), json_object_get(after, "objects")));
 }
 
 static inline void assert_there(
