@@ -192,6 +192,7 @@ static void clear_up(struct lab *lab)
 			world_run("rm /run/netns/%s", lab->foreign[i].line + strlen("- file "));
 	}
 	world_run("ip addr flush dev trunk0 scope global; ip route flush dev trunk0; "
+		  "ip -6 route flush dev trunk0 proto static; "
 		  "ip neigh flush dev trunk0 nud permanent; "
 		  "for n in $(ip -d -o link show dev trunk0 | grep -o 'another-name-[0-9]*'); "
 		  "do ip link property del dev trunk0 altname $n; done");
