@@ -56,7 +56,6 @@ static int data_read(const json_t *data, struct zabbix_stats *stats, struct erro
 		const char *key;
 		uint64_t *count;
 	} counts[] = {
-		{ "uptime", &stats->uptime_s },
 		{ "hosts", &stats->hosts },
 		{ "items", &stats->items },
 	};

@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 
+/* Not its "uptime", which is below zero where the clock was set back since its start. */
 struct zabbix_stats {
-	char version[32]; /* "6.0.14" */
-	uint64_t uptime_s;
+	char version[32];    /* "6.0.14" */
 	double required_vps; /* values per second that its items ask for */
 	uint64_t hosts, items;
 	/* Of its kinds of processes the one with the least time to spare, in the last minute on average. */

@@ -33,7 +33,6 @@ static void test_an_answer_of_6_0_is_read(void **state)
 	(void)state;
 	assert_int_equal(parse(STATS_6_0, &stats, NULL), 0);
 	assert_string_equal(stats.version, "6.0.14");
-	assert_int_equal(stats.uptime_s, 321);
 	assert_int_equal(stats.hosts, 1);
 	assert_int_equal(stats.items, 6);
 	assert_true(stats.required_vps > 1.19 && stats.required_vps < 1.21);
@@ -48,10 +47,23 @@ static void test_an_answer_of_7_0_is_read(void **state)
 	(void)state;
 	assert_int_equal(parse(STATS_7_0, &stats, NULL), 0);
 	assert_string_equal(stats.version, "7.0.22");
-	assert_int_equal(stats.uptime_s, 5);
+	assert_int_equal(stats.items, 12);
 	assert_true(stats.required_vps == 2);
 	assert_true(stats.busy_percent == -1);
 	assert_string_equal(stats.busiest, "");
+}
+
+static void test_a_clock_set_back_since_its_start_fails_no_proxy(void **state)
+{
+	struct zabbix_stats stats;
+
+	(void)state;
+	assert_int_equal(parse("{\"response\":\"success\",\"data\":{\"boottime\":1795478000,"
+			       "\"uptime\":-3595,\"hosts\":1,\"items\":6,\"version\":\"6.0.14\"}}",
+				 &stats, NULL),
+		0);
+	assert_string_equal(stats.version, "6.0.14");
+	assert_int_equal(stats.items, 6);
 }
 
 static void test_a_refusal_is_access_denied(void **state)
@@ -79,8 +91,8 @@ static void test_other_shapes_are_no_answer(void **state)
 		"{\"response\":\"success\",\"data\":{}}",
 		"{\"response\":\"success\",\"data\":{\"version\":6}}",
 		"{\"response\":\"success\",\"data\":{\"version\":\"0123456789012345678901234567890123\"}}",
-		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"uptime\":-1}}",
-		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"uptime\":\"1\"}}",
+		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"hosts\":-1}}",
+		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"hosts\":\"1\"}}",
 		"{\"response\":\"success\",\"data\":{\"version\":\"6.0.14\",\"requiredperformance\":[]}}",
 	};
 
@@ -97,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_answer_of_6_0_is_read),
 		cmocka_unit_test(test_an_answer_of_7_0_is_read),
+		cmocka_unit_test(test_a_clock_set_back_since_its_start_fails_no_proxy),
 		cmocka_unit_test(test_a_refusal_is_access_denied),
 		cmocka_unit_test(test_other_shapes_are_no_answer),
 	};
