@@ -128,9 +128,10 @@ int file_write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
+/* The mode while it is still ours: another's takes CAP_FOWNER. */
 static int fd_set_owner(int fd, const struct file_owner *owner)
 {
-	if (fchown(fd, owner->uid, owner->gid) < 0 || fchmod(fd, owner->mode) < 0)
+	if (fchmod(fd, owner->mode) < 0 || fchown(fd, owner->uid, owner->gid) < 0)
 		return -errno;
 	return 0;
 }

@@ -50,7 +50,7 @@ static int key_fill(struct reporter_proxy *proxy, const struct config *config,
 	}
 	r = make ? proxy_files_make(vrf, &paths, err) : 0;
 	if (r == 0)
-		r = proxy_files_read_psk(&paths, &proxy->psk_identity, &proxy->psk, err);
+		r = proxy_files_read_psk(vrf, &paths, &proxy->psk_identity, &proxy->psk, err);
 	return r;
 }
 

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -107,7 +106,6 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 	const char *own_dirs[] = { vrf->paths.run_dir, vrf->paths.state_dir, vrf->paths.log_dir,
 		NULL };
 	cleanup_fd int netns_fd = netns_open(vrf->name, err), cgroup_fd = -1;
-	struct stat log;
 	/* What it says before it opens its own log: a key that it does not know, for one. */
 	cleanup_fd int words = open(
 		vrf->paths.start_log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -118,7 +116,7 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 		return error_set_errno(err, errno, "cannot write '%s'", vrf->paths.start_log);
 	if (group_open(vrf, &cgroup_fd, err) < 0)
 		return -err->code;
-	vrf->log_offset = lstat(vrf->paths.log, &log) == 0 ? log.st_size : 0;
+	vrf->log_offset = proxy_files_log_size(vrf->config, &vrf->paths);
 	return process_spawn(
 		&(struct process_spec){
 			.argv = argv,

@@ -3,6 +3,7 @@
 #include "supervisor/proxy_files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/data.h"
 #include "base/file.h"
+#include "base/fs_user.h"
 #include "base/memory.h"
 #include "base/secret.h"
 #include "base/strings.h"
@@ -24,6 +26,26 @@
 #define PROFILE_MAX_SIZE (64 * 1024)
 #define PSK_BYTES        32
 #define IDENTITY_BYTES   8
+
+static int user_find(const struct config_vrf *vrf, struct file_owner *owner, struct error *err)
+{
+	const struct passwd *user = getpwnam(vrf->proxy.user);
+
+	if (!user)
+		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);
+	owner->uid = user->pw_uid;
+	owner->gid = user->pw_gid;
+	return 0;
+}
+
+/* What lies in the proxy's directories is touched with the proxy's own rights. */
+static int user_enter(const struct config_vrf *vrf, struct fs_user *before, struct error *err)
+{
+	struct file_owner owner = { 0 };
+	int r = user_find(vrf, &owner, err);
+
+	return r < 0 ? r : fs_user_enter(owner.uid, owner.gid, before, err);
+}
 
 /* Two hex digits a byte; returns text. */
 static const char *random_hex(size_t bytes, char *text)
@@ -50,38 +72,35 @@ void proxy_files_random_psk(char **identity, char **key)
 }
 
 /* The identity first: a key that is there has one. */
-static int psk_write(const struct vrf_paths *paths, const struct file_owner *owner,
-	const char *identity, const char *key, struct error *err)
+static int psk_write(
+	const struct vrf_paths *paths, const char *identity, const char *key, struct error *err)
 {
+	const struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
 	cleanup_free char *line = xasprintf("%s\n", identity);
-	int r = file_write(paths->psk_identity, line, strlen(line), owner, err);
+	int r = file_write(paths->psk_identity, line, strlen(line), &owner, err);
 
-	return r < 0 ? r : file_write(paths->psk, key, strlen(key), owner, err);
+	return r < 0 ? r : file_write(paths->psk, key, strlen(key), &owner, err);
 }
 
-static int psk_make(
-	const struct vrf_paths *paths, const struct file_owner *owner, struct error *err)
+static int psk_make(const struct vrf_paths *paths, struct error *err)
 {
 	cleanup_free char *identity = NULL;
 	cleanup(secret_free) char *key = NULL;
+	struct stat st;
 
-	if (access(paths->psk, F_OK) == 0)
+	if (stat(paths->psk, &st) == 0)
 		return 0;
 	proxy_files_random_psk(&identity, &key);
-	return psk_write(paths, owner, identity, key, err);
+	return psk_write(paths, identity, key, err);
 }
 
 int proxy_files_write_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,
 	const char *identity, const char *key, struct error *err)
 {
-	const struct passwd *user = getpwnam(vrf->proxy.user);
-	struct file_owner owner = { .mode = 0600 };
+	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
+	int r = user_enter(vrf, &before, err);
 
-	if (!user)
-		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);
-	owner.uid = user->pw_uid;
-	owner.gid = user->pw_gid;
-	return psk_write(paths, &owner, identity, key, err);
+	return r < 0 ? r : psk_write(paths, identity, key, err);
 }
 
 /* The socket names that zabbix_proxy appends must fit sockaddr_un. */
@@ -112,64 +131,85 @@ static int dir_judge(
 }
 
 /* zabbix_proxy opens a database that it cannot write all the same, works, and saves nothing. */
-static int database_judge(
-	const char *path, const struct file_owner *owner, const char *user, struct error *err)
+static int database_judge(const char *path, const char *user, struct error *err)
 {
-	struct stat st;
-	mode_t right;
-
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? 0 : error_set_errno(err, errno, "'%s'", path);
-	right = st.st_uid == owner->uid ? S_IWUSR : st.st_gid == owner->gid ? S_IWGRP : S_IWOTH;
-	if (!(st.st_mode & right))
+	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || errno == ENOENT)
+		return 0;
+	if (errno == EACCES)
 		return error_set(
 			err, EACCES, "database '%s' cannot be written by user '%s'", path, user);
-	/* We may write whatever there is, unless its disk may not be written. */
-	if (access(path, W_OK) < 0)
-		return error_set_errno(err, errno, "database '%s' cannot be written", path);
-	return 0;
+	return error_set_errno(err, errno, "database '%s' cannot be written", path);
+}
+
+static int directories_make(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	const struct file_owner *owner, struct error *err)
+{
+	const char *const dirs[] = { paths->state_dir, paths->log_dir, paths->socket_dir,
+		paths->tmp_dir };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		r = file_make_dir(dirs[i], owner, err);
+		if (r == 0)
+			r = dir_judge(dirs[i], owner, vrf->proxy.user, err);
+	}
+	return r;
 }
 
 int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
 {
-	const struct passwd *user = getpwnam(vrf->proxy.user);
-	struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 }, owner = { 0750, 0, 0 };
-	const char *const dirs[] = { paths->state_dir, paths->log_dir, paths->socket_dir,
-		paths->tmp_dir };
+	struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 }, owner = { .mode = 0750 };
+	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
 	int r = file_make_dir(paths->run_dir, &ours, err);
 
-	if (r < 0)
-		return r;
-	if (!user)
-		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);
-	owner.uid = user->pw_uid;
-	owner.gid = user->pw_gid;
-	r = socket_dir_judge(paths, err);
-	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		r = file_make_dir(dirs[i], &owner, err);
-		if (r == 0)
-			r = dir_judge(dirs[i], &owner, vrf->proxy.user, err);
-	}
 	if (r == 0)
-		r = database_judge(paths->database, &owner, vrf->proxy.user, err);
-	owner.mode = 0600;
-	return r == 0 && vrf->proxy.psk ? psk_make(paths, &owner, err) : r;
+		r = user_find(vrf, &owner, err);
+	if (r == 0)
+		r = socket_dir_judge(paths, err);
+	if (r == 0)
+		r = directories_make(vrf, paths, &owner, err);
+	if (r == 0)
+		r = fs_user_enter(owner.uid, owner.gid, &before, err);
+	if (r == 0)
+		r = database_judge(paths->database, vrf->proxy.user, err);
+	return r == 0 && vrf->proxy.psk ? psk_make(paths, err) : r;
 }
 
-int proxy_files_read_psk(
-	const struct vrf_paths *paths, char **identity, char **key, struct error *err)
+static int identity_read(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	char **identity, struct error *err)
 {
-	int r = file_read_line_untrusted(paths->psk_identity, identity, err);
+	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
+	int r = user_enter(vrf, &before, err);
+
+	return r < 0 ? r : file_read_line_untrusted(paths->psk_identity, identity, err);
+}
+
+int proxy_files_read_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	char **identity, char **key, struct error *err)
+{
+	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
+	int r = identity_read(vrf, paths, identity, err);
 
 	if (r < 0)
 		return r;
 	secret_guard();
-	r = file_read_line_untrusted(paths->psk, key, err);
+	r = user_enter(vrf, &before, err);
+	if (r == 0)
+		r = file_read_line_untrusted(paths->psk, key, err);
 	if (r < 0) {
 		free(*identity);
 		*identity = NULL;
 	}
 	return r;
+}
+
+off_t proxy_files_log_size(const struct config_vrf *vrf, const struct vrf_paths *paths)
+{
+	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
+	struct stat log;
+
+	return user_enter(vrf, &before, NULL) == 0 && lstat(paths->log, &log) == 0 ? log.st_size
+										   : 0;
 }
 
 /* A name is a file among the bundled profiles; a path is itself. */
@@ -214,7 +254,7 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 		return error_set(err, -r, "uplink number %u is outside of the prefix", id);
 	r = profile_read(vrf->proxy.profile, &profile, err);
 	if (r == 0 && vrf->proxy.psk)
-		r = file_read_line_untrusted(paths->psk_identity, &identity, err);
+		r = identity_read(vrf, paths, &identity, err);
 	if (r < 0)
 		return r;
 	text = proxy_config_format(&(struct proxy_config){

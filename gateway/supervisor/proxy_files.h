@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What must lie on disk before a proxy can start: directories, key, config. */
+/*
+ * What must lie on disk before a proxy can start: directories, key, config. What is in the directories of the
+ * proxy's user is read and written with that user's rights: who has taken a proxy over gains nothing by what
+ * is put there.
+ */
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "config/model.h"
@@ -26,8 +31,11 @@ int proxy_files_write_psk(const struct config_vrf *vrf, const struct vrf_paths *
  * Reads the key and its identity, the caller's to free. Their directory is the proxy's own, so what
  * its user may have put in their place is not believed.
  */
-int proxy_files_read_psk(
-	const struct vrf_paths *paths, char **identity, char **key, struct error *err);
+int proxy_files_read_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	char **identity, char **key, struct error *err);
+
+/* How large the proxy's log is; 0 where there is none. */
+off_t proxy_files_log_size(const struct config_vrf *vrf, const struct vrf_paths *paths);
 
 /*
  * Writes the proxy's config for this version of its binary; *changed tells whether it differs from

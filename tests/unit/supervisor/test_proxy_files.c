@@ -70,7 +70,7 @@ static void a_key_is_256_bits_for_the_proxys_user_alone(void **state)
 	cleanup_free char *identity = NULL, *key = NULL;
 
 	assert_made(&made);
-	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, NULL), 0);
+	assert_int_equal(proxy_files_read_psk(made.vrf, &made.paths, &identity, &key, NULL), 0);
 	assert_int_equal(strlen(key), 64);
 	assert_int_equal(strspn(key, "0123456789abcdef"), 64);
 	assert_mode(made.paths.psk, 0600, USER);
@@ -83,7 +83,7 @@ static void an_identity_names_no_customer(void **state)
 	cleanup_free char *identity = NULL, *key = NULL;
 
 	assert_made(&made);
-	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, NULL), 0);
+	assert_int_equal(proxy_files_read_psk(made.vrf, &made.paths, &identity, &key, NULL), 0);
 	assert_null(strstr(identity, "acme"));
 	assert_memory_equal(identity, "vrfgate-", 8);
 	assert_int_equal(strlen(identity), 8 + 16);
@@ -96,10 +96,10 @@ static void a_key_is_made_once(void **state)
 	int r;
 
 	assert_made(&first);
-	assert_int_equal(proxy_files_read_psk(&first.paths, &identity, &key, NULL), 0);
+	assert_int_equal(proxy_files_read_psk(first.vrf, &first.paths, &identity, &key, NULL), 0);
 	r = proxy_files_make(first.vrf, &first.paths, NULL);
 	assert_int_equal(r, 0);
-	r = proxy_files_read_psk(&first.paths, &identity_again, &key_again, NULL);
+	r = proxy_files_read_psk(first.vrf, &first.paths, &identity_again, &key_again, NULL);
 	assert_int_equal(r, 0);
 	assert_string_equal(identity, identity_again);
 	assert_string_equal(key, key_again);
@@ -113,8 +113,8 @@ static void two_vrfs_have_two_keys(void **state)
 
 	assert_made(&a);
 	assert_made(&b);
-	assert_int_equal(proxy_files_read_psk(&a.paths, &identity_a, &key_a, NULL), 0);
-	assert_int_equal(proxy_files_read_psk(&b.paths, &identity_b, &key_b, NULL), 0);
+	assert_int_equal(proxy_files_read_psk(a.vrf, &a.paths, &identity_a, &key_a, NULL), 0);
+	assert_int_equal(proxy_files_read_psk(b.vrf, &b.paths, &identity_b, &key_b, NULL), 0);
 	assert_string_not_equal(identity_a, identity_b);
 	assert_string_not_equal(key_a, key_b);
 }
@@ -126,12 +126,14 @@ static void a_new_key_takes_the_place_of_the_old(void **state)
 	cleanup_free char *identity_read = NULL, *key_read = NULL;
 
 	assert_made(&made);
-	assert_int_equal(proxy_files_read_psk(&made.paths, &old_identity, &old_key, NULL), 0);
+	assert_int_equal(
+		proxy_files_read_psk(made.vrf, &made.paths, &old_identity, &old_key, NULL), 0);
 	proxy_files_random_psk(&identity, &key);
 	assert_string_not_equal(key, old_key);
 	assert_string_not_equal(identity, old_identity);
 	assert_int_equal(proxy_files_write_psk(made.vrf, &made.paths, identity, key, NULL), 0);
-	assert_int_equal(proxy_files_read_psk(&made.paths, &identity_read, &key_read, NULL), 0);
+	assert_int_equal(
+		proxy_files_read_psk(made.vrf, &made.paths, &identity_read, &key_read, NULL), 0);
 	assert_string_equal(identity_read, identity);
 	assert_string_equal(key_read, key);
 	assert_mode(made.paths.psk, 0600, USER);
@@ -157,11 +159,38 @@ static void a_link_in_the_place_of_a_key_is_not_followed(void **state)
 	assert_made(&made);
 	unlink(made.paths.psk_identity);
 	assert_int_equal(symlink("/etc/passwd", made.paths.psk_identity), 0);
-	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, &err), -ELOOP);
+	assert_int_equal(
+		proxy_files_read_psk(made.vrf, &made.paths, &identity, &key, &err), -ELOOP);
 	assert_null(identity);
 	assert_int_equal(proxy_files_write_config(
 				 made.loaded.config, made.vrf, 0, &made.paths, 600, &changed, &err),
 		-ELOOP);
+}
+
+/* Who has taken the proxy over knows when we look. */
+static void a_link_to_a_file_of_root_changes_nothing_of_it(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *victim = xasprintf("%s/victim", (const char *)*state), *text = NULL;
+	char *const links[] = { made.paths.psk, made.paths.psk_identity, made.paths.database };
+	struct file_owner owner = { 0600, 0, 0 };
+	struct stat st;
+
+	assert_made(&made);
+	assert_int_equal(file_write(victim, "root's", 6, &owner, NULL), 0);
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		unlink(links[i]);
+		assert_int_equal(symlink(victim, links[i]), 0);
+	}
+	/* The database is no file that this user may write. */
+	assert_int_equal(proxy_files_make(made.vrf, &made.paths, NULL), -EACCES);
+	assert_int_equal(proxy_files_write_psk(made.vrf, &made.paths, "identity", "key", NULL), 0);
+	text = scratch_read(*state, "victim");
+	assert_string_equal(text, "root's");
+	assert_int_equal(stat(victim, &st), 0);
+	assert_int_equal(st.st_uid, 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_mode(made.paths.psk, 0600, USER);
 }
 
 /* Opening one would wait for its other end, and every VRF with it. */
@@ -173,7 +202,9 @@ static void a_fifo_in_the_place_of_a_key_is_not_waited_for(void **state)
 	assert_made(&made);
 	unlink(made.paths.psk);
 	assert_int_equal(mkfifo(made.paths.psk, 0600), 0);
-	assert_int_equal(proxy_files_read_psk(&made.paths, &identity, &key, NULL), -EINVAL);
+	assert_int_equal(chown(made.paths.psk, getpwnam(USER)->pw_uid, 0), 0);
+	assert_int_equal(
+		proxy_files_read_psk(made.vrf, &made.paths, &identity, &key, NULL), -EINVAL);
 	assert_null(identity);
 }
 
@@ -262,6 +293,7 @@ int main(void)
 		in_scratch_as_root(a_new_key_takes_the_place_of_the_old),
 		in_scratch_as_root(without_psk_there_is_no_key),
 		in_scratch_as_root(a_link_in_the_place_of_a_key_is_not_followed),
+		in_scratch_as_root(a_link_to_a_file_of_root_changes_nothing_of_it),
 		in_scratch_as_root(a_fifo_in_the_place_of_a_key_is_not_waited_for),
 		in_scratch_as_root(a_directory_too_long_for_the_proxys_sockets_is_told),
 		in_scratch_as_root(a_database_that_the_proxy_cannot_write_is_named),
