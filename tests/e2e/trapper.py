@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sends values to the trapper of a proxy from inside its namespace, and says what was accepted."""
+"""Speaks to the trapper of a proxy from inside its namespace: sends values, and says what was accepted."""
 
 import contextlib
 import ctypes
@@ -47,14 +47,19 @@ def receive(connection, size):
     return data
 
 
-def send_values(netns, values):
-    """Send a list of dicts (host, key, value, clock, ns) to the proxy of a namespace; how many were accepted and
-    refused. OSError where it did not answer: nothing is known of the values then."""
-    body = json.dumps({"request": "sender data", "data": values}).encode()
+def ask(netns, request):
+    """The answer of the proxy in a namespace to a request, both JSON. OSError where it gave none."""
+    body = json.dumps(request).encode()
     with socket_in_netns(netns) as connection:
         connection.settimeout(TIMEOUT_SECONDS)
         connection.connect(("127.0.0.1", TRAPPER_PORT))
         connection.sendall(HEADER.pack(MAGIC, len(body), 0) + body)
         _, size, _ = HEADER.unpack(receive(connection, HEADER.size))
-        answer = json.loads(receive(connection, size))
+        return json.loads(receive(connection, size))
+
+
+def send_values(netns, values):
+    """Send a list of dicts (host, key, value, clock, ns) to the proxy of a namespace; how many were accepted and
+    refused. OSError where it did not answer: nothing is known of the values then."""
+    answer = ask(netns, {"request": "sender data", "data": values})
     return tuple(map(int, PROCESSED.search(answer["info"]).groups()))
