@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/options.h"
+#include "process/privileges.h"
 #include "supervisor/run.h"
 
 static int run_parse(int argc, char **argv, struct supervisor_options *options)
@@ -45,6 +46,11 @@ int cli_run(int argc, char **argv)
 		r = cli_need_root(argv[0]);
 	if (r != CLI_PARSED)
 		return r;
+	/* Before the config is read: what cannot be read at a reload cannot be read at the start. */
+	if (privileges_reduce(&err) < 0) {
+		fprintf(stderr, "vrfgate run: %s\n", err.text);
+		return CLI_EXIT_FAILED;
+	}
 	r = cli_load_config_with_notes(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;

@@ -6,8 +6,38 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+/*
+ * The supervisor's, with the calls that need each; SECURITY.md and the service file have the same, and
+ * tests/cli/test_capabilities.py takes each away in its turn.
+ */
+static const struct {
+	int number;
+	bool bounding_only; /* not for ourselves */
+} supervisor_capabilities[] = {
+	/* setns(2), mounts, clone(2) with CLONE_NEWPID and CLONE_NEWIPC */
+	{ CAP_SYS_ADMIN, false },
+	/* links, addresses, routes, sysctls and firewalls, in every namespace */
+	{ CAP_NET_ADMIN, false },
+	/* NETLINK_LISTEN_ALL_NSID, netlink(7): one socket for the events of all namespaces */
+	{ CAP_NET_BROADCAST, false },
+	/* of a proxy's bounding set, so that fping gets what its file names */
+	{ CAP_NET_RAW, true },
+	/* setresuid(2) and setfsuid(2) to the proxy's user and the reporter's */
+	{ CAP_SETUID, false },
+	{ CAP_SETGID, false },
+	/* prctl(2) PR_CAPBSET_DROP, in each child */
+	{ CAP_SETPCAP, false },
+	/* pidfd_send_signal(2) to processes of the proxy's user */
+	{ CAP_KILL, false },
+	/* fchown(2) of the proxy's directories and config, and of the control socket */
+	{ CAP_CHOWN, false },
+	/* /proc/PID/smaps_rollup and /proc/PID/ns/net of processes of other users, proc(5) */
+	{ CAP_SYS_PTRACE, false },
+};
 
 static int user_become(const char *user, struct error *err)
 {
@@ -47,5 +77,33 @@ int privileges_drop(const char *user, struct error *err)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return error_set_errno(err, errno, "cannot set process attributes");
+	return 0;
+}
+
+/* The sets that a supervisor has no need of this one in. */
+static capng_type_t sets_to_leave(int number)
+{
+	for (size_t i = 0; i < sizeof(supervisor_capabilities) / sizeof(supervisor_capabilities[0]);
+		i++)
+		if (supervisor_capabilities[i].number == number)
+			return supervisor_capabilities[i].bounding_only
+				? CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE
+				: CAPNG_INHERITABLE;
+	return CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE | CAPNG_BOUNDING_SET;
+}
+
+int privileges_reduce(struct error *err)
+{
+	if (setgroups(0, NULL) < 0)
+		return error_set_errno(err, errno, "cannot leave other groups");
+	if (capng_get_caps_process() != 0)
+		return error_set(err, EIO, "cannot read our capabilities");
+	/* Also those of kernels to come; what a kernel does not have is not there to be dropped. */
+	for (int number = 0; number < 64; number++)
+		(void)capng_update(CAPNG_DROP, sets_to_leave(number), (unsigned)number);
+	if (capng_apply(CAPNG_SELECT_BOTH) != 0)
+		return error_set(err, EPERM, "cannot drop capabilities: cap_setpcap is lacking");
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return error_set_errno(err, errno, "cannot drop ambient capabilities");
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Giving up rights for good, in a child that shall not need them. */
+/* Giving up rights for good. */
 #pragma once
 
 #include "base/error.h"
@@ -11,3 +11,9 @@
  * then the caller must exit: some of it may have been done.
  */
 int privileges_drop(const char *user, struct error *err);
+
+/*
+ * Keeps what a supervisor and its children need, of what this process has: the capabilities of
+ * privileges.c in all sets (none inheritable), no other groups. To be called by root at the start.
+ */
+int privileges_reduce(struct error *err);

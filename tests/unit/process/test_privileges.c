@@ -3,12 +3,16 @@
 #include "../cmocka_all.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "process/privileges.h"
 
 /* What the child found wrong; 0 nothing. */
@@ -81,11 +85,50 @@ static void test_who_is_not_root_keeps_the_user(void **state)
 	assert_int_equal(child_status(child_unprivileged), 0);
 }
 
+static uint64_t capabilities_of_self(const char *set)
+{
+	cleanup_free char *text = NULL;
+	const char *line;
+	size_t size;
+
+	assert_int_equal(file_read("/proc/self/status", 65536, &text, &size, NULL), 0);
+	line = strstr(text, set);
+	assert_non_null(line);
+	return strtoull(line + strlen(set), NULL, 16);
+}
+
+#define BIT(number) (1ULL << (number))
+
+static int child_reduced(void)
+{
+	if (privileges_reduce(NULL) < 0)
+		return 1;
+	if (getuid() != 0 || getgroups(0, NULL) != 0)
+		return 2;
+	if (capabilities_of_self("CapInh:") || capabilities_of_self("CapAmb:"))
+		return 3;
+	if (capabilities_of_self("CapBnd:") != (capabilities_of_self("CapEff:") | BIT(CAP_NET_RAW)))
+		return 4;
+	if (!(capabilities_of_self("CapEff:") & BIT(CAP_SYS_ADMIN)) ||
+		capabilities_of_self("CapBnd:") & (BIT(CAP_DAC_OVERRIDE) | BIT(CAP_SYS_MODULE)))
+		return 5;
+	return privileges_reduce(NULL) < 0 ? 6 : 0;
+}
+
+static void test_a_supervisor_keeps_little(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(child_status(child_reduced), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_left_and_nothing_comes_back),
 		cmocka_unit_test(test_a_user_that_does_not_exist_is_told),
+		cmocka_unit_test(test_a_supervisor_keeps_little),
 		cmocka_unit_test(test_who_is_not_root_keeps_the_user),
 	};
 
