@@ -10,7 +10,8 @@
  *	{ "command": "stop", "vrfs": [ "acme" ] }      -> { "ok": true } when it has begun; also start, restart
  *	{ "command": "events" }                        -> a snapshot and then each event, a line each, until
  *	                                                  one of both goes (supervisor/events.h)
- * Anyone who may connect may ask for the status and the events; only root may act.
+ * Anyone who may connect may ask for the status and the events; only root may act. Who does not end a
+ * request, or does not take its answer, within ten seconds is dropped.
  */
 #pragma once
 

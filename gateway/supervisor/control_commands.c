@@ -28,6 +28,9 @@ static json_t *names_judge(const struct supervisor *supervisor, const json_t *na
 		if (!text || !supervisor_find_vrf(supervisor, text))
 			return json_pack("{s:b, s:s, s:s}", "ok", 0, "error",
 				CONTROL_ERROR_NO_SUCH_VRF, "vrf", text ? text : "");
+		/* A request has room for thousands of names, each of which is looked for. */
+		if (i >= supervisor->n_vrfs)
+			return control_error_create("a VRF is named twice");
 	}
 	return NULL;
 }

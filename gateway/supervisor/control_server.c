@@ -19,20 +19,26 @@
 #include "control/protocol.h"
 #include "supervisor/control_commands.h"
 
-#define MAX_CLIENTS          64
 #define CLIENT_TIMEOUT_US    (10 * 1000000ULL)
 #define GROUP                "vrfgate"
-/* The others are for those who ask. */
-#define MAX_LISTENERS        16
 /* Some thousand events. */
 #define LISTENER_MAX_WAITING (1024 * 1024)
+
+/* At a time; whoever comes beyond them is turned away. What others than root cannot have is root's. */
+struct places {
+	size_t all, others, each; /* of all users; of all but root; of each of those */
+};
+
+static const struct places client_places = { 64, 48, 16 };
+/* The other clients are those who ask. */
+static const struct places listener_places = { 16, 12, 4 };
 
 struct client {
 	struct control_server *server;
 	struct client *next;
 	sd_event_source *io, *timer;
 	int fd;
-	bool may_act; /* root */
+	uid_t uid; /* whose it is; only root may act */
 	char request[CONTROL_MAX_REQUEST];
 	size_t received;
 	bool answered, listens;
@@ -46,7 +52,6 @@ struct control_server {
 	int fd;
 	struct sockaddr_un address;
 	struct client *clients;
-	size_t n_clients;
 };
 
 static void client_free(struct client *client)
@@ -65,7 +70,6 @@ static void client_destroy(struct client *client)
 	while (*at != client)
 		at = &(*at)->next;
 	*at = client->next;
-	client->server->n_clients--;
 	client_free(client);
 }
 
@@ -104,23 +108,30 @@ static void client_send(struct client *client)
 		client_destroy(client);
 }
 
-static size_t listeners_count(const struct control_server *server)
+static bool has_place(const struct control_server *server, uid_t uid, bool as_listener)
 {
-	size_t count = 0;
+	const struct places *places = as_listener ? &listener_places : &client_places;
+	struct places taken = { 0 };
 
-	for (const struct client *client = server->clients; client; client = client->next)
-		count += client->listens;
-	return count;
+	for (const struct client *client = server->clients; client; client = client->next) {
+		if (as_listener && !client->listens)
+			continue;
+		taken.all++;
+		taken.others += client->uid != 0;
+		taken.each += client->uid == uid;
+	}
+	return taken.all < places->all &&
+		(uid == 0 || (taken.others < places->others && taken.each < places->each));
 }
 
 static void client_answer(struct client *client)
 {
-	struct control_request request = { client->request, client->received, client->may_act };
+	struct control_request request = { client->request, client->received, client->uid == 0 };
 	cleanup_json json_t *answer = NULL;
 	bool listens;
 
 	answer = control_command_run(client->server->supervisor, &request, &listens);
-	if (listens && listeners_count(client->server) >= MAX_LISTENERS) {
+	if (listens && !has_place(client->server, client->uid, true)) {
 		json_decref(answer);
 		answer = control_error_create("too many listen for events already");
 		listens = false;
@@ -196,12 +207,13 @@ static int client_on_timeout(sd_event_source *source, uint64_t usec, void *data)
 	return 0;
 }
 
-static bool peer_is_root(int fd)
+/* Who has connected; nobody of this machine where the kernel does not say. */
+static uid_t peer_uid(int fd)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == 0;
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.uid : (uid_t)-1;
 }
 
 static int server_on_connect(sd_event_source *source, int listen_fd, uint32_t events, void *data)
@@ -210,22 +222,23 @@ static int server_on_connect(sd_event_source *source, int listen_fd, uint32_t ev
 	struct sd_event *event = server->supervisor->event;
 	struct client *client;
 	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	uid_t uid;
 
 	(void)source;
 	(void)events;
 	if (fd < 0)
 		return 0;
-	if (server->n_clients >= MAX_CLIENTS) {
+	uid = peer_uid(fd);
+	if (!has_place(server, uid, false)) {
 		close(fd);
 		return 0;
 	}
 	client = xcalloc(1, sizeof(*client));
 	client->server = server;
 	client->fd = fd;
-	client->may_act = peer_is_root(fd);
+	client->uid = uid;
 	client->next = server->clients;
 	server->clients = client;
-	server->n_clients++;
 	if (sd_event_add_io(event, &client->io, fd, EPOLLIN, client_on_io, client) < 0 ||
 		sd_event_add_time_relative(event, &client->timer, CLOCK_MONOTONIC,
 			CLIENT_TIMEOUT_US, 0, client_on_timeout, client) < 0)
@@ -256,7 +269,7 @@ static int server_listen(struct control_server *server, struct error *err)
 	mask = umask(0177);
 	r = bind(server->fd, (struct sockaddr *)&server->address, sizeof(server->address));
 	umask(mask);
-	if (r < 0 || listen(server->fd, MAX_CLIENTS) < 0)
+	if (r < 0 || listen(server->fd, (int)client_places.all) < 0)
 		return error_set_errno(err, errno, "cannot listen on '%s'", path);
 	socket_set_owner(path);
 	return 0;

@@ -10,7 +10,10 @@
 
 struct control_server;
 
-/* Binds run_dir/control.sock: root's, and readable by the group `vrfgate` where there is one. */
+/*
+ * Binds run_dir/control.sock: root's, and open to the group `vrfgate` where there is one. Of its 64 places
+ * each user but root may have 16, and all of them together 48.
+ */
 int control_server_create(
 	struct supervisor *supervisor, struct control_server **server, struct error *err);
 

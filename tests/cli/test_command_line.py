@@ -11,6 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 # pylint: disable=wrong-import-position
+import control_cases
 import drift_cases
 import life_cases
 import running_cases
@@ -20,12 +21,15 @@ from tap import Tap
 from waiting import TimedOut
 
 
+ALL_CASES = usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + control_cases.CASES
+
+
 def main():
     reason = enter_private_world()
     tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
     with tempfile.TemporaryDirectory(prefix="vrfgate-cli-", dir="/tmp" if reason else "/run") as directory:
         lab = Lab(directory)
-        for case in usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES:
+        for case in ALL_CASES:
             text = case.__name__.replace("_", " ")
             if reason and case not in usage_cases.CASES:
                 tap.skip(text, f"no namespaces of our own: {reason}")

@@ -15,6 +15,12 @@
 #define DEADLINE_MS       5000
 #define CLIENTS_AT_MOST   64
 #define LISTENERS_AT_MOST 16
+/* Of a user that is not root, and of all such users. */
+#define CLIENTS_EACH      16
+#define CLIENTS_OF_OTHERS 48
+#define LISTENERS_EACH    4
+#define LISTENERS_OTHERS  12
+#define SOMEBODY          65534
 /* Time goes this much faster for what the loop waits for. */
 #define HASTE             10
 
@@ -77,6 +83,21 @@ static int client_connect(struct served *served)
 	strcpy(address.sun_path, served->socket_path);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	turn(served);
+	return fd;
+}
+
+/* Another user's, whom the socket is open to. */
+static int client_connect_as(struct served *served, uid_t uid)
+{
+	const char *run_dir = served->supervisor.config->gateway.run_dir;
+	cleanup_free char *above = xasprintf("%s/..", run_dir);
+	int fd;
+
+	assert_int_equal(chmod(served->socket_path, 0666), 0);
+	assert_int_equal(chmod(above, 0755), 0);
+	assert_int_equal(seteuid(uid), 0);
+	fd = client_connect(served);
+	assert_int_equal(seteuid(0), 0);
 	return fd;
 }
 
@@ -182,6 +203,20 @@ static void a_vrf_that_is_not_there_is_named(void **state)
 		&served, "{\"command\":\"status\",\"vrfs\":[1]}\n", CONTROL_ERROR_NO_SUCH_VRF);
 }
 
+/* Ten thousand names, each looked for among all VRFs, would hold the loop up. */
+static void more_names_than_vrfs_are_not_looked_for(void **state)
+{
+	cleanup_served struct served served;
+
+	serve_begin(&served, *state);
+	*array_append(&served.supervisor.vrfs, &served.supervisor.n_vrfs) =
+		vrf_create(&served.supervisor.context, &served.supervisor.config->vrfs[0], 0);
+	assert_refused(&served, "{\"command\":\"status\",\"vrfs\":[\"mgmt\",\"mgmt\",\"nope\"]}\n",
+		"a VRF is named twice");
+	assert_refused(&served, "{\"command\":\"status\",\"vrfs\":[\"mgmt\",\"nope\"]}\n",
+		CONTROL_ERROR_NO_SUCH_VRF);
+}
+
 static void a_request_without_end_is_dropped(void **state)
 {
 	cleanup_free char *text = xcalloc(1, CONTROL_MAX_REQUEST + 1);
@@ -207,10 +242,10 @@ static void a_request_without_end_is_dropped(void **state)
 static void one_client_too_many_is_turned_away(void **state)
 {
 	cleanup_served struct served served;
-	int fds[CLIENTS_AT_MOST];
+	int fds[CLIENTS_AT_MOST], count = geteuid() == 0 ? CLIENTS_AT_MOST : CLIENTS_EACH;
 
 	serve_begin(&served, *state);
-	for (int i = 0; i < CLIENTS_AT_MOST; i++)
+	for (int i = 0; i < count; i++)
 		fds[i] = client_connect(&served);
 	{
 		cleanup_fd int fd = client_connect(&served);
@@ -218,9 +253,41 @@ static void one_client_too_many_is_turned_away(void **state)
 
 		assert_string_equal(answer, "");
 	}
-	for (int i = 0; i < CLIENTS_AT_MOST; i++)
+	for (int i = 0; i < count; i++)
 		close(fds[i]);
 	turn(&served);
+	assert_served(&served);
+}
+
+static void assert_turned_away(struct served *served, uid_t uid)
+{
+	cleanup_fd int fd = client_connect_as(served, uid);
+	cleanup_free char *answer = client_receive(served, fd);
+
+	assert_string_equal(answer, "");
+}
+
+static void nobody_but_root_can_take_all_places(void **state)
+{
+	cleanup_served struct served served;
+	int fds[CLIENTS_OF_OTHERS];
+
+	serve_begin(&served, *state);
+	for (int i = 0; i < CLIENTS_OF_OTHERS; i++) {
+		uid_t uid = SOMEBODY - (uid_t)(i / CLIENTS_EACH);
+
+		fds[i] = client_connect_as(&served, uid);
+		if (i % CLIENTS_EACH == CLIENTS_EACH - 1)
+			assert_turned_away(&served, uid);
+	}
+	assert_turned_away(&served, SOMEBODY - 10);
+	assert_served(&served);
+	close(fds[0]);
+	turn(&served);
+	fds[0] = client_connect_as(&served, SOMEBODY - 10);
+	assert_turned_away(&served, SOMEBODY - 10);
+	for (int i = 0; i < CLIENTS_OF_OTHERS; i++)
+		close(fds[i]);
 	assert_served(&served);
 }
 
@@ -434,17 +501,71 @@ static void a_listener_that_goes_is_forgotten(void **state)
 static void one_listener_too_many_is_refused_and_others_may_ask(void **state)
 {
 	cleanup_served struct served served;
-	int fds[LISTENERS_AT_MOST];
+	int fds[LISTENERS_AT_MOST], count = geteuid() == 0 ? LISTENERS_AT_MOST : LISTENERS_EACH;
 
 	serve_begin(&served, *state);
-	for (int i = 0; i < LISTENERS_AT_MOST; i++) {
+	for (int i = 0; i < count; i++) {
 		fds[i] = listener_connect(&served);
 		json_decref(listener_hear(&served, fds[i]));
 	}
 	assert_refused(&served, "{\"command\":\"events\"}\n", "too many listen for events already");
 	assert_served(&served);
-	for (int i = 0; i < LISTENERS_AT_MOST; i++)
+	for (int i = 0; i < count; i++)
 		close(fds[i]);
+}
+
+static int listener_connect_as(struct served *served, uid_t uid)
+{
+	int fd = client_connect_as(served, uid);
+
+	assert_int_equal(send(fd, "{\"command\":\"events\"}\n", 21, 0), 21);
+	return fd;
+}
+
+static void assert_not_heard(struct served *served, uid_t uid)
+{
+	cleanup_fd int fd = listener_connect_as(served, uid);
+	cleanup_free char *answer = client_receive(served, fd);
+
+	assert_non_null(strstr(answer, "too many listen for events already"));
+}
+
+static void nobody_but_root_can_take_all_places_of_listeners(void **state)
+{
+	cleanup_served struct served served;
+	int fds[LISTENERS_OTHERS + 1];
+
+	serve_begin(&served, *state);
+	for (int i = 0; i < LISTENERS_OTHERS; i++) {
+		uid_t uid = SOMEBODY - (uid_t)(i / LISTENERS_EACH);
+
+		fds[i] = listener_connect_as(&served, uid);
+		json_decref(listener_hear(&served, fds[i]));
+		if (i % LISTENERS_EACH == LISTENERS_EACH - 1)
+			assert_not_heard(&served, uid);
+	}
+	assert_not_heard(&served, SOMEBODY - 10);
+	fds[LISTENERS_OTHERS] = listener_connect(&served);
+	json_decref(listener_hear(&served, fds[LISTENERS_OTHERS]));
+	for (int i = 0; i <= LISTENERS_OTHERS; i++)
+		close(fds[i]);
+}
+
+static void only_root_may_act(void **state)
+{
+	static const char *const orders[] = { "reload", "start", "stop", "restart" };
+	cleanup_served struct served served;
+
+	serve_begin(&served, *state);
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		cleanup_free char *text = xasprintf("{\"command\":\"%s\"}\n", orders[i]);
+		cleanup_fd int fd = client_connect_as(&served, SOMEBODY);
+		cleanup_free char *answer = NULL;
+
+		assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+		answer = client_receive(&served, fd);
+		assert_non_null(strstr(answer, "only root may do that"));
+	}
 }
 
 static void an_order_names_its_vrfs(void **state)
@@ -470,8 +591,10 @@ int main(void)
 		in_scratch(a_request_may_come_in_pieces),
 		in_scratch(what_is_no_request_is_refused_in_words),
 		in_scratch(a_vrf_that_is_not_there_is_named),
+		in_scratch(more_names_than_vrfs_are_not_looked_for),
 		in_scratch(a_request_without_end_is_dropped),
 		in_scratch(one_client_too_many_is_turned_away),
+		in_scratch_as_root(nobody_but_root_can_take_all_places),
 		in_scratch(a_silent_client_is_dropped_and_holds_nobody_up),
 		in_scratch(a_client_that_goes_away_early_is_forgotten),
 		in_scratch(a_large_answer_goes_out_in_pieces),
@@ -482,6 +605,8 @@ int main(void)
 		in_scratch(a_listener_that_does_not_read_is_dropped_and_the_others_go_on),
 		in_scratch(a_listener_that_goes_is_forgotten),
 		in_scratch(one_listener_too_many_is_refused_and_others_may_ask),
+		in_scratch_as_root(nobody_but_root_can_take_all_places_of_listeners),
+		in_scratch_as_root(only_root_may_act),
 		in_scratch(an_order_names_its_vrfs),
 	};
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The control socket and those who mean no good, of the group that may ask."""
+
+import contextlib
+import json
+import os
+import pathlib
+import socket
+import subprocess
+
+from lab import STATE_SECONDS, expect_said
+from tap import expect, expect_equal
+from waiting import wait_until
+
+GROUP_ID = 64000
+MEMBER, OTHER, STRANGER = 64001, 64002, 64003
+PLACES_EACH = 16
+SOCKET_BUFFER = 212992
+
+
+@contextlib.contextmanager
+def group_vrfgate(lab):
+    """A group of that name on this machine, whatever it has; seen by nobody else."""
+    groups = lab.base / "group"
+    lines = [line for line in pathlib.Path("/etc/group").read_text().splitlines() if not line.startswith("vrfgate:")]
+    groups.write_text("\n".join([*lines, f"vrfgate:x:{GROUP_ID}:", ""]))
+    subprocess.run(["mount", "--bind", groups, "/etc/group"], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "/etc/group"], check=True)
+
+
+def connect_as(lab, uid, gid=GROUP_ID, text=b""):
+    """A connection of that user, on which so much was said."""
+    connection = socket.socket(socket.AF_UNIX)
+    os.setegid(gid)
+    os.seteuid(uid)
+    try:
+        connection.connect(str(lab.base / "run" / "control.sock"))
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+    connection.settimeout(STATE_SECONDS)
+    with contextlib.suppress(BrokenPipeError):
+        connection.sendall(text)
+    return connection
+
+
+def has_ended(connection):
+    """Whether the supervisor has closed it, without a word."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def call_as(lab, uid, gid, *words):
+    return subprocess.run(["setpriv", "--reuid", str(uid), "--regid", str(gid), "--clear-groups", lab.program,
+                           words[0], "-c", lab.path, *words[1:]], capture_output=True, text=True, check=False,
+                          timeout=STATE_SECONDS)
+
+
+def the_group_may_ask_and_root_may_act(lab):
+    lab.write("namespace mgmt { }\n")
+    with group_vrfgate(lab), lab.running():
+        lab.wait_state("mgmt", "healthy")
+        expect_said(call_as(lab, MEMBER, GROUP_ID, "status"), 0, stdout="mgmt", stderr="")
+        for order in (["reload"], ["stop", "mgmt"], ["start", "mgmt"], ["restart", "mgmt"]):
+            expect_said(call_as(lab, MEMBER, GROUP_ID, *order), 1, stdout="", stderr="only root ")
+        expect_said(call_as(lab, STRANGER, STRANGER, "status"), 3, stdout="", stderr="Permission denied")
+        expect_equal(lab.vrf("mgmt")["state"], "healthy", "mgmt")
+    lab.command("down")
+
+
+def no_user_of_the_group_keeps_root_out(lab):
+    lab.write("namespace mgmt { }\n")
+    with group_vrfgate(lab), lab.running(), contextlib.ExitStack() as stack:
+        lab.wait_state("mgmt", "healthy")
+        # Half a request each, of a user who has a hundred connections and of another with as many.
+        held = [stack.enter_context(connect_as(lab, uid, text=b'{"command":')) for uid in (MEMBER, OTHER)
+                for _ in range(100)]
+        expect_said(lab.command("status"), 0, stdout="mgmt")
+        expect_said(lab.command("stop", "mgmt"), 0)
+        turned_away = [connection for each in range(2)
+                       for connection in held[100 * each + PLACES_EACH:100 * each + 100]]
+        expect(all(map(has_ended, turned_away)), "a user has more places than it may have")
+        # These are dropped when their ten seconds are over, and the next is served.
+        expect(all(map(has_ended, held)), "half a request is kept for ever")
+        expect_said(call_as(lab, MEMBER, GROUP_ID, "status"), 0, stdout="mgmt")
+    lab.command("down")
+
+
+def what_is_said_too_long_or_not_heard_holds_nobody_up(lab):
+    lab.write("".join(f"vrf n{number} {{ enabled = false }}\n" for number in range(1000)))
+    with group_vrfgate(lab), lab.running(), contextlib.ExitStack() as stack:
+        lab.wait_state("n999", "disabled")
+        expect(len(json.dumps(lab.status(), separators=(",", ":"))) > SOCKET_BUFFER, "the status is too small for this")
+        huge = stack.enter_context(connect_as(lab, MEMBER, text=b"{" + b" " * 1000000))
+        expect(has_ended(huge), "a request of a megabyte is listened to")
+        deaf = [stack.enter_context(connect_as(lab, uid, text=b'{"command":"status"}\n')) for uid in (MEMBER, OTHER)
+                for _ in range(PLACES_EACH)]
+        expect_said(lab.command("status", "n0"), 0, stdout="n0")
+        # What they do not read in time is not kept for them.
+        wait_until(lambda: not connections_of(lab), STATE_SECONDS, "the end of those who do not read")
+        expect(all(connection.recv(1) == b"{" for connection in deaf), "they had no answer at all")
+        expect_said(call_as(lab, MEMBER, GROUP_ID, "status", "n0"), 0, stdout="n0")
+    lab.command("down")
+
+
+def connections_of(lab):
+    """Of the supervisor's end, those that somebody holds."""
+    name = str(lab.base / "run" / "control.sock")
+    # Of unix(7)'s table: state 3 is connected.
+    rows = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()[1:]]
+    return [row for row in rows if row[-1] == name and row[5] == "03"]
+
+
+CASES = [the_group_may_ask_and_root_may_act, no_user_of_the_group_keeps_root_out,
+         what_is_said_too_long_or_not_heard_holds_nobody_up]
