@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/strings.h"
+
 static void text_mark_cut(char *text)
 {
 	memcpy(text + ERROR_TEXT_SIZE - 4, "...", 4);
@@ -18,6 +20,8 @@ __attribute__((format(printf, 2, 0))) static void text_format(
 
 	if (length >= ERROR_TEXT_SIZE)
 		text_mark_cut(text);
+	/* It may hold what a proxy or a server said, and goes to terminals. */
+	text_make_printable(text);
 }
 
 int error_set(struct error *err, int code, const char *format, ...)

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/strings.h"
+
 static enum log_level max_level = LOG_LEVEL_INFO;
 
 void log_set_level(enum log_level level)
@@ -54,9 +56,8 @@ void log_message(enum log_level level, const char *format, ...)
 	end = start + (length > 0 ? (size_t)length : 0);
 	if (end > sizeof(line) - 2)
 		end = sizeof(line) - 2;
-	for (size_t i = start; i < end; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	line[end] = '\0';
+	text_make_printable(line + start);
 	line[end] = '\n';
 	/* One write, so that lines of several processes do not mix. */
 	if (write(STDERR_FILENO, line, end + 1) < 0)

@@ -2,6 +2,7 @@
 /* A list of owned strings. */
 #include "base/strings.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,18 @@ bool strings_contain(const struct strings *list, const char *s)
 bool text_is_inside_character(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+void text_make_printable(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c; c++) {
+		if (isspace(*c))
+			*c = ' ';
+		else if (*c < ' ' || *c == 0x7f)
+			*c = '?';
+		else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+			c[0] = c[1] = '?';
+	}
 }
 
 bool strings_equal(const struct strings *a, const struct strings *b)

@@ -24,5 +24,11 @@ bool strings_contain(const struct strings *list, const char *s);
 /* True where both hold the same strings in the same order. */
 bool strings_equal(const struct strings *a, const struct strings *b);
 
+/*
+ * Makes a text one line without control characters: a space in the place of white space, "?" in that of the
+ * others of ASCII, and of those of ISO 6429 that UTF-8 begins with 0xc2. What somebody else has said then writes nothing but letters to a terminal.
+ */
+void text_make_printable(char *text);
+
 /* True for a byte of UTF-8 that is not the first of its character: no text is cut before it. */
 bool text_is_inside_character(char c);

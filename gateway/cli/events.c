@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
@@ -21,8 +24,11 @@ static void line_print(const json_t *event, const json_t *vrf, const char *name)
 {
 	const char *before = text_of(vrf, "before"), *reason = text_of(vrf, "reason");
 
-	printf("%s %s: %s%s%s%s%s\n", text_of(event, "time"), name, before, *before ? " -> " : "",
-		text_of(vrf, "state"), *reason ? ": " : "", reason);
+	cleanup_free char *line = xasprintf("%s %s: %s%s%s%s%s", text_of(event, "time"), name,
+		before, *before ? " -> " : "", text_of(vrf, "state"), *reason ? ": " : "", reason);
+
+	text_make_printable(line);
+	puts(line);
 }
 
 static void event_print(const json_t *event)

@@ -9,6 +9,8 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "cli/screen.h"
@@ -127,14 +129,17 @@ static enum status_exit document_judge(const json_t *document)
 static void gateway_print(FILE *out, const json_t *document)
 {
 	const char *name, *state, *zabbix, *error = "", *version = "";
+	cleanup_free char *line = NULL;
 	int uptime_s;
 
 	if (json_unpack((json_t *)document, "{s:{s:s, s:s, s:i, s:{s:s, s?s, s?s}}}", "gateway",
 		    "name", &name, "state", &state, "uptime_s", &uptime_s, "zabbix", "state",
 		    &zabbix, "error", &error, "version", &version) < 0)
 		return;
-	fprintf(out, "gateway %s: %s, up %d s; zabbix %s%s%s%s%s\n", name, state, uptime_s, version,
-		*version ? " " : "", zabbix, *error ? ": " : "", error);
+	line = xasprintf("gateway %s: %s, up %d s; zabbix %s%s%s%s%s", name, state, uptime_s,
+		version, *version ? " " : "", zabbix, *error ? ": " : "", error);
+	text_make_printable(line);
+	fprintf(out, "%s\n", line);
 }
 
 /* Before anything is asked: a wrong word is one whether a supervisor runs or not. */

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/strings.h"
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
@@ -356,6 +357,8 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 		reason = disk;
 	if (!vrf->ready_ms && !*reason)
 		(void)file_read_line(vrf->paths.start_log, &words, NULL);
+	if (words)
+		text_make_printable(words);
 	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s%s", vrf->last_exit,
 		*reason || words ? "; " : "", reason, words ? words : "");
 	watch_stop(vrf);

@@ -70,20 +70,11 @@ static int words_code(const char *words)
 	return EREMOTEIO;
 }
 
-/* One line, whatever the server writes. */
-static void make_one_line(struct error *err)
-{
-	for (char *p = err->text; *p; p++)
-		if ((unsigned char)*p < ' ')
-			*p = ' ';
-}
-
 static void call_fail(struct zabbix_call *call, const json_t *error)
 {
 	const char *words = error_words(error);
 
 	error_set(&call->error, words_code(words), "%s: %s", call->method, words);
-	make_one_line(&call->error);
 }
 
 static int no_rpc(struct error *err)
@@ -142,7 +133,7 @@ static bool has_too_many_values(const char *text, size_t size)
 	return values > VALUES_MAX;
 }
 
-static int answer_read(
+int zabbix_rpc_read(
 	const char *text, size_t size, struct zabbix_call *calls, size_t count, struct error *err)
 {
 	json_error_t why;
@@ -165,15 +156,5 @@ static int answer_read(
 		r = call_read(json_array_get(answer, i), calls, count, err);
 	if (r == 0 && pending_count(calls, count) > 0)
 		r = no_rpc(err);
-	return r;
-}
-
-int zabbix_rpc_read(
-	const char *text, size_t size, struct zabbix_call *calls, size_t count, struct error *err)
-{
-	int r = answer_read(text, size, calls, count, err);
-
-	if (r < 0 && err)
-		make_one_line(err);
 	return r;
 }
