@@ -12,6 +12,8 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/strings.h"
+#include "cli/errand.h"
 #include "net/netns.h"
 #include "net/reach.h"
 #include "net/state.h"
@@ -46,6 +48,8 @@ __attribute__((format(printf, 5, 6))) static void say(struct walk *walk, const c
 	va_start(args, format);
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
+	/* Of proxies and servers too. */
+	text_make_printable(detail);
 	json_array_append_new(walk->steps,
 		json_pack("{s:s, s:s, s:o, s:o}", "step", step, "verdict", words[verdict], "detail",
 			json_text(detail), "hint", json_text(hint ? hint : "")));
@@ -252,40 +256,55 @@ static void step_uplink(struct walk *walk)
 
 /* --- the proxy --- */
 
-static void stats_judge(struct walk *walk, int fd, const char *logs)
-{
+struct proxy_answer {
+	int listens;
 	struct zabbix_stats stats;
-	struct error err = ERROR_INIT;
+};
 
-	if (zabbix_ask_stats(fd, &stats, &err) < 0)
-		say(walk, "stats", VERDICT_FAIL, logs, "%s", err.text);
-	else
-		say(walk, "stats", VERDICT_OK, NULL,
-			"Zabbix %s, %llu hosts, %llu items, %.1f values/s", stats.version,
-			(unsigned long long)stats.hosts, (unsigned long long)stats.items,
-			stats.required_vps);
+static int proxy_connect(const void *data, int *fd, struct error *err)
+{
+	*fd = net_reach_connect(data, PROXY_PORT, err);
+	return *fd < 0 ? *fd : 0;
+}
+
+static int proxy_ask(const void *data, int fd, void *answer, struct error *err)
+{
+	struct proxy_answer *proxy = answer;
+
+	(void)data;
+	proxy->listens = 1;
+	return zabbix_ask_stats(fd, &proxy->stats, err);
 }
 
 static void step_proxy(struct walk *walk)
 {
 	static const struct address loopback = { AF_INET, 32, { 127, 0, 0, 1 } };
 	cleanup_free char *logs = xasprintf("vrfgate logs %s", walk->name);
-	cleanup_fd int fd = -1;
+	struct net_reach reach = { walk->name, NULL, &loopback, PATIENCE_MS };
+	struct proxy_answer proxy = { 0 };
 	struct error err = ERROR_INIT;
+	int r;
 
 	if (!walk->diag->vrf->has_proxy) {
 		say(walk, "proxy", VERDICT_SKIP, NULL, "it has none");
 		return;
 	}
-	fd = net_reach_connect(
-		&(struct net_reach){ walk->name, NULL, &loopback, PATIENCE_MS }, PROXY_PORT, &err);
-	if (fd < 0) {
+	r = cli_errand_run(&(struct cli_errand){ proxy_connect, proxy_ask, &reach, sizeof(proxy) },
+		&proxy, &err);
+	if (!proxy.listens) {
 		say(walk, "proxy", VERDICT_FAIL, logs, "port %d: %s", PROXY_PORT, err.text);
 		say(walk, "stats", VERDICT_SKIP, NULL, "there is nobody to ask");
 		return;
 	}
 	say(walk, "proxy", VERDICT_OK, NULL, "it listens at port %d", PROXY_PORT);
-	stats_judge(walk, fd, logs);
+	if (r < 0)
+		say(walk, "stats", VERDICT_FAIL, logs, "%s", err.text);
+	else
+		say(walk, "stats", VERDICT_OK, NULL,
+			"Zabbix %.*s, %llu hosts, %llu items, %.1f values/s",
+			(int)sizeof(proxy.stats.version), proxy.stats.version,
+			(unsigned long long)proxy.stats.hosts,
+			(unsigned long long)proxy.stats.items, proxy.stats.required_vps);
 }
 
 /* --- the server --- */

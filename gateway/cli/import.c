@@ -3,13 +3,17 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/data.h"
 #include "base/file.h"
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cli/api.h"
+#include "cli/errand.h"
 #include "cli/files.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
@@ -33,8 +37,10 @@ static void lines_print(const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
+		cleanup_free char *line = xstrndup(text, length);
 
-		printf("  %.*s\n", (int)length, text);
+		text_make_printable(line);
+		printf("  %s\n", line);
 		text += length + (text[length] == '\n');
 	}
 }
@@ -61,62 +67,48 @@ static void progress_clear(const struct import *import)
 		fputs("\r\033[K", stderr);
 }
 
-/* Fills `changes` with what the file changes, or has changed. */
-static int file_import(
-	const struct import *import, const char *path, struct strings *changes, struct error *err)
+/* --- files, which may be root's --- */
+
+struct source {
+	const char *path;
+	const char *format;
+	char *text;
+	struct error err; /* why there is no text */
+};
+
+static void source_read(struct source *source, const char *path)
 {
-	const char *format = reporter_import_format(path);
-	cleanup_free char *source = NULL;
 	size_t size;
-	int r;
 
-	if (!format)
-		return error_set(
-			err, EINVAL, "not a name of an export, expected .yaml, .xml or .json");
-	r = file_read(path, FILE_MAX, &source, &size, err);
-	if (r == 0)
-		r = reporter_import_compare(import->api, format, source, changes, err);
-	if (r == 0 && !import->dry_run && changes->count > 0)
-		r = reporter_import(import->api, format, source, err);
-	return r;
-}
-
-static void file_tell(struct import *import, const char *path, const struct strings *changes)
-{
-	if (import->dry_run && changes->count > 0)
-		changes_print(path, changes);
+	source->path = path;
+	source->format = reporter_import_format(path);
+	if (source->format)
+		(void)file_read(path, FILE_MAX, &source->text, &size, &source->err);
 	else
-		printf("%s: %s\n", path, changes->count > 0 ? "imported" : "unchanged");
-	fflush(stdout);
-	*(changes->count > 0 ? &import->imported : &import->unchanged) += 1;
+		error_set(&source->err, EINVAL,
+			"not a name of an export, expected .yaml, .xml or .json");
 }
 
-static void files_import(struct import *import, const struct strings *files)
+static struct source *sources_read(const struct strings *files)
 {
-	for (size_t i = 0; i < files->count; i++) {
-		cleanup(strings_finish) struct strings changes = { 0 };
-		const char *path = files->items[i];
-		struct error err = ERROR_INIT;
-		int r;
+	struct source *sources = xcalloc(files->count + 1, sizeof(*sources));
 
-		progress_show(import, i + 1, files->count, path);
-		r = file_import(import, path, &changes, &err);
-		progress_clear(import);
-		if (r == 0) {
-			file_tell(import, path, &changes);
-			continue;
-		}
-		fprintf(stderr, "vrfgate import: %s: %s\n", path, err.text);
-		import->failed++;
-	}
-	printf("%zu %s, %zu unchanged, %zu failed\n", import->imported,
-		import->dry_run ? "would change" : "imported", import->unchanged, import->failed);
+	for (size_t i = 0; i < files->count; i++)
+		source_read(&sources[i], files->items[i]);
+	return sources;
+}
+
+static void sources_free(struct source *sources, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(sources[i].text);
+	free(sources);
 }
 
 /* The files of the arguments, or the bundled ones. */
-static void arguments_collect(struct import *import, char **paths, struct strings *files)
+static void arguments_collect(struct import *import, const struct zabbix_version *version,
+	char **paths, struct strings *files)
 {
-	const struct zabbix_version *version = zabbix_api_version(import->api);
 	cleanup_free char *bundled = NULL;
 	struct error err = ERROR_INIT;
 	int r = 0;
@@ -138,36 +130,119 @@ static void arguments_collect(struct import *import, char **paths, struct string
 	}
 }
 
-static int api_connect(const struct config *config, struct zabbix_api **api, struct error *err)
-{
-	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = {
-		.config = config,
-	};
-	int r = reporter_inventory_read_secrets(&inventory, err);
+/* --- Zabbix, without any rights --- */
 
-	return r < 0 ? r : cli_api_open(&inventory, api, err);
+/* Fills `changes` with what the file changes, or has changed. */
+static int source_import(const struct import *import, const struct source *source,
+	struct strings *changes, struct error *err)
+{
+	int r = 0;
+
+	if (!source->text)
+		return error_set(err, source->err.code, "%s", source->err.text);
+	r = reporter_import_compare(import->api, source->format, source->text, changes, err);
+	if (r == 0 && !import->dry_run && changes->count > 0)
+		r = reporter_import(import->api, source->format, source->text, err);
+	return r;
+}
+
+static void file_tell(struct import *import, const char *path, const struct strings *changes)
+{
+	if (import->dry_run && changes->count > 0)
+		changes_print(path, changes);
+	else
+		printf("%s: %s\n", path, changes->count > 0 ? "imported" : "unchanged");
+	fflush(stdout);
+	*(changes->count > 0 ? &import->imported : &import->unchanged) += 1;
+}
+
+static void sources_import(struct import *import, const struct source *sources, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		cleanup(strings_finish) struct strings changes = { 0 };
+		struct error err = ERROR_INIT;
+		int r;
+
+		progress_show(import, i + 1, count, sources[i].path);
+		r = source_import(import, &sources[i], &changes, &err);
+		progress_clear(import);
+		if (r == 0) {
+			file_tell(import, sources[i].path, &changes);
+			continue;
+		}
+		fprintf(stderr, "vrfgate import: %s: %s\n", sources[i].path, err.text);
+		import->failed++;
+	}
+	printf("%zu %s, %zu unchanged, %zu failed\n", import->imported,
+		import->dry_run ? "would change" : "imported", import->unchanged, import->failed);
+}
+
+static int version_ask(const void *data, int fd, void *answer, struct error *err)
+{
+	cleanup(cli_api_close) struct zabbix_api *api = NULL;
+	int r = cli_api_open(data, &api, err);
+
+	(void)fd;
+	if (r == 0)
+		*(struct zabbix_version *)answer = *zabbix_api_version(api);
+	return r;
+}
+
+/* Which files it is of a directory depends on the server, and whether they can be read on our rights: so it is
+ * asked first what it is, in a child. */
+static int files_find(struct import *import, const struct reporter_inventory *inventory,
+	char **paths, struct strings *files, struct error *err)
+{
+	struct zabbix_version version;
+	int r = cli_errand_run(
+		&(struct cli_errand){
+			.ask = version_ask, .data = inventory, .answer_size = sizeof(version) },
+		&version, err);
+
+	if (r == 0)
+		arguments_collect(import, &version, paths, files);
+	return r;
+}
+
+static int import_all(struct import *import, const struct reporter_inventory *inventory,
+	char **paths, struct error *err)
+{
+	cleanup(strings_finish) struct strings files = { 0 };
+	cleanup(cli_api_close) struct zabbix_api *api = NULL;
+	struct source *sources;
+	int r = files_find(import, inventory, paths, &files, err);
+
+	if (r < 0)
+		return r;
+	sources = sources_read(&files);
+	r = cli_rights_drop(err);
+	if (r == 0)
+		r = cli_api_open(inventory, &api, err);
+	import->api = api;
+	import->shows_progress = files.count > 1 && isatty(STDERR_FILENO);
+	if (r == 0)
+		sources_import(import, sources, files.count);
+	sources_free(sources, files.count);
+	return r;
 }
 
 static int import_run(const char *config_path, bool dry_run, char **paths)
 {
 	cleanup_config struct config *config = NULL;
-	cleanup(cli_api_close) struct zabbix_api *api = NULL;
-	cleanup(strings_finish) struct strings files = { 0 };
+	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
 	struct import import = { .dry_run = dry_run };
 	struct error err = ERROR_INIT;
-	int status = cli_load_config(config_path, &config);
+	int r, status = cli_load_config(config_path, &config);
 
 	if (status != CLI_EXIT_DONE)
 		return status;
-	if (api_connect(config, &api, &err) < 0) {
+	inventory.config = config;
+	r = reporter_inventory_read_secrets(&inventory, &err);
+	if (r == 0)
+		r = import_all(&import, &inventory, paths, &err);
+	if (r < 0)
 		fprintf(stderr, "vrfgate import: %s\n", err.text);
-		return CLI_EXIT_FAILED;
-	}
-	import.api = api;
-	arguments_collect(&import, paths, &files);
-	import.shows_progress = files.count > 1 && isatty(STDERR_FILENO);
-	files_import(&import, &files);
-	return import.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+	return r < 0 || import.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
 }
 
 int cli_import(int argc, char **argv)

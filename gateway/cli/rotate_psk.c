@@ -16,6 +16,7 @@
 #include "base/secret.h"
 #include "cli/api.h"
 #include "cli/ask.h"
+#include "cli/errand.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "control/client.h"
@@ -54,16 +55,23 @@ static int problems_judge(
 	return 0;
 }
 
-static int inventory_tell(const struct reporter_inventory *inventory,
-	const struct reporter_proxy *proxy, struct error *err)
+struct telling {
+	const struct reporter_inventory *inventory;
+	const struct reporter_proxy *proxy;
+};
+
+static int inventory_tell(const void *data, int fd, void *answer, struct error *err)
 {
+	const struct telling *telling = data;
 	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
 	cleanup(cli_api_close) struct zabbix_api *api = NULL;
-	int r = cli_api_open(inventory, &api, err);
+	int r = cli_api_open(telling->inventory, &api, err);
 
+	(void)fd;
+	(void)answer;
 	if (r == 0)
-		r = reporter_sync(api, inventory, false, &result, err);
-	return r == 0 ? problems_judge(&result.problems, proxy, err) : r;
+		r = reporter_sync(api, telling->inventory, false, &result, err);
+	return r == 0 ? problems_judge(&result.problems, telling->proxy, err) : r;
 }
 
 static int zabbix_tell(const struct config *config, const char *vrf, const char *identity,
@@ -85,7 +93,9 @@ static int zabbix_tell(const struct config *config, const char *vrf, const char 
 	free(proxy->psk_identity);
 	proxy->psk = xstrdup(key);
 	proxy->psk_identity = xstrdup(identity);
-	return inventory_tell(&inventory, proxy, err);
+	return cli_errand_run(&(struct cli_errand){ .ask = inventory_tell,
+				      .data = &(struct telling){ &inventory, proxy } },
+		NULL, err);
 }
 
 static int psk_rotate(const struct config *config, const struct config_vrf *vrf, char **identity,

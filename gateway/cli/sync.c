@@ -5,19 +5,27 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/strings.h"
 #include "cli/api.h"
+#include "cli/errand.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "reporter/sync.h"
 #include "supervisor/ids.h"
 #include "supervisor/inventory.h"
 
+static void lines_print(FILE *out, const char *before, const struct strings *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		text_make_printable(lines->items[i]);
+		fprintf(out, "%s%s\n", before, lines->items[i]);
+	}
+}
+
 static void result_print(const struct reporter_sync_result *result, bool look)
 {
-	for (size_t i = 0; i < result->changes.count; i++)
-		printf("%s\n", result->changes.items[i]);
-	for (size_t i = 0; i < result->problems.count; i++)
-		fprintf(stderr, "vrfgate sync: %s\n", result->problems.items[i]);
+	lines_print(stdout, "", &result->changes);
+	lines_print(stderr, "vrfgate sync: ", &result->problems);
 	printf("%zu %s, %zu %s, %zu %s, %zu unchanged, %zu problems\n", result->created,
 		look ? "to make" : "made", result->updated, look ? "to change" : "changed",
 		result->deleted, look ? "to delete" : "deleted", result->unchanged,
@@ -53,6 +61,9 @@ static int sync_run(const struct config *config, bool look)
 
 	if (r == 0)
 		r = inventory_fill(&inventory, config, ids, !look, &err);
+	/* All files are read; what follows is the network's. */
+	if (r == 0)
+		r = cli_rights_drop(&err);
 	if (r == 0)
 		r = inventory_sync(&inventory, look, &status, &err);
 	if (r < 0)

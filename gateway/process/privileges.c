@@ -10,6 +10,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#define FALLBACK_USER "nobody"
+
 /*
  * The supervisor's, with the calls that need each; SECURITY.md and the service file have the same, and
  * tests/cli/test_capabilities.py takes each away in its turn.
@@ -62,8 +64,10 @@ static int capabilities_drop(capng_select_t set, struct error *err)
 
 int privileges_drop(const char *user, struct error *err)
 {
-	int r = 0;
+	int r = 0, parent_signal = 0;
 
+	/* The kernel forgets it when the user changes. */
+	(void)prctl(PR_GET_PDEATHSIG, &parent_signal, 0, 0, 0);
 	if (geteuid() == 0) {
 		r = capabilities_drop(CAPNG_SELECT_BOUNDS, err);
 		if (r == 0)
@@ -75,9 +79,22 @@ int privileges_drop(const char *user, struct error *err)
 		return r;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+		prctl(PR_SET_PDEATHSIG, parent_signal, 0, 0, 0) < 0)
 		return error_set_errno(err, errno, "cannot set process attributes");
 	return 0;
+}
+
+int privileges_drop_for_network(const char **user, struct error *err)
+{
+	int r;
+
+	*user = PRIVILEGES_USER;
+	r = privileges_drop(*user, err);
+	if (r != -ESRCH)
+		return r;
+	*user = FALLBACK_USER;
+	return privileges_drop(*user, err);
 }
 
 /* The sets that a supervisor has no need of this one in. */

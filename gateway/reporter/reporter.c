@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,10 +17,8 @@
 #include "process/privileges.h"
 #include "reporter/loop.h"
 
-#define REPORTER_USER     "vrfgate"
-#define REPORTER_FALLBACK "nobody"
-#define REPORTER_NAME     "vrfgate-report" /* 15 bytes at most */
-#define REPORTER_FD       3
+#define REPORTER_NAME "vrfgate-report" /* 15 bytes at most */
+#define REPORTER_FD   3
 
 /* The child keeps the socket as fd 3 and stderr; the rest was the supervisor's. */
 static int fds_keep(int socket)
@@ -47,13 +46,13 @@ static void signals_reset(void)
 
 static int rights_drop(struct error *err)
 {
-	int r = privileges_drop(REPORTER_USER, err);
+	const char *user;
+	int r = privileges_drop_for_network(&user, err);
 
-	if (r != -ESRCH)
-		return r;
-	log_warning("user '%s' does not exist: the reporter runs as '%s'", REPORTER_USER,
-		REPORTER_FALLBACK);
-	return privileges_drop(REPORTER_FALLBACK, err);
+	if (r == 0 && strcmp(user, PRIVILEGES_USER) != 0)
+		log_warning("user '%s' does not exist: the reporter runs as '%s'", PRIVILEGES_USER,
+			user);
+	return r;
 }
 
 __attribute__((noreturn)) static void child_run(

@@ -11,6 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 # pylint: disable=wrong-import-position
+import api_cases
 import control_cases
 import drift_cases
 import life_cases
@@ -21,7 +22,8 @@ from tap import Tap
 from waiting import TimedOut
 
 
-ALL_CASES = usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + control_cases.CASES
+ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + control_cases.CASES +
+             api_cases.CASES)
 
 
 def main():
