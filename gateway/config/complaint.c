@@ -38,6 +38,7 @@ void config_complain(struct config_complaints *list, const struct config_section
 	item->line = line;
 	item->number = list->count;
 	item->text = xasprintf("%s%s", path, text);
+	text_make_printable(item->text);
 }
 
 void config_complaints_cut(struct config_complaints *list, size_t count)

@@ -69,9 +69,10 @@ static int ids_read(const char *path, json_t **ids, struct error *err)
 	return 0;
 }
 
+/* Not for the proxies: it names every customer. */
 static int ids_write(const struct config *config, const char *path, json_t *ids, struct error *err)
 {
-	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
 	cleanup_json json_t *document = json_pack("{s:i, s:O}", "schema", 1, "ids", ids);
 	cleanup_free char *text = json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
 	int r = file_make_own_dir(config->gateway.state_dir, err);

@@ -72,9 +72,10 @@ static json_t *entry_create(const struct vrf *vrf)
 		(json_int_t)vrf->restarts, "last_exit", json_text(vrf->last_exit));
 }
 
+/* As the ids, not for the proxies. */
 void saved_state_write(const struct supervisor *supervisor)
 {
-	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
 	struct error err = ERROR_INIT;
 	cleanup_free char *path = path_of(supervisor->config->gateway.run_dir), *text = NULL;
 	cleanup_json json_t *document = NULL;

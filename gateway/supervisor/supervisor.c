@@ -332,8 +332,10 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 {
 	const struct config *config = supervisor->config;
 	cleanup_json json_t *saved = saved_state_load(config->gateway.run_dir);
-	int r = ids_assign(config, true, &supervisor->ids, err);
+	int r = file_make_own_dir(config->gateway.log_dir, err);
 
+	if (r == 0)
+		r = ids_assign(config, true, &supervisor->ids, err);
 	if (r == 0)
 		r = leftovers_end(config->gateway.run_dir, is_to_be_adopted,
 			&(struct inheritance){ config, saved }, err);

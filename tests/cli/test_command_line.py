@@ -16,6 +16,7 @@ import control_cases
 import drift_cases
 import life_cases
 import running_cases
+import takeover_cases
 import usage_cases
 from lab import Lab, enter_private_world
 from tap import Tap
@@ -23,7 +24,7 @@ from waiting import TimedOut
 
 
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + control_cases.CASES +
-             api_cases.CASES)
+             api_cases.CASES + takeover_cases.CASES)
 
 
 def main():

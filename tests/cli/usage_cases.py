@@ -113,6 +113,20 @@ def a_sound_config_is_said_to_be_so(lab):
     expect_said(lab.command("check"), 0, stdout=": no faults, 1 VRF\n", stderr="")
 
 
+def a_name_that_could_lead_elsewhere_is_refused(lab):
+    for name in ("..", "../acme", "a/b", "/etc", "-rf", ".a", "a b", "a\tb", "a\033[2Jb", "", "x" * 64):
+        for kind in ("vrf", "namespace"):
+            lab.write(f'{kind} "{name}" {{ }}\n')
+            shown = name.replace("\t", " ").replace("\033", "?")
+            for command in ("check", "plan", "up", "run"):
+                done = lab.command(command)
+                expect_said(done, CONFIG_EXIT, stdout="",
+                            stderr=f"{lab.path}:2: {kind} '{shown}': not a name, expected a letter or digit")
+            # What only looks goes by the rest, and knows no such VRF either.
+            expect(lab.command("logs", "--", name).returncode != 0, f"{name!r} has a log")
+    expect_equal(list(lab.base.iterdir()), [], "files that were made")
+
+
 FAULTS = (
     ("vrf a {\n", 2, "'{' without an end, expected '}' before the file ends"),
     ("vrf a { colour = red }\n", 2, "'colour'"),

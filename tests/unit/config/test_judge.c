@@ -2,6 +2,9 @@
 /* Every kind of fault and the words it is told in. Each text has that one fault. */
 #include "loaded.h"
 
+#define NO_NAME            "not a name, expected a letter or digit and up to 62 of these, '.', '_' and '-'"
+#define SIXTEEN            "0123456789abcdef"
+#define SIXTY_FOUR         SIXTEEN SIXTEEN SIXTEEN SIXTEEN
 #define IN_VRF(text)       "vrf a {\n" text "\n}\n"
 #define IN_INTERFACE(text) "vrf a { interface eth0.10 {\n" text "\n} }\n"
 #define IN_PROXY(text)     "proxy {\n" text "\n}\n"
@@ -192,8 +195,22 @@ static const struct {
 		"2: vrf 'a': service 's': no program to run, expected command = { \"/PATH/TO/PROGRAM\", \"ARGUMENT\" }" },
 	{ "vrf a@b { }",
 		"1: vrf 'a@b': not a name, expected a letter or digit and up to 62 of these, '.', '_' and '-'" },
-	{ "vrf .. { }",
-		"1: vrf '..': not a name, expected a letter or digit and up to 62 of these, '.', '_' and '-'" },
+	/* Names that would lead out of a directory, be taken for an option, or write to a terminal. */
+	{ "vrf .. { }", "1: vrf '..': " NO_NAME },
+	{ "vrf . { }", "1: vrf '.': " NO_NAME },
+	{ "vrf .hidden { }", "1: vrf '.hidden': " NO_NAME },
+	{ "vrf \"../acme\" { }", "1: vrf '../acme': " NO_NAME },
+	{ "vrf \"a/b\" { }", "1: vrf 'a/b': " NO_NAME },
+	{ "vrf \"/etc\" { }", "1: vrf '/etc': " NO_NAME },
+	{ "vrf -rf { }", "1: vrf '-rf': " NO_NAME },
+	{ "vrf \"\" { }", "1: vrf '': " NO_NAME },
+	{ "vrf \"a b\" { }", "1: vrf 'a b': " NO_NAME },
+	{ "vrf \"a\tb\" { }", "1: vrf 'a b': " NO_NAME },
+	{ "vrf \"a\033[2Jb\" { }", "1: vrf 'a?[2Jb': " NO_NAME },
+	{ "vrf z\303\274rich { }", "1: vrf 'z\303\274rich': " NO_NAME },
+	{ "namespace " SIXTY_FOUR " { }", "1: namespace '" SIXTY_FOUR "': " NO_NAME },
+	{ IN_VRF("service \"../s\" { command = \"/bin/true\" }"),
+		"2: vrf 'a': service '../s': " NO_NAME },
 	{ IN_VRF("uplink = false"),
 		"2: vrf 'a': a vrf always has an uplink, expected a namespace section for one without" },
 	{ "namespace n { uplink = false proxy { } }",

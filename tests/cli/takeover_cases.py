@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A proxy that somebody has taken over: what it may do to the files and processes of others."""
+
+import os
+
+from lab import STATE_SECONDS, expect_said
+from running_cases import FAKE_PROXY, fake_proxy
+from tap import expect, expect_equal
+from waiting import wait_until
+
+# Runs as the proxy's user where the proxy runs; what it manages to do it reports.
+TAKEN_OVER = """#!/bin/sh
+[ "$1" = -V ] && exec echo "zabbix_proxy (Zabbix) 6.0.14"
+base={base} own=acme
+state=$base/state/vrfs/$own log=$base/log/$own run=$base/run/vrfs/$own
+try() {{ "$@" >/dev/null 2>&1 && echo "$*" >> $state/report; }}
+try true
+for file in $state/psk $state/psk.identity $state/proxy.db $log/zabbix_proxy.log; do
+	rm -f $file
+	{place}
+done
+for other in $base/state/vrfs/bravo $base/log/bravo $base/run/vrfs/bravo; do
+	try ls $other
+	try cat $other/psk $other/zabbix_proxy.log $other/zabbix_proxy.conf
+done
+try cat $base/victim
+try cat $base/state/ids.json
+try cat $base/run/state.json
+try sh -c "echo x >> $run/zabbix_proxy.conf"
+try sh -c "echo 1 1 > $run/lock"
+for inherited in 3 4 5 6 7 8 9; do
+	try sh -c "echo 1 1 >> /proc/$$/fd/$inherited"
+done
+try ln -sf $base/victim $run/zabbix_proxy.conf
+try touch $run/new $base/run/new $base/state/new $base/log/new
+try mv $state $state.old
+try mv $run/sockets $run/old
+try rm -r $run/tmp
+try umount $state
+try mount -t tmpfs tmpfs $state
+try {program} status -c {config}
+try ls /run/netns/bravo
+try nsenter --net=/proc/1/ns/net true
+try unshare --net true
+try pgrep -f bravo
+try kill -9 {bravo}
+try chown 0 $state
+try chmod u+s /bin/sh
+echo end >> $state/report
+exec sleep 1000
+"""
+
+
+def stat_of(path):
+    found = os.stat(path)
+    return found.st_uid, found.st_gid, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def write_proxy(path, text):
+    # Beside it and in its place: what runs cannot be written to.
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    new.chmod(0o755)
+    new.rename(path)
+
+
+def run_taken_over(lab, place):
+    """Two VRFs, one of which is the attacker's; yields while its proxy has done what it could."""
+    section = fake_proxy(lab).replace("psk = false", "psk = true")
+    base = lab.base
+    write_proxy(base / "acme_proxy", FAKE_PROXY)
+    victim = base / "victim"
+    victim.write_text("root's\n")
+    victim.chmod(0o600)
+    lab.write(f'{section}vrf bravo {{ }}\nvrf acme {{ proxy {{ binary = "{base}/acme_proxy" }} }}\n')
+    with lab.running():
+        bravo = lab.wait_state("bravo", "starting")["proxy"]["pid"]
+        lab.wait_state("acme", "starting")
+        write_proxy(base / "acme_proxy", TAKEN_OVER.format(
+            base=base, program=lab.program, config=lab.path, bravo=bravo, place=place.format(victim=victim)))
+        before = stat_of(victim)
+        expect_said(lab.command("restart", "-n", "acme"), 0)
+        report = base / "state" / "vrfs" / "acme" / "report"
+        wait_until(lambda: report.exists() and report.read_text().endswith("end\n"), STATE_SECONDS, "the attacks")
+        yield base
+        expect_equal(report.read_text().splitlines(), ["true", "end"], "what the proxy could do")
+        expect_equal(stat_of(victim), before, "the file that links led to")
+        expect_equal(lab.vrf("bravo")["proxy"]["pid"], bravo, "the proxy of another VRF")
+    lab.command("down")
+
+
+def refused_and_mended(lab):
+    """The next start says what it found; a new key, and the VRF is well again."""
+    expect_said(lab.command("restart", "-n", "acme"), 0)
+    reason = lab.wait_state("acme", "failed")["reason"]
+    directory = lab.base / "state" / "vrfs" / "acme"
+    expect(f"'{directory}/" in reason, f"the reason does not name the file: {reason!r}")
+    (directory / "proxy.db").unlink()
+    write_proxy(lab.base / "acme_proxy", FAKE_PROXY)
+    expect_said(lab.command("logs", "acme"), 1, stdout="", stderr="zabbix_proxy.log")
+    expect_said(lab.command("rotate-psk", "acme"), 0, stderr="")
+    lab.wait_state("acme", "failed", "starting")
+    for name in ("psk", "psk.identity"):
+        path = directory / name
+        expect(path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o7777 == 0o600, f"no file: {name}")
+
+
+def links_of_a_taken_over_proxy_lead_to_nothing(lab):
+    for _ in run_taken_over(lab, "ln -s {victim} $file"):
+        refused_and_mended(lab)
+        expect_said(lab.command("start", "-n", "acme"), 0)
+        lab.wait_state("acme", "starting")
+
+
+def fifos_of_a_taken_over_proxy_hold_nobody_up(lab):
+    for _ in run_taken_over(lab, "mkfifo $file"):
+        refused_and_mended(lab)
+        expect_said(lab.command("status", "bravo"), 1, stdout="bravo")
+
+
+def a_log_directory_of_somebody_else_is_refused(lab):
+    lab.write("vrf acme { }\n")
+    (lab.base / "log").mkdir()
+    os.chown(lab.base / "log", 65534, 65534)
+    expect_said(lab.command("run"), 1, stdout="", stderr=f"others may write to '{lab.base}/log'")
+
+
+CASES = [links_of_a_taken_over_proxy_lead_to_nothing, fifos_of_a_taken_over_proxy_hold_nobody_up,
+         a_log_directory_of_somebody_else_is_refused]
