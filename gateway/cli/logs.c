@@ -86,13 +86,30 @@ static off_t tail_offset(int fd, long lines)
 	return 0;
 }
 
+/* What the proxy has written commands no terminal; into a file or pipe it goes as it is. */
+static void block_clean(unsigned char *block, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char byte = block[i];
+		/* Half a character at the end may be one. */
+		bool begins_control = byte == 0xc2 && (i + 1 == size || block[i + 1] < 0xa0);
+
+		if ((byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f || begins_control)
+			block[i] = '?';
+	}
+}
+
 static void copy_rest(int fd)
 {
-	char block[16384];
+	bool to_terminal = isatty(STDOUT_FILENO);
+	unsigned char block[16384];
 	ssize_t n;
 
-	while ((n = read(fd, block, sizeof(block))) > 0)
+	while ((n = read(fd, block, sizeof(block))) > 0) {
+		if (to_terminal)
+			block_clean(block, (size_t)n);
 		fwrite(block, 1, (size_t)n, stdout);
+	}
 	fflush(stdout);
 }
 

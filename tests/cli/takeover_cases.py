@@ -2,6 +2,7 @@
 """A proxy that somebody has taken over: what it may do to the files and processes of others."""
 
 import os
+import subprocess
 
 from lab import STATE_SECONDS, expect_said
 from running_cases import FAKE_PROXY, fake_proxy
@@ -118,6 +119,20 @@ def fifos_of_a_taken_over_proxy_hold_nobody_up(lab):
         expect_said(lab.command("status", "bravo"), 1, stdout="bravo")
 
 
+def what_a_proxy_writes_to_its_log_commands_no_terminal(lab):
+    lab.write("vrf acme { }\n")
+    log = lab.base / "log" / "acme" / "zabbix_proxy.log"
+    log.parent.mkdir(parents=True)
+    text = "one\ttwo \033]0;owned\a Zürich \x9b2J end\n"
+    log.write_text(text)
+    expect_equal(lab.command("logs", "acme").stdout, text, "into a pipe")
+    shown = subprocess.run(["script", "-qec", f"{lab.program} logs -c {lab.path} acme", "/dev/null"], check=True,
+                           capture_output=True, stdin=subprocess.DEVNULL).stdout.replace(b"\r\n", b"\n")
+    expect("end" in shown.decode(errors="replace"), f"shown on a terminal: {shown}")
+    expect_equal([each for each in (b"\033", b"\a", b"\xc2\x9b") if each in shown], [], f"in {shown}")
+    expect("one\ttwo ?]0;owned? Zürich ?".encode() in shown, f"shown on a terminal: {shown}")
+
+
 def a_log_directory_of_somebody_else_is_refused(lab):
     lab.write("vrf acme { }\n")
     (lab.base / "log").mkdir()
@@ -126,4 +141,4 @@ def a_log_directory_of_somebody_else_is_refused(lab):
 
 
 CASES = [links_of_a_taken_over_proxy_lead_to_nothing, fifos_of_a_taken_over_proxy_hold_nobody_up,
-         a_log_directory_of_somebody_else_is_refused]
+         what_a_proxy_writes_to_its_log_commands_no_terminal, a_log_directory_of_somebody_else_is_refused]

@@ -50,7 +50,8 @@ def sets_of(pid):
 
 
 def value_of(pid, key):
-    return re.search(rf"^{key}:[ \t]*(.*)$", pathlib.Path(f"/proc/{pid}/status").read_text(), re.MULTILINE).group(1).strip()
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return re.search(rf"^{key}:[ \t]*(.*)$", text, re.MULTILINE).group(1).strip()
 
 
 def child_of(pid, name):
