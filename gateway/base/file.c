@@ -48,13 +48,24 @@ static int fd_read(
 	return 0;
 }
 
+/* Of errno. Whose it is, where that is the reason: root without its capabilities may not read all. */
+static int open_fail(const char *path, struct error *err)
+{
+	int code = errno;
+	struct stat st;
+
+	if (code == EACCES && stat(path, &st) == 0)
+		return error_set(err, code,
+			"cannot read '%s': %s (it belongs to uid %u, mode %04o)", path,
+			strerror(code), st.st_uid, st.st_mode & 07777);
+	return error_set_errno(err, code, "cannot read '%s'", path);
+}
+
 int file_read(const char *path, size_t max, char **data, size_t *size, struct error *err)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-	if (fd < 0)
-		return error_set_errno(err, errno, "cannot read '%s'", path);
-	return fd_read(fd, path, max, data, size, err);
+	return fd < 0 ? open_fail(path, err) : fd_read(fd, path, max, data, size, err);
 }
 
 static int first_line(const char *path, const char *data, char **line, struct error *err)
@@ -103,7 +114,7 @@ int file_read_secret(const char *path, char **line, struct error *err)
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return error_set_errno(err, errno, "cannot read '%s'", path);
+		return open_fail(path, err);
 	if (S_ISREG(st.st_mode) && (st.st_mode & S_IRWXO))
 		return error_set(err, EPERM,
 			"'%s' is open to everybody (mode %04o), expected 0600 or 0640", path,

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/fs_user.h"
 #include "base/memory.h"
 
 static const struct file_owner mine = { 0600, (uid_t)-1, (gid_t)-1 };
@@ -192,6 +193,26 @@ static void a_secret_open_to_everybody_is_refused(void **state)
 		err.text, "'f' is open to everybody (mode 0604), expected 0600 or 0640");
 }
 
+static void whose_file_it_is_that_cannot_be_read_is_told(void **state)
+{
+	struct fs_user before = FS_USER_SELF;
+	struct error err = ERROR_INIT;
+	char *data = NULL;
+	size_t size;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(".", 0755), 0);
+	assert_int_equal(file_write("f", "a", 1, &mine, NULL), 0);
+	assert_int_equal(fs_user_enter(65534, 65534, &before, NULL), 0);
+	assert_int_equal(file_read("f", 1, &data, &size, &err), -EACCES);
+	assert_string_equal(
+		err.text, "cannot read 'f': Permission denied (it belongs to uid 0, mode 0600)");
+	assert_int_equal(file_read_secret("f", &data, &err), -EACCES);
+	fs_user_leave(&before);
+}
+
 static void a_directory_that_others_may_write_is_refused(void **state)
 {
 	cleanup_free char *expected =
@@ -224,6 +245,7 @@ int main(void)
 		in_directory(a_link_is_replaced_not_followed),
 		in_directory(directories_are_made_with_parents),
 		in_directory(a_secret_open_to_everybody_is_refused),
+		in_directory(whose_file_it_is_that_cannot_be_read_is_told),
 		in_directory(a_directory_that_others_may_write_is_refused),
 	};
 
