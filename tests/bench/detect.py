@@ -21,9 +21,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 # pylint: disable=wrong-import-position
-import zabbix_packages
 from event_log import EventLog
 from gateway import Gateway
+from progress import Progress
+from release import Installed
 from results import print_targets
 from waiting import stop_on_signals
 
@@ -51,7 +52,7 @@ def names(count):
 def write_config(directory, count):
     """The proxies run as another user, who may not reach the cache: the binary is a copy."""
     binary = directory / "zabbix_proxy"
-    shutil.copy2(zabbix_packages.fetch_proxy(zabbix_packages.server_version()), binary)
+    Installed().install_proxy(binary, Progress())
     path = directory / "vrfgate.conf"
     path.write_text(CONFIG.format(directory=directory, binary=binary, start_period=HEALTHY_SECONDS)
                     + "".join(f"vrf {name} {{ }}\n" for name in names(count)))
