@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "supervisor/ids.h"
 #include "supervisor/wiring.h"
@@ -37,9 +38,13 @@ struct tally {
 static void on_outcome(const struct net_outcome *outcome, void *data)
 {
 	struct tally *tally = data;
+	bool shared = strcmp(outcome->netns, NET_PLAN_SHARED) == 0;
 
 	tally->acts += outcome->acts;
-	if (outcome->error.code) {
+	if (outcome->error.code && shared) {
+		tally->failed++;
+		fprintf(stderr, "root namespace: %s\n", outcome->error.text);
+	} else if (outcome->error.code) {
 		tally->failed++;
 		fprintf(stderr, "vrf '%s': %s\n", outcome->netns, outcome->error.text);
 	} else if (outcome->acts) {

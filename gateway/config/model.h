@@ -27,6 +27,7 @@ struct config_gateway {
 	char *state_dir; /* absolute, no trailing slash; as are the other two */
 	char *run_dir;
 	char *log_dir;
+	bool firewall;
 };
 
 struct config_uplink {
@@ -259,6 +260,7 @@ struct config_vrf {
 	bool has_uplink; /* likewise; `uplink = true` in a namespace */
 	int64_t id;      /* -1: to be allocated */
 	bool forward;
+	bool firewall;
 	struct config_interface *interfaces;
 	size_t n_interfaces;
 	struct config_route *routes;

@@ -4,6 +4,6 @@
 
 #include "config/complaint.h"
 
-/* Notes a key or section that was used; value is NULL for a section. */
+/* Notes a key or section that was used. */
 void config_pending_note(struct config_complaints *notes, const struct config_section *section,
-	const char *name, int line, const char *value);
+	const char *name, int line);

@@ -28,6 +28,7 @@ static const struct config_key gateway_keys[] = {
 	{ "state_dir", &config_type_directory, GATEWAY(state_dir), .fallback = "/var/lib/vrfgate" },
 	{ "run_dir", &config_type_directory, GATEWAY(run_dir), .fallback = "/run/vrfgate" },
 	{ "log_dir", &config_type_directory, GATEWAY(log_dir), .fallback = "/var/log/vrfgate" },
+	{ "firewall", &config_type_bool, GATEWAY(firewall), .fallback = "true" },
 	{ .name = "include", .type = &type_include },
 	{ 0 },
 };

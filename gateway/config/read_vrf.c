@@ -84,6 +84,7 @@ static const struct config_key vrf_keys[] = {
 	{ "dns", &config_type_strings, VRF(dns), .check = config_check_address },
 	{ .name = "sysctl", .type = &type_sysctl },
 	{ "forward", &config_type_bool, VRF(forward), .fallback = "false" },
+	{ "firewall", &config_type_bool, VRF(firewall), .fallback = "true" },
 	{ .name = "allow", .type = &type_allow },
 	{ 0 },
 };

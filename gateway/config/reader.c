@@ -47,8 +47,7 @@ static void read_entry(struct config_reader *reader, const struct config_section
 			config_complain(&reader->faults, section, value->line, "%s \"%s\": %s",
 				entry->name, value->text, err.text);
 	}
-	config_pending_note(&reader->notes, section, entry->name, entry->line,
-		entry->n_values ? entry->values[0].text : NULL);
+	config_pending_note(&reader->notes, section, entry->name, entry->line);
 }
 
 static void read_entries(struct config_reader *reader, const struct config_section *section,
@@ -84,7 +83,7 @@ void config_read_section(struct config_reader *reader, const struct config_secti
 			config_complain(&reader->faults, section, child->line,
 				"section '%s' is there twice, first at line %d, expected one",
 				child->name, first->line);
-		config_pending_note(&reader->notes, section, child->name, child->line, NULL);
+		config_pending_note(&reader->notes, section, child->name, child->line);
 		known->read(reader, child, object);
 	}
 }

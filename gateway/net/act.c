@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "net/firewall.h"
+
 typedef void (*phrase_fn)(const struct net_act *act, char *text, size_t size);
 
 static void phrase_create(const struct net_act *act, char *text, size_t size)
@@ -84,6 +86,11 @@ static void phrase_sysctl(const struct net_act *act, char *text, size_t size)
 	snprintf(text, size, "%s = %s", act->sysctl.key, act->sysctl.value);
 }
 
+static void phrase_firewall(const struct net_act *act, char *text, size_t size)
+{
+	snprintf(text, size, NET_FIREWALL_FAMILY " %s", act->firewall.table);
+}
+
 /* "VERB DETAIL" is the phrase, "VERB DETAIL LINKING link" the text. */
 static const struct {
 	const char *name, *verb, *linking;
@@ -110,6 +117,8 @@ static const struct {
 	[NET_ACT_ROUTE_ADD] = { "route_add", "add route", "dev", phrase_route },
 	[NET_ACT_ROUTE_DELETE] = { "route_delete", "delete route", "dev", phrase_route },
 	[NET_ACT_SYSCTL_SET] = { "sysctl_set", "set", NULL, phrase_sysctl },
+	[NET_ACT_FIREWALL_SET] = { "firewall_set", "set firewall", NULL, phrase_firewall },
+	[NET_ACT_FIREWALL_DELETE] = { "firewall_delete", "delete firewall", NULL, phrase_firewall },
 };
 
 const char *net_act_name(enum net_act_kind kind)
@@ -165,6 +174,8 @@ static const struct {
 	[NET_ACT_ROUTE_ADD] = { false, NET_ASPECT_ADDRESS },
 	[NET_ACT_ROUTE_DELETE] = { false, NET_ASPECT_ADDRESS },
 	[NET_ACT_SYSCTL_SET] = { false, NET_ASPECT_NETNS },
+	[NET_ACT_FIREWALL_SET] = { false, NET_ASPECT_NETNS },
+	[NET_ACT_FIREWALL_DELETE] = { false, NET_ASPECT_NETNS },
 };
 
 bool net_act_is_structural(const struct net_act *act)

@@ -31,6 +31,8 @@ enum net_act_kind {
 	NET_ACT_ROUTE_ADD,
 	NET_ACT_ROUTE_DELETE,
 	NET_ACT_SYSCTL_SET,
+	NET_ACT_FIREWALL_SET,
+	NET_ACT_FIREWALL_DELETE,
 	NET_ACT_KINDS,
 };
 
@@ -74,6 +76,12 @@ struct net_act_sysctl {
 	const char *value;
 };
 
+struct net_act_firewall {
+	const char *table;
+	const char *chains; /* as net_firewall has them */
+	bool replace;       /* the table is there */
+};
+
 /* Strings are borrowed from want, have or plan. */
 struct net_act {
 	enum net_act_kind kind;
@@ -87,6 +95,7 @@ struct net_act {
 		struct net_act_neighbour neighbour;
 		struct net_act_route route;
 		struct net_act_sysctl sysctl;
+		struct net_act_firewall firewall;
 		uint32_t number; /* MTU, addr_gen_mode */
 		uint8_t mac[6];
 	};

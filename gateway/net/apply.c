@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "net/dump.h"
+#include "net/firewall_kernel.h"
 #include "net/message.h"
 #include "net/netns.h"
 #include "net/plan.h"
@@ -137,6 +138,34 @@ static int set_sysctl(struct net_run *run, const struct net_act *act, struct err
 		       : net_sysctl_write(&run->sysctls, act->sysctl.key, act->sysctl.value, err);
 }
 
+/* Whose way to the root namespace would stand open gets none. */
+static int set_firewall(struct net_run *run, const struct net_act *act, struct error *err)
+{
+	int ret = net_run_go(run, act->in_root, err);
+
+	if (ret == 0 && run->unguarded)
+		ret = error_set(err, EIO, "without a firewall in the root namespace");
+	if (ret == 0)
+		ret = net_firewall_set(
+			act->firewall.table, act->firewall.chains, act->firewall.replace, err);
+	if (ret < 0 && act->in_root)
+		run->unguarded = true;
+	return ret < 0 ? error_wrap(err, "cannot set firewall " NET_FIREWALL_FAMILY " %s",
+				 act->firewall.table)
+		       : 0;
+}
+
+static int delete_firewall(struct net_run *run, const struct net_act *act, struct error *err)
+{
+	int ret = net_run_go(run, act->in_root, err);
+
+	if (ret == 0)
+		ret = net_firewall_delete(act->firewall.table, err);
+	return ret < 0 ? error_wrap(err, "cannot delete firewall " NET_FIREWALL_FAMILY " %s",
+				 act->firewall.table)
+		       : 0;
+}
+
 /* Acts that are no message. */
 typedef int (*do_fn)(struct net_run *run, const struct net_act *act, struct error *err);
 
@@ -144,6 +173,8 @@ static const do_fn doers[NET_ACT_KINDS] = {
 	[NET_ACT_NETNS_CREATE] = netns_create,
 	[NET_ACT_NETNS_DELETE] = netns_delete,
 	[NET_ACT_SYSCTL_SET] = set_sysctl,
+	[NET_ACT_FIREWALL_SET] = set_firewall,
+	[NET_ACT_FIREWALL_DELETE] = delete_firewall,
 };
 
 /* ---- groups ---- */

@@ -26,16 +26,26 @@ static void option_set(int fd, int option)
 	(void)setsockopt(fd, SOL_NETLINK, option, &on, sizeof(on));
 }
 
-int net_channel_open(struct net_channel *channel, struct error *err)
+static int channel_open(struct net_channel *channel, int protocol, struct error *err)
 {
 	channel->sequence = 0;
-	channel->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	channel->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (channel->fd < 0)
 		return error_set_errno(err, errno, "cannot open a netlink socket");
 	option_set(channel->fd, NETLINK_EXT_ACK);
 	option_set(channel->fd, NETLINK_CAP_ACK);
 	option_set(channel->fd, NETLINK_GET_STRICT_CHK);
 	return 0;
+}
+
+int net_channel_open(struct net_channel *channel, struct error *err)
+{
+	return channel_open(channel, NETLINK_ROUTE, err);
+}
+
+int net_channel_open_netfilter(struct net_channel *channel, struct error *err)
+{
+	return channel_open(channel, NETLINK_NETFILTER, err);
 }
 
 void net_channel_close(struct net_channel *channel)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A rtnetlink socket, bound for life to the namespace its maker's thread was in, and batches of
+ * A netlink socket (rtnetlink, or nfnetlink), bound for life to the namespace its maker's thread was in, and batches of
  * requests: many messages in one sendmsg, an answer only to the last and to those that fail.
  */
 #pragma once
@@ -24,7 +24,8 @@ struct net_channel {
 		-1, 0    \
 	}
 
-int net_channel_open(struct net_channel *channel, struct error *err);
+int net_channel_open(struct net_channel *channel, struct error *err); /* rtnetlink */
+int net_channel_open_netfilter(struct net_channel *channel, struct error *err);
 void net_channel_close(struct net_channel *channel);
 
 /* Called for each answer; the header is valid during the call. */

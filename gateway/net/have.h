@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "net/firewall.h"
 #include "net/mark.h"
 #include "net/want.h"
 
@@ -85,6 +86,7 @@ struct net_have_netns {
 	size_t n_neighbours;
 	struct net_have_sysctl *sysctls; /* those wanted */
 	size_t n_sysctls;
+	struct net_have_firewall firewall;
 };
 
 struct net_have {

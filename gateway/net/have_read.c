@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "net/channel.h"
 #include "net/dump.h"
+#include "net/firewall_kernel.h"
 #include "net/netns.h"
 #include "net/have_read.h"
 #include "net/plan.h"
@@ -137,6 +138,10 @@ static int read_entered(struct reader *reader, const struct net_want_netns *want
 		return ret;
 	}
 	read_sysctls(&reader->sysctls, wanted, netns);
+	if (wanted)
+		ret = net_firewall_read(owner, &netns->firewall, err);
+	if (ret < 0)
+		return ret;
 	return read_neighbour(&channel, reader->want, wanted, netns, err);
 }
 
@@ -227,7 +232,9 @@ int net_have_read(const struct net_want *want, struct net_have **result, struct 
 	if (ret >= 0)
 		ret = want->glance ? net_have_read_named_root(want, have, err)
 				   : net_have_read_root(have, err);
-
+	if (ret == 0)
+		ret = net_firewall_read_root(
+			net_mark_owner(want->owner), &have->root.firewall, err);
 	if (ret == 0)
 		ret = read_candidates(want, have, err);
 	net_have_sort(have);

@@ -192,6 +192,7 @@ static void fill_group(struct net_planner *planner, struct net_goals *goals)
 		net_plan_stray(planner, &strays[i]);
 	plan_create_peers(planner, goals->want);
 	plan_create_netns(planner, goals->want->name);
+	net_plan_firewall(planner, goals);
 	net_plan_sysctls_first(planner, goals);
 	net_plan_links_delete(planner, goals);
 	net_plan_links_create(planner, goals);
@@ -271,9 +272,18 @@ static void plan_orphans(struct net_planner *planner, const struct net_want_netn
 	}
 }
 
+/* Before any uplink is made. */
+static void plan_shared_first(struct net_planner *planner)
+{
+	group_begin(planner, NET_PLAN_SHARED);
+	net_plan_root_firewall(planner);
+	if (!planner->group->n_acts)
+		planner->plan->n_groups--;
+}
+
 /* Outer VLAN devices that no group stands on. Of nested ones the outermost takes the others along,
  * so the last made comes first. */
-static void plan_shared(struct net_planner *planner)
+static void plan_outers(struct net_planner *planner)
 {
 	const struct net_goals_context *context = &planner->context;
 	struct net_mark mark;
@@ -285,12 +295,18 @@ static void plan_shared(struct net_planner *planner)
 			mark.owner != context->owner ||
 			strings_contain(&planner->outers, link->name))
 			continue;
-		if (!planner->group) {
-			group_begin(planner, NET_PLAN_SHARED);
-			planner->group->removed = true;
-		}
 		net_planner_add(planner, NET_ACT_LINK_DELETE, true, link->name);
 	}
+}
+
+static void plan_shared_last(struct net_planner *planner)
+{
+	group_begin(planner, NET_PLAN_SHARED);
+	planner->group->removed = true;
+	plan_outers(planner);
+	net_plan_root_firewall_delete(planner);
+	if (!planner->group->n_acts)
+		planner->plan->n_groups--;
 }
 
 /* Faulty namespaces keep what they stand on. */
@@ -329,14 +345,14 @@ struct net_plan *net_plan_create(const struct net_want *want, const struct net_h
 			!is_spared(want, have->netns[i].name))
 			plan_removed(&planner, &have->netns[i]);
 	plan_orphans(&planner, index);
+	plan_shared_first(&planner);
 	for (size_t i = 0; i < want->n_netns; i++)
 		plan_wanted(&planner, &want->netns[i]);
-	planner.group = NULL;
 	strings_finish(&planner.outers);
 	remember_outers(&planner, want);
 	/* What the spared ones stand on is not known here. */
 	if (!want->partial && !want->n_keep)
-		plan_shared(&planner);
+		plan_shared_last(&planner);
 	free(index);
 	free(planner.strays);
 	strings_finish(&planner.created);

@@ -23,7 +23,8 @@
 struct net_have;
 struct net_plan;
 
-/* Stands for a namespace's name where acts serve several: outer VLAN devices that go. */
+/* Stands for a namespace's name where acts serve several: the root namespace's firewall, outer VLAN
+ * devices that go. */
 #define NET_PLAN_SHARED "*"
 
 /* Reads what the kernel has of all that the want and its owner's marks concern. Blocks for the

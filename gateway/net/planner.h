@@ -59,6 +59,11 @@ void net_plan_give_back(struct net_planner *planner, const struct net_have_link 
 void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals);
 void net_plan_links_create(struct net_planner *planner, struct net_goals *goals);
 
+/* plan_firewall.c: of a namespace, and of the root namespace, as its uplinks want it. */
+void net_plan_firewall(struct net_planner *planner, const struct net_goals *goals);
+void net_plan_root_firewall(struct net_planner *planner);
+void net_plan_root_firewall_delete(struct net_planner *planner);
+
 /* plan_settings.c: marks, settings and addresses of one link; routes and sysctls of a namespace. */
 void net_plan_settings(
 	struct net_planner *planner, const struct net_goals *goals, struct net_goal *goal);

@@ -22,6 +22,7 @@ struct net_run {
 	uint32_t owner;
 	struct net_removal removal;
 	struct net_sysctls sysctls;
+	bool unguarded;             /* the root namespace's firewall could not be set */
 	uint64_t retry_deadline_ms; /* 0: nothing had to be tried again so far */
 
 	/* of the group at hand */

@@ -18,6 +18,7 @@ void net_want_finish(struct net_want *want)
 		free(want->netns[i].links);
 		free(want->netns[i].routes);
 		free(want->netns[i].sysctls);
+		free(want->netns[i].allow);
 	}
 	free(want->netns);
 	free(want->keep);

@@ -50,6 +50,12 @@ struct net_want_sysctl {
 	const char *value;
 };
 
+/* A port open to customers. */
+struct net_want_port {
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
+	uint16_t port;
+};
+
 struct net_want_netns {
 	const char *name; /* /run/netns/NAME */
 	bool has_uplink;
@@ -60,12 +66,18 @@ struct net_want_netns {
 	size_t n_routes;
 	struct net_want_sysctl *sysctls;
 	size_t n_sysctls;
+	bool forward;  /* between its own links; never to or from the uplink */
+	bool firewall; /* a table of rules; see net/firewall.h */
+	struct net_want_port *allow;
+	size_t n_allow;
 };
 
 struct net_want {
 	const char *owner;            /* run_dir: tells this vrfgate's things from another one's */
 	struct address uplink_prefix; /* AF_INET6 */
 	uint32_t uplink_mtu_bytes;
+	bool firewall;        /* in the root namespace, where there is an uplink */
+	uint16_t server_port; /* open to uplinks */
 	struct net_want_netns *netns;
 	size_t n_netns;
 	bool partial;      /* true: nothing is said of namespaces not named, so none is removed */

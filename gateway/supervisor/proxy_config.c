@@ -2,6 +2,7 @@
 /* The text of a zabbix_proxy.conf. */
 #include "supervisor/proxy_config.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,10 +95,30 @@ static void tls_write(FILE *out, const struct proxy_config *proxy)
 			proxy->psk_identity, proxy->paths->psk);
 }
 
+static bool customers_may_connect(const struct config_vrf *vrf)
+{
+	for (size_t i = 0; i < vrf->n_allows; i++)
+		if (vrf->allows[i].protocol == IPPROTO_TCP && vrf->allows[i].port == PROXY_PORT)
+			return true;
+	return false;
+}
+
+/* Not the customer addresses by name: one that is not there yet would keep the proxy from starting. */
+static void listen_write(FILE *out, const struct proxy_config *proxy)
+{
+	char inside[ADDRESS_TEXT_SIZE];
+
+	if (customers_may_connect(proxy->vrf))
+		fprintf(out, "ListenIP=0.0.0.0,::\n");
+	else
+		fprintf(out, "ListenIP=127.0.0.1,%s\n",
+			address_format(proxy->inside, false, inside));
+	fprintf(out, "ListenPort=%d\nStatsAllowedIP=127.0.0.1\n", PROXY_PORT);
+}
+
 char *proxy_config_format(const struct proxy_config *proxy)
 {
 	const struct config_proxy *options = &proxy->vrf->proxy;
-	char inside[ADDRESS_TEXT_SIZE];
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -121,8 +142,7 @@ char *proxy_config_format(const struct proxy_config *proxy)
 		fprintf(out, "%s\n", options->options.items[i]);
 	server_write(out, proxy);
 	fprintf(out, "Hostname=%s\n", proxy->name);
-	fprintf(out, "ListenIP=127.0.0.1,%s\nListenPort=%d\nStatsAllowedIP=127.0.0.1\n",
-		address_format(proxy->inside, false, inside), PROXY_PORT);
+	listen_write(out, proxy);
 	fprintf(out, "DBName=%s\nLogType=file\nLogFile=%s\n", proxy->paths->database,
 		proxy->paths->log);
 	fprintf(out, "PidFile=%s/zabbix_proxy.pid\nSocketDir=%s\nTmpDir=%s\n",

@@ -162,6 +162,14 @@ static void on_removed(const struct net_outcome *outcome)
 		log_info("vrf '%s': removed", outcome->netns);
 }
 
+static void on_shared(const struct net_outcome *outcome)
+{
+	if (outcome->error.code)
+		log_error("root namespace: %s", outcome->error.text);
+	else if (outcome->acts && !outcome->removed)
+		log_info("root namespace: firewall set");
+}
+
 static void note_repairs(struct vrf *vrf)
 {
 	const struct strings *acts = &vrf->drift.acts;
@@ -203,6 +211,10 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	struct vrf *vrf = supervisor_find_vrf(pass->supervisor, outcome->netns);
 	bool failed = outcome->error.code;
 
+	if (strcmp(outcome->netns, NET_PLAN_SHARED) == 0) {
+		on_shared(outcome);
+		return;
+	}
 	if (outcome->removed || !vrf || !vrf->config) {
 		on_removed(outcome);
 		return;

@@ -70,6 +70,8 @@ void wiring_begin(struct net_want *want, const struct config *config)
 		.owner = config->gateway.run_dir,
 		.uplink_prefix = config->uplink.prefix,
 		.uplink_mtu_bytes = config->uplink.mtu_bytes,
+		.firewall = config->gateway.firewall,
+		.server_port = config->zabbix.server_port,
 	};
 }
 
@@ -80,6 +82,8 @@ void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id
 	netns->name = vrf->name;
 	netns->has_uplink = vrf->has_uplink;
 	netns->id = id;
+	netns->forward = vrf->forward;
+	netns->firewall = want->firewall && vrf->firewall;
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		link_init(array_append(&netns->links, &netns->n_links), &vrf->interfaces[i]);
 	routes_add(netns, vrf);
@@ -87,6 +91,11 @@ void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id
 		*array_append(&netns->sysctls, &netns->n_sysctls) = (struct net_want_sysctl){
 			.key = vrf->sysctls[i].key,
 			.value = vrf->sysctls[i].value,
+		};
+	for (size_t i = 0; i < vrf->n_allows; i++)
+		*array_append(&netns->allow, &netns->n_allow) = (struct net_want_port){
+			.protocol = vrf->allows[i].protocol,
+			.port = vrf->allows[i].port,
 		};
 }
 

@@ -161,12 +161,12 @@ def all_faults_are_found_in_one_pass(lab):
 
 
 def keys_not_acted_on_yet_are_told_one_a_line(lab):
-    lab.write('vrf a {\n  allow = "tcp/10051"\n  service web { command = { "/bin/true" } }\n}\n')
+    lab.write('vrf a {\n  nat { out = "eth0" }\n  service web { command = { "/bin/true" } }\n}\n')
     done = lab.command("check")
     expect_said(done, 0, stdout="no faults")
     expect_equal(done.stderr, "".join(
         f"{lab.path}:{line}: vrf 'a': '{key}' is understood but this version does not act on it yet\n"
-        for line, key in ((3, "allow"), (4, "service"))), "stderr")
+        for line, key in ((3, "nat"), (4, "service"))), "stderr")
 
 
 def without_a_supervisor_there_is_no_answer(lab):

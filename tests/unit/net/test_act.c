@@ -140,6 +140,8 @@ static const struct act_case cases[] = {
 		"acme: delete route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n" },
 	{ "sysctl", want_sysctl, have_sysctl, "acme: set net.ipv4.conf.all.rp_filter = 2\n", "",
 		"acme: set net.ipv4.conf.all.rp_filter = 1\n" },
+	{ "firewall", want_firewall, have_firewall, "acme: set firewall inet vrfgate\n", "",
+		"acme: delete firewall inet vrfgate\n" },
 };
 
 static void scene_idle(struct scene *s)

@@ -262,3 +262,19 @@ static inline void have_sysctl(struct scene *s)
 {
 	s->netns->sysctls[0].value[0] = '2';
 }
+
+static inline void want_firewall(struct scene *s)
+{
+	s->acme->firewall = true;
+}
+
+static inline void have_firewall(struct scene *s)
+{
+	struct net_firewall firewall;
+
+	net_firewall_inside(&firewall, &s->want, s->acme);
+	s->netns->firewall = (struct net_have_firewall){
+		.exists = true, .digest = firewall.digest, .table = NET_FIREWALL_TABLE
+	};
+	net_firewall_finish(&firewall);
+}

@@ -144,6 +144,15 @@ static void an_active_proxy_sends_to_the_root_side_of_its_uplink(void **state)
 	assert_line(text, "Hostname=gw1-acme");
 }
 
+static void a_proxy_that_customers_may_reach_listens_to_them(void **state)
+{
+	cleanup_free char *text =
+		format_with("vrf acme { allow = { \"udp/162\", \"tcp/10051\" } }", "", 600, NULL);
+
+	(void)state;
+	assert_line(text, "ListenIP=0.0.0.0,::");
+}
+
 static void a_server_of_the_config_is_written_as_zabbix_reads_it(void **state)
 {
 	static const struct {
@@ -247,6 +256,7 @@ int main(void)
 		cmocka_unit_test(keys_of_6_0_are_left_out_for_7_0),
 		cmocka_unit_test(the_new_name_comes_with_6_4),
 		cmocka_unit_test(an_active_proxy_sends_to_the_root_side_of_its_uplink),
+		cmocka_unit_test(a_proxy_that_customers_may_reach_listens_to_them),
 		cmocka_unit_test(a_server_of_the_config_is_written_as_zabbix_reads_it),
 		cmocka_unit_test(a_passive_proxy_answers_its_server_alone),
 		cmocka_unit_test(the_key_is_named_by_its_file),

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Writing our table, each time in one transaction. */
+#include <errno.h>
+#include <nftables/libnftables.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "net/firewall_kernel.h"
+
+static void free_context(struct nft_ctx **context)
+{
+	if (*context)
+		nft_ctx_free(*context);
+}
+#define cleanup_context cleanup(free_context)
+
+/* "Error: Could not process rule: Operation not supported", and then the rule and a line of carets. */
+static int run(const char *commands, struct error *err)
+{
+	cleanup_context struct nft_ctx *context = nft_ctx_new(NFT_CTX_DEFAULT);
+	const char *said;
+
+	if (!context || nft_ctx_buffer_error(context) != 0 || nft_ctx_buffer_output(context) != 0)
+		return error_set(err, EIO, "libnftables cannot begin");
+	if (nft_run_cmd_from_buffer(context, commands) == 0)
+		return 0;
+	said = nft_ctx_get_error_buffer(context);
+	said = strstr(said, "Error: ") ? strstr(said, "Error: ") + strlen("Error: ") : said;
+	return error_set(err, EIO, "nftables: %.*s", (int)strcspn(said, "\n"), said);
+}
+
+/* A table is not deleted where there was none: the library would wait for the kernel to have forgotten it,
+ * ten times as long as the making takes. */
+int net_firewall_set(const char *table, const char *chains, bool replace, struct error *err)
+{
+	cleanup_free char *old = replace
+		? xasprintf("delete table " NET_FIREWALL_FAMILY " %s\n", table)
+		: xstrdup("");
+	cleanup_free char *commands =
+		xasprintf("%stable " NET_FIREWALL_FAMILY " %s {\n%s}\n", old, table, chains);
+
+	return run(commands, err);
+}
+
+/* "destroy" is not known to every nft. */
+int net_firewall_delete(const char *table, struct error *err)
+{
+	cleanup_free char *commands = xasprintf("add table " NET_FIREWALL_FAMILY " %s\n"
+						"delete table " NET_FIREWALL_FAMILY " %s\n",
+		table, table);
+
+	return run(commands, err);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tables of rules in the kernel: set, kept, put right and taken away. What they keep out is tested by
+ * test_isolation. */
+#include "world.h"
+
+#include <nftables/libnftables.h>
+
+#include "net/firewall_kernel.h"
+#include "net/mark.h"
+
+/* In the root namespace where netns is NULL. */
+static int nft(const char *netns, const char *commands)
+{
+	cleanup(netns_leave) int back = netns_open_own(NULL);
+	cleanup_fd int fd = netns ? netns_open(netns, NULL) : -1;
+	struct nft_ctx *context;
+	int ret;
+
+	if (netns)
+		assert_int_equal(netns_switch(fd, NULL), 0);
+	context = nft_ctx_new(NFT_CTX_DEFAULT);
+	assert_non_null(context);
+	nft_ctx_buffer_error(context);
+	nft_ctx_buffer_output(context);
+	ret = nft_run_cmd_from_buffer(context, commands);
+	nft_ctx_free(context);
+	return ret;
+}
+
+static bool has_table(const char *netns, const char *name)
+{
+	cleanup_free char *command = xasprintf("list table inet %s", name);
+
+	return nft(netns, command) == 0;
+}
+
+static struct net_want guarded(void)
+{
+	struct net_want want = world_want();
+
+	want.firewall = true;
+	want.server_port = 10051;
+	for (int i = 0; i < 2; i++)
+		world_add_netns(&want, i ? "bravo" : "acme", i)->firewall = true;
+	return want;
+}
+
+static void every_namespace_has_its_table(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = guarded();
+
+	(void)state;
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_true(has_table(NULL, "vrfgate"));
+	assert_true(has_table("acme", "vrfgate"));
+	assert_true(has_table("bravo", "vrfgate"));
+	world_down();
+	assert_false(has_table(NULL, "vrfgate"));
+}
+
+static void whatever_is_done_to_a_table_is_put_right(void **state)
+{
+	static const char *const harms[] = {
+		"delete table inet vrfgate",
+		"flush table inet vrfgate",
+		"flush chain inet vrfgate input",
+		"add table inet vrfgate { flags dormant; }",
+		"insert rule inet vrfgate input accept",
+		"add rule inet vrfgate forward accept comment \"mine\"",
+		"flush ruleset",
+	};
+	static const char *const places[] = { NULL, "acme" };
+	cleanup(net_want_finish) struct net_want want = guarded();
+
+	(void)state;
+	world_up(&want);
+	for (size_t p = 0; p < 2; p++)
+		for (size_t i = 0; i < sizeof(harms) / sizeof(*harms); i++) {
+			if (nft(places[p], harms[i]) != 0)
+				fail_msg("%s cannot be done", harms[i]);
+			if (world_count(&want) != 1)
+				fail_msg("after %s: %zu acts", harms[i], world_count(&want));
+			world_up(&want);
+			assert_int_equal(world_count(&want), 0);
+		}
+	world_down();
+}
+
+static void what_is_allowed_later_is_a_change_of_that_table_alone(void **state)
+{
+	struct net_want_port port = { IPPROTO_UDP, 162 };
+	cleanup(net_want_finish) struct net_want want = guarded();
+
+	(void)state;
+	world_up(&want);
+	want.netns[0].allow = xmemdup(&port, sizeof(port));
+	want.netns[0].n_allow = 1;
+	assert_int_equal(world_count(&want), 1);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	want.netns[0].firewall = false;
+	assert_int_equal(world_count(&want), 1);
+	world_up(&want);
+	assert_false(has_table("acme", "vrfgate"));
+	world_down();
+}
+
+static void foreign_tables_stay(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = guarded();
+
+	(void)state;
+	assert_int_equal(nft(NULL, "table inet mine { chain c { accept; }; }"), 0);
+	assert_int_equal(nft(NULL, "table inet vrfgate { chain c { accept; }; }"), 0);
+	world_up(&want);
+	assert_int_equal(nft("acme", "table ip mine { chain c { accept; }; }"), 0);
+	assert_int_equal(world_count(&want), 0);
+	world_up(&want);
+	assert_int_equal(nft("acme", "list table ip mine"), 0);
+	world_down();
+	assert_true(has_table(NULL, "mine"));
+	assert_int_equal(nft(NULL, "list chain inet vrfgate c"), 0);
+	assert_int_equal(nft(NULL, "delete table inet vrfgate; delete table inet mine"), 0);
+}
+
+static void a_table_of_another_owner_gets_company(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = guarded();
+	char name[NET_FIREWALL_NAME_SIZE];
+
+	(void)state;
+	assert_int_equal(nft(NULL, "table inet vrfgate { chain c { accept; }; }"), 0);
+	world_up(&want);
+	assert_true(
+		has_table(NULL, net_firewall_own_table(net_mark_owner(world_want().owner), name)));
+	assert_int_equal(nft(NULL, "list chain inet vrfgate input"), -1);
+	world_down();
+	assert_false(has_table(NULL, name));
+	assert_int_equal(nft(NULL, "delete table inet vrfgate"), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(every_namespace_has_its_table),
+	cmocka_unit_test(whatever_is_done_to_a_table_is_put_right),
+	cmocka_unit_test(what_is_allowed_later_is_a_change_of_that_table_alone),
+	cmocka_unit_test(foreign_tables_stay),
+	cmocka_unit_test(a_table_of_another_owner_gets_company),
+};
+
+world_main(tests)

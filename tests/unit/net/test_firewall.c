@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Rules in words, and their comments as the kernel would give them back. */
+#include "../cmocka_all.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "net/firewall.h"
+#include "net/mark.h"
+
+#define OWNER "/run/vrfgate-test"
+
+struct scene {
+	struct net_want want;
+	struct net_want_netns netns;
+	struct net_want_port ports[2];
+};
+
+static void scene_init(struct scene *s)
+{
+	*s = (struct scene){
+		.want = { .owner = OWNER, .firewall = true, .server_port = 10051 },
+		.netns = { .name = "acme", .has_uplink = true, .id = 1, .firewall = true },
+		.ports = { { IPPROTO_UDP, 162 }, { IPPROTO_TCP, 22 } },
+	};
+	assert_int_equal(address_parse(&s->want.uplink_prefix, "fd00::/64"), 0);
+	s->netns.allow = s->ports;
+}
+
+static char *chains_of(const struct scene *s, uint64_t *digest)
+{
+	struct net_firewall firewall;
+
+	net_firewall_inside(&firewall, &s->want, &s->netns);
+	*digest = firewall.digest;
+	return firewall.chains;
+}
+
+/* What a dump of these rules would be folded into. */
+static struct net_have_firewall dump_fold(const char *chains, const char *owner)
+{
+	struct net_have_firewall have = { .exists = true };
+	cleanup_free char *text = xstrdup(chains);
+	char *rest = text, *line, chain[32] = "";
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *comment = strstr(line, " comment \"");
+
+		(void)sscanf(line, "chain %31s", chain);
+		if (!comment)
+			continue;
+		comment += strlen(" comment \"");
+		*strchr(comment, '"') = '\0';
+		net_firewall_fold(&have, net_mark_owner(owner), chain, comment);
+	}
+	return have;
+}
+
+static void a_dump_of_the_rules_is_what_was_wanted(void **state)
+{
+	struct scene s;
+	uint64_t digest;
+	cleanup_free char *chains = NULL;
+	struct net_have_firewall have;
+
+	(void)state;
+	scene_init(&s);
+	chains = chains_of(&s, &digest);
+	have = dump_fold(chains, OWNER);
+	assert_true(digest != 0);
+	assert_true(have.digest == digest);
+	assert_false(have.foreign);
+	assert_true(dump_fold(chains, "/run/another").foreign);
+}
+
+static void a_foreign_rule_more_is_a_difference(void **state)
+{
+	struct scene s;
+	uint64_t digest;
+	cleanup_free char *chains = NULL;
+	struct net_have_firewall have;
+
+	(void)state;
+	scene_init(&s);
+	chains = chains_of(&s, &digest);
+	have = dump_fold(chains, OWNER);
+	net_firewall_fold(&have, net_mark_owner(OWNER), "input", NULL);
+	assert_true(have.digest != digest);
+	assert_false(have.foreign);
+}
+
+static void what_the_config_says_is_in_the_rules(void **state)
+{
+	struct scene s;
+	uint64_t closed, open;
+	cleanup_free char *before = NULL, *after = NULL;
+
+	(void)state;
+	scene_init(&s);
+	before = chains_of(&s, &closed);
+	assert_null(strstr(before, "dport"));
+	assert_null(strstr(before, "oifname != \"uplink\" accept"));
+	s.netns.n_allow = 2;
+	s.netns.forward = true;
+	after = chains_of(&s, &open);
+	assert_non_null(strstr(after, "udp dport 162 accept"));
+	assert_non_null(strstr(after, "tcp dport 22 accept"));
+	assert_non_null(strstr(after, "iifname != \"uplink\" oifname != \"uplink\" accept"));
+	assert_true(open != closed);
+}
+
+static void the_uplink_hears_its_root_side_only(void **state)
+{
+	struct scene s;
+	uint64_t digest;
+	cleanup_free char *with = NULL, *without = NULL;
+
+	(void)state;
+	scene_init(&s);
+	with = chains_of(&s, &digest);
+	assert_non_null(strstr(with, "iifname \"uplink\" ip6 saddr fd00::5 accept"));
+	assert_non_null(strstr(with, "iifname \"uplink\" drop"));
+	assert_non_null(strstr(with, "ip6 daddr fd00::6 drop"));
+	s.netns.has_uplink = false;
+	without = chains_of(&s, &digest);
+	assert_null(strstr(without, "notrack"));
+	assert_null(strstr(without, "iifname \"uplink\""));
+}
+
+static void root_lets_uplinks_reach_the_server_port(void **state)
+{
+	struct scene s;
+	struct net_firewall root;
+
+	(void)state;
+	scene_init(&s);
+	s.want.server_port = 10061;
+	net_firewall_root(&root, &s.want);
+	assert_non_null(strstr(root.chains, "tcp dport 10061 accept"));
+	assert_non_null(strstr(root.chains, "ip6 saddr != fd00::/64 accept"));
+	assert_true(dump_fold(root.chains, OWNER).digest == root.digest);
+	net_firewall_finish(&root);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_dump_of_the_rules_is_what_was_wanted),
+		cmocka_unit_test(a_foreign_rule_more_is_a_difference),
+		cmocka_unit_test(what_the_config_says_is_in_the_rules),
+		cmocka_unit_test(the_uplink_hears_its_root_side_only),
+		cmocka_unit_test(root_lets_uplinks_reach_the_server_port),
+	};
+
+	return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL);
+}
