@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
@@ -53,6 +55,15 @@ static int filter_attach(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
+static int groups_join(int fd, const int *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &list[i], sizeof(list[i])) <
+			0)
+			return -1;
+	return 0;
+}
+
 static int socket_set_up(int fd)
 {
 	const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
@@ -61,15 +72,9 @@ static int socket_set_up(int fd)
 	/* Beyond net.core.rmem_max; without the right to that, as much as there may be. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (filter_attach(fd) < 0 ||
-		setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &on, sizeof(on)) < 0 ||
-		bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &on, sizeof(on)) < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
-		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
-			    sizeof(groups[i])) < 0)
-			return -1;
-	return 0;
+	return bind(fd, (const struct sockaddr *)&any, sizeof(any));
 }
 
 int net_event_socket_open(struct error *err)
@@ -77,9 +82,34 @@ int net_event_socket_open(struct error *err)
 	cleanup_fd int fd =
 		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 
-	if (fd < 0 || socket_set_up(fd) < 0)
+	if (fd < 0 || filter_attach(fd) < 0 || socket_set_up(fd) < 0 ||
+		groups_join(fd, groups, sizeof(groups) / sizeof(*groups)) < 0)
 		return error_set_errno(err, errno, "cannot listen for changes in the kernel");
 	return steal_fd(&fd);
+}
+
+int net_event_socket_open_firewall(struct error *err)
+{
+	static const int group = NFNLGRP_NFTABLES;
+	cleanup_fd int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
+
+	if (fd < 0 || socket_set_up(fd) < 0 || groups_join(fd, &group, 1) < 0)
+		return error_set_errno(err, errno, "cannot listen for changes of nftables");
+	return steal_fd(&fd);
+}
+
+const char *net_event_table(const struct nlmsghdr *header)
+{
+	struct nlattr *table;
+
+	if (header->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES ||
+		(header->nlmsg_type & 0xff) == NFT_MSG_NEWGEN)
+		return NULL;
+	/* The same attribute in messages of tables, chains, rules and sets. */
+	table = nlmsg_find_attr(
+		(struct nlmsghdr *)header, sizeof(struct nfgenmsg), NFTA_TABLE_NAME);
+	return table ? nla_get_string(table) : NULL;
 }
 
 static int message_nsid(struct msghdr *message)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A rtnetlink multicast socket that hears every namespace which has a number here (net/nsid.h). */
+/* Netlink multicast sockets that hear every namespace which has a number here (net/nsid.h). */
 #pragma once
 
 #include "base/error.h"
@@ -9,6 +9,12 @@ struct nlmsghdr;
 /* Non-blocking and close-on-exec. Hears links, addresses and namespace numbers, and of routes those
  * that go and bear our protocol or are replaced. */
 int net_event_socket_open(struct error *err);
+
+/* Hears of all changes of nftables. */
+int net_event_socket_open_firewall(struct error *err);
+
+/* The table that a message is about; NULL: none. */
+const char *net_event_table(const struct nlmsghdr *header);
 
 /* nsid: the namespace it happened in; -1: the socket's own. The header is valid during the call. */
 typedef void (*net_event_fn)(const struct nlmsghdr *header, int nsid, void *data);

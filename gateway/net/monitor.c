@@ -21,6 +21,7 @@
 #include "net/channel.h"
 #include "net/dump.h"
 #include "net/event_socket.h"
+#include "net/firewall.h"
 #include "net/goal.h"
 #include "net/netns.h"
 #include "net/nsid.h"
@@ -45,7 +46,7 @@ struct subject {
 };
 
 struct net_monitor {
-	int epoll_fd, socket_fd, names_fd;
+	int epoll_fd, socket_fd, firewall_fd, names_fd;
 	struct net_channel channel;
 	struct subject **subjects;
 	size_t n_subjects;
@@ -267,6 +268,33 @@ static void on_event(const struct nlmsghdr *header, int nsid, void *data)
 		tell_subject(monitor, subject);
 }
 
+static void on_firewall_event(const struct nlmsghdr *header, int nsid, void *data)
+{
+	struct net_monitor *monitor = data;
+	const struct subject *subject = nsid_find(monitor, nsid);
+	const char *table = net_event_table(header);
+
+	if (!table || strncmp(table, NET_FIREWALL_TABLE, strlen(NET_FIREWALL_TABLE)) != 0)
+		return;
+	if (nsid < 0)
+		monitor->tell(NULL, NET_MONITOR_SHARED, monitor->data);
+	else if (subject)
+		tell_subject(monitor, subject);
+}
+
+static int read_socket(struct net_monitor *monitor, int fd, net_event_fn fn, struct error *err)
+{
+	int ret = 1;
+
+	for (int i = 0; ret > 0 && i < READ_MAX; i++)
+		ret = net_event_socket_read(fd, fn, monitor, err);
+	if (ret != -ENOBUFS)
+		return ret;
+	error_clear(err);
+	monitor->tell(NULL, NET_MONITOR_VRF, monitor->data);
+	return 0;
+}
+
 static int read_names(struct net_monitor *monitor, struct error *err)
 {
 	_Alignas(struct inotify_event) char buffer[4096];
@@ -290,17 +318,13 @@ static int read_names(struct net_monitor *monitor, struct error *err)
 int net_monitor_read(
 	struct net_monitor *monitor, net_monitor_fn tell, void *data, struct error *err)
 {
-	int ret = 1;
+	int ret;
 
 	monitor->tell = tell;
 	monitor->data = data;
-	for (int i = 0; ret > 0 && i < READ_MAX; i++)
-		ret = net_event_socket_read(monitor->socket_fd, on_event, monitor, err);
-	if (ret == -ENOBUFS) {
-		error_clear(err);
-		tell(NULL, NET_MONITOR_VRF, data);
-		ret = 0;
-	}
+	ret = read_socket(monitor, monitor->socket_fd, on_event, err);
+	if (ret >= 0 && monitor->firewall_fd >= 0)
+		ret = read_socket(monitor, monitor->firewall_fd, on_firewall_event, err);
 	return ret < 0 ? ret : read_names(monitor, err);
 }
 
@@ -339,6 +363,8 @@ int net_monitor_create(struct net_monitor **result, struct error *err)
 
 	monitor->channel = (struct net_channel)NET_CHANNEL_INIT;
 	monitor->names_fd = monitor->epoll_fd = -1;
+	/* A kernel without nftables has none of its events. */
+	monitor->firewall_fd = net_event_socket_open_firewall(NULL);
 	monitor->socket_fd = net_event_socket_open(err);
 	ret = monitor->socket_fd < 0 ? monitor->socket_fd : names_open(monitor, err);
 	if (ret == 0)
@@ -347,7 +373,8 @@ int net_monitor_create(struct net_monitor **result, struct error *err)
 		return ret;
 	monitor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll_fd < 0 || poll_add(monitor, monitor->socket_fd) < 0 ||
-		poll_add(monitor, monitor->names_fd) < 0)
+		poll_add(monitor, monitor->names_fd) < 0 ||
+		(monitor->firewall_fd >= 0 && poll_add(monitor, monitor->firewall_fd) < 0))
 		return error_set_errno(err, errno, "cannot watch for changes in the kernel");
 	*result = steal_ptr(&monitor);
 	return 0;
@@ -365,6 +392,7 @@ void net_monitor_destroy(struct net_monitor *monitor)
 	net_channel_close(&monitor->channel);
 	cleanup_close_fd(&monitor->names_fd);
 	cleanup_close_fd(&monitor->socket_fd);
+	cleanup_close_fd(&monitor->firewall_fd);
 	cleanup_close_fd(&monitor->epoll_fd);
 	free(monitor);
 }

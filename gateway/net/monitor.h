@@ -5,7 +5,8 @@
  * on, and the namespace's name. It tells where to look, not what is wrong.
  *
  * One rtnetlink socket hears all namespaces (NETLINK_LISTEN_ALL_NSID, netlink(7)); of routes only what
- * can be the loss of one of ours passes its filter, so a routing daemon's full table wakes nobody. An
+ * can be the loss of one of ours passes its filter, so a routing daemon's full table wakes nobody. Another
+ * such socket hears of nftables, where there are. An
  * inotify(7) watch sees names go from /run/netns. Not told: sysctls and neighbours.
  */
 #pragma once
@@ -16,11 +17,13 @@
 struct net_monitor;
 
 enum net_monitor_what {
-	NET_MONITOR_VRF,   /* the VRF's own things */
-	NET_MONITOR_LOWER, /* a device of the root namespace that a link of it stands on */
+	NET_MONITOR_VRF,    /* the VRF's own things */
+	NET_MONITOR_LOWER,  /* a device of the root namespace that a link of it stands on */
+	NET_MONITOR_SHARED, /* no one VRF's: the root namespace's firewall; the subject is NULL */
 };
 
-/* `subject` as given to net_monitor_add(); NULL where events were lost: anything may have changed. */
+/* `subject` as given to net_monitor_add(); NULL with NET_MONITOR_VRF: events were lost, anything may have
+ * changed. */
 typedef void (*net_monitor_fn)(void *subject, enum net_monitor_what what, void *data);
 
 /* Hears from the calling thread's namespace, the root one. */

@@ -105,6 +105,18 @@ void drift_look(struct drift *drift, struct vrf *vrf)
 	timer_pull(drift, vrf->drift.due_ms);
 }
 
+/* Compared with any VRF that has an uplink. */
+static void look_at_shared(struct drift *drift)
+{
+	const struct supervisor *supervisor = drift->supervisor;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (is_up(supervisor->vrfs[i]) && supervisor->vrfs[i]->config->has_uplink) {
+			drift_look(drift, supervisor->vrfs[i]);
+			return;
+		}
+}
+
 /* A device that was missing may be there now: who failed for the want of it need not wait. */
 static void hear(void *subject, enum net_monitor_what what, void *data)
 {
@@ -112,7 +124,9 @@ static void hear(void *subject, enum net_monitor_what what, void *data)
 	struct supervisor *supervisor = drift->supervisor;
 	struct vrf *vrf = subject;
 
-	if (!vrf)
+	if (what == NET_MONITOR_SHARED)
+		look_at_shared(drift);
+	else if (!vrf)
 		for (size_t i = 0; i < supervisor->n_vrfs; i++)
 			drift_look(drift, supervisor->vrfs[i]);
 	else if (what == NET_MONITOR_LOWER && vrf->state == VRF_FAILED)

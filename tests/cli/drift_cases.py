@@ -58,6 +58,25 @@ def each_loss_is_put_right_within_a_second(lab):
     lab.command("down")
 
 
+def tables():
+    return [subprocess.run([*place, "nft", "list", "table", "inet", "vrfgate"], capture_output=True, check=False).stdout
+            for place in ([], ["ip", "netns", "exec", "acme"])]
+
+
+def a_lost_firewall_is_put_right_within_a_second(lab):
+    lab.write(f"namespace acme {{ uplink = true {ROUTED} }}\n")
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        before = tables()
+        expect(all(b"drop" in each for each in before), "no rules to begin with")
+        for words in ("nft flush ruleset", "nft add table inet vrfgate { flags dormant; }",
+                      "ip netns exec acme nft flush chain inet vrfgate input",
+                      "ip netns exec acme nft insert rule inet vrfgate input accept"):
+            subprocess.run(words.split(), check=True)
+            wait_until(lambda: tables() == before, REPAIR_SECONDS, f"the rules after: {words}")
+    lab.command("down")
+
+
 def a_parent_without_carrier_degrades_until_it_is_back(lab):
     lab.write(f"namespace acme {CUSTOMER}\n")
     with lab.running():
@@ -197,7 +216,8 @@ def a_flapping_link_costs_few_comparisons(lab):
     lab.command("down")
 
 
-CASES = [each_loss_is_put_right_within_a_second, a_parent_without_carrier_degrades_until_it_is_back,
+CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
+         a_parent_without_carrier_degrades_until_it_is_back,
          a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
          what_an_operator_adds_inside_stays, a_device_that_comes_is_not_waited_for, a_reload_does_the_least,
          a_new_uplink_id_comes_with_a_restart, a_flapping_link_costs_few_comparisons]

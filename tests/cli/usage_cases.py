@@ -161,7 +161,7 @@ def all_faults_are_found_in_one_pass(lab):
 
 
 def keys_not_acted_on_yet_are_told_one_a_line(lab):
-    lab.write('vrf a {\n  nat { out = "eth0" }\n  service web { command = { "/bin/true" } }\n}\n')
+    lab.write('vrf a {\n  nat { out = "eth0.10" }\n  service web { command = { "/bin/true" } }\n  interface eth0.10 { }\n}\n')
     done = lab.command("check")
     expect_said(done, 0, stdout="no faults")
     expect_equal(done.stderr, "".join(

@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tables of rules in the kernel: set, kept, put right and taken away. What they keep out is tested by
  * test_isolation. */
-#include "world.h"
-
-#include <nftables/libnftables.h>
+#include "nft.h"
 
 #include "net/firewall_kernel.h"
 #include "net/mark.h"
-
-/* In the root namespace where netns is NULL. */
-static int nft(const char *netns, const char *commands)
-{
-	cleanup(netns_leave) int back = netns_open_own(NULL);
-	cleanup_fd int fd = netns ? netns_open(netns, NULL) : -1;
-	struct nft_ctx *context;
-	int ret;
-
-	if (netns)
-		assert_int_equal(netns_switch(fd, NULL), 0);
-	context = nft_ctx_new(NFT_CTX_DEFAULT);
-	assert_non_null(context);
-	nft_ctx_buffer_error(context);
-	nft_ctx_buffer_output(context);
-	ret = nft_run_cmd_from_buffer(context, commands);
-	nft_ctx_free(context);
-	return ret;
-}
 
 static bool has_table(const char *netns, const char *name)
 {

@@ -3,7 +3,7 @@
 #include <poll.h>
 
 #include "net/monitor.h"
-#include "world.h"
+#include "nft.h"
 
 #define PATIENCE_MS 3000
 #define QUIET_MS    100
@@ -13,7 +13,7 @@ static const struct address customer[1] = {
 };
 
 struct heard {
-	bool acme, bravo, all, lower;
+	bool acme, bravo, all, lower, shared;
 };
 
 static void hear(void *subject, enum net_monitor_what what, void *data)
@@ -21,7 +21,8 @@ static void hear(void *subject, enum net_monitor_what what, void *data)
 	struct heard *heard = data;
 	const char *netns = subject;
 
-	heard->all |= !netns;
+	heard->shared |= what == NET_MONITOR_SHARED;
+	heard->all |= !netns && what != NET_MONITOR_SHARED;
 	heard->acme |= netns && strcmp(netns, "acme") == 0;
 	heard->bravo |= netns && strcmp(netns, "bravo") == 0;
 	heard->lower |= what == NET_MONITOR_LOWER;
@@ -36,7 +37,7 @@ static struct heard listen_for(struct net_monitor *monitor, bool wanted)
 	struct pollfd ready = { .fd = net_monitor_fd(monitor), .events = POLLIN };
 
 	while (clock_now_ms() < deadline_ms) {
-		bool any = heard.acme || heard.bravo || heard.all;
+		bool any = heard.acme || heard.bravo || heard.all || heard.shared;
 
 		if (poll(&ready, 1, wanted && !any ? PATIENCE_MS : QUIET_MS) == 0)
 			break;
@@ -156,6 +157,33 @@ static void each_is_told_what_concerns_it(void **state)
 	world_down();
 }
 
+static void rules_that_change_are_told_of(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_monitor *monitor;
+	struct heard heard;
+
+	(void)state;
+	fill(&want);
+	want.firewall = true;
+	want.netns[0].firewall = want.netns[1].firewall = true;
+	world_up(&want);
+	monitor = monitor_make(&want);
+	(void)listen_for(monitor, false);
+	assert_int_equal(nft("acme", "flush chain inet vrfgate input"), 0);
+	heard = listen_for(monitor, true);
+	assert_true(heard.acme && !heard.bravo && !heard.all && !heard.shared);
+	assert_int_equal(nft(NULL, "flush ruleset"), 0);
+	heard = listen_for(monitor, true);
+	assert_true(heard.shared && !heard.acme && !heard.bravo && !heard.all);
+	assert_int_equal(nft(NULL, "table inet other { }"), 0);
+	assert_int_equal(nft("bravo", "table inet other { }"), 0);
+	heard = listen_for(monitor, false);
+	assert_false(heard.shared || heard.acme || heard.bravo || heard.all);
+	net_monitor_destroy(monitor);
+	world_down();
+}
+
 static void a_namespace_made_anew_is_heard_again(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -204,6 +232,7 @@ static void lost_events_are_told_of(void **state)
 int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_is_told_what_concerns_it),
+	cmocka_unit_test(rules_that_change_are_told_of),
 	cmocka_unit_test(a_namespace_made_anew_is_heard_again),
 	cmocka_unit_test(lost_events_are_told_of),
 };
