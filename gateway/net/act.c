@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "net/firewall.h"
+#include "net/have.h"
 
 typedef void (*phrase_fn)(const struct net_act *act, char *text, size_t size);
 
@@ -45,6 +46,16 @@ static void phrase_number(const struct net_act *act, char *text, size_t size)
 static void mac_format(const uint8_t *m, char *text, size_t size)
 {
 	snprintf(text, size, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
+static void phrase_guards(const struct net_act *act, char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < NET_GUARDS && used < size; i++)
+		if (act->number & 1U << i)
+			used += (size_t)snprintf(text + used, size - used, "%s%s = %d",
+				used ? ", " : "", net_guards[i].leaf, net_guards[i].value);
 }
 
 static void phrase_mac(const struct net_act *act, char *text, size_t size)
@@ -109,6 +120,7 @@ static const struct {
 	[NET_ACT_LINK_SET_MAC] = { "link_set_mac", "set mac", "on", phrase_mac },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { "link_set_addr_gen_mode", "set addr_gen_mode", "on",
 		phrase_number },
+	[NET_ACT_LINK_SET_GUARDS] = { "link_set_guards", "set ipv4", "on", phrase_guards },
 	[NET_ACT_ALTNAME_ADD] = { "altname_add", "add mark", "to", phrase_name },
 	[NET_ACT_ALTNAME_DELETE] = { "altname_delete", "delete mark", "from", phrase_name },
 	[NET_ACT_ADDRESS_ADD] = { "address_add", "add address", "to", phrase_address },
@@ -166,6 +178,7 @@ static const struct {
 	[NET_ACT_LINK_SET_MTU] = { false, NET_ASPECT_LINK },
 	[NET_ACT_LINK_SET_MAC] = { false, NET_ASPECT_LINK },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { false, NET_ASPECT_LINK },
+	[NET_ACT_LINK_SET_GUARDS] = { false, NET_ASPECT_LINK },
 	[NET_ACT_ALTNAME_ADD] = { false, NET_ASPECT_LINK },
 	[NET_ACT_ALTNAME_DELETE] = { false, NET_ASPECT_LINK },
 	[NET_ACT_ADDRESS_ADD] = { false, NET_ASPECT_ADDRESS },

@@ -23,6 +23,7 @@ enum net_act_kind {
 	NET_ACT_LINK_SET_MTU,
 	NET_ACT_LINK_SET_MAC,
 	NET_ACT_LINK_SET_ADDR_GEN_MODE,
+	NET_ACT_LINK_SET_GUARDS,
 	NET_ACT_ALTNAME_ADD,
 	NET_ACT_ALTNAME_DELETE,
 	NET_ACT_ADDRESS_ADD,
@@ -96,7 +97,7 @@ struct net_act {
 		struct net_act_route route;
 		struct net_act_sysctl sysctl;
 		struct net_act_firewall firewall;
-		uint32_t number; /* MTU, addr_gen_mode */
+		uint32_t number; /* MTU, addr_gen_mode; guards: a bit for each of net_guards[] */
 		uint8_t mac[6];
 	};
 };

@@ -93,6 +93,13 @@ static int devconf_value(struct nlattr *array, size_t n)
 	return value;
 }
 
+static void link_read_ipv4(struct net_have_link *link, struct nlattr *conf)
+{
+	link->forwarding4 = devconf_value(conf, IPV4_DEVCONF_FORWARDING - 1);
+	for (size_t i = 0; i < NET_GUARDS; i++)
+		link->guards[i] = devconf_value(conf, (size_t)net_guards[i].devconf - 1);
+}
+
 static void link_read_protocols(struct net_have_link *link, struct nlattr *attribute)
 {
 	struct nlattr *families[AF_MAX + 1], *v4[IFLA_INET_MAX + 1], *v6[IFLA_INET6_MAX + 1];
@@ -100,13 +107,15 @@ static void link_read_protocols(struct net_have_link *link, struct nlattr *attri
 	if (nla_parse_nested(families, AF_MAX, attribute, NULL) < 0)
 		return;
 	if (families[AF_INET] && nla_parse_nested(v4, IFLA_INET_MAX, families[AF_INET], NULL) == 0)
-		link->forwarding4 = devconf_value(v4[IFLA_INET_CONF], IPV4_DEVCONF_FORWARDING - 1);
+		link_read_ipv4(link, v4[IFLA_INET_CONF]);
 	if (!families[AF_INET6] ||
 		nla_parse_nested(v6, IFLA_INET6_MAX, families[AF_INET6], NULL) < 0)
 		return;
 	if (v6[IFLA_INET6_ADDR_GEN_MODE])
 		link->addr_gen_mode = nla_get_u8(v6[IFLA_INET6_ADDR_GEN_MODE]);
 	link->accept_ra = devconf_value(v6[IFLA_INET6_CONF], DEVCONF_ACCEPT_RA);
+	link->accept_redirects6 = devconf_value(v6[IFLA_INET6_CONF], DEVCONF_ACCEPT_REDIRECTS);
+	link->disable_ipv6 = devconf_value(v6[IFLA_INET6_CONF], DEVCONF_DISABLE_IPV6);
 	link->forwarding6 = devconf_value(v6[IFLA_INET6_CONF], DEVCONF_FORWARDING);
 }
 
@@ -132,6 +141,7 @@ static void link_read(struct net_have_link *link, const struct nlmsghdr *header)
 	link->ifindex = info->ifi_index;
 	link->flags = info->ifi_flags;
 	link->addr_gen_mode = link->accept_ra = link->forwarding6 = link->forwarding4 = -1;
+	link->accept_redirects6 = link->disable_ipv6 = -1;
 	if (a[IFLA_IFNAME])
 		nla_strlcpy(link->name, a[IFLA_IFNAME], sizeof(link->name));
 	if (a[IFLA_MTU])

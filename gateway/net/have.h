@@ -14,6 +14,17 @@
 #include "net/mark.h"
 #include "net/want.h"
 
+/* A setting of IPv4 on a link that keeps something out: /proc/sys/net/ipv4/conf/LINK/LEAF, and its
+ * number in IFLA_INET_CONF. */
+struct net_guard {
+	int devconf; /* IPV4_DEVCONF_*, linux/ip.h */
+	const char *leaf;
+	int value; /* as it should be */
+};
+
+#define NET_GUARDS 5
+extern const struct net_guard net_guards[NET_GUARDS];
+
 #define NET_HAVE_CARRIER 0x10000 /* IFF_LOWER_UP, which <net/if.h> does not have */
 
 struct net_have_link {
@@ -30,8 +41,11 @@ struct net_have_link {
 	uint16_t vlan_protocol; /* ETH_P_8021Q, ETH_P_8021AD; host order */
 	int addr_gen_mode;      /* IN6_ADDR_GEN_MODE_*; -1 where the link has no IPv6, as below */
 	int accept_ra;
+	int accept_redirects6;
+	int disable_ipv6;
 	int forwarding6;
 	int forwarding4;
+	int guards[NET_GUARDS];                            /* of net_guards[] */
 	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors; /* 0 where not asked for */
 	char mark[NET_MARK_SIZE];                          /* an altname of ours; "": none */
 };

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "net/have.h"
 #include "net/mark.h"
 
 static void put_link(struct rtnl_link **link)
@@ -123,6 +124,23 @@ static struct nl_msg *build_addr_gen_mode(
 
 	need_zero(nla_put_u8(message, IFLA_INET6_ADDR_GEN_MODE, (uint8_t)act->number));
 	nla_nest_end(message, inet6);
+	nla_nest_end(message, spec);
+	return message;
+}
+
+static struct nl_msg *build_guards(const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = act_message(RTM_SETLINK, act, c, 0);
+	struct nlattr *spec = need(nla_nest_start(message, IFLA_AF_SPEC));
+	struct nlattr *inet = need(nla_nest_start(message, AF_INET));
+	struct nlattr *conf = need(nla_nest_start(message, IFLA_INET_CONF));
+
+	for (size_t i = 0; i < NET_GUARDS; i++)
+		if (act->number & 1U << i)
+			need_zero(nla_put_u32(
+				message, net_guards[i].devconf, (uint32_t)net_guards[i].value));
+	nla_nest_end(message, conf);
+	nla_nest_end(message, inet);
 	nla_nest_end(message, spec);
 	return message;
 }
@@ -415,6 +433,7 @@ static const struct {
 	[NET_ACT_LINK_SET_MTU] = { build_mtu, false },
 	[NET_ACT_LINK_SET_MAC] = { build_mac, false },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { build_addr_gen_mode, false },
+	[NET_ACT_LINK_SET_GUARDS] = { build_guards, false },
 	[NET_ACT_ALTNAME_ADD] = { build_altname_add, false },
 	[NET_ACT_ALTNAME_DELETE] = { build_altname_delete, false },
 	[NET_ACT_ADDRESS_ADD] = { build_address_add, true },

@@ -166,6 +166,13 @@ static int chosen_ifindex(const struct net_have_netns *have, int ifindex)
 	return net_have_find_ifindex(have, ifindex) ? 0 : ifindex;
 }
 
+/* A link begins with what its namespace inherited. */
+static void forget_guards(struct net_have_link *fresh)
+{
+	for (size_t i = 0; i < NET_GUARDS; i++)
+		fresh->guards[i] = !net_guards[i].value;
+}
+
 static struct net_act *plan_create(
 	struct net_planner *planner, struct net_goal *goal, enum net_link_kind kind, int ifindex)
 {
@@ -179,6 +186,7 @@ static struct net_act *plan_create(
 	snprintf(goal->fresh.name, sizeof(goal->fresh.name), "%s", goal->name);
 	goal->fresh.mtu_bytes = goal->mtu_bytes;
 	memcpy(goal->fresh.mac, goal->mac, sizeof(goal->mac));
+	forget_guards(&goal->fresh);
 	goal->have = &goal->fresh;
 	return act;
 }
@@ -208,9 +216,9 @@ static void create_uplink(struct net_planner *planner, struct net_goals *goals)
 	act->create.stays = true;
 	act->create.peer_name = inside->name;
 	memcpy(act->create.peer_mac, inside->mac, sizeof(inside->mac));
-	root->fresh.accept_ra = 1;
+	root->fresh.accept_ra = root->fresh.accept_redirects6 = 1;
 	inside->fresh = root->fresh;
-	inside->fresh.accept_ra = 0;
+	inside->fresh.accept_ra = inside->fresh.accept_redirects6 = 0;
 	inside->fresh.ifindex = act->create.peer_ifindex;
 	memcpy(inside->fresh.mac, inside->mac, sizeof(inside->mac));
 	inside->have = &inside->fresh;
@@ -330,7 +338,9 @@ static void move_device(struct net_planner *planner, struct net_goals *goals, st
 	goal->fresh.ifindex = 0;
 	goal->fresh.flags = 0;
 	goal->fresh.addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
-	goal->fresh.accept_ra = 1;
+	forget_guards(&goal->fresh);
+	goal->fresh.accept_ra = goal->fresh.accept_redirects6 = 1;
+	goal->fresh.disable_ipv6 = 0;
 	goal->have = &goal->fresh;
 }
 
@@ -344,7 +354,8 @@ static void create_veth(struct net_planner *planner, struct net_goals *goals, st
 	snprintf(end, sizeof(end), "%s/%s", goals->want->name, want->name);
 	if (strings_contain(&planner->veths, end)) {
 		snprintf(goal->fresh.name, sizeof(goal->fresh.name), "%s", goal->name);
-		goal->fresh.accept_ra = 1;
+		forget_guards(&goal->fresh);
+		goal->fresh.accept_ra = goal->fresh.accept_redirects6 = 1;
 		goal->have = &goal->fresh;
 		return;
 	}

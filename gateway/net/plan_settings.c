@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Planning the settings of links, and a namespace's routes and sysctls. */
+/* Planning the settings of links, and a namespace's routes. */
 #include <linux/if_link.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "net/planner.h"
-#include "net/sysctl.h"
 
 #define IPV6_DEFAULT_METRIC 1024 /* IP6_RT_PRIO_USER */
 #define IPV6_MIN_MTU        1280 /* RFC 8200, 5 */
@@ -23,11 +21,17 @@ static struct net_act *add(
 
 /* ---- the link itself ---- */
 
-/* A link with too small an MTU has no IPv6; with the right one it comes back with new settings. */
-static bool ipv6_comes_back(const struct net_goal *goal)
+bool net_plan_ipv6_comes_back(const struct net_goal *goal)
 {
 	return goal->have->addr_gen_mode < 0 && goal->have->mtu_bytes < IPV6_MIN_MTU &&
 		goal->mtu_bytes >= IPV6_MIN_MTU;
+}
+
+static void plan_mark(struct net_planner *planner, const struct net_goal *goal)
+{
+	if (!goal->have->mark[0])
+		add(planner, goal, NET_ACT_ALTNAME_ADD)->name =
+			net_planner_keep(planner, goal->mark);
 }
 
 /* Where the link is new its name is as good as an index, and known. */
@@ -38,15 +42,12 @@ static void plan_link(struct net_planner *planner, const struct net_goal *goal)
 	bool mode_differs = have->addr_gen_mode >= 0 &&
 		(have->addr_gen_mode == IN6_ADDR_GEN_MODE_NONE) != goal->quiet;
 
-	if (!have->mark[0])
-		add(planner, goal, NET_ACT_ALTNAME_ADD)->name =
-			net_planner_keep(planner, goal->mark);
 	if (goal->mtu_bytes && have->mtu_bytes != goal->mtu_bytes)
 		add(planner, goal, NET_ACT_LINK_SET_MTU)->number = goal->mtu_bytes;
 	if (goal->has_mac && memcmp(have->mac, goal->mac, sizeof(goal->mac)) != 0)
 		memcpy(add(planner, goal, NET_ACT_LINK_SET_MAC)->mac, goal->mac, sizeof(goal->mac));
 	/* Before the link goes up: a link-local address once made would stay. */
-	if (mode_differs || (goal->quiet && ipv6_comes_back(goal)))
+	if (mode_differs || (goal->quiet && net_plan_ipv6_comes_back(goal)))
 		add(planner, goal, NET_ACT_LINK_SET_ADDR_GEN_MODE)->number = (uint32_t)mode;
 	if (!(have->flags & IFF_UP))
 		add(planner, goal, NET_ACT_LINK_SET_UP);
@@ -142,6 +143,8 @@ void net_plan_settings(
 {
 	const struct net_have_netns *have = side(planner, goals, goal);
 
+	plan_mark(planner, goal);
+	net_plan_guards(planner, goals, goal);
 	plan_link(planner, goal);
 	plan_addresses(planner, have, goal);
 	plan_neighbour(planner, have, goal);
@@ -297,95 +300,4 @@ void net_plan_routes(struct net_planner *planner, struct net_goals *goals)
 			if ((route.dev != NULL) == known)
 				plan_route(planner, goals, &route);
 		}
-}
-
-/* ---- sysctls ---- */
-
-/* Where the user says something about a key, his word stands alone. */
-static bool user_sets(const struct net_goals *goals, const char *key)
-{
-	for (size_t i = 0; i < goals->want->n_sysctls; i++)
-		if (strcmp(goals->want->sysctls[i].key, key) == 0)
-			return true;
-	return false;
-}
-
-static void plan_sysctl(
-	struct net_planner *planner, bool in_root, const char *key, const char *value)
-{
-	struct net_act *act = net_planner_add(planner, NET_ACT_SYSCTL_SET, in_root, NULL);
-
-	act->sysctl.key = key;
-	act->sysctl.value = value;
-}
-
-static bool makes_links(const struct net_goals *goals)
-{
-	for (size_t i = 0; i < goals->count; i++) {
-		const struct net_goal *goal = &goals->items[i];
-
-		if (!goal->have && !goal->renamed && !goal->in_root)
-			return true;
-	}
-	return false;
-}
-
-/* No router advertisements and no forwarding; that a new namespace does not forward is part of its
- * making. Read back from the links' own settings; what new links begin with is not read, and may not
- * have been set where a crash came between. */
-void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals *goals)
-{
-	bool created = goals->have->standing != NET_HAVE_OURS;
-	const struct net_have_link *lo = created ? NULL : net_have_find_link(goals->have, "lo");
-
-	if ((created || makes_links(goals)) && !user_sets(goals, "net.ipv6.conf.default.accept_ra"))
-		plan_sysctl(planner, false, "net.ipv6.conf.default.accept_ra", "0");
-	if (lo && lo->forwarding4 > 0 && !user_sets(goals, "net.ipv4.ip_forward") &&
-		!user_sets(goals, "net.ipv4.conf.all.forwarding"))
-		plan_sysctl(planner, false, "net.ipv4.ip_forward", "0");
-	if (lo && lo->forwarding6 > 0 && !user_sets(goals, "net.ipv6.conf.all.forwarding"))
-		plan_sysctl(planner, false, "net.ipv6.conf.all.forwarding", "0");
-}
-
-/* The key of a link is for that link; the one of `all` or `default` for all inside. */
-static void plan_accept_ra(
-	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
-{
-	char key[64];
-	size_t used = (size_t)snprintf(key, sizeof(key), "net.ipv6.conf.");
-
-	if (goal->have->accept_ra <= 0 && !ipv6_comes_back(goal))
-		return;
-	for (const char *p = goal->name; *p; p++)
-		key[used++] = *p == '.' ? '/' : *p;
-	snprintf(key + used, sizeof(key) - used, ".accept_ra");
-	if (goal->in_root || !user_sets(goals, key))
-		plan_sysctl(planner, goal->in_root, net_planner_keep(planner, key), "0");
-}
-
-static const char *have_sysctl(const struct net_have_netns *have, const char *key)
-{
-	for (size_t i = 0; i < have->n_sysctls; i++)
-		if (strcmp(have->sysctls[i].key, key) == 0)
-			return have->sysctls[i].value;
-	return NULL;
-}
-
-void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *goals)
-{
-	bool user_ra = user_sets(goals, "net.ipv6.conf.all.accept_ra") ||
-		user_sets(goals, "net.ipv6.conf.default.accept_ra");
-
-	for (size_t i = 0; i < goals->want->n_sysctls; i++) {
-		const struct net_want_sysctl *want = &goals->want->sysctls[i];
-		const char *have = have_sysctl(goals->have, want->key);
-
-		if (!have || !net_sysctl_value_equal(have, want->value))
-			plan_sysctl(planner, false, want->key, want->value);
-	}
-	for (size_t i = 0; i < goals->count; i++)
-		if (!goals->items[i].in_root && !user_ra)
-			plan_accept_ra(planner, goals, &goals->items[i]);
-	if (goals->want->has_uplink)
-		plan_accept_ra(planner, goals, &goals->items[0]);
 }

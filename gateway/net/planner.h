@@ -64,9 +64,16 @@ void net_plan_firewall(struct net_planner *planner, const struct net_goals *goal
 void net_plan_root_firewall(struct net_planner *planner);
 void net_plan_root_firewall_delete(struct net_planner *planner);
 
-/* plan_settings.c: marks, settings and addresses of one link; routes and sysctls of a namespace. */
+/* plan_settings.c: marks, settings and addresses of one link; routes of a namespace. */
 void net_plan_settings(
 	struct net_planner *planner, const struct net_goals *goals, struct net_goal *goal);
 void net_plan_routes(struct net_planner *planner, struct net_goals *goals);
+/* A link with too small an MTU has no IPv6; with the right one it comes back with new settings. */
+bool net_plan_ipv6_comes_back(const struct net_goal *goal);
+
+/* plan_sysctls.c: no redirects, router advertisements, source routes or foreign sources, no forwarding
+ * but between own links where wanted, no IPv6 on links without an IPv6 address. */
+void net_plan_guards(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal);
 void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals *goals);
 void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *goals);

@@ -137,6 +137,11 @@ static bool is_too_much(const struct heard *heard, size_t row)
 		(!rows[row].bravo && heard->bravo) || (!rows[row].lower && heard->lower);
 }
 
+static bool is_anything(const struct heard *heard)
+{
+	return heard->acme || heard->bravo || heard->all || heard->lower || heard->shared;
+}
+
 /* The kernel may tell a second late of a carrier that came in the row before: what is too much must be
  * so again and again. */
 static void each_is_told_what_concerns_it(void **state)
@@ -176,10 +181,13 @@ static void rules_that_change_are_told_of(void **state)
 	assert_int_equal(nft(NULL, "flush ruleset"), 0);
 	heard = listen_for(monitor, true);
 	assert_true(heard.shared && !heard.acme && !heard.bravo && !heard.all);
-	assert_int_equal(nft(NULL, "table inet other { }"), 0);
-	assert_int_equal(nft("bravo", "table inet other { }"), 0);
-	heard = listen_for(monitor, false);
-	assert_false(heard.shared || heard.acme || heard.bravo || heard.all);
+	/* As above: once is enough. */
+	for (int i = 0; i < 3 && is_anything(&heard); i++) {
+		assert_int_equal(nft(NULL, "table inet other { }; delete table inet other"), 0);
+		assert_int_equal(nft("bravo", "table inet other { }; delete table inet other"), 0);
+		heard = listen_for(monitor, false);
+	}
+	assert_false(is_anything(&heard));
 	net_monitor_destroy(monitor);
 	world_down();
 }

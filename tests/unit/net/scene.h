@@ -32,6 +32,19 @@ static inline struct address address(const char *text)
 }
 
 /* A want of one namespace "acme" with a macvlan "cust" on eth0, and a have that is just that. */
+/* What goes with every new namespace or link. */
+#define GENERAL_GUARDS(netns)                                            \
+	netns ": set net.ipv6.conf.default.accept_ra = 0\n" netns        \
+	      ": set net.ipv6.conf.default.accept_redirects = 0\n" netns \
+	      ": set net.ipv4.conf.all.accept_redirects = 0\n" netns     \
+	      ": set net.ipv4.conf.all.send_redirects = 0\n" netns       \
+	      ": set net.ipv4.conf.all.proxy_arp = 0\n" netns            \
+	      ": set net.ipv4.conf.all.rp_filter = 1\n"
+#define LINK_GUARDS(netns, link)                                                     \
+	netns ": set ipv4 rp_filter = 1, accept_redirects = 0, send_redirects = 0, " \
+	      "accept_source_route = 0, proxy_arp = 0 on " link "\n"
+#define NO_IPV6(netns, link) netns ": set net.ipv6.conf." link ".disable_ipv6 = 1\n"
+
 struct scene {
 	struct net_want want;
 	struct net_have *have;
@@ -51,6 +64,9 @@ static inline struct net_have_link *have_link(
 	link->flags = IFF_UP;
 	link->mtu_bytes = 1500;
 	link->addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	link->disable_ipv6 = 1;
+	for (size_t i = 0; i < NET_GUARDS; i++)
+		link->guards[i] = net_guards[i].value;
 	return link;
 }
 

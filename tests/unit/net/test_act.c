@@ -15,45 +15,48 @@ struct act_case {
 
 static const struct act_case cases[] = {
 	{ "namespace", want_bravo, have_bravo,
-		"bravo: create namespace bravo\n"
-		"bravo: set net.ipv6.conf.default.accept_ra = 0\n"
-		"bravo: set up link lo\n",
+		"bravo: create namespace bravo\n" GENERAL_GUARDS("bravo") "bravo: set up link lo\n",
 		"", "bravo: delete namespace bravo\n" },
 	{ "macvlan", want_macvlan, have_macvlan,
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: create macvlan on 'eth0' as mac0\n"
-		"acme: add mark vrfgate:acme:mac0@eaca8f75 to mac0\n"
-		"acme: set addr_gen_mode 1 on mac0\n"
-		"acme: set up link mac0\n",
+		GENERAL_GUARDS(
+			"acme") "acme: create macvlan on 'eth0' as mac0\n"
+				"acme: add mark vrfgate:acme:mac0@eaca8f75 to mac0\n" LINK_GUARDS(
+					"acme", "mac0") "acme: set addr_gen_mode 1 on mac0\n"
+							"acme: set up link mac0\n" NO_IPV6(
+								"acme", "mac0"),
 		"", "acme: delete link mac0\n" },
 	{ "vlan", want_vlan, have_vlan,
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: create vlan 10 on 'eth0' as eth0.10\n"
-		"acme: add mark vrfgate:acme:eth0.10@eaca8f75 to eth0.10\n"
-		"acme: set addr_gen_mode 1 on eth0.10\n"
-		"acme: set up link eth0.10\n",
+		GENERAL_GUARDS(
+			"acme") "acme: create vlan 10 on 'eth0' as eth0.10\n"
+				"acme: add mark vrfgate:acme:eth0.10@eaca8f75 to eth0.10\n" LINK_GUARDS(
+					"acme", "eth0.10") "acme: set addr_gen_mode 1 on eth0.10\n"
+							   "acme: set up link eth0.10\n" NO_IPV6(
+								   "acme", "eth0/10"),
 		"", "acme: delete link eth0.10\n" },
 	{ "stacked vlan", want_stacked, have_stacked,
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: create vlan 100 on 'eth0' as eth0.100\n"
-		"acme: add mark vrfgate:*:eth0.100@eaca8f75 to eth0.100\n"
-		"acme: set up link eth0.100\n"
-		"acme: create vlan 10 on 'eth0.100' as q0\n"
-		"acme: add mark vrfgate:acme:q0@eaca8f75 to q0\n"
-		"acme: set addr_gen_mode 1 on q0\n"
-		"acme: set up link q0\n",
+		GENERAL_GUARDS(
+			"acme") "acme: create vlan 100 on 'eth0' as eth0.100\n"
+				"acme: add mark vrfgate:*:eth0.100@eaca8f75 to eth0.100\n"
+				"acme: set up link eth0.100\n"
+				"acme: create vlan 10 on 'eth0.100' as q0\n"
+				"acme: add mark vrfgate:acme:q0@eaca8f75 to q0\n" LINK_GUARDS(
+					"acme", "q0") "acme: set addr_gen_mode 1 on q0\n"
+						      "acme: set up link q0\n" NO_IPV6(
+							      "acme", "q0"),
 		"",
 		"acme: delete link q0\n"
 		"*: delete link eth0.100\n" },
 	{ "device", want_device, have_device,
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
-		"acme: move in device eth5 as wan\n"
-		"acme: set mtu 1400 on wan\n"
-		"acme: set mac 02:00:00:00:00:77 on wan\n"
-		"acme: set addr_gen_mode 1 on wan\n"
-		"acme: set up link wan\n"
-		"acme: set net.ipv6.conf.wan.accept_ra = 0\n",
+		GENERAL_GUARDS(
+			"acme") "acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
+				"acme: move in device eth5 as wan\n" LINK_GUARDS("acme",
+					"wan") "acme: set mtu 1400 on wan\n"
+					       "acme: set mac 02:00:00:00:00:77 on wan\n"
+					       "acme: set addr_gen_mode 1 on wan\n"
+					       "acme: set up link wan\n"
+					       "acme: set net.ipv6.conf.wan.accept_ra = 0\n"
+					       "acme: set net.ipv6.conf.wan.accept_redirects = 0\n" NO_IPV6(
+						       "acme", "wan"),
 		"",
 		"acme: give back device eth5 from wan\n"
 		"acme: set mtu 1500 on eth5\n"
@@ -61,14 +64,16 @@ static const struct act_case cases[] = {
 		"acme: set up link eth5\n"
 		"acme: delete mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 from eth5\n" },
 	{ "renamed device", want_device, have_renamed_device,
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
-		"acme: move in device eth5 as wan\n"
-		"acme: set mtu 1400 on wan\n"
-		"acme: set mac 02:00:00:00:00:77 on wan\n"
-		"acme: set addr_gen_mode 1 on wan\n"
-		"acme: set up link wan\n"
-		"acme: set net.ipv6.conf.wan.accept_ra = 0\n",
+		GENERAL_GUARDS(
+			"acme") "acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
+				"acme: move in device eth5 as wan\n" LINK_GUARDS("acme",
+					"wan") "acme: set mtu 1400 on wan\n"
+					       "acme: set mac 02:00:00:00:00:77 on wan\n"
+					       "acme: set addr_gen_mode 1 on wan\n"
+					       "acme: set up link wan\n"
+					       "acme: set net.ipv6.conf.wan.accept_ra = 0\n"
+					       "acme: set net.ipv6.conf.wan.accept_redirects = 0\n" NO_IPV6(
+						       "acme", "wan"),
 		"acme: set down link other\n"
 		"acme: give name wan to other\n"
 		"acme: set up link wan\n",
@@ -79,44 +84,50 @@ static const struct act_case cases[] = {
 		"acme: delete mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 from eth5\n" },
 	{ "returned device", want_returned_device, have_returned_device,
 		"acme: cannot bring up: interface 'wan': device 'nic9' not found\n",
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: move in device dev0 as wan\n"
-		"acme: set addr_gen_mode 1 on wan\n"
-		"acme: set up link wan\n"
-		"acme: set net.ipv6.conf.wan.accept_ra = 0\n",
+		GENERAL_GUARDS("acme") "acme: move in device dev0 as wan\n" LINK_GUARDS(
+			"acme", "wan") "acme: set addr_gen_mode 1 on wan\n"
+				       "acme: set up link wan\n"
+				       "acme: set net.ipv6.conf.wan.accept_ra = 0\n"
+				       "acme: set net.ipv6.conf.wan.accept_redirects = 0\n" NO_IPV6(
+					       "acme", "wan"),
 		"acme: set down link dev0\n"
 		"acme: give name nic9 to dev0\n"
 		"acme: delete mark vrfgate:acme:was:nic9/1500/000000000000/0@eaca8f75 from nic9\n" },
 	{ "pair", want_pair, have_pair,
-		"acme: create namespace mgmt\n"
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: create veth to 'mgmt/end' as pair\n"
-		"acme: add mark vrfgate:acme:pair@eaca8f75 to pair\n"
-		"acme: set addr_gen_mode 1 on pair\n"
-		"acme: set up link pair\n"
-		"mgmt: set net.ipv6.conf.default.accept_ra = 0\n"
-		"mgmt: set up link lo\n"
-		"mgmt: add mark vrfgate:mgmt:end@eaca8f75 to end\n"
-		"mgmt: set addr_gen_mode 1 on end\n"
-		"mgmt: set up link end\n"
-		"mgmt: set net.ipv6.conf.end.accept_ra = 0\n",
+		"acme: create namespace mgmt\n" GENERAL_GUARDS(
+			"acme") "acme: create veth to 'mgmt/end' as pair\n"
+				"acme: add mark vrfgate:acme:pair@eaca8f75 to pair\n" LINK_GUARDS(
+					"acme",
+					"pair") "acme: set addr_gen_mode 1 on pair\n"
+						"acme: set up link pair\n" NO_IPV6("acme", "pair") GENERAL_GUARDS(
+							"mgmt") "mgmt: set up link lo\n"
+								"mgmt: add mark vrfgate:mgmt:end@eaca8f75 to end\n" LINK_GUARDS(
+									"mgmt",
+									"end") "mgmt: set addr_gen_mode 1 on end\n"
+									       "mgmt: set up link end\n"
+									       "mgmt: set net.ipv6.conf.end.accept_ra = 0\n"
+									       "mgmt: set net.ipv6.conf.end.accept_redirects = 0\n" NO_IPV6(
+										       "mgmt",
+										       "end"),
 		"",
 		"mgmt: delete namespace mgmt\n"
 		"acme: delete link pair\n" },
 	{ "uplink", want_uplink, have_uplink,
-		"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-		"acme: create veth to 'uplink' as vg0\n"
-		"acme: add mark vrfgate:acme@eaca8f75 to vg0\n"
-		"acme: set addr_gen_mode 1 on vg0\n"
-		"acme: set up link vg0\n"
-		"acme: add address fd00::1/126 to vg0\n"
-		"acme: set neighbour fd00::2 at 06:76:00:00:00:00 on vg0\n"
-		"acme: add mark vrfgate:acme:uplink@eaca8f75 to uplink\n"
-		"acme: set addr_gen_mode 1 on uplink\n"
-		"acme: set up link uplink\n"
-		"acme: add address fd00::2/126 to uplink\n"
-		"acme: set neighbour fd00::1 at 02:76:00:00:00:00 on uplink\n"
-		"acme: set net.ipv6.conf.vg0.accept_ra = 0\n",
+		GENERAL_GUARDS(
+			"acme") "acme: create veth to 'uplink' as vg0\n"
+				"acme: add mark vrfgate:acme@eaca8f75 to vg0\n" LINK_GUARDS("acme",
+					"vg0") "acme: set addr_gen_mode 1 on vg0\n"
+					       "acme: set up link vg0\n"
+					       "acme: add address fd00::1/126 to vg0\n"
+					       "acme: set neighbour fd00::2 at 06:76:00:00:00:00 on vg0\n"
+					       "acme: add mark vrfgate:acme:uplink@eaca8f75 to uplink\n" LINK_GUARDS(
+						       "acme",
+						       "uplink") "acme: set addr_gen_mode 1 on uplink\n"
+								 "acme: set up link uplink\n"
+								 "acme: add address fd00::2/126 to uplink\n"
+								 "acme: set neighbour fd00::1 at 02:76:00:00:00:00 on uplink\n"
+								 "acme: set net.ipv6.conf.vg0.accept_ra = 0\n"
+								 "acme: set net.ipv6.conf.vg0.accept_redirects = 0\n",
 		"", "acme: delete link vg0\n" },
 	{ "mtu", want_mtu, have_mtu, "acme: set mtu 1400 on cust\n", "",
 		"acme: set mtu 1500 on cust\n" },
@@ -130,16 +141,17 @@ static const struct act_case cases[] = {
 	{ "mark", nothing, have_unmarked, "", "acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n",
 		"acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n" },
 	{ "ipv6 address", want_ipv6, have_ipv6,
+		"acme: set net.ipv6.conf.cust.disable_ipv6 = 0\n"
 		"acme: set addr_gen_mode 0 on cust\n"
 		"acme: add address fd01::2/64 to cust\n",
 		"",
 		"acme: set addr_gen_mode 1 on cust\n"
-		"acme: delete address fd01::2/64 from cust\n" },
+		"acme: delete address fd01::2/64 from cust\n" NO_IPV6("acme", "cust") },
 	{ "route", want_route, have_route,
 		"acme: add route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n", "",
 		"acme: delete route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n" },
-	{ "sysctl", want_sysctl, have_sysctl, "acme: set net.ipv4.conf.all.rp_filter = 2\n", "",
-		"acme: set net.ipv4.conf.all.rp_filter = 1\n" },
+	{ "sysctl", want_sysctl, have_sysctl, "acme: set net.ipv4.icmp_ratelimit = 2\n", "",
+		"acme: set net.ipv4.icmp_ratelimit = 1\n" },
 	{ "firewall", want_firewall, have_firewall, "acme: set firewall inet vrfgate\n", "",
 		"acme: delete firewall inet vrfgate\n" },
 };
@@ -155,7 +167,7 @@ static void scene_idle(struct scene *s)
 	s->acme->links[0].mtu_bytes = 1500;
 	s->acme->links[0].has_mac = true;
 	want = array_append(&s->acme->sysctls, &s->acme->n_sysctls);
-	*want = (struct net_want_sysctl){ "net.ipv4.conf.all.rp_filter", "1" };
+	*want = (struct net_want_sysctl){ "net.ipv4.icmp_ratelimit", "1" };
 	have = array_append(&s->netns->sysctls, &s->netns->n_sysctls);
 	*have = (struct net_have_sysctl){ want->key, xstrdup("1") };
 }

@@ -80,6 +80,27 @@ static void accepts_ra(struct scene *s)
 	scene_cust(s)->accept_ra = 1;
 }
 
+static void hears_redirects(struct scene *s)
+{
+	scene_cust(s)->guards[1] = 1;
+}
+
+static void user_wants_redirects(struct scene *s)
+{
+	static const char key[] = "net.ipv4.conf.cust.accept_redirects";
+
+	hears_redirects(s);
+	*array_append(&s->acme->sysctls, &s->acme->n_sysctls) =
+		(struct net_want_sysctl){ key, "1" };
+	*array_append(&s->netns->sysctls, &s->netns->n_sysctls) =
+		(struct net_have_sysctl){ key, xstrdup("1") };
+}
+
+static void shall_forward(struct scene *s)
+{
+	s->acme->forward = true;
+}
+
 static void forwards(struct scene *s)
 {
 	s->netns->links[0].forwarding4 = 1;
@@ -217,7 +238,15 @@ static void plans_follow_from_differences(void **state)
 		{ other_mac, "acme: set mac 02:00:00:00:00:01 on cust\n" },
 		{ ipv6_linklocal, "acme: set addr_gen_mode 1 on cust\n" },
 		{ accepts_ra, "acme: set net.ipv6.conf.cust.accept_ra = 0\n" },
-		{ forwards, "acme: set net.ipv4.ip_forward = 0\n" },
+		{ forwards,
+			"acme: set net.ipv4.ip_forward = 0\n"
+			"acme: set net.ipv4.conf.all.accept_redirects = 0\n" },
+		{ hears_redirects, "acme: set ipv4 accept_redirects = 0 on cust\n" },
+		{ user_wants_redirects, "" },
+		{ shall_forward,
+			"acme: set net.ipv4.ip_forward = 1\n"
+			"acme: set net.ipv6.conf.all.forwarding = 1\n"
+			"acme: set net.ipv4.conf.all.accept_redirects = 0\n" },
 		{ not_wanted, "acme: delete namespace acme\n" },
 		{ netns_foreign,
 			"acme: cannot bring up: namespace 'acme' is already there and was "
@@ -236,17 +265,21 @@ static void plans_follow_from_differences(void **state)
 			"acme: delete mark vrfgate:acme:was:nic5/1400/000000000000/1@00000001 "
 			"from nic5\n" },
 		{ link_gone,
-			"acme: set net.ipv6.conf.default.accept_ra = 0\n"
-			"acme: create macvlan on 'eth0' as cust\n"
-			"acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n"
-			"acme: set addr_gen_mode 1 on cust\n"
-			"acme: set up link cust\n"
-			"acme: add address 10.0.0.2/30 to cust\n"
-			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+			GENERAL_GUARDS(
+				"acme") "acme: create macvlan on 'eth0' as cust\n"
+					"acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n" LINK_GUARDS(
+						"acme",
+						"cust") "acme: set addr_gen_mode 1 on cust\n"
+							"acme: set up link cust\n"
+							"acme: add address 10.0.0.2/30 to cust\n"
+							"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" NO_IPV6(
+								"acme", "cust") },
 		{ mtu_without_ipv6,
 			"acme: set mtu 1400 on cust\n"
 			"acme: set addr_gen_mode 1 on cust\n"
-			"acme: set net.ipv6.conf.cust.accept_ra = 0\n" },
+			"acme: set net.ipv6.conf.cust.accept_ra = 0\n"
+			"acme: set net.ipv6.conf.cust.accept_redirects = 0\n" NO_IPV6(
+				"acme", "cust") },
 		{ device_renamed,
 			"acme: set down link other\n"
 			"acme: give name cust to other\n"

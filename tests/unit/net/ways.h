@@ -234,6 +234,7 @@ static inline void have_ipv6(struct scene *s)
 		.ifindex = 5, .address = address("fd01::2/64"), .protocol = NET_PROTOCOL
 	};
 	scene_cust(s)->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+	scene_cust(s)->disable_ipv6 = 0;
 }
 
 static inline void want_route(struct scene *s)
