@@ -108,16 +108,16 @@ static void write_raw(struct writer *w)
 static void write_uplink_input(
 	struct writer *w, const struct net_want *want, const struct net_want_netns *netns)
 {
-	char root_text[ADDRESS_TEXT_SIZE], own_text[ADDRESS_TEXT_SIZE];
+	char text[ADDRESS_TEXT_SIZE];
 	struct address root, own;
 
 	if (net_uplink_addresses(&want->uplink_prefix, netns->id, &root, &own) < 0)
 		return;
 	rule(w, "gateway", "iifname \"" NET_UPLINK_INSIDE "\" ip6 saddr %s accept",
-		address_format(&root, false, root_text));
+		address_format(&root, false, text));
 	rule(w, "spoofed", "iifname \"" NET_UPLINK_INSIDE "\" drop");
-	rule(w, "to the uplink's address", "ip6 daddr %s drop",
-		address_format(&own, false, own_text));
+	rule(w, "spoofed", "ip6 saddr %s drop", address_format(&root, true, text));
+	rule(w, "to the uplink's address", "ip6 daddr %s drop", address_format(&own, false, text));
 }
 
 static void write_allowed(struct writer *w, const struct net_want_netns *netns)

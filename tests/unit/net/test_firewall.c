@@ -123,6 +123,7 @@ static void the_uplink_hears_its_root_side_only(void **state)
 	with = chains_of(&s, &digest);
 	assert_non_null(strstr(with, "iifname \"uplink\" ip6 saddr fd00::5 accept"));
 	assert_non_null(strstr(with, "iifname \"uplink\" drop"));
+	assert_non_null(strstr(with, "ip6 saddr fd00::5/126 drop"));
 	assert_non_null(strstr(with, "ip6 daddr fd00::6 drop"));
 	s.netns.has_uplink = false;
 	without = chains_of(&s, &digest);
