@@ -179,6 +179,8 @@ static void write_root_prerouting(struct writer *w)
 {
 	chain(w, "prerouting", "type filter hook prerouting priority raw; policy accept");
 	rule(w, "no uplink", FROM_OTHERS " accept", NET_LINK_GROUP);
+	/* fib takes it for duplicate address detection, which uplinks do without. */
+	rule(w, "spoofed", "ip6 saddr :: drop");
 	/* Only the other end of an uplink's own network has its way back there. */
 	rule(w, "spoofed", "fib saddr . iif oif missing drop");
 }
