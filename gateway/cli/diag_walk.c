@@ -216,26 +216,50 @@ static void step_gateways(struct walk *walk)
 
 /* --- the uplink --- */
 
-static void uplink_judge(struct walk *walk, const char *way, const char *netns,
-	const struct address *to, const char *root_name)
+/* The root side lets in no ping, and what comes for the server's port: a refusal is an answer, too. */
+static int ask_root(struct walk *walk, const struct address *to, struct error *err)
 {
-	cleanup_free char *hint =
-		xasprintf("is %s up? does a firewall of this machine drop ICMPv6?", root_name);
+	int fd = net_reach_connect(&(struct net_reach){ walk->name, NULL, to, PATIENCE_MS },
+		walk->diag->config->zabbix.server_port, err);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || fd == -ECONNREFUSED ? 0 : fd;
+}
+
+static void judge_root(struct walk *walk, const struct address *to, const char *hint)
+{
+	unsigned int port = walk->diag->config->zabbix.server_port;
+	char address[ADDRESS_TEXT_SIZE];
+	struct error err = ERROR_INIT;
+
+	address_format(to, false, address);
+	if (ask_root(walk, to, &err) == 0)
+		say(walk, "uplink", VERDICT_OK, NULL, "out of the namespace: %s answers at port %u",
+			address, port);
+	else
+		say(walk, "uplink", VERDICT_FAIL, hint, "out of the namespace: %s, port %u: %s",
+			address, port, err.text);
+}
+
+static void judge_inside(struct walk *walk, const struct address *to, const char *hint)
+{
 	char address[ADDRESS_TEXT_SIZE];
 	struct error err = ERROR_INIT;
 	uint64_t rtt_us = 0;
-	int r = net_reach_ping(&(struct net_reach){ netns, NULL, to, PATIENCE_MS }, &rtt_us, &err);
 
 	address_format(to, false, address);
-	if (r == 0)
-		say(walk, "uplink", VERDICT_OK, NULL, "%s: %s answers in %.1f ms", way, address,
-			(double)rtt_us / 1000);
+	if (net_reach_ping(&(struct net_reach){ NULL, NULL, to, PATIENCE_MS }, &rtt_us, &err) == 0)
+		say(walk, "uplink", VERDICT_OK, NULL, "into the namespace: %s answers in %.1f ms",
+			address, (double)rtt_us / 1000);
 	else
-		say(walk, "uplink", VERDICT_FAIL, hint, "%s: %s: %s", way, address, err.text);
+		say(walk, "uplink", VERDICT_FAIL, hint, "into the namespace: %s: %s", address,
+			err.text);
 }
 
 static void step_uplink(struct walk *walk)
 {
+	cleanup_free char *hint = NULL;
 	struct address root, inside;
 	char name[NET_IFNAME_SIZE];
 
@@ -249,9 +273,10 @@ static void step_uplink(struct walk *walk)
 			walk->diag->id);
 		return;
 	}
-	net_uplink_root_name(walk->diag->id, name);
-	uplink_judge(walk, "out of the namespace", walk->name, &root, name);
-	uplink_judge(walk, "into the namespace", NULL, &inside, name);
+	hint = xasprintf("is %s up? does another firewall of this machine drop its packets?",
+		net_uplink_root_name(walk->diag->id, name));
+	judge_root(walk, &root, hint);
+	judge_inside(walk, &inside, hint);
 }
 
 /* --- the proxy --- */
