@@ -11,9 +11,9 @@ import subprocess
 import sys
 import time
 
+import attack_cases
 import edge_cases
 import observation
-import proxy_shell
 import status_schema
 import zabbix_packages
 from gateway import DEGRADED, DOWN, HEALTHY, NO_SUCH_VRF, NO_SUPERVISOR, program
@@ -172,30 +172,6 @@ def check_commands(setting):
     with setting.case(f"logs -n {LOG_LINES} prints the last lines of the proxy's log"):
         done = gateway.command("logs", vrf, "-n", str(LOG_LINES))
         expect_equal((done.returncode, len(done.stdout.splitlines())), (0, LOG_LINES), "exit status and lines")
-
-
-def check_taken_over_proxy(setting):
-    world, gateway = setting.world, setting.gateway
-    own, other = (gateway.vrf(each.vrf) for each in world.customers)
-
-    def shell(script):
-        return proxy_shell.run(own["proxy"]["pid"], "zabbix", f"cd {world.directory}; {script}")
-
-    with setting.case("a shell in a proxy's place sees its own files, and none of another VRF"):
-        expect_equal(shell("ls run/vrfs state/vrfs log; ls /run/netns"),
-                     "".join(f"{each}:\n{own['name']}\n{end}" for each, end in
-                             (("log", "\n"), ("run/vrfs", "\n"), ("state/vrfs", ""))), "what it sees")
-        expect("No such file" in shell(f"cat state/vrfs/{other['name']}/psk"), "the other's key is there")
-        expect(len(shell(f"cat state/vrfs/{own['name']}/psk")) >= 64, "its own key is not there")
-    with setting.case("it sees and reaches no process but its own"):
-        expect("No such process" in shell(f"kill -0 {other['proxy']['pid']}"), "it may signal the other proxy")
-        names = set(shell("cat /proc/[0-9]*/comm").split())
-        expect("catatonit" in names and "vrfgate" not in names, str(names))
-    with setting.case("it cannot write what vrfgate reads, nor speak to the supervisor"):
-        expect("Permission denied" in shell("touch run/x"), "it may write run_dir")
-        own_config = f"run/vrfs/{own['name']}/zabbix_proxy.conf"
-        expect("Permission denied" in shell(f"touch {own_config}"), "it may write its config")
-        expect("Permission denied" in shell(f"{program()} status -c {world.config}"), "it may ask for the status")
 
 
 def check_import(setting):
@@ -413,7 +389,7 @@ def cases(setting):
         check_zabbix_objects(setting)
         check_values(setting)
         check_commands(setting)
-        check_taken_over_proxy(setting)
+        attack_cases.cases(setting)
         check_import(setting)
         edge_cases.cases(setting)
         check_killed_proxy(setting)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a customer's device, and who has taken over a proxy, can reach, see and do while values go on arriving.
+
+The attacks by forged packets, with and without the firewall, are in tests/netns/test_isolation.c.
+"""
+
+import json
+import shlex
+import socket
+import time
+
+import observation
+import proxy_shell
+from gateway import program
+from processes import run_checked
+from tap import expect, expect_equal
+from world import GATEWAY_ADDRESS
+
+PYTHON = "/usr/bin/python3"
+PROXY_PORT = 10051
+AGENT_PORT = 10050
+SSH_PORT = 22
+VALUES_SECONDS = 90
+
+# Prints those of its targets that answer, by a refusal at that.
+PROBE = """
+import errno, json, select, socket, sys, time
+
+def begin(address, port):
+    one = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    one.setblocking(False)
+    return one, one.connect_ex((address, port))
+
+begun = [(target, *begin(*target)) for target in json.loads(sys.argv[1])]
+waiting = {one: target for target, one, code in begun if code == errno.EINPROGRESS}
+reached = [target for target, _, code in begun if code in (0, errno.ECONNREFUSED)]
+deadline = time.monotonic() + 2
+while waiting and time.monotonic() < deadline:
+    for one in select.select([], waiting, [], 0.1)[1]:
+        target = waiting.pop(one)
+        if one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) in (0, errno.ECONNREFUSED):
+            reached.append(target)
+print(json.dumps(sorted(reached)))
+"""
+
+
+def probe_command(targets):
+    return [PYTHON, "-B", "-c", PROBE, json.dumps(targets)]
+
+
+def root_addresses():
+    """All that this machine's own namespace can be reached by."""
+    links = json.loads(run_checked(["ip", "-j", "address"], "ip address"))
+    return [each["local"] for link in links for each in link["addr_info"] if each["scope"] == "global"]
+
+
+def check_reach(setting, own, other, shell):
+    """Beside the server and the API there listens one more, at every address, as sshd would."""
+    stack = setting.stack
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
+        ports = [stack.server_port, stack.web_port, listener.getsockname()[1]]
+        targets = [[address, port] for address in root_addresses() for port in ports]
+        targets += [[other["uplink"]["address"], port] for port in (*ports, PROXY_PORT)]
+        with setting.case("a shell in a proxy's place reaches the server's port at its own uplink, and no other"):
+            out = shell(shlex.join(probe_command(targets)))
+            expect_equal(json.loads(out), [[own["uplink"]["root_address"], stack.server_port]], "what it reaches")
+        with setting.case("a customer's device reaches no port of the gateway"):
+            targets = [[GATEWAY_ADDRESS, port] for port in (*ports, PROXY_PORT, AGENT_PORT, SSH_PORT)]
+            for customer in setting.world.customers:
+                out = run_checked(["ip", "netns", "exec", customer.netns, *probe_command(targets)], "probe")
+                expect_equal(json.loads(out), [], f"what {customer.device} reaches")
+
+
+def check_sight(setting, own, other, shell):
+    with setting.case("a shell in a proxy's place sees its own files, and none of another VRF"):
+        expect_equal(shell("ls run/vrfs state/vrfs log; ls /run/netns"),
+                     "".join(f"{each}:\n{own['name']}\n{end}" for each, end in
+                             (("log", "\n"), ("run/vrfs", "\n"), ("state/vrfs", ""))), "what it sees")
+        expect("No such file" in shell(f"cat state/vrfs/{other['name']}/psk"), "the other's key is there")
+        expect(len(shell(f"cat state/vrfs/{own['name']}/psk")) >= 64, "its own key is not there")
+    with setting.case("it sees and reaches no process but its own"):
+        expect("No such process" in shell(f"kill -0 {other['proxy']['pid']}"), "it may signal the other proxy")
+        names = set(shell("cat /proc/[0-9]*/comm").split())
+        expect("catatonit" in names and "vrfgate" not in names, str(names))
+
+
+def check_deeds(setting, own, shell):
+    with setting.case("it cannot write what vrfgate reads, nor speak to the supervisor"):
+        expect("Permission denied" in shell("touch run/x"), "it may write run_dir")
+        own_config = f"run/vrfs/{own['name']}/zabbix_proxy.conf"
+        expect("Permission denied" in shell(f"touch {own_config}"), "it may write its config")
+        expect("Permission denied" in shell(f"{program()} status -c {setting.world.config}"),
+               "it may ask for the status")
+    with setting.case("it cannot change its network, nor the rules"):
+        expect("Operation not permitted" in shell("ip address add fd00::1 dev uplink"), "it may add an address")
+        expect("Operation not permitted" in shell("/usr/sbin/nft delete table inet vrfgate"), "it may delete the rules")
+
+
+def cases(setting):
+    world, gateway = setting.world, setting.gateway
+    own, other = (gateway.vrf(each.vrf) for each in world.customers)
+    since = int(time.time())
+
+    def shell(script):
+        return proxy_shell.run(own["proxy"]["pid"], "zabbix", f"cd {world.directory}; {script}")
+
+    check_sight(setting, own, other, shell)
+    check_deeds(setting, own, shell)
+    check_reach(setting, own, other, shell)
+    with setting.case("meanwhile values of both VRFs go on arriving"):
+        # Unlike ping, items that say the same again are dropped by their templates' preprocessing.
+        observation.wait_values(setting.api, world.customers, VALUES_SECONDS, since=since, keys=(observation.PING,))
