@@ -10,9 +10,7 @@
 #include "base/memory.h"
 #include "config/check.h"
 #include "config/claim.h"
-
-/* "vg" and the number must fit an interface name, and so many uplinks no machine has. */
-#define MAX_UPLINKS UINT32_MAX
+#include "config/judge_uplink.h"
 
 /* The n-th of the titled sections of that name: the model keeps the order of the text. */
 static const struct config_section *nth_section(
@@ -238,69 +236,13 @@ static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf
 				nth_section(section, "interface", i));
 }
 
-/* How many /126 the prefix holds. */
-static uint64_t uplink_capacity(const struct address *prefix)
-{
-	unsigned bits = 126u - prefix->prefix_length;
-
-	return bits >= 32 ? MAX_UPLINKS : (uint64_t)1 << bits;
-}
-
-static size_t count_vrfs(const struct config *config, bool (*counts)(const struct config_vrf *vrf))
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < config->n_vrfs; i++)
-		n += counts(&config->vrfs[i]);
-	return n;
-}
-
-static bool has_uplink(const struct config_vrf *vrf)
-{
-	return vrf->has_uplink;
-}
-
-static bool has_proxy(const struct config_vrf *vrf)
-{
-	return vrf->has_proxy;
-}
-
-/* The section of the main file, or its root where it is not written. */
-static const struct config_section *general_section(
-	const struct config_reader *reader, const char *name)
-{
-	const struct config_section *section = config_section_child(reader->root, name);
-
-	return section ? section : reader->root;
-}
-
-static void uplinks_judge(struct config_reader *reader)
-{
-	const struct config *config = reader->config;
-	const struct config_section *uplink = general_section(reader, "uplink");
-	size_t wanted = count_vrfs(config, has_uplink);
-	uint64_t fit;
-
-	if (config->uplink.prefix.prefix_length > 126)
-		return;
-	fit = uplink_capacity(&config->uplink.prefix);
-	if (wanted > fit)
-		config_complain(&reader->faults, uplink, config_section_line_of(uplink, "prefix"),
-			"prefix holds %llu uplinks but %zu are wanted, expected a shorter prefix",
-			(unsigned long long)fit, wanted);
-	for (size_t i = 0; i < config->n_vrfs; i++)
-		if (config->vrfs[i].id >= 0 && (uint64_t)config->vrfs[i].id >= fit)
-			config_complain(&reader->faults, reader->vrf_sections[i],
-				config_section_line_of(reader->vrf_sections[i], "id"),
-				"id %lld is outside of the uplink prefix, expected 0 to %llu",
-				(long long)config->vrfs[i].id, (unsigned long long)fit - 1);
-}
-
 static void proxy_names_judge(struct config_reader *reader)
 {
-	const struct config_section *zabbix = general_section(reader, "zabbix");
-	size_t n = count_vrfs(reader->config, has_proxy);
+	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
+	size_t n = 0;
 
+	for (size_t i = 0; i < reader->config->n_vrfs; i++)
+		n += reader->config->vrfs[i].has_proxy;
 	if (n > 1 && !strstr(reader->config->zabbix.proxy_name, "{vrf}"))
 		config_complain(&reader->faults, zabbix,
 			config_section_line_of(zabbix, "proxy_name"),
@@ -318,6 +260,6 @@ void config_judge(struct config_reader *reader)
 	config_claims_judge(&claims, &reader->faults);
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		vrf_judge(reader, &config->vrfs[i], reader->vrf_sections[i]);
-	uplinks_judge(reader);
+	config_judge_uplinks(reader);
 	proxy_names_judge(reader);
 }

@@ -30,8 +30,18 @@ struct config_gateway {
 	bool firewall;
 };
 
+/* Where the server is, as seen from the uplinks. */
+enum config_uplink_mode {
+	CONFIG_UPLINK_LOCAL,  /* on this machine */
+	CONFIG_UPLINK_ROUTED, /* elsewhere, reached by IPv6 */
+	CONFIG_UPLINK_NAT,    /* elsewhere, reached by IPv4 from an address of this machine */
+};
+
 struct config_uplink {
-	struct address prefix; /* AF_INET6, /126 or shorter, no host bits */
+	enum config_uplink_mode mode;
+	struct address prefix;  /* AF_INET6, /126 or shorter, no host bits */
+	struct address prefix4; /* AF_INET, /30 or shorter, no host bits; for mode nat */
+	struct address server;  /* that of the zabbix section; AF_UNSPEC in mode local */
 	uint32_t mtu_bytes;
 };
 

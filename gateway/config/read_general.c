@@ -33,8 +33,17 @@ static const struct config_key gateway_keys[] = {
 	{ 0 },
 };
 
+static const char *const uplink_modes[] = {
+	[CONFIG_UPLINK_LOCAL] = "local",
+	[CONFIG_UPLINK_ROUTED] = "routed",
+	[CONFIG_UPLINK_NAT] = "nat",
+	NULL,
+};
+
 static const struct config_key uplink_keys[] = {
+	{ "mode", &config_type_word, UPLINK(mode), .fallback = "local", .words = uplink_modes },
 	{ "prefix", &config_type_network, UPLINK(prefix), .fallback = "fd5a:b1c0:de00::/64" },
+	{ "prefix4", &config_type_network, UPLINK(prefix4), .fallback = "198.18.0.0/15" },
 	{ "mtu", &config_type_uint32, UPLINK(mtu_bytes), .fallback = "1500", .min = 1280,
 		.max = 65535 },
 	{ 0 },
@@ -76,9 +85,13 @@ static void uplink_read(
 	struct config_reader *reader, const struct config_section *section, void *parent)
 {
 	struct config *config = parent;
-	const struct address *prefix = &config->uplink.prefix;
+	const struct address *prefix = &config->uplink.prefix, *prefix4 = &config->uplink.prefix4;
 
 	config_read_section(reader, section, &config_schema_uplink, &config->uplink);
+	if (prefix4->family != AF_INET || prefix4->prefix_length > 30)
+		config_complain(&reader->faults, section,
+			config_section_line_of(section, "prefix4"),
+			"prefix4: not wide enough or not IPv4, expected an IPv4 network of /30 or shorter");
 	if (prefix->family != AF_INET6 || prefix->prefix_length > 126)
 		config_complain(&reader->faults, section, config_section_line_of(section, "prefix"),
 			"prefix: not wide enough or not IPv6, expected an IPv6 network of /126 or shorter");

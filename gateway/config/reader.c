@@ -9,6 +9,14 @@
 #include "base/cleanup.h"
 #include "config/pending.h"
 
+const struct config_section *config_reader_general(
+	const struct config_reader *reader, const char *name)
+{
+	const struct config_section *section = config_section_child(reader->root, name);
+
+	return section ? section : reader->root;
+}
+
 void config_read_defaults(const struct config_schema *schema, void *object)
 {
 	for (const struct config_key *key = schema->keys; key->name; key++)

@@ -17,6 +17,10 @@ struct config_reader {
 	size_t n_vrf_sections;
 };
 
+/* The section of the main file that is there once, or its root where it is not written. */
+const struct config_section *config_reader_general(
+	const struct config_reader *reader, const char *name);
+
 /* Sets every field of object that has a default, by the schema's keys. */
 void config_read_defaults(const struct config_schema *schema, void *object);
 

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define UPLINK_PREFIX_LENGTH 126
-#define UPLINK_STEP          4 /* addresses of a /126 */
+#define UPLINK_STEP 4 /* addresses of an uplink's network, which is a /126 or a /30 */
 
 void net_want_finish(struct net_want *want)
 {
@@ -25,18 +24,23 @@ void net_want_finish(struct net_want *want)
 	memset(want, 0, sizeof(*want));
 }
 
+/* Of one uplink's network; less than the prefix's own where that is too long. */
+static uint8_t uplink_length(const struct address *prefix)
+{
+	return (uint8_t)(address_size(prefix) * 8 - 2);
+}
+
 int net_uplink_addresses(
 	const struct address *prefix, uint32_t id, struct address *root, struct address *inside)
 {
 	uint64_t base = (uint64_t)id * UPLINK_STEP;
 
-	if (prefix->family != AF_INET6 || prefix->prefix_length > UPLINK_PREFIX_LENGTH ||
+	if (prefix->family == AF_UNSPEC || prefix->prefix_length > uplink_length(prefix) ||
 		address_add(prefix, base + UPLINK_STEP - 1, root) < 0 ||
 		address_add(prefix, base + 1, root) < 0 ||
 		address_add(prefix, base + 2, inside) < 0)
 		return -ERANGE;
-	root->prefix_length = UPLINK_PREFIX_LENGTH;
-	inside->prefix_length = UPLINK_PREFIX_LENGTH;
+	root->prefix_length = inside->prefix_length = uplink_length(prefix);
 	return 0;
 }
 
@@ -44,9 +48,9 @@ uint32_t net_uplink_capacity(const struct address *prefix)
 {
 	unsigned int bits;
 
-	if (prefix->family != AF_INET6 || prefix->prefix_length > UPLINK_PREFIX_LENGTH)
+	if (prefix->family == AF_UNSPEC || prefix->prefix_length > uplink_length(prefix))
 		return 0;
-	bits = UPLINK_PREFIX_LENGTH - prefix->prefix_length;
+	bits = uplink_length(prefix) - (unsigned int)prefix->prefix_length;
 	return bits >= 32 ? UINT32_MAX : UINT32_C(1) << bits;
 }
 

@@ -75,6 +75,9 @@ struct net_want_netns {
 struct net_want {
 	const char *owner;            /* run_dir: tells this vrfgate's things from another one's */
 	struct address uplink_prefix; /* AF_INET6 */
+	struct address
+		uplink_prefix4; /* AF_INET: the uplinks have IPv4, too; AF_UNSPEC: they have not */
+	struct address server;  /* what they lead to beyond this machine; AF_UNSPEC: nothing */
 	uint32_t uplink_mtu_bytes;
 	bool firewall;        /* in the root namespace, where there is an uplink */
 	uint16_t server_port; /* open to uplinks */
@@ -89,8 +92,8 @@ struct net_want {
 /* Frees the arrays, not what they point to. */
 void net_want_finish(struct net_want *want);
 
-/* The two addresses (/126) of uplink n: root side ::4n+1, inside ::4n+2; -ERANGE outside the
- * prefix. */
+/* The two addresses of uplink n in a prefix, /126 or /30: root side 4n+1, inside 4n+2; -ERANGE outside
+ * the prefix. */
 int net_uplink_addresses(
 	const struct address *prefix, uint32_t id, struct address *root, struct address *inside);
 

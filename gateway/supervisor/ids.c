@@ -179,10 +179,19 @@ static bool ids_allocate(json_t *ids, const struct config *config, uint32_t capa
 	return true;
 }
 
+/* How many uplinks there can be. */
+static uint32_t capacity_of(const struct config_uplink *uplink)
+{
+	uint32_t six = net_uplink_capacity(&uplink->prefix);
+	uint32_t four = net_uplink_capacity(&uplink->prefix4);
+
+	return uplink->mode == CONFIG_UPLINK_NAT && four < six ? four : six;
+}
+
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/ids.json", config->gateway.state_dir);
-	uint32_t capacity = net_uplink_capacity(&config->uplink.prefix);
+	uint32_t capacity = capacity_of(&config->uplink);
 	cleanup_json json_t *known = NULL;
 	int r = ids_read(path, &known, err);
 

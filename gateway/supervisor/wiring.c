@@ -64,6 +64,23 @@ static void routes_add(struct net_want_netns *netns, const struct config_vrf *vr
 		};
 }
 
+/* To the server alone, so that it goes before whatever the customer says of the networks around it. */
+static void server_route_add(struct net_want_netns *netns, const struct net_want *want)
+{
+	bool six = want->server.family == AF_INET6;
+	struct address root, inside;
+
+	if (!netns->has_uplink || want->server.family == AF_UNSPEC ||
+		net_uplink_addresses(six ? &want->uplink_prefix : &want->uplink_prefix4, netns->id,
+			&root, &inside) < 0)
+		return;
+	*array_append(&netns->routes, &netns->n_routes) = (struct net_want_route){
+		.destination = want->server,
+		.via = root,
+		.dev = NET_UPLINK_INSIDE,
+	};
+}
+
 void wiring_begin(struct net_want *want, const struct config *config)
 {
 	*want = (struct net_want){
@@ -72,7 +89,10 @@ void wiring_begin(struct net_want *want, const struct config *config)
 		.uplink_mtu_bytes = config->uplink.mtu_bytes,
 		.firewall = config->gateway.firewall,
 		.server_port = config->zabbix.server_port,
+		.server = config->uplink.server,
 	};
+	if (config->uplink.mode == CONFIG_UPLINK_NAT)
+		want->uplink_prefix4 = config->uplink.prefix4;
 }
 
 void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id)
@@ -87,6 +107,7 @@ void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		link_init(array_append(&netns->links, &netns->n_links), &vrf->interfaces[i]);
 	routes_add(netns, vrf);
+	server_route_add(netns, want);
 	for (size_t i = 0; i < vrf->n_sysctls; i++)
 		*array_append(&netns->sysctls, &netns->n_sysctls) = (struct net_want_sysctl){
 			.key = vrf->sysctls[i].key,

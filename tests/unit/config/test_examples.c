@@ -94,6 +94,9 @@ static void test_the_commented_values_are_the_defaults(void **state)
 	assert_string_equal(commented.config->gateway.run_dir, empty.config->gateway.run_dir);
 	assert_string_equal(commented.config->gateway.log_dir, empty.config->gateway.log_dir);
 	assert_true(address_equal(&commented.config->uplink.prefix, &empty.config->uplink.prefix));
+	assert_true(
+		address_equal(&commented.config->uplink.prefix4, &empty.config->uplink.prefix4));
+	assert_int_equal(commented.config->uplink.mode, empty.config->uplink.mode);
 	assert_int_equal(commented.config->uplink.mtu_bytes, empty.config->uplink.mtu_bytes);
 	assert_same_zabbix(&commented.config->zabbix, &empty.config->zabbix);
 	assert_same_proxy(&commented.config->proxy, &empty.config->proxy);

@@ -10,6 +10,8 @@
 #define IN_PROXY(text)     "proxy {\n" text "\n}\n"
 #define IN_ZABBIX(text)    "zabbix {\n" text "\n}\n"
 
+#define NAT(keys) "uplink { mode = nat " keys " }\nzabbix { server = 192.0.2.1 }\n"
+
 #define V          "vrf 'a': "
 #define I          "vrf 'a': interface 'eth0.10': "
 #define NO_ADDRESS "not an address, expected ADDRESS/PREFIX such as 10.0.0.2/30"
@@ -245,6 +247,41 @@ static const struct {
 		"1: uplink: prefix holds 1 uplinks but 2 are wanted, expected a shorter prefix" },
 	{ "uplink { prefix = \"fd00::/124\" }\nvrf a { id = 4 }",
 		"2: vrf 'a': id 4 is outside of the uplink prefix, expected 0 to 3" },
+	/* The server beyond the uplinks. */
+	{ "uplink { mode = bridged }",
+		"1: uplink: mode \"bridged\": not a word for this, expected local, routed or nat" },
+	{ "uplink {\nprefix4 = \"fd00::/64\" }",
+		"2: uplink: prefix4: not wide enough or not IPv4, expected an IPv4 network of /30 or shorter" },
+	{ "uplink { prefix4 = \"10.0.0.0/31\" }",
+		"1: uplink: prefix4: not wide enough or not IPv4, expected an IPv4 network of /30 or shorter" },
+	{ NAT("prefix4 = \"10.0.0.0/30\"") "vrf a { }\nvrf b { }",
+		"1: uplink: prefix4 holds 1 uplinks but 2 are wanted, expected a shorter prefix" },
+	{ NAT("prefix4 = \"10.0.0.0/28\"") "vrf a { id = 4 }",
+		"3: vrf 'a': id 4 is outside of the uplink prefix4, expected 0 to 3" },
+	{ "uplink {\nmode = routed }",
+		"2: uplink: mode routed without a server, expected server in section zabbix, an IPv6 address such as 2001:db8::1" },
+	{ "uplink { mode = nat }",
+		"1: uplink: mode nat without a server, expected server in section zabbix, an IPv4 address such as 192.0.2.1" },
+	{ "uplink { mode = routed }\n" IN_ZABBIX("server = zbx.example.net"),
+		"3: zabbix: server \"zbx.example.net\": not what mode routed of the uplinks can reach, expected an IPv6 address such as 2001:db8::1" },
+	{ "uplink { mode = routed }\n" IN_ZABBIX("server = 192.0.2.1"),
+		"3: zabbix: server \"192.0.2.1\": not what mode routed of the uplinks can reach, expected an IPv6 address such as 2001:db8::1" },
+	{ "uplink { mode = routed }\n" IN_ZABBIX("server = \"fe80::1\""),
+		"3: zabbix: server \"fe80::1\": not what mode routed of the uplinks can reach, expected an IPv6 address such as 2001:db8::1" },
+	{ "uplink { mode = nat }\n" IN_ZABBIX("server = \"2001:db8::1\""),
+		"3: zabbix: server \"2001:db8::1\": not what mode nat of the uplinks can reach, expected an IPv4 address such as 192.0.2.1" },
+	{ "uplink { mode = nat }\n" IN_ZABBIX("server = 127.0.0.1"),
+		"3: zabbix: server \"127.0.0.1\": not what mode nat of the uplinks can reach, expected an IPv4 address such as 192.0.2.1" },
+	{ "uplink { mode = nat }\n" IN_ZABBIX("server = 198.18.0.1"),
+		"3: zabbix: server \"198.18.0.1\": in the prefix of the uplinks, expected the server's own address" },
+	{ NAT("") IN_VRF("route 192.0.2.1/32 {\nvia = 10.0.0.1 }"),
+		"4: vrf 'a': a route to 192.0.2.1 alone, which is the Zabbix server and reached by the uplink; expected none" },
+	{ NAT("") IN_INTERFACE("address = 192.0.2.1/24"),
+		"3: vrf 'a': interface 'eth0.10' has the address of the Zabbix server, 192.0.2.1, expected another one" },
+	{ NAT("") IN_VRF("proxy {\nmode = passive }"),
+		"5: vrf 'a': a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected mode active" },
+	{ NAT("") "proxy { mode = passive }\nvrf a { }",
+		"4: vrf 'a': a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected mode active" },
 };
 
 static bool row_holds(const char *text, const char *fault)
@@ -319,6 +356,19 @@ static void test_same_customer_addresses_are_no_fault(void **state)
 	assert_no_faults(&loaded);
 }
 
+/* The networks around the server, and the prefix of the uplinks, may be the customers' too. */
+static void test_customers_around_the_server_are_no_fault(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(NAT(
+		"prefix4 = \"10.255.0.0/16\"") "vrf a { interface eth0.10 { address = \"192.0.2.2/24\" gateway = \"192.0.2.3\" }\n"
+					       "  route 192.0.2.0/25 { via = \"192.0.2.3\" } route 10.0.0.0/8 { via = 192.0.2.3 } }\n"
+					       "namespace b { interface eth0.20 { address = \"192.0.2.1/24\" }\n"
+					       "  route 192.0.2.1/32 { via = \"192.0.2.3\" } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+}
+
 static void test_a_bad_file_does_not_spoil_the_next(void **state)
 {
 	static const char *const bad[] = { "vrf a { dns = \"x", "/*", "vrf a { dns = \"\\9\" }",
@@ -384,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_same_customer_addresses_are_no_fault),
 		cmocka_unit_test(test_odd_texts_end_in_a_fault),
 		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
+		cmocka_unit_test(test_customers_around_the_server_are_no_fault),
 		cmocka_unit_test(test_a_bad_file_does_not_spoil_the_next),
 	};
 

@@ -30,6 +30,9 @@ static void test_an_empty_file_is_all_defaults(void **state)
 	assert_string_equal(config->gateway.run_dir, "/run/vrfgate");
 	assert_string_equal(config->gateway.log_dir, "/var/log/vrfgate");
 	assert_address(&config->uplink.prefix, true, "fd5a:b1c0:de00::/64");
+	assert_address(&config->uplink.prefix4, true, "198.18.0.0/15");
+	assert_int_equal(config->uplink.mode, CONFIG_UPLINK_LOCAL);
+	assert_int_equal(config->uplink.server.family, AF_UNSPEC);
 	assert_int_equal(config->uplink.mtu_bytes, 1500);
 	assert_string_equal(config->zabbix.url, "");
 	assert_string_equal(config->zabbix.token_file, "");
@@ -99,7 +102,7 @@ static void test_the_defaults_of_a_vrf_and_of_a_namespace(void **state)
 
 static const char whole[] =
 	"gateway { name = gw1 state_dir = \"/s/\" run_dir = '/r' log_dir = /l }\n"
-	"uplink { prefix = \"fd00:1::/48\" mtu = 9000 }\n"
+	"uplink { mode = routed prefix = \"fd00:1::/48\" prefix4 = 10.255.0.0/16 mtu = 9000 }\n"
 	"zabbix { url = \"https://z/api\" user = api password_file = /p ca_file = /ca\n"
 	"  server = \"2001:db8::1\" server_port = 10052 proxy_name = \"p {vrf}\"\n"
 	"  host_group = g report_interval = 60 prune = true }\n"
@@ -134,7 +137,10 @@ static void test_the_whole_language_general(void **state)
 	assert_string_equal(config->gateway.state_dir, "/s");
 	assert_string_equal(config->gateway.run_dir, "/r");
 	assert_string_equal(config->gateway.log_dir, "/l");
+	assert_int_equal(config->uplink.mode, CONFIG_UPLINK_ROUTED);
 	assert_address(&config->uplink.prefix, true, "fd00:1::/48");
+	assert_address(&config->uplink.prefix4, true, "10.255.0.0/16");
+	assert_address(&config->uplink.server, true, "2001:db8::1/128");
 	assert_int_equal(config->uplink.mtu_bytes, 9000);
 	assert_string_equal(config->zabbix.url, "https://z/api");
 	assert_string_equal(config->zabbix.user, "api");

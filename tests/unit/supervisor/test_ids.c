@@ -50,6 +50,16 @@ static void numbers_stay_when_the_order_changes(void **state)
 	assert_assigned(*state, "vrf z { } vrf b { } vrf a { }", "2 1 0");
 }
 
+/* What was remembered and does not fit any more is numbered anew. */
+static void with_nat_numbers_fit_the_ipv4_prefix_too(void **state)
+{
+	assert_assigned(*state, "vrf a { } vrf b { } vrf c { }", "0 1 2");
+	assert_assigned(*state,
+		"uplink { mode = nat prefix4 = 10.255.0.0/29 } zabbix { server = 192.0.2.1 }\n"
+		"vrf b { } vrf c { }",
+		"1 0");
+}
+
 static void the_file_says_its_schema(void **state)
 {
 	cleanup_free char *text = NULL;
@@ -147,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_scratch(the_lowest_free_numbers_are_given),
 		in_scratch(numbers_stay_when_the_order_changes),
+		in_scratch(with_nat_numbers_fit_the_ipv4_prefix_too),
 		in_scratch(the_file_says_its_schema),
 		in_scratch(a_number_fixed_by_the_config_is_taken_and_kept),
 		in_scratch(a_fixed_number_takes_it_from_who_remembered_it),

@@ -127,6 +127,47 @@ static void routes_come_behind_the_gateways(void **state)
 	assert_string_equal(routes[1].dev, "eth0.10");
 }
 
+static void a_server_on_this_machine_needs_no_route(void **state)
+{
+	cleanup_wired struct wired wired = wire("zabbix { server = \"2001:db8::1\" } vrf a { }");
+
+	(void)state;
+	assert_int_equal(wired.want.server.family, AF_UNSPEC);
+	assert_int_equal(wired.want.uplink_prefix4.family, AF_UNSPEC);
+	assert_int_equal(wired.want.netns[0].n_routes, 0);
+}
+
+static void a_routed_server_is_reached_by_the_root_side(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("uplink { mode = routed } zabbix { server = \"2001:db8::1\" }\n"
+		     "vrf a { } namespace b { }");
+	const struct net_want_netns *netns = wired.want.netns;
+
+	(void)state;
+	assert_address(&wired.want.server, "2001:db8::1/128");
+	assert_int_equal(wired.want.uplink_prefix4.family, AF_UNSPEC);
+	assert_int_equal(netns[0].n_routes, 1);
+	assert_address(&netns[0].routes[0].destination, "2001:db8::1/128");
+	assert_address(&netns[0].routes[0].via, "fd5a:b1c0:de00::29/126");
+	assert_string_equal(netns[0].routes[0].dev, "uplink");
+	assert_int_equal(netns[1].n_routes, 0);
+}
+
+static void a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("uplink { mode = nat } zabbix { server = \"192.0.2.1\" } vrf a { }");
+	const struct net_want_route *route = wired.want.netns[0].routes;
+
+	(void)state;
+	assert_address(&wired.want.server, "192.0.2.1/32");
+	assert_address(&wired.want.uplink_prefix4, "198.18.0.0/15");
+	assert_address(&route->destination, "192.0.2.1/32");
+	assert_address(&route->via, "198.18.0.41/30");
+	assert_string_equal(route->dev, "uplink");
+}
+
 static void sysctls_are_passed_on(void **state)
 {
 	cleanup_wired struct wired wired =
@@ -179,6 +220,9 @@ int main(void)
 		cmocka_unit_test(every_kind_of_interface_keeps_what_it_is_made_of),
 		cmocka_unit_test(a_gateway_is_the_default_route_through_its_interface),
 		cmocka_unit_test(routes_come_behind_the_gateways),
+		cmocka_unit_test(a_server_on_this_machine_needs_no_route),
+		cmocka_unit_test(a_routed_server_is_reached_by_the_root_side),
+		cmocka_unit_test(a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address),
 		cmocka_unit_test(sysctls_are_passed_on),
 		cmocka_unit_test(a_disabled_vrf_is_left_out_and_moves_no_number),
 		cmocka_unit_test(a_namespace_has_an_uplink_only_when_it_asks),

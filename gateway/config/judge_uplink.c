@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Judging the uplinks: room for all of them, and a server that their mode can reach. */
+#include "config/judge_uplink.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "net/want.h"
+
+/* ---- room ---- */
+
+static size_t count_uplinks(const struct config *config)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		n += config->vrfs[i].has_uplink;
+	return n;
+}
+
+static void judge_room(struct config_reader *reader, const struct address *prefix, const char *key)
+{
+	const struct config *config = reader->config;
+	const struct config_section *uplink = config_reader_general(reader, "uplink");
+	uint32_t fit = net_uplink_capacity(prefix);
+	size_t wanted = count_uplinks(config);
+
+	if (fit == 0) /* told when it was read */
+		return;
+	if (wanted > fit)
+		config_complain(&reader->faults, uplink, config_section_line_of(uplink, key),
+			"%s holds %u uplinks but %zu are wanted, expected a shorter prefix", key,
+			fit, wanted);
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].id >= fit)
+			config_complain(&reader->faults, reader->vrf_sections[i],
+				config_section_line_of(reader->vrf_sections[i], "id"),
+				"id %lld is outside of the uplink %s, expected 0 to %u",
+				(long long)config->vrfs[i].id, key, fit - 1);
+}
+
+/* ---- the server ---- */
+
+/* What a mode needs to know the server by. */
+static const struct need {
+	const char *word;
+	uint8_t family;
+	const char *expected;
+} needs[] = {
+	[CONFIG_UPLINK_ROUTED] = { "routed", AF_INET6, "an IPv6 address such as 2001:db8::1" },
+	[CONFIG_UPLINK_NAT] = { "nat", AF_INET, "an IPv4 address such as 192.0.2.1" },
+};
+
+static bool leads_off(const struct address *address)
+{
+	struct in6_addr six;
+	struct in_addr four;
+
+	memcpy(&six, address->bytes, sizeof(six));
+	memcpy(&four, address->bytes, sizeof(four));
+	if (address->family == AF_INET)
+		return !IN_MULTICAST(ntohl(four.s_addr)) && address->bytes[0] != 0 &&
+			address->bytes[0] != 127;
+	return !IN6_IS_ADDR_MULTICAST(&six) && !IN6_IS_ADDR_LOOPBACK(&six) &&
+		!IN6_IS_ADDR_UNSPECIFIED(&six) && !IN6_IS_ADDR_LINKLOCAL(&six) &&
+		!IN6_IS_ADDR_V4MAPPED(&six);
+}
+
+static bool is_server(const struct config *config, const struct address *address)
+{
+	return address_in_network(&config->uplink.server, address);
+}
+
+static void judge_server(struct config_reader *reader, const struct need *need)
+{
+	struct config *config = reader->config;
+	const struct config_section *uplink = config_reader_general(reader, "uplink");
+	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
+	int line = config_section_line_of(zabbix, "server");
+	struct address server;
+
+	if (!*config->zabbix.server)
+		config_complain(&reader->faults, uplink, config_section_line_of(uplink, "mode"),
+			"mode %s without a server, expected server in section zabbix, %s",
+			need->word, need->expected);
+	else if (address_parse(&server, config->zabbix.server) < 0 ||
+		server.family != need->family || !leads_off(&server))
+		config_complain(&reader->faults, zabbix, line,
+			"server \"%s\": not what mode %s of the uplinks can reach, expected %s",
+			config->zabbix.server, need->word, need->expected);
+	else if (address_in_network(&config->uplink.prefix, &server) ||
+		address_in_network(&config->uplink.prefix4, &server))
+		config_complain(&reader->faults, zabbix, line,
+			"server \"%s\": in the prefix of the uplinks, expected the server's own address",
+			config->zabbix.server);
+	else
+		config->uplink.server = server;
+}
+
+/* ---- what a VRF says against it ---- */
+
+static void judge_routes(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	const struct config *config = reader->config;
+
+	for (size_t i = 0; i < vrf->n_routes; i++)
+		if (address_equal(&vrf->routes[i].destination, &config->uplink.server))
+			config_complain(&reader->faults, section, vrf->routes[i].line,
+				"a route to %s alone, which is the Zabbix server and reached by the uplink; expected none",
+				config->zabbix.server);
+}
+
+static void judge_interfaces(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	const struct config *config = reader->config;
+
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		for (size_t a = 0; a < vrf->interfaces[i].n_addresses; a++)
+			if (is_server(config, &vrf->interfaces[i].addresses[a]))
+				config_complain(&reader->faults, section, vrf->interfaces[i].line,
+					"interface '%s' has the address of the Zabbix server, %s, expected another one",
+					vrf->interfaces[i].name, config->zabbix.server);
+}
+
+static void judge_proxy(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	const struct config_section *proxy = config_section_child(section, "proxy");
+	bool own = proxy && config_section_find(proxy, "mode");
+
+	if (reader->config->uplink.mode == CONFIG_UPLINK_NAT && vrf->has_proxy &&
+		vrf->proxy.mode == CONFIG_PROXY_PASSIVE)
+		config_complain(&reader->faults, section,
+			own ? config_section_line_of(proxy, "mode") : section->line,
+			"a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected mode active");
+}
+
+void config_judge_uplinks(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	enum config_uplink_mode mode = config->uplink.mode;
+
+	judge_room(reader, &config->uplink.prefix, "prefix");
+	if (mode == CONFIG_UPLINK_NAT)
+		judge_room(reader, &config->uplink.prefix4, "prefix4");
+	if (mode == CONFIG_UPLINK_LOCAL)
+		return;
+	judge_server(reader, &needs[mode]);
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &config->vrfs[i];
+		const struct config_section *section = reader->vrf_sections[i];
+
+		if (!vrf->has_uplink)
+			continue;
+		judge_routes(reader, vrf, section);
+		judge_interfaces(reader, vrf, section);
+		judge_proxy(reader, vrf, section);
+	}
+}
