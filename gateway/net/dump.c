@@ -312,7 +312,7 @@ static void neighbour_append(const struct nlmsghdr *header, void *data)
 int net_dump_neighbours(
 	struct net_channel *channel, struct net_have_netns *netns, struct error *err)
 {
-	struct ndmsg info = { .ndm_family = AF_INET6 };
+	struct ndmsg info = { .ndm_family = AF_UNSPEC };
 
 	return dump(channel, RTM_GETNEIGH, &info, sizeof(info), neighbour_append, netns, err);
 }

@@ -188,12 +188,13 @@ static void goal_init_uplink(struct net_goal *goal, const struct net_goals_conte
 	goal->quiet = true;
 	uplink_mac(goal->mac, root, id);
 	uplink_mac(goal->neighbour_mac, !root, id);
-	(void)net_uplink_addresses(&context->want->uplink_prefix, id,
-		root ? &goal->own_address : &goal->neighbour,
-		root ? &goal->neighbour : &goal->own_address);
-	goal->neighbour.prefix_length = 128;
-	goal->addresses = &goal->own_address;
-	goal->n_addresses = 1;
+	goal->addresses = goal->own_addresses;
+	goal->n_addresses = goal->n_neighbours = net_want_uplink_addresses(context->want, id,
+		root ? goal->own_addresses : goal->neighbours,
+		root ? goal->neighbours : goal->own_addresses);
+	for (size_t i = 0; i < goal->n_neighbours; i++)
+		goal->neighbours[i].prefix_length =
+			(uint8_t)(address_size(&goal->neighbours[i]) * 8);
 	if (root)
 		net_mark_netns(goal->mark, goals->want->name, context->owner);
 	else

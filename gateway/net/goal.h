@@ -29,8 +29,9 @@ struct net_goal {
 	bool quiet; /* no IPv6 link-local address: addr_gen_mode none */
 	const struct address *addresses;
 	size_t n_addresses;
-	struct address own_address; /* an uplink's */
-	struct address neighbour;   /* AF_UNSPEC: none */
+	struct address own_addresses[NET_UPLINK_FAMILIES]; /* an uplink's */
+	struct address neighbours[NET_UPLINK_FAMILIES];    /* hosts; those of its other end */
+	size_t n_neighbours;
 	uint8_t neighbour_mac[6];
 
 	const struct net_have_link *have;    /* fits; or &fresh once its making is planned */

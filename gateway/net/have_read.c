@@ -98,17 +98,20 @@ static int read_standing(struct net_channel *channel, uint32_t owner, struct net
 	return ret;
 }
 
-/* Of the neighbours only the one that the plan may set. */
-static int read_neighbour(struct net_channel *channel, const struct net_want *want,
+/* Of the neighbours only those that the plan may set. */
+static int read_neighbours(struct net_channel *channel, const struct net_want *want,
 	const struct net_want_netns *wanted, struct net_have_netns *netns, struct error *err)
 {
 	const struct net_have_link *uplink = net_have_find_link(netns, NET_UPLINK_INSIDE);
-	struct address root, inside;
+	struct address root[NET_UPLINK_FAMILIES], inside[NET_UPLINK_FAMILIES];
+	size_t n = 0;
+	int ret = 0;
 
-	if (!wanted || !wanted->has_uplink || !uplink ||
-		net_uplink_addresses(&want->uplink_prefix, wanted->id, &root, &inside) < 0)
-		return 0;
-	return net_dump_neighbour(channel, uplink->ifindex, &root, netns, err);
+	if (wanted && wanted->has_uplink && uplink)
+		n = net_want_uplink_addresses(want, wanted->id, root, inside);
+	for (size_t i = 0; ret == 0 && i < n; i++)
+		ret = net_dump_neighbour(channel, uplink->ifindex, &root[i], netns, err);
+	return ret;
 }
 
 static int read_entered(struct reader *reader, const struct net_want_netns *wanted,
@@ -142,7 +145,7 @@ static int read_entered(struct reader *reader, const struct net_want_netns *want
 		ret = net_firewall_read(owner, &netns->firewall, err);
 	if (ret < 0)
 		return ret;
-	return read_neighbour(&channel, reader->want, wanted, netns, err);
+	return read_neighbours(&channel, reader->want, wanted, netns, err);
 }
 
 static int read_netns(struct reader *reader, const struct net_want_netns *wanted,

@@ -72,17 +72,17 @@ static int read_root_end(struct net_channel *channel, const struct net_want *wan
 	const struct net_want_netns *netns, struct net_have *have, struct error *err)
 {
 	const struct net_have_link *link;
-	struct address root, inside;
+	struct address root[NET_UPLINK_FAMILIES], inside[NET_UPLINK_FAMILIES];
+	size_t n = net_want_uplink_addresses(want, netns->id, root, inside);
 	char name[NET_IFNAME_SIZE];
 	int ret = read_link(channel, have, net_uplink_root_name(netns->id, name), err);
 
 	link = net_have_find_link(&have->root, name);
-	if (ret < 0 || !link ||
-		net_uplink_addresses(&want->uplink_prefix, netns->id, &root, &inside) < 0)
+	if (ret < 0 || !link)
 		return ret;
 	ret = net_dump_link_addresses(channel, link->ifindex, &have->root, err);
-	if (ret == 0)
-		ret = net_dump_neighbour(channel, link->ifindex, &inside, &have->root, err);
+	for (size_t i = 0; ret == 0 && i < n; i++)
+		ret = net_dump_neighbour(channel, link->ifindex, &inside[i], &have->root, err);
 	return ret;
 }
 

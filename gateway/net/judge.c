@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "net/sysctl.h"
 
@@ -46,15 +47,56 @@ static bool judge_standing(const struct judge *j)
 	return j->goals->have->standing < NET_HAVE_OTHERS;
 }
 
+static bool overlap(const struct address *a, const struct address *b)
+{
+	return address_in_network(a, b) || address_in_network(b, a);
+}
+
+/* What the customer has must not be an uplink's: an interface's network, or a route to something in the
+ * uplinks' prefix. One that only goes around that prefix loses nothing but the four addresses. */
+static void judge_uplink_ipv4(const struct judge *j, const struct address *inside)
+{
+	const struct net_want_netns *want = j->goals->want;
+	const struct address *prefix = &j->context->want->uplink_prefix4;
+	char text[ADDRESS_TEXT_SIZE], other[ADDRESS_TEXT_SIZE];
+
+	address_format(inside, true, text);
+	for (size_t i = 0; i < want->n_links; i++)
+		for (size_t a = 0; a < want->links[i].n_addresses; a++)
+			if (overlap(inside, &want->links[i].addresses[a]))
+				say(j, EADDRINUSE, want->links[i].name,
+					"its address %s overlaps with %s of the uplink, expected another prefix4 in section uplink",
+					address_format(&want->links[i].addresses[a], true, other),
+					text);
+	for (size_t i = 0; i < want->n_routes; i++) {
+		const struct address *destination = &want->routes[i].destination;
+
+		if (overlap(inside, destination) &&
+			destination->prefix_length >= prefix->prefix_length)
+			say(j, EADDRINUSE, NULL,
+				"route '%s' overlaps with %s of the uplink, expected another prefix4 in section uplink",
+				address_format(destination, true, other), text);
+	}
+}
+
 static void judge_uplink(const struct judge *j)
 {
 	const struct net_goal *root = &j->goals->items[0];
 	const struct net_have_link *link = net_have_find_root(j->context->have, root->name);
+	const struct address *prefix4 = &j->context->want->uplink_prefix4;
 	struct address a, b;
 
 	if (net_uplink_addresses(&j->context->want->uplink_prefix, j->goals->want->id, &a, &b) < 0)
 		say(j, ERANGE, NULL, "uplink %" PRIu32 " does not fit into the uplink prefix",
 			j->goals->want->id);
+	if (prefix4->family != AF_UNSPEC) {
+		if (net_uplink_addresses(prefix4, j->goals->want->id, &a, &b) < 0)
+			say(j, ERANGE, NULL,
+				"uplink %" PRIu32 " does not fit into the uplink prefix4",
+				j->goals->want->id);
+		else
+			judge_uplink_ipv4(j, &b);
+	}
 	if (!root->have && !root->misfit && link)
 		say(j, EEXIST, root->name,
 			"a link of that name is already there and was not made by vrfgate for '%s'",

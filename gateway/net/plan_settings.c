@@ -118,24 +118,31 @@ static void plan_addresses(
 	}
 }
 
-static void plan_neighbour(
-	struct net_planner *planner, const struct net_have_netns *have, const struct net_goal *goal)
+static bool has_neighbour(const struct net_have_netns *have, const struct net_goal *goal,
+	const struct address *address)
 {
-	struct net_act *act;
-
-	if (goal->neighbour.family == AF_UNSPEC)
-		return;
 	for (size_t i = 0; goal->have != &goal->fresh && i < have->n_neighbours; i++) {
 		const struct net_have_neighbour *n = &have->neighbours[i];
 
-		if (n->ifindex == goal->have->ifindex &&
-			address_equal(&n->address, &goal->neighbour) &&
+		if (n->ifindex == goal->have->ifindex && address_equal(&n->address, address) &&
 			memcmp(n->mac, goal->neighbour_mac, sizeof(n->mac)) == 0)
-			return;
+			return true;
 	}
-	act = add(planner, goal, NET_ACT_NEIGHBOUR_SET);
-	act->neighbour.address = goal->neighbour;
-	memcpy(act->neighbour.mac, goal->neighbour_mac, sizeof(goal->neighbour_mac));
+	return false;
+}
+
+static void plan_neighbours(
+	struct net_planner *planner, const struct net_have_netns *have, const struct net_goal *goal)
+{
+	for (size_t i = 0; i < goal->n_neighbours; i++) {
+		struct net_act *act;
+
+		if (has_neighbour(have, goal, &goal->neighbours[i]))
+			continue;
+		act = add(planner, goal, NET_ACT_NEIGHBOUR_SET);
+		act->neighbour.address = goal->neighbours[i];
+		memcpy(act->neighbour.mac, goal->neighbour_mac, sizeof(goal->neighbour_mac));
+	}
 }
 
 void net_plan_settings(
@@ -147,7 +154,7 @@ void net_plan_settings(
 	net_plan_guards(planner, goals, goal);
 	plan_link(planner, goal);
 	plan_addresses(planner, have, goal);
-	plan_neighbour(planner, have, goal);
+	plan_neighbours(planner, have, goal);
 }
 
 /* ---- routes ---- */

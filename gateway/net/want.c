@@ -44,6 +44,18 @@ int net_uplink_addresses(
 	return 0;
 }
 
+size_t net_want_uplink_addresses(const struct net_want *want, uint32_t id,
+	struct address root[NET_UPLINK_FAMILIES], struct address inside[NET_UPLINK_FAMILIES])
+{
+	const struct address *prefixes[] = { &want->uplink_prefix, &want->uplink_prefix4 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < NET_UPLINK_FAMILIES; i++)
+		if (net_uplink_addresses(prefixes[i], id, &root[n], &inside[n]) == 0)
+			n++;
+	return n;
+}
+
 uint32_t net_uplink_capacity(const struct address *prefix)
 {
 	unsigned int bits;

@@ -97,6 +97,12 @@ void net_want_finish(struct net_want *want);
 int net_uplink_addresses(
 	const struct address *prefix, uint32_t id, struct address *root, struct address *inside);
 
+#define NET_UPLINK_FAMILIES 2
+
+/* Those of uplink n in all prefixes of the want, IPv6 first; how many there are on each side. */
+size_t net_want_uplink_addresses(const struct net_want *want, uint32_t id,
+	struct address root[NET_UPLINK_FAMILIES], struct address inside[NET_UPLINK_FAMILIES]);
+
 /* How many uplinks a prefix holds, at most UINT32_MAX. */
 uint32_t net_uplink_capacity(const struct address *prefix);
 

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The way to a server beyond this machine, from config to kernel and back. */
+#include "../unit/config/loaded.h"
+#include "supervisor/wiring.h"
+#include "world.h"
+
+#define VRFS                                                             \
+	"gateway { run_dir = \"/run/vrfgate-test\" firewall = false }\n" \
+	"vrf acme { interface cust { kind = macvlan parent = trunk0 "    \
+	"address = \"10.0.0.2/30\" gateway = \"10.0.0.1\" } }\n"         \
+	"vrf bravo { interface cust { kind = macvlan parent = trunk0 "   \
+	"address = \"192.0.2.9/24\" } route \"192.0.2.0/28\" { dev = cust } }\n"
+#define LOCAL  VRFS "uplink { mode = local }\n"
+#define ROUTED VRFS "uplink { mode = routed } zabbix { server = \"2001:db8::1\" }\n"
+#define NAT    VRFS "uplink { mode = nat } zabbix { server = 192.0.2.1 }\n"
+
+struct mode {
+	struct loaded loaded;
+	struct net_want want;
+};
+
+static struct mode mode_begin(const char *text)
+{
+	static const uint32_t ids[] = { 0, 1, 2, 3 };
+	struct mode mode = { .loaded = loaded_text(text) };
+
+	assert_no_faults(&mode.loaded);
+	wiring_all(&mode.want, mode.loaded.config, ids);
+	return mode;
+}
+
+static void mode_finish(struct mode *mode)
+{
+	net_want_finish(&mode->want);
+	loaded_finish(&mode->loaded);
+}
+
+#define cleanup_mode cleanup(mode_finish)
+
+static void assert_said(const char *command, const char *expected)
+{
+	cleanup_free char *said = world_read(command);
+
+	if (!strstr(said, expected))
+		fail_msg("%s: %s, expected %s", command, said, expected);
+}
+
+static void the_server_alone_is_reached_by_the_uplink(void **state)
+{
+	cleanup_mode struct mode routed = mode_begin(ROUTED), nat = mode_begin(NAT);
+	cleanup_free char *before = world_dump();
+
+	(void)state;
+	world_up(&routed.want);
+	assert_int_equal(world_count(&routed.want), 0);
+	assert_said("ip -n acme route get 2001:db8::1", "via fd5a:b1c0:de00::1 dev uplink");
+	assert_said("ip -n bravo route get 2001:db8::1", "via fd5a:b1c0:de00::5 dev uplink");
+	assert_int_not_equal(world_run("ip -n acme route get 2001:db8::2 >/dev/null 2>&1"), 0);
+	world_up(&nat.want);
+	assert_int_equal(world_count(&nat.want), 0);
+	assert_said("ip -n acme route get 192.0.2.1", "via 198.18.0.1 dev uplink src 198.18.0.2");
+	assert_said("ip -n bravo route get 192.0.2.1", "via 198.18.0.5 dev uplink src 198.18.0.6");
+	assert_said("ip -n acme route get 192.0.2.2", "via 10.0.0.1 dev cust");
+	assert_said("ip -n bravo route get 192.0.2.2", "dev cust");
+	assert_int_not_equal(world_run("ip -n acme route get 2001:db8::1 >/dev/null 2>&1"), 0);
+	world_down();
+	world_assert_is(before);
+}
+
+static void with_nat_an_uplink_carries_ipv4_and_asks_nobody_for_addresses(void **state)
+{
+	cleanup_mode struct mode nat = mode_begin(NAT);
+	cleanup_fd int inside = -1, root = -1;
+
+	(void)state;
+	world_up(&nat.want);
+	inside = world_listen("bravo", "198.18.0.6", 10050);
+	root = world_listen("", "198.18.0.5", 10050);
+	assert_int_equal(world_connect("", "198.18.0.6", 10050), 0);
+	assert_int_equal(world_connect("bravo", "198.18.0.5", 10050), 0);
+	assert_said("ip -4 neigh show dev vg1", "198.18.0.6 lladdr 06:76:00:00:00:01 PERMANENT");
+	assert_said("ip -n bravo -4 neigh show dev uplink",
+		"198.18.0.5 lladdr 02:76:00:00:00:01 PERMANENT");
+	close(steal_fd(&inside)); /* a socket keeps its namespace alive */
+	world_down();
+}
+
+static void a_change_of_mode_takes_away_what_was_for_the_other(void **state)
+{
+	cleanup_mode struct mode local = mode_begin(LOCAL), nat = mode_begin(NAT),
+				 routed = mode_begin(ROUTED);
+	static const char look[] = "ip addr show dev vg0 | grep inet; ip -n acme addr | grep inet; "
+				   "ip -n acme route; ip -n acme -6 route";
+	cleanup_free char *first = NULL, *last = NULL;
+	const struct net_want *wants[] = { &nat.want, &routed.want, &nat.want, &local.want };
+
+	(void)state;
+	world_up(&local.want);
+	first = world_read(look);
+	for (size_t i = 0; i < sizeof(wants) / sizeof(*wants); i++) {
+		assert_true(world_up(wants[i]) > 0);
+		assert_int_equal(world_count(wants[i]), 0);
+	}
+	last = world_read(look);
+	assert_string_equal(first, last);
+	world_down();
+}
+
+/* As the supervisor does, one VRF of several. */
+static size_t mend(const struct net_want *want, size_t n)
+{
+	struct net_want one = *want;
+	struct net_have *have;
+	struct net_plan *plan;
+	struct error err = ERROR_INIT;
+	size_t acts;
+
+	one.partial = true;
+	one.netns = &want->netns[n];
+	one.n_netns = 1;
+	if (net_compare(&one, &have, &plan, &err) < 0)
+		fail_msg("%s", err.text);
+	acts = net_plan_count(plan);
+	(void)net_plan_apply(plan, world_report, &err, NULL);
+	if (err.code)
+		fail_msg("%s", err.text);
+	net_plan_destroy(plan);
+	net_have_destroy(have);
+	return acts;
+}
+
+static void what_is_undone_of_the_way_to_the_server_is_done_again(void **state)
+{
+	static const char *const harm[] = {
+		"ip -n acme route del 192.0.2.1/32",
+		"ip -n acme route replace 192.0.2.1/32 via 10.0.0.1 proto 118",
+		"ip -n acme addr del 198.18.0.2/30 dev uplink",
+		"ip -n acme neigh del 198.18.0.1 dev uplink",
+		"ip -n acme neigh replace 198.18.0.1 lladdr 02:00:00:00:00:09 dev uplink",
+		"ip addr del 198.18.0.1/30 dev vg0",
+		"ip neigh del 198.18.0.2 dev vg0",
+		"ip link set vg0 down",
+		"ip -n acme link set uplink down",
+		"ip link del vg0",
+	};
+	cleanup_mode struct mode nat = mode_begin(NAT);
+
+	(void)state;
+	world_up(&nat.want);
+	for (size_t i = 0; i < sizeof(harm) / sizeof(*harm); i++) {
+		assert_int_equal(world_run("%s", harm[i]), 0);
+		if (mend(&nat.want, 0) == 0)
+			fail_msg("nothing mended after: %s", harm[i]);
+		if (mend(&nat.want, 0) != 0 || world_count(&nat.want) != 0)
+			fail_msg("not all mended after: %s", harm[i]);
+	}
+	world_down();
+}
+
+/* Only the one that uses its uplink's own addresses. */
+static void a_customer_with_the_uplinks_addresses_is_not_brought_up(void **state)
+{
+	static const struct {
+		const char *customer;
+		const char *fault; /* NULL: it is brought up */
+	} rows[] = {
+		{ "interface cust { kind = macvlan parent = trunk0 address = 198.18.0.40/24 }",
+			"vrf 'carl': interface 'cust': its address 198.18.0.40/24 overlaps with 198.18.0.10/30 of the uplink, expected another prefix4 in section uplink" },
+		{ "interface cust { kind = macvlan parent = trunk0 } route 198.18.0.8/30 { dev = cust }",
+			"vrf 'carl': route '198.18.0.8/30' overlaps with 198.18.0.10/30 of the uplink, expected another prefix4 in section uplink" },
+		{ "interface cust { kind = macvlan parent = trunk0 } route 198.18.0.0/15 { dev = cust }",
+			"vrf 'carl': route '198.18.0.0/15' overlaps with 198.18.0.10/30 of the uplink, expected another prefix4 in section uplink" },
+		{ "interface cust { kind = macvlan parent = trunk0 } route 198.0.0.0/8 { dev = cust }",
+			NULL },
+		{ "interface cust { kind = macvlan parent = trunk0 address = 198.18.0.20/29 }",
+			NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		cleanup_free char *text = xasprintf(NAT "vrf carl { %s }", rows[i].customer);
+		cleanup_mode struct mode nat = mode_begin(text);
+		struct error err;
+
+		world_try(&nat.want, &err);
+		assert_string_equal(err.text, rows[i].fault ? rows[i].fault : "");
+		assert_int_equal(world_run("ip netns exec acme true && test %d = "
+					   "$(ip netns | grep -c carl)",
+					 !rows[i].fault),
+			0);
+		world_down();
+	}
+}
+
+int main(void);
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_server_alone_is_reached_by_the_uplink),
+	cmocka_unit_test(with_nat_an_uplink_carries_ipv4_and_asks_nobody_for_addresses),
+	cmocka_unit_test(a_change_of_mode_takes_away_what_was_for_the_other),
+	cmocka_unit_test(what_is_undone_of_the_way_to_the_server_is_done_again),
+	cmocka_unit_test(a_customer_with_the_uplinks_addresses_is_not_brought_up),
+};
+
+world_main(tests)
