@@ -257,6 +257,25 @@ static void judge_inside(struct walk *walk, const struct address *to, const char
 			err.text);
 }
 
+/* Asked from here first: what fails from here fails from inside for the same reason. */
+static void server_judge(struct walk *walk, const char *way, const char *netns, const char *hint)
+{
+	const struct address *server = &walk->diag->config->uplink.server;
+	uint16_t port = walk->diag->config->zabbix.server_port;
+	char address[ADDRESS_TEXT_SIZE];
+	struct error err = ERROR_INIT;
+	cleanup_fd int fd = net_reach_connect(
+		&(struct net_reach){ netns, NULL, server, PATIENCE_MS }, port, &err);
+
+	address_format(server, false, address);
+	if (fd >= 0)
+		say(walk, "uplink", VERDICT_OK, NULL, "%s: %s answers at port %u", way, address,
+			port);
+	else
+		say(walk, "uplink", VERDICT_FAIL, hint, "%s: %s port %u: %s", way, address, port,
+			err.text);
+}
+
 static void step_uplink(struct walk *walk)
 {
 	cleanup_free char *hint = NULL;
@@ -277,6 +296,14 @@ static void step_uplink(struct walk *walk)
 		net_uplink_root_name(walk->diag->id, name));
 	judge_root(walk, &root, hint);
 	judge_inside(walk, &inside, hint);
+	if (walk->diag->config->uplink.server.family == AF_UNSPEC)
+		return;
+	server_judge(walk, "server, from this machine", NULL,
+		"is it up? does this machine have a route to it?");
+	server_judge(walk, "server, from the namespace", walk->name,
+		walk->diag->config->uplink.mode == CONFIG_UPLINK_ROUTED
+			? "does the network there have a route back to the uplinks' prefix?"
+			: "does another firewall of this machine drop what is forwarded?");
 }
 
 /* --- the proxy --- */
