@@ -138,6 +138,18 @@ static void judge_proxy(struct config_reader *reader, const struct config_vrf *v
 			"a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected mode active");
 }
 
+/* Nothing else would keep what is forwarded to the uplinks. */
+static void judge_firewall(struct config_reader *reader, const struct need *need)
+{
+	const struct config_section *gateway = config_reader_general(reader, "gateway");
+
+	if (!reader->config->gateway.firewall)
+		config_complain(&reader->faults, gateway,
+			config_section_line_of(gateway, "firewall"),
+			"firewall = false with mode %s of the uplinks, expected true or mode local",
+			need->word);
+}
+
 void config_judge_uplinks(struct config_reader *reader)
 {
 	const struct config *config = reader->config;
@@ -149,6 +161,7 @@ void config_judge_uplinks(struct config_reader *reader)
 	if (mode == CONFIG_UPLINK_LOCAL)
 		return;
 	judge_server(reader, &needs[mode]);
+	judge_firewall(reader, &needs[mode]);
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		const struct config_vrf *vrf = &config->vrfs[i];
 		const struct config_section *section = reader->vrf_sections[i];

@@ -349,22 +349,31 @@ static void netconf_store(const struct nlmsghdr *header, void *data)
 		*(bool *)data = true;
 }
 
+static int dump_netconf(
+	struct net_channel *channel, int family, int32_t place, bool *forwarding, struct error *err)
+{
+	struct netconfmsg info = { .ncm_family = (uint8_t)family };
+	cleanup_message struct nl_msg *request = nlmsg_alloc_simple(RTM_GETNETCONF, 0);
+
+	if (!request)
+		abort();
+	nlmsg_append(request, &info, sizeof(info), NLMSG_ALIGNTO);
+	nla_put_s32(request, NETCONFA_IFINDEX, place);
+	return net_channel_get(channel, request, netconf_store, forwarding, err);
+}
+
+int net_dump_forwarding_now(
+	struct net_channel *channel, int family, bool *forwarding, struct error *err)
+{
+	*forwarding = false;
+	return dump_netconf(channel, family, NETCONFA_IFINDEX_ALL, forwarding, err);
+}
+
 int net_dump_forwarding(
 	struct net_channel *channel, int family, bool *forwarding, struct error *err)
 {
-	static const int32_t places[] = { NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT };
-	struct netconfmsg info = { .ncm_family = (uint8_t)family };
-	int ret = 0;
+	int ret = net_dump_forwarding_now(channel, family, forwarding, err);
 
-	*forwarding = false;
-	for (size_t i = 0; ret == 0 && i < sizeof(places) / sizeof(*places); i++) {
-		cleanup_message struct nl_msg *request = nlmsg_alloc_simple(RTM_GETNETCONF, 0);
-
-		if (!request)
-			abort();
-		nlmsg_append(request, &info, sizeof(info), NLMSG_ALIGNTO);
-		nla_put_s32(request, NETCONFA_IFINDEX, places[i]);
-		ret = net_channel_get(channel, request, netconf_store, forwarding, err);
-	}
-	return ret;
+	return ret < 0 ? ret
+		       : dump_netconf(channel, family, NETCONFA_IFINDEX_DEFAULT, forwarding, err);
 }

@@ -27,6 +27,10 @@ int net_dump_neighbour(struct net_channel *channel, int ifindex, const struct ad
 int net_dump_link(struct net_channel *channel, const char *name, int ifindex,
 	struct net_have_link *link, struct error *err);
 
+/* Whether the namespace forwards. */
+int net_dump_forwarding_now(
+	struct net_channel *channel, int family, bool *forwarding, struct error *err);
+
 /* Whether the namespace forwards, or would on links to come, as it may have inherited from the host
  * (net.core.devconf_inherit_init_net). */
 int net_dump_forwarding(

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -104,20 +105,47 @@ static void write_raw(struct writer *w)
 	rule(w, "untracked", "oifname \"" NET_UPLINK_INSIDE "\" notrack");
 }
 
+#define FROM_UPLINK "iifname \"" NET_UPLINK_INSIDE "\" "
+
+static const char *ip_of(const struct address *address)
+{
+	return address->family == AF_INET6 ? "ip6" : "ip";
+}
+
+/* A server elsewhere, and what is wrong with a packet on its way there. */
+static void write_server_input(struct writer *w, const struct address *server)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (server->family == AF_UNSPEC)
+		return;
+	rule(w, "server", FROM_UPLINK "%s saddr %s accept", ip_of(server),
+		address_format(server, false, text));
+	if (server->family == AF_INET6)
+		rule(w, "needed", FROM_UPLINK "icmpv6 type { " ICMPV6_FAULTS " } accept");
+	else
+		rule(w, "needed", FROM_UPLINK "icmp type { " ICMP_FAULTS " } accept");
+}
+
 /* The uplink is the gateway's own: its ends talk to each other, and nobody else to either. */
 static void write_uplink_input(
 	struct writer *w, const struct net_want *want, const struct net_want_netns *netns)
 {
+	struct address root[NET_UPLINK_FAMILIES], own[NET_UPLINK_FAMILIES];
+	size_t n = net_want_uplink_addresses(want, netns->id, root, own);
 	char text[ADDRESS_TEXT_SIZE];
-	struct address root, own;
 
-	if (net_uplink_addresses(&want->uplink_prefix, netns->id, &root, &own) < 0)
-		return;
-	rule(w, "gateway", "iifname \"" NET_UPLINK_INSIDE "\" ip6 saddr %s accept",
-		address_format(&root, false, text));
-	rule(w, "spoofed", "iifname \"" NET_UPLINK_INSIDE "\" drop");
-	rule(w, "spoofed", "ip6 saddr %s drop", address_format(&root, true, text));
-	rule(w, "to the uplink's address", "ip6 daddr %s drop", address_format(&own, false, text));
+	for (size_t i = 0; i < n; i++)
+		rule(w, "gateway", FROM_UPLINK "%s saddr %s accept", ip_of(&root[i]),
+			address_format(&root[i], false, text));
+	write_server_input(w, &want->server);
+	rule(w, "spoofed", FROM_UPLINK "drop");
+	for (size_t i = 0; i < n; i++)
+		rule(w, "spoofed", "%s saddr %s drop", ip_of(&root[i]),
+			address_format(&root[i], true, text));
+	for (size_t i = 0; i < n; i++)
+		rule(w, "to the uplink's address", "%s daddr %s drop", ip_of(&own[i]),
+			address_format(&own[i], false, text));
 }
 
 static void write_allowed(struct writer *w, const struct net_want_netns *netns)
@@ -185,39 +213,145 @@ static void write_root_prerouting(struct writer *w)
 	rule(w, "spoofed", "fib saddr . iif oif missing drop");
 }
 
-static void write_root_input(struct writer *w, const char *prefix, uint16_t server_port)
+/* Addresses in words. */
+struct places {
+	char prefix[ADDRESS_TEXT_SIZE];
+	char prefix4[ADDRESS_TEXT_SIZE]; /* "": uplinks have no IPv4 */
+	char server[ADDRESS_TEXT_SIZE];
+};
+
+static struct places places_of(const struct net_want *want)
+{
+	struct places places = { 0 };
+
+	address_format(&want->uplink_prefix, true, places.prefix);
+	if (want->uplink_prefix4.family != AF_UNSPEC)
+		address_format(&want->uplink_prefix4, true, places.prefix4);
+	if (want->server.family != AF_UNSPEC)
+		address_format(&want->server, false, places.server);
+	return places;
+}
+
+/* Not tracked where it need not be: that would have the kernel track whatever passes the host. */
+#define ANSWER "tcp flags & (syn | ack) != syn"
+
+static void write_root_input(
+	struct writer *w, const struct net_want *want, const struct places *places)
 {
 	chain(w, "input", "type filter hook input priority filter; policy accept");
 	rule(w, "no uplink", FROM_OTHERS " accept", NET_LINK_GROUP);
-	rule(w, "another vrfgate's", "ip6 saddr != %s accept", prefix);
+	rule(w, "another vrfgate's", "ip6 saddr != %s accept", places->prefix);
+	if (*places->prefix4)
+		rule(w, "another vrfgate's", "ip saddr != %s accept", places->prefix4);
+	else
+		rule(w, "another vrfgate's", "meta nfproto ipv4 accept");
 	rule(w, "neighbours", "icmpv6 type { " ICMPV6_NEIGHBOURS " } accept");
+	/* It may have an address of this machine all the same. */
+	if (*places->server)
+		rule(w, "server", "%s daddr %s tcp dport %u accept", ip_of(&want->server),
+			places->server, want->server_port);
 	rule(w, "another uplink's address", "fib daddr . iif type != local drop");
-	rule(w, "server", "tcp dport %u accept", server_port);
-	/* Not tracked: that would have the kernel track whatever passes the host. */
-	rule(w, "answers", "tcp flags & (syn | ack) != syn accept");
+	rule(w, "server", "tcp dport %u accept", want->server_port);
+	rule(w, "answers", ANSWER " accept");
 	rule(w, "answers", "icmpv6 type { echo-reply, " ICMPV6_FAULTS " } accept");
 	rule(w, "all else", "drop");
 }
 
-static void write_root_forward(struct writer *w, const char *prefix)
+#define OUTWARD "meta iifgroup %u " TO_OTHERS " "
+#define INWARD  FROM_OTHERS " meta oifgroup %u "
+
+static void write_routed(struct writer *w, const struct net_want *want, const struct places *places)
 {
+	const unsigned int g = NET_LINK_GROUP;
+	const char *p = places->prefix, *server = places->server;
+
+	rule(w, "to the server", OUTWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", g, g, p,
+		server, want->server_port);
+	rule(w, "answers", INWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept", g, g,
+		server, p, want->server_port);
+	if (want->proxy_port) {
+		rule(w, "to passive proxies",
+			INWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", g, g, server, p,
+			want->proxy_port);
+		rule(w, "answers",
+			OUTWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept", g, g, p,
+			server, want->proxy_port);
+	}
+	rule(w, "needed",
+		OUTWARD "ip6 saddr %s ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", g, g,
+		p, server);
+	rule(w, "needed", INWARD "ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", g, g, p);
+}
+
+static void write_nat(struct writer *w, const struct net_want *want, const struct places *places)
+{
+	const unsigned int g = NET_LINK_GROUP;
+	const char *p = places->prefix4, *server = places->server;
+
+	rule(w, "to the server", OUTWARD "ip saddr %s ip daddr %s tcp dport %u accept", g, g, p,
+		server, want->server_port);
+	rule(w, "needed", OUTWARD "ip saddr %s ip daddr %s ct state related accept", g, g, p,
+		server);
+	rule(w, "answers", INWARD "ip daddr %s ct state established,related accept", g, g, p);
+}
+
+/* What we have switched on is for uplinks, and for nothing that was not forwarded before. */
+static void write_narrow(
+	struct writer *w, const struct net_want *want, const struct net_have_forwarding *forwarding)
+{
+	static const char *const protocols[NET_FORWARDING_KINDS] = {
+		[NET_FORWARDING_IPV6] = "ipv6",
+		[NET_FORWARDING_IPV4] = "ipv4",
+	};
+
+	for (int i = 0; i < NET_FORWARDING_KINDS; i++)
+		if (net_forwarding_narrow(want, forwarding, (enum net_forwarding_kind)i))
+			rule(w, "forwards for uplinks alone",
+				"meta nfproto %s " FROM_OTHERS " " TO_OTHERS " drop", protocols[i],
+				NET_LINK_GROUP, NET_LINK_GROUP);
+}
+
+static void write_root_forward(struct writer *w, const struct net_want *want,
+	const struct places *places, const struct net_have_forwarding *forwarding)
+{
+	const char *p = places->prefix, *p4 = places->prefix4;
+
 	chain(w, "forward", "type filter hook forward priority filter; policy accept");
+	write_narrow(w, want, forwarding);
 	rule(w, "no uplink", FROM_OTHERS " " TO_OTHERS " accept", NET_LINK_GROUP, NET_LINK_GROUP);
-	rule(w, "another vrfgate's", "ip6 saddr != %s ip6 daddr != %s accept", prefix, prefix);
+	rule(w, "another vrfgate's", "ip6 saddr != %s ip6 daddr != %s accept", p, p);
+	if (*p4)
+		rule(w, "another vrfgate's", "ip saddr != %s ip daddr != %s accept", p4, p4);
+	else
+		rule(w, "another vrfgate's", "meta nfproto ipv4 accept");
+	if (want->server.family == AF_INET6)
+		write_routed(w, want, places);
+	else if (*p4)
+		write_nat(w, want, places);
 	rule(w, "all else", "drop");
 }
 
-void net_firewall_root(struct net_firewall *firewall, const struct net_want *want)
+static void write_root_masquerade(struct writer *w, const struct places *places)
 {
-	char prefix[ADDRESS_TEXT_SIZE];
+	if (!*places->prefix4)
+		return;
+	chain(w, "postrouting", "type nat hook postrouting priority srcnat; policy accept");
+	rule(w, "to the server", "ip saddr %s ip daddr %s " TO_OTHERS " masquerade",
+		places->prefix4, places->server, NET_LINK_GROUP);
+}
+
+void net_firewall_root(struct net_firewall *firewall, const struct net_want *want,
+	const struct net_have_forwarding forwarding[NET_FORWARDING_KINDS])
+{
+	struct places places = places_of(want);
 	struct writer w;
 	size_t size;
 
-	address_format(&want->uplink_prefix, true, prefix);
 	writer_begin(&w, firewall, &size, want->owner);
 	write_root_prerouting(&w);
-	write_root_input(&w, prefix, want->server_port);
-	write_root_forward(&w, prefix);
+	write_root_input(&w, want, &places);
+	write_root_forward(&w, want, &places, forwarding);
+	write_root_masquerade(&w, &places);
 	writer_end(&w, firewall);
 }
 

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/forwarding.h"
 #include "net/want.h"
 
 #define NET_FIREWALL_FAMILY    "inet"
@@ -41,8 +42,10 @@ void net_firewall_finish(struct net_firewall *firewall);
 void net_firewall_inside(struct net_firewall *firewall, const struct net_want *want,
 	const struct net_want_netns *netns);
 
-/* Of the root namespace: of uplinks only, whichever there are. */
-void net_firewall_root(struct net_firewall *firewall, const struct net_want *want);
+/* Of the root namespace: of uplinks only, whichever there are; and of all that is forwarded where we have
+ * it do that. */
+void net_firewall_root(struct net_firewall *firewall, const struct net_want *want,
+	const struct net_have_forwarding forwarding[NET_FORWARDING_KINDS]);
 
 /* The name of the root table where another one of the usual name is not ours; returns name. */
 const char *net_firewall_own_table(uint32_t owner, char name[NET_FIREWALL_NAME_SIZE]);

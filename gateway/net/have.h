@@ -11,6 +11,7 @@
 
 #include "base/address.h"
 #include "net/firewall.h"
+#include "net/forwarding.h"
 #include "net/mark.h"
 #include "net/want.h"
 
@@ -104,9 +105,10 @@ struct net_have_netns {
 };
 
 struct net_have {
-	bool knows_address_protocol;  /* the kernel has IFA_PROTO */
-	struct net_have_netns root;   /* its links, and what hangs on links of ours */
-	struct net_have_netns *netns; /* sorted by name */
+	bool knows_address_protocol; /* the kernel has IFA_PROTO */
+	struct net_have_netns root;  /* its links, and what hangs on links of ours */
+	struct net_have_forwarding forwarding[NET_FORWARDING_KINDS]; /* of the root namespace */
+	struct net_have_netns *netns;                                /* sorted by name */
 	size_t n_netns;
 };
 

@@ -230,14 +230,16 @@ int net_have_read(const struct net_want *want, struct net_have **result, struct 
 {
 	cleanup_have struct net_have *have = xcalloc(1, sizeof(*have));
 	cleanup(netns_leave) int back = netns_open_own(err);
+	uint32_t owner = net_mark_owner(want->owner);
 	int ret = back;
 
 	if (ret >= 0)
 		ret = want->glance ? net_have_read_named_root(want, have, err)
 				   : net_have_read_root(have, err);
 	if (ret == 0)
-		ret = net_firewall_read_root(
-			net_mark_owner(want->owner), &have->root.firewall, err);
+		ret = net_firewall_read_root(owner, &have->root.firewall, err);
+	if (ret == 0)
+		ret = net_forwarding_read(owner, have->forwarding, err);
 	if (ret == 0)
 		ret = read_candidates(want, have, err);
 	net_have_sort(have);

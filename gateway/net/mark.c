@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* No interface is named so. */
+#define FORWARDING "forward:"
+
 uint32_t net_mark_owner(const char *owner)
 {
 	uint32_t hash = 2166136261u;
@@ -44,6 +47,13 @@ const char *net_mark_moved(
 	return mark;
 }
 
+const char *net_mark_forwarding(char mark[NET_MARK_SIZE], const char *family, uint32_t owner)
+{
+	snprintf(mark, NET_MARK_SIZE, NET_MARK_PREFIX "*:" FORWARDING "%s@%08" PRIx32, family,
+		owner);
+	return mark;
+}
+
 static bool was_parse(const char *text, struct net_mark_was *was)
 {
 	unsigned int mac[6], up;
@@ -76,7 +86,9 @@ bool net_mark_parse(const char *text, struct net_mark *mark)
 		return true;
 	*colon = '\0';
 	if (strcmp(mark->vrf, "*") == 0)
-		mark->kind = NET_MARK_SHARED;
+		mark->kind = strncmp(colon + 1, FORWARDING, strlen(FORWARDING)) == 0
+			? NET_MARK_FORWARDING
+			: NET_MARK_SHARED;
 	if (strncmp(colon + 1, "was:", 4) != 0)
 		return true;
 	mark->kind = NET_MARK_MOVED;

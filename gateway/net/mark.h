@@ -9,6 +9,7 @@
  *	                              give it back as
  *	vrfgate:*:IFNAME@OWNER        a VLAN device of the root namespace that several VRFs may
  *	                              stand on
+ *	vrfgate:*:forward:FAMILY@OWNER  lo of the root namespace, where we have it forward
  *
  * OWNER is eight hex digits of the FNV-1a hash of the owner's name. An altname is unique among the
  * names of its namespace, hence IFNAME.
@@ -37,6 +38,7 @@ enum net_mark_kind {
 	NET_MARK_LINK,
 	NET_MARK_MOVED,
 	NET_MARK_SHARED,
+	NET_MARK_FORWARDING,
 };
 
 /* What a moved NIC was before. */
@@ -66,3 +68,4 @@ const char *net_mark_link(
 const char *net_mark_shared(char mark[NET_MARK_SIZE], const char *ifname, uint32_t owner);
 const char *net_mark_moved(
 	char mark[NET_MARK_SIZE], const char *vrf, const struct net_mark_was *was, uint32_t owner);
+const char *net_mark_forwarding(char mark[NET_MARK_SIZE], const char *family, uint32_t owner);

@@ -98,7 +98,7 @@ static bool is_stray(const struct net_want_netns *netns, const struct net_have_l
 {
 	char name[NET_IFNAME_SIZE];
 
-	if (mark->kind == NET_MARK_SHARED)
+	if (mark->kind == NET_MARK_SHARED || mark->kind == NET_MARK_FORWARDING)
 		return false;
 	if (!netns)
 		return true;

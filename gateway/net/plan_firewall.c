@@ -57,9 +57,11 @@ void net_plan_root_firewall(struct net_planner *planner)
 
 	if (!want->firewall || !wants_uplink(want))
 		return;
-	net_firewall_root(&firewall, want);
+	net_plan_forwarding_off(planner, false);
+	net_firewall_root(&firewall, want, planner->context.have->forwarding);
 	plan_table(planner, true, &planner->context.have->root.firewall, &firewall);
 	net_firewall_finish(&firewall);
+	net_plan_forwarding_on(planner);
 }
 
 void net_plan_root_firewall_delete(struct net_planner *planner)
@@ -67,6 +69,9 @@ void net_plan_root_firewall_delete(struct net_planner *planner)
 	const struct net_want *want = planner->context.want;
 	const struct net_have_firewall *have = &planner->context.have->root.firewall;
 
-	if (is_ours(have) && !(want->firewall && wants_uplink(want)))
+	if (want->firewall && wants_uplink(want))
+		return;
+	net_plan_forwarding_off(planner, true);
+	if (is_ours(have))
 		plan_table_delete(planner, true, have);
 }

@@ -64,6 +64,10 @@ void net_plan_firewall(struct net_planner *planner, const struct net_goals *goal
 void net_plan_root_firewall(struct net_planner *planner);
 void net_plan_root_firewall_delete(struct net_planner *planner);
 
+/* plan_forwarding.c: of the root namespace; `all`: as if no uplink needed it. */
+void net_plan_forwarding_off(struct net_planner *planner, bool all);
+void net_plan_forwarding_on(struct net_planner *planner);
+
 /* plan_settings.c: marks, settings and addresses of one link; routes of a namespace. */
 void net_plan_settings(
 	struct net_planner *planner, const struct net_goals *goals, struct net_goal *goal);

@@ -81,6 +81,7 @@ struct net_want {
 	uint32_t uplink_mtu_bytes;
 	bool firewall;        /* in the root namespace, where there is an uplink */
 	uint16_t server_port; /* open to uplinks */
+	uint16_t proxy_port;  /* of passive proxies, open to the server; 0: there are none */
 	struct net_want_netns *netns;
 	size_t n_netns;
 	bool partial;      /* true: nothing is said of namespaces not named, so none is removed */

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/memory.h"
+#include "supervisor/proxy_config.h"
 
 _Static_assert(CONFIG_MAX_TAGS == NET_MAX_TAGS, "the config can say what net can do");
 
@@ -81,6 +82,14 @@ static void server_route_add(struct net_want_netns *netns, const struct net_want
 	};
 }
 
+static bool any_passive(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].has_proxy && config->vrfs[i].proxy.mode == CONFIG_PROXY_PASSIVE)
+			return true;
+	return false;
+}
+
 void wiring_begin(struct net_want *want, const struct config *config)
 {
 	*want = (struct net_want){
@@ -91,6 +100,8 @@ void wiring_begin(struct net_want *want, const struct config *config)
 		.server_port = config->zabbix.server_port,
 		.server = config->uplink.server,
 	};
+	if (any_passive(config))
+		want->proxy_port = PROXY_PORT;
 	if (config->uplink.mode == CONFIG_UPLINK_NAT)
 		want->uplink_prefix4 = config->uplink.prefix4;
 }

@@ -4,15 +4,18 @@
 #include "supervisor/wiring.h"
 #include "world.h"
 
-#define VRFS                                                             \
-	"gateway { run_dir = \"/run/vrfgate-test\" firewall = false }\n" \
-	"vrf acme { interface cust { kind = macvlan parent = trunk0 "    \
-	"address = \"10.0.0.2/30\" gateway = \"10.0.0.1\" } }\n"         \
-	"vrf bravo { interface cust { kind = macvlan parent = trunk0 "   \
+#define VRFS                                                           \
+	"gateway { run_dir = \"/run/vrfgate-test\" }\n"                \
+	"vrf acme { interface cust { kind = macvlan parent = trunk0 "  \
+	"address = \"10.0.0.2/30\" gateway = \"10.0.0.1\" } }\n"       \
+	"vrf bravo { interface cust { kind = macvlan parent = trunk0 " \
 	"address = \"192.0.2.9/24\" } route \"192.0.2.0/28\" { dev = cust } }\n"
 #define LOCAL  VRFS "uplink { mode = local }\n"
 #define ROUTED VRFS "uplink { mode = routed } zabbix { server = \"2001:db8::1\" }\n"
 #define NAT    VRFS "uplink { mode = nat } zabbix { server = 192.0.2.1 }\n"
+
+#define SERVER_PORT 10051
+#define OTHER_PORT  10052
 
 struct mode {
 	struct loaded loaded;
@@ -75,9 +78,9 @@ static void with_nat_an_uplink_carries_ipv4_and_asks_nobody_for_addresses(void *
 	(void)state;
 	world_up(&nat.want);
 	inside = world_listen("bravo", "198.18.0.6", 10050);
-	root = world_listen("", "198.18.0.5", 10050);
+	root = world_listen("", "198.18.0.5", SERVER_PORT);
 	assert_int_equal(world_connect("", "198.18.0.6", 10050), 0);
-	assert_int_equal(world_connect("bravo", "198.18.0.5", 10050), 0);
+	assert_int_equal(world_connect("bravo", "198.18.0.5", SERVER_PORT), 0);
 	assert_said("ip -4 neigh show dev vg1", "198.18.0.6 lladdr 06:76:00:00:00:01 PERMANENT");
 	assert_said("ip -n bravo -4 neigh show dev uplink",
 		"198.18.0.5 lladdr 02:76:00:00:00:01 PERMANENT");
@@ -192,6 +195,173 @@ static void a_customer_with_the_uplinks_addresses_is_not_brought_up(void **state
 	}
 }
 
+/* ---- beyond this machine ---- */
+
+/* The server's machine, and another one, each on a wire of its own; they know the way to each other and to
+ * uplinks' IPv6 by us, and none to uplinks' IPv4. */
+static void neighbours_begin(void)
+{
+	/* While duplicates are looked for nobody asks for neighbours. */
+	static const char script[] =
+		"dad=/proc/sys/net/ipv6/conf/default/accept_dad;"
+		"set -e; echo 0 > $dad; for n in zbx stranger; do ip netns add $n;"
+		" ip netns exec $n sh -c \"echo 0 > $dad\";"
+		" ip link add $n type veth peer name eth0 netns $n; ip link set $n up;"
+		" ip -n $n link set eth0 up; ip -n $n link set lo up; done;"
+		"ip addr add 192.0.2.2/24 dev zbx; ip addr add 2001:db8::2/64 dev zbx nodad;"
+		"ip -n zbx addr add 192.0.2.1/24 dev eth0;"
+		"ip -n zbx addr add 2001:db8::1/64 dev eth0 nodad;"
+		"ip addr add 203.0.113.2/24 dev stranger;"
+		"ip addr add 2001:db8:1::2/64 dev stranger nodad;"
+		"ip -n stranger addr add 203.0.113.1/24 dev eth0;"
+		"ip -n stranger addr add 2001:db8:1::1/64 dev eth0 nodad;"
+		"ip -n zbx route add 203.0.113.0/24 via 192.0.2.2;"
+		"ip -n zbx route add default via 2001:db8::2;"
+		"ip -n stranger route add default via 203.0.113.2;"
+		"ip -n stranger route add default via 2001:db8:1::2";
+
+	assert_int_equal(system(script), 0);
+}
+
+static void neighbours_end(void)
+{
+	world_run("ip netns del zbx; ip netns del stranger; ip link del zbx 2>/dev/null; "
+		  "ip link del stranger 2>/dev/null");
+}
+
+static void set_forwarding(bool on)
+{
+	assert_int_equal(world_run("echo %d > /proc/sys/net/ipv4/ip_forward;"
+				   "echo %d > /proc/sys/net/ipv6/conf/all/forwarding",
+				 on, on),
+		0);
+}
+
+static void assert_forwarding(bool four, bool six)
+{
+	char expected[8];
+
+	snprintf(expected, sizeof(expected), "%d\n%d\n", four, six);
+	assert_said("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding",
+		expected);
+}
+
+/* Dropped packets are not waited for as long as world_connect() does. */
+static bool reaches(const char *netns, const char *address, uint16_t port)
+{
+	struct sockaddr_storage endpoint = world_endpoint(address, port);
+	cleanup_fd int fd = world_socket(netns, endpoint.ss_family);
+	struct timeval timeout = { .tv_usec = 500000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	return connect(fd, (struct sockaddr *)&endpoint, sizeof(endpoint)) == 0;
+}
+
+/* What a want lets through, with the host's own forwarding as it is. */
+static void assert_server_reached(const char *server, bool by_stranger)
+{
+	cleanup_fd int port = -1, other = -1;
+
+	port = world_listen("zbx", server, SERVER_PORT);
+	other = world_listen("zbx", server, OTHER_PORT);
+	assert_int_equal(world_connect("acme", server, SERVER_PORT), 0);
+	assert_int_equal(world_connect("bravo", server, SERVER_PORT), 0);
+	assert_false(reaches("acme", server, OTHER_PORT));
+	assert_int_equal(reaches("stranger", server, OTHER_PORT), by_stranger);
+}
+
+static void a_machine_that_did_not_forward_does_so_for_uplinks_alone(void **state)
+{
+	cleanup_mode struct mode routed = mode_begin(ROUTED), nat = mode_begin(NAT),
+				 local = mode_begin(LOCAL);
+	cleanup_free char *before = world_dump();
+
+	(void)state;
+	neighbours_begin();
+	assert_forwarding(false, false);
+	world_up(&routed.want);
+	assert_forwarding(false, true);
+	assert_server_reached("2001:db8::1", false);
+	world_up(&nat.want);
+	assert_forwarding(true, false);
+	assert_server_reached("192.0.2.1", false);
+	world_up(&local.want);
+	assert_forwarding(false, false);
+	world_up(&routed.want);
+	world_down();
+	assert_forwarding(false, false);
+	neighbours_end();
+	world_assert_is(before);
+}
+
+static void a_machine_that_forwards_goes_on_to_do_so(void **state)
+{
+	cleanup_mode struct mode routed = mode_begin(ROUTED), nat = mode_begin(NAT);
+
+	(void)state;
+	neighbours_begin();
+	set_forwarding(true);
+	world_up(&routed.want);
+	assert_server_reached("2001:db8::1", true);
+	world_up(&nat.want);
+	assert_server_reached("192.0.2.1", true);
+	world_down();
+	assert_forwarding(true, true);
+	set_forwarding(false);
+	neighbours_end();
+}
+
+static void what_is_undone_of_the_forwarding_is_done_again(void **state)
+{
+	static const char *const harm[] = {
+		"echo 0 > /proc/sys/net/ipv4/ip_forward",
+		"nft flush ruleset",
+		"nft delete table inet vrfgate",
+		"nft flush chain inet vrfgate postrouting",
+		"echo 0 > /proc/sys/net/ipv4/ip_forward; ip link property del dev lo altname $(ip link show lo | grep -o 'vrfgate:.*')",
+	};
+	cleanup_mode struct mode nat = mode_begin(NAT);
+
+	(void)state;
+	neighbours_begin();
+	world_up(&nat.want);
+	for (size_t i = 0; i < sizeof(harm) / sizeof(*harm); i++) {
+		assert_int_equal(world_run("%s", harm[i]), 0);
+		if (mend(&nat.want, 0) == 0)
+			fail_msg("nothing mended after: %s", harm[i]);
+		if (world_count(&nat.want) != 0)
+			fail_msg("not all mended after: %s", harm[i]);
+		assert_forwarding(true, false);
+		assert_server_reached("192.0.2.1", false);
+	}
+	world_down();
+	assert_forwarding(false, false);
+	neighbours_end();
+}
+
+/* The server comes to them, and to nothing else of theirs. */
+static void passive_proxies_are_reached_by_a_routed_server(void **state)
+{
+	cleanup_mode struct mode active = mode_begin(ROUTED),
+				 passive = mode_begin(ROUTED "proxy { mode = passive }");
+	cleanup_fd int proxy = -1, other = -1;
+
+	(void)state;
+	neighbours_begin();
+	world_up(&passive.want);
+	proxy = world_listen("acme", "fd5a:b1c0:de00::2", 10051);
+	other = world_listen("acme", "fd5a:b1c0:de00::2", OTHER_PORT);
+	assert_int_equal(world_connect("zbx", "fd5a:b1c0:de00::2", 10051), 0);
+	assert_false(reaches("zbx", "fd5a:b1c0:de00::2", OTHER_PORT));
+	assert_false(reaches("stranger", "fd5a:b1c0:de00::2", 10051));
+	world_up(&active.want);
+	assert_false(reaches("zbx", "fd5a:b1c0:de00::2", 10051));
+	close(steal_fd(&proxy)); /* a socket keeps its namespace alive */
+	close(steal_fd(&other));
+	world_down();
+	neighbours_end();
+}
+
 int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_server_alone_is_reached_by_the_uplink),
@@ -199,6 +369,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_change_of_mode_takes_away_what_was_for_the_other),
 	cmocka_unit_test(what_is_undone_of_the_way_to_the_server_is_done_again),
 	cmocka_unit_test(a_customer_with_the_uplinks_addresses_is_not_brought_up),
+	cmocka_unit_test(a_machine_that_did_not_forward_does_so_for_uplinks_alone),
+	cmocka_unit_test(a_machine_that_forwards_goes_on_to_do_so),
+	cmocka_unit_test(what_is_undone_of_the_forwarding_is_done_again),
+	cmocka_unit_test(passive_proxies_are_reached_by_a_routed_server),
 };
 
 world_main(tests)

@@ -274,6 +274,8 @@ static const struct {
 		"3: zabbix: server \"127.0.0.1\": not what mode nat of the uplinks can reach, expected an IPv4 address such as 192.0.2.1" },
 	{ "uplink { mode = nat }\n" IN_ZABBIX("server = 198.18.0.1"),
 		"3: zabbix: server \"198.18.0.1\": in the prefix of the uplinks, expected the server's own address" },
+	{ NAT("") "gateway { firewall = false }",
+		"3: gateway: firewall = false with mode nat of the uplinks, expected true or mode local" },
 	{ NAT("") IN_VRF("route 192.0.2.1/32 {\nvia = 10.0.0.1 }"),
 		"4: vrf 'a': a route to 192.0.2.1 alone, which is the Zabbix server and reached by the uplink; expected none" },
 	{ NAT("") IN_INTERFACE("address = 192.0.2.1/24"),

@@ -13,6 +13,13 @@
 
 #define OWNER "/run/vrfgate-test"
 
+/* How the root namespace forwards. */
+static const struct net_have_forwarding off[NET_FORWARDING_KINDS];
+static const struct net_have_forwarding on[NET_FORWARDING_KINDS] = { { true, false },
+	{ true, false } };
+static const struct net_have_forwarding on_by_us[NET_FORWARDING_KINDS] = { { true, true },
+	{ true, true } };
+
 struct scene {
 	struct net_want want;
 	struct net_want_netns netns;
@@ -139,11 +146,103 @@ static void root_lets_uplinks_reach_the_server_port(void **state)
 	(void)state;
 	scene_init(&s);
 	s.want.server_port = 10061;
-	net_firewall_root(&root, &s.want);
+	net_firewall_root(&root, &s.want, off);
 	assert_non_null(strstr(root.chains, "tcp dport 10061 accept"));
 	assert_non_null(strstr(root.chains, "ip6 saddr != fd00::/64 accept"));
 	assert_true(dump_fold(root.chains, OWNER).digest == root.digest);
 	net_firewall_finish(&root);
+}
+
+static char *root_of(const struct scene *s, const struct net_have_forwarding *forwarding)
+{
+	struct net_firewall root;
+
+	net_firewall_root(&root, &s->want, forwarding);
+	assert_true(dump_fold(root.chains, OWNER).digest == root.digest);
+	return root.chains;
+}
+
+static void scene_routed(struct scene *s)
+{
+	scene_init(s);
+	assert_int_equal(address_parse(&s->want.server, "2001:db8::1"), 0);
+}
+
+static void scene_nat(struct scene *s)
+{
+	scene_init(s);
+	assert_int_equal(address_parse(&s->want.server, "192.0.2.1"), 0);
+	assert_int_equal(address_parse(&s->want.uplink_prefix4, "198.18.0.0/15"), 0);
+}
+
+static void a_server_elsewhere_is_heard_inside(void **state)
+{
+	struct scene s;
+	uint64_t digest;
+	cleanup_free char *routed = NULL, *nat = NULL;
+
+	(void)state;
+	scene_routed(&s);
+	routed = chains_of(&s, &digest);
+	assert_non_null(strstr(routed, "iifname \"uplink\" ip6 saddr 2001:db8::1 accept"));
+	assert_null(strstr(routed, "ip saddr"));
+	scene_nat(&s);
+	nat = chains_of(&s, &digest);
+	assert_non_null(strstr(nat, "iifname \"uplink\" ip saddr 198.18.0.5 accept"));
+	assert_non_null(strstr(nat, "iifname \"uplink\" ip saddr 192.0.2.1 accept"));
+	assert_non_null(strstr(nat, "ip daddr 198.18.0.6 drop"));
+}
+
+static void root_forwards_to_a_server_elsewhere_and_back(void **state)
+{
+	struct scene s;
+	cleanup_free char *local = NULL, *routed = NULL, *passive = NULL, *nat = NULL;
+
+	(void)state;
+	scene_init(&s);
+	local = root_of(&s, off);
+	assert_null(strstr(local, "masquerade"));
+	assert_null(strstr(local, "uplinks alone"));
+	scene_routed(&s);
+	routed = root_of(&s, off);
+	assert_non_null(
+		strstr(routed, "ip6 saddr fd00::/64 ip6 daddr 2001:db8::1 tcp dport 10051 accept"));
+	assert_null(strstr(routed, "ip6 saddr 2001:db8::1 ip6 daddr fd00::/64 tcp dport"));
+	s.want.proxy_port = 10052;
+	passive = root_of(&s, off);
+	assert_non_null(strstr(
+		passive, "ip6 saddr 2001:db8::1 ip6 daddr fd00::/64 tcp dport 10052 accept"));
+	scene_nat(&s);
+	nat = root_of(&s, off);
+	assert_non_null(
+		strstr(nat, "ip saddr 198.18.0.0/15 ip daddr 192.0.2.1 tcp dport 10051 accept"));
+	assert_non_null(strstr(nat, "masquerade"));
+}
+
+/* Who forwarded before us goes on. */
+static void what_we_have_forward_is_for_uplinks_alone(void **state)
+{
+	static const char narrow6[] = "meta nfproto ipv6 meta iifgroup != 7762534 meta oifgroup";
+	static const char narrow4[] = "meta nfproto ipv4 meta iifgroup != 7762534 meta oifgroup";
+	static const struct {
+		const struct net_have_forwarding *forwarding;
+		bool narrow;
+	} rows[] = { { off, true }, { on, false }, { on_by_us, true } };
+	struct scene s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		cleanup_free char *routed = NULL, *nat = NULL;
+
+		scene_routed(&s);
+		routed = root_of(&s, rows[i].forwarding);
+		scene_nat(&s);
+		nat = root_of(&s, rows[i].forwarding);
+		assert_int_equal(strstr(routed, narrow6) != NULL, rows[i].narrow);
+		assert_int_equal(strstr(nat, narrow4) != NULL, rows[i].narrow);
+		assert_null(strstr(routed, narrow4));
+		assert_null(strstr(nat, narrow6));
+	}
 }
 
 int main(void)
@@ -154,6 +253,9 @@ int main(void)
 		cmocka_unit_test(what_the_config_says_is_in_the_rules),
 		cmocka_unit_test(the_uplink_hears_its_root_side_only),
 		cmocka_unit_test(root_lets_uplinks_reach_the_server_port),
+		cmocka_unit_test(a_server_elsewhere_is_heard_inside),
+		cmocka_unit_test(root_forwards_to_a_server_elsewhere_and_back),
+		cmocka_unit_test(what_we_have_forward_is_for_uplinks_alone),
 	};
 
 	return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL);

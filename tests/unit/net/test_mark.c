@@ -26,6 +26,10 @@ static void marks_are_read_back(void **state)
 	assert_int_equal(mark.kind, NET_MARK_LINK);
 	assert_true(net_mark_parse(net_mark_shared(text, "eth0.100", 1), &mark));
 	assert_int_equal(mark.kind, NET_MARK_SHARED);
+	assert_string_equal(
+		net_mark_forwarding(text, "ipv4", 0x1234abcd), "vrfgate:*:forward:ipv4@1234abcd");
+	assert_true(net_mark_parse(text, &mark));
+	assert_int_equal(mark.kind, NET_MARK_FORWARDING);
 	assert_true(net_mark_parse(net_mark_moved(text, "acme", &was, 1), &mark));
 	assert_int_equal(mark.kind, NET_MARK_MOVED);
 	assert_string_equal(mark.was.name, "eth5");
