@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/netconf.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -30,23 +31,31 @@ static const int groups[] = {
 	RTNLGRP_IPV4_ROUTE,
 	RTNLGRP_IPV6_ROUTE,
 	RTNLGRP_NSID,
+	RTNLGRP_IPV4_NETCONF,
+	RTNLGRP_IPV6_NETCONF,
 };
 
 #define AT_TYPE     offsetof(struct nlmsghdr, nlmsg_type)
 #define AT_FLAGS    offsetof(struct nlmsghdr, nlmsg_flags)
 #define AT_PROTOCOL (NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol))
+/* The kernel puts NETCONFA_IFINDEX first. */
+#define AT_IFINDEX  (NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct netconfmsg)) + NLA_HDRLEN)
 
 /* The filter's machine loads in network order what netlink writes in the host's. */
 static int filter_attach(int fd)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_TYPE),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELNETCONF), 10, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWNETCONF), 6, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 2, 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 2, 6),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_FLAGS),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htons(NLM_F_REPLACE), 2, 3),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htons(NLM_F_REPLACE), 4, 5),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PROTOCOL),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NET_PROTOCOL, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NET_PROTOCOL, 2, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT_IFINDEX),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)NETCONFA_IFINDEX_ALL, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};

@@ -252,6 +252,9 @@ static void on_root_event(struct net_monitor *monitor, const struct nlmsghdr *he
 	case RTM_DELNSID:
 		on_nsid_gone(monitor, header);
 		break;
+	case RTM_NEWNETCONF:
+		monitor->tell(NULL, NET_MONITOR_SHARED, monitor->data);
+		break;
 	default: /* routes of the root namespace */
 		break;
 	}

@@ -7,7 +7,7 @@
  * One rtnetlink socket hears all namespaces (NETLINK_LISTEN_ALL_NSID, netlink(7)); of routes only what
  * can be the loss of one of ours passes its filter, so a routing daemon's full table wakes nobody. Another
  * such socket hears of nftables, where there are. An
- * inotify(7) watch sees names go from /run/netns. Not told: sysctls and neighbours.
+ * inotify(7) watch sees names go from /run/netns. Not told: neighbours, and sysctls but for forwarding.
  */
 #pragma once
 
@@ -17,9 +17,9 @@
 struct net_monitor;
 
 enum net_monitor_what {
-	NET_MONITOR_VRF,    /* the VRF's own things */
-	NET_MONITOR_LOWER,  /* a device of the root namespace that a link of it stands on */
-	NET_MONITOR_SHARED, /* no one VRF's: the root namespace's firewall; the subject is NULL */
+	NET_MONITOR_VRF,   /* the VRF's own things */
+	NET_MONITOR_LOWER, /* a device of the root namespace that a link of it stands on */
+	NET_MONITOR_SHARED, /* no one VRF's: the root namespace's firewall or forwarding; the subject is NULL */
 };
 
 /* `subject` as given to net_monitor_add(); NULL with NET_MONITOR_VRF: events were lost, anything may have

@@ -167,7 +167,7 @@ static void on_shared(const struct net_outcome *outcome)
 	if (outcome->error.code)
 		log_error("root namespace: %s", outcome->error.text);
 	else if (outcome->acts && !outcome->removed)
-		log_info("root namespace: firewall set");
+		log_info("root namespace: firewall and forwarding put right");
 }
 
 static void note_repairs(struct vrf *vrf)

@@ -94,6 +94,9 @@ static const struct {
 	{ "ip -n bravo link del cust", false, true, false },
 	{ "ip -n acme route replace default via 10.0.0.1 dev cust", true, false, false },
 	{ "ip addr flush dev vg0", true, false, false },
+	{ "ip netns exec acme sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'", true, false, false },
+	{ "ip netns exec bravo sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'", false,
+		true, false },
 	{ "ip link set vg1 down", false, true, false },
 	{ "ip link set vg1 down; ip link set vg1 name other", false, true, false },
 	{ "ip link del vg0", true, false, false },
@@ -192,6 +195,38 @@ static void rules_that_change_are_told_of(void **state)
 	world_down();
 }
 
+static void forwarding_of_the_root_namespace_is_told_of(void **state)
+{
+	static const struct {
+		const char *key;
+		bool told;
+	} keys[] = {
+		{ "ipv4/ip_forward", true },
+		{ "ipv6/conf/all/forwarding", true },
+		{ "ipv4/conf/wire0/forwarding", false },
+	};
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_monitor *monitor;
+
+	(void)state;
+	fill(&want);
+	world_up(&want);
+	monitor = monitor_make(&want);
+	(void)listen_for(monitor, false);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		for (int on = 1; on >= 0; on--) {
+			struct heard heard;
+
+			assert_int_equal(
+				world_run("echo %d > /proc/sys/net/%s", on, keys[i].key), 0);
+			heard = listen_for(monitor, keys[i].told);
+			assert_int_equal(heard.shared, keys[i].told);
+			assert_false(heard.all);
+		}
+	net_monitor_destroy(monitor);
+	world_down();
+}
+
 static void a_namespace_made_anew_is_heard_again(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -241,6 +276,7 @@ int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_is_told_what_concerns_it),
 	cmocka_unit_test(rules_that_change_are_told_of),
+	cmocka_unit_test(forwarding_of_the_root_namespace_is_told_of),
 	cmocka_unit_test(a_namespace_made_anew_is_heard_again),
 	cmocka_unit_test(lost_events_are_told_of),
 };
