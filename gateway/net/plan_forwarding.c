@@ -4,12 +4,20 @@
 
 #define LO_IFINDEX 1
 
-static void plan_switch(struct net_planner *planner, enum net_forwarding_kind kind, bool on)
+static void plan_sysctl(struct net_planner *planner, const char *key, const char *value)
 {
 	struct net_act *act = net_planner_add(planner, NET_ACT_SYSCTL_SET, true, NULL);
 
-	act->sysctl.key = net_forwarding_key(kind);
-	act->sysctl.value = on ? "1" : "0";
+	act->sysctl.key = key;
+	act->sysctl.value = value;
+}
+
+/* With ip_forward off the kernel would have every interface take redirects, whatever its own setting. */
+static void plan_off(struct net_planner *planner, enum net_forwarding_kind kind)
+{
+	plan_sysctl(planner, net_forwarding_key(kind), "0");
+	if (kind == NET_FORWARDING_IPV4)
+		plan_sysctl(planner, "net.ipv4.conf.all.accept_redirects", "0");
 }
 
 static void plan_mark(
@@ -34,7 +42,7 @@ void net_plan_forwarding_off(struct net_planner *planner, bool all)
 			(!all && net_forwarding_wanted(planner->context.want, kind)))
 			continue;
 		if (have[kind].on)
-			plan_switch(planner, kind, false);
+			plan_off(planner, kind);
 		plan_mark(planner, kind, NET_ACT_ALTNAME_DELETE);
 	}
 }
@@ -50,6 +58,6 @@ void net_plan_forwarding_on(struct net_planner *planner)
 			continue;
 		if (!have[kind].ours)
 			plan_mark(planner, kind, NET_ACT_ALTNAME_ADD);
-		plan_switch(planner, kind, true);
+		plan_sysctl(planner, net_forwarding_key(kind), "1");
 	}
 }

@@ -229,6 +229,8 @@ static void neighbours_end(void)
 		  "ip link del stranger 2>/dev/null");
 }
 
+#define REDIRECTS "/proc/sys/net/ipv4/conf/all/accept_redirects"
+
 static void set_forwarding(bool on)
 {
 	assert_int_equal(world_run("echo %d > /proc/sys/net/ipv4/ip_forward;"
@@ -278,6 +280,7 @@ static void a_machine_that_did_not_forward_does_so_for_uplinks_alone(void **stat
 
 	(void)state;
 	neighbours_begin();
+	assert_int_equal(world_run("echo 0 > " REDIRECTS), 0);
 	assert_forwarding(false, false);
 	world_up(&routed.want);
 	assert_forwarding(false, true);
@@ -287,6 +290,7 @@ static void a_machine_that_did_not_forward_does_so_for_uplinks_alone(void **stat
 	assert_server_reached("192.0.2.1", false);
 	world_up(&local.want);
 	assert_forwarding(false, false);
+	assert_said("cat " REDIRECTS, "0");
 	world_up(&routed.want);
 	world_down();
 	assert_forwarding(false, false);
