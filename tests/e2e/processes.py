@@ -70,11 +70,11 @@ def free_port():
             return port
 
 
-def port_answers(port):
-    """Whether something listens on this loopback port."""
+def port_answers(port, address="127.0.0.1"):
+    """Whether something listens on this port, by default of loopback."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0
 
 
 class Process:

@@ -22,7 +22,10 @@ from zabbix_api import ZabbixApi
 
 ACCOUNT = "zabbix"
 USER, PASSWORD = "Admin", "zabbix"
+LOOPBACK = "127.0.0.1"
 SERVER_PROGRAM = "/usr/sbin/zabbix_server"
+IN_NETNS = ("ip", "netns", "exec")  # what only root may
+AS_USER = ("setpriv", "--clear-groups")
 READY_SECONDS = 30
 FRONTEND_LOCALE = "en_US.utf8"
 SOCKET_PATH_MAX = 107  # sun_path of unix(7), without its closing zero
@@ -99,6 +102,7 @@ class ZabbixStack:
         self.progress = progress or Silence()
         self.undo = contextlib.ExitStack()
         self.directory = self.database = self.server = self.web = self.proxy_binary = None
+        self.server_netns, self.server_address = None, LOOPBACK
 
     @property
     def web_url(self):
@@ -180,7 +184,7 @@ class ZabbixStack:
         return path
 
     def _wait_ready(self):
-        self.server.wait_ready(lambda: port_answers(self.server_port), READY_SECONDS)
+        self.server.wait_ready(lambda: port_answers(self.server_port, self.server_address), READY_SECONDS)
         self.web.wait_ready(ZabbixApi(self.api_url).answers, READY_SECONDS)
 
     @contextlib.contextmanager
@@ -192,6 +196,20 @@ class ZabbixStack:
         finally:
             self._start_server()
             self._wait_ready()
+
+    @contextlib.contextmanager
+    def server_elsewhere(self, netns, address):
+        """Inside, zabbix_server runs in that namespace, where we reach it at this address.
+
+        Its database it reaches all the same: a socket with a path is in no network namespace.
+        """
+        with self.server_down():
+            self.server_netns, self.server_address = netns, address
+        try:
+            yield
+        finally:
+            with self.server_down():
+                self.server_netns, self.server_address = None, LOOPBACK
 
     @contextlib.contextmanager
     def api_down(self):
@@ -210,13 +228,15 @@ class ZabbixStack:
                                                database=self.database.socket, database_port=postgres.PORT))
         self._start_server()
 
-    def _start(self, name, command, log, **options):
+    def _start(self, name, command, log, netns=None, **options):
         command, account = self.release.launch(command, ACCOUNT, self.directory)
+        if netns:
+            command, account = [*IN_NETNS, netns, *AS_USER, f"--reuid={account}", f"--regid={account}", *command], None
         return self.undo.enter_context(Process(name, command, log, user=account, **options))
 
     def _start_server(self):
         self.server = self._start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", self.directory / "zabbix_server.conf"],
-                                  self.directory / "server" / "zabbix_server.log")
+                                  self.directory / "server" / "zabbix_server.log", self.server_netns)
 
     def _make_web(self):
         self._account_directory("web")

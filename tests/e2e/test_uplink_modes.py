@@ -1,0 +1,207 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The server on this machine, routed, and behind NAT: values arrive, and nothing else is forwarded that was not before.
+
+The machine of this test is a network namespace of its own, so that no other's forwarding is touched.
+"""
+
+import contextlib
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import observation
+import setting as settings
+import zabbix_packages
+from processes import run_checked
+from release import Installed
+from tap import expect, expect_equal
+from waiting import wait_until
+from world import ip, netns_remove
+
+LABEL, NUMBER = "modes", 40
+HEALTHY_SECONDS = 60
+VALUES_SECONDS = 60
+DRIFT_SECONDS = 5
+KEYS = (observation.PING, observation.AGENT_NAME)
+SERVER, STRANGER = f"{LABEL}-server", f"{LABEL}-stranger"
+SERVER_IPV4, SERVER_IPV6 = "192.0.2.1", "2001:db8::1"
+FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
+ENTER = 'mount -t tmpfs tmpfs /run/netns && ip link set lo up && exec "$@"'
+
+# A machine beside us, our two addresses on the wire between, and its own.
+MACHINES = {
+    SERVER: (("192.0.2.2/24", "2001:db8::2/64"), (f"{SERVER_IPV4}/24", f"{SERVER_IPV6}/64")),
+    STRANGER: (("203.0.113.2/24", "2001:db8:1::2/64"), ("203.0.113.1/24", "2001:db8:1::1/64")),
+}
+
+
+def forwarding():
+    """Whether this machine forwards IPv4 and IPv6."""
+    return {family: pathlib.Path("/proc/sys", path).read_text() == "1\n" for family, path in FORWARDING.items()}
+
+
+def set_forwarding(value):
+    for path in FORWARDING.values():
+        pathlib.Path("/proc/sys", path).write_text(str(int(value)))
+
+
+@contextlib.contextmanager
+def machine(name):
+    """A machine on a wire of its own; it knows the way to others by us, but none to the IPv4 of uplinks."""
+    ours, own = MACHINES[name]
+    ip("netns", "add", name)
+    try:
+        ip("link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
+        for where, link, addresses in ((None, name, ours), (name, "eth0", own)):
+            for address in addresses:
+                ip("address", "add", address, "dev", link, *(["nodad"] if ":" in address else []), netns=where)
+            ip("link", "set", link, "up", netns=where)
+        yield
+    finally:
+        netns_remove(name)
+
+
+def connect_machines(uplink_prefix):
+    """Ways from each to the other, and from the server to the proxies, lead by us."""
+    four, six = (address.partition("/")[0] for address in MACHINES[SERVER][0])
+    for network, gateway in (("203.0.113.0/24", four), ("2001:db8:1::/64", six), (uplink_prefix, six)):
+        ip("route", "add", network, "via", gateway, netns=SERVER)
+    for address in MACHINES[STRANGER][0]:
+        ip("route", "add", "default", "via", address.partition("/")[0], netns=STRANGER)
+
+
+def stranger_reaches_server(setting, family):
+    """Whether somebody connects to the server by this machine who is no proxy."""
+    address = {4: SERVER_IPV4, 6: SERVER_IPV6}[family]
+    attempt = f"import socket; socket.create_connection(('{address}', {setting.stack.server_port}), 1)"
+    return subprocess.run(["ip", "netns", "exec", STRANGER, sys.executable, "-c", attempt], capture_output=True,
+                          check=False).returncode == 0
+
+
+def write_config(setting, mode, server="", passive=None):
+    """The config with a mode of the uplinks, its server, and a customer whose proxy is passive."""
+    text = setting.world.write_config().read_text()
+    text = text.replace("uplink { prefix", f"uplink {{ mode = {mode}  prefix")
+    text = text.replace("server_port =", f'server = "{server}"\n    server_port =')
+    if passive:
+        text = text.replace(f"vrf {passive.vrf} {{", f"vrf {passive.vrf} {{\n    proxy {{ mode = passive }}")
+    setting.world.config.write_text(text)
+
+
+def expect_done(setting, *command):
+    done = setting.gateway.command(*command)
+    expect_equal((done.returncode, done.stderr), (0, ""), " ".join(command))
+
+
+def expect_values(setting):
+    """All devices are heard from anew."""
+    setting.gateway.wait_healthy(HEALTHY_SECONDS)
+    observation.wait_values(setting.api, setting.world.customers, VALUES_SECONDS, int(time.time()), KEYS)
+    for customer in setting.world.customers:
+        done = setting.gateway.command("diag", customer.vrf)
+        expect_equal((done.returncode, done.stderr), (0, ""), done.stdout)
+
+
+def change_mode(setting, *config, **options):
+    write_config(setting, *config, **options)
+    expect_done(setting, "reload")
+
+
+def check_local(setting):
+    with setting.case("local: values arrive, and the machine does not forward", required=True):
+        expect_values(setting)
+        expect_equal(forwarding(), {4: False, 6: False}, "forwarding")
+
+
+def check_routed(setting):
+    passive = setting.world.customers[1]
+    with setting.case("routed: IPv6 is forwarded"):
+        change_mode(setting, "routed", SERVER_IPV6, passive=passive)
+        wait_until(lambda: forwarding() == {4: False, 6: True}, HEALTHY_SECONDS, "forwarding of IPv6")
+    with setting.case("routed: values of an active and of a passive proxy arrive", required=True):
+        expect_values(setting)
+    with setting.case("routed: nothing else is forwarded"):
+        expect(not stranger_reaches_server(setting, 6), "a stranger reaches the server")
+
+
+def check_nat(setting):
+    with setting.case("nat: IPv4 is forwarded, and IPv6 not any more"):
+        change_mode(setting, "nat", SERVER_IPV4)
+        wait_until(lambda: forwarding() == {4: True, 6: False}, HEALTHY_SECONDS, "forwarding of IPv4")
+    with setting.case("nat: values arrive, from an address of this machine", required=True):
+        expect_values(setting)
+    with setting.case("nat: nothing else is forwarded"):
+        expect(not stranger_reaches_server(setting, 4), "a stranger reaches the server")
+
+
+def check_drift(setting):
+    with setting.case("nat: forwarding that somebody switches off, and rules that he takes away, are put back at once"):
+        set_forwarding(False)
+        wait_until(lambda: forwarding()[4], DRIFT_SECONDS, "forwarding")
+        run_checked(["nft", "flush", "ruleset"], "nft")
+        wait_until(lambda: "masquerade" in run_checked(["nft", "list", "ruleset"], "nft"), DRIFT_SECONDS, "rules")
+        expect(not stranger_reaches_server(setting, 4), "a stranger reaches the server")
+
+
+def check_back(setting):
+    with setting.case("back to local the machine forwards nothing"):
+        change_mode(setting, "local")
+        wait_until(lambda: forwarding() == {4: False, 6: False}, HEALTHY_SECONDS, "no forwarding")
+
+
+def check_host_that_forwards(setting):
+    """What the machine does without us it does with us, and afterwards."""
+    for mode, server, family in (("routed", SERVER_IPV6, 6), ("nat", SERVER_IPV4, 4)):
+        write_config(setting, mode, server)
+        with setting.case(f"{mode}: down takes back what up has opened"):
+            expect_done(setting, "up")
+            expect(forwarding()[family], "the machine does not forward")
+            expect(not stranger_reaches_server(setting, family), "a stranger reaches the server")
+            expect_done(setting, "down")
+            expect_equal(forwarding(), {4: False, 6: False}, "forwarding")
+        with setting.case(f"{mode}: a machine that forwards goes on to do so"):
+            set_forwarding(True)
+            expect(stranger_reaches_server(setting, family), "the stranger has no way to the server")
+            expect_done(setting, "up")
+            expect(stranger_reaches_server(setting, family), "the stranger's way is closed")
+            expect_done(setting, "down")
+            expect_equal(forwarding(), {4: True, 6: True}, "forwarding")
+            expect(stranger_reaches_server(setting, family), "the stranger's way is closed")
+        set_forwarding(False)
+
+
+def cases(setting):
+    with contextlib.ExitStack() as undo:
+        for name in MACHINES:
+            undo.enter_context(machine(name))
+        connect_machines(setting.world.uplink_prefix)
+        write_config(setting, "local")
+        with setting.gateway:
+            check_local(setting)
+            undo.enter_context(setting.stack.server_elsewhere(SERVER, SERVER_IPV4))
+            check_routed(setting)
+            check_nat(setting)
+            check_drift(setting)
+            check_back(setting)
+        check_host_that_forwards(setting)
+
+
+def main():
+    return settings.run_cases(LABEL, NUMBER, cases, [Installed()])
+
+
+def main_in_machine_of_its_own():
+    """The same in new namespaces; what has to be downloaded is, while there is still a network."""
+    if os.geteuid() != 0:
+        return main()
+    zabbix_packages.fetch_proxy(Installed().version)
+    os.makedirs("/run/netns", exist_ok=True)
+    command = ["unshare", "--net", "--mount", "sh", "-c", ENTER, "enter", sys.executable, "-B", __file__, "inside"]
+    return os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    sys.exit(main() if sys.argv[1:] == ["inside"] else main_in_machine_of_its_own())
