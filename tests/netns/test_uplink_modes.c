@@ -366,7 +366,6 @@ static void passive_proxies_are_reached_by_a_routed_server(void **state)
 	neighbours_end();
 }
 
-int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_server_alone_is_reached_by_the_uplink),
 	cmocka_unit_test(with_nat_an_uplink_carries_ipv4_and_asks_nobody_for_addresses),
@@ -379,4 +378,25 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(passive_proxies_are_reached_by_a_routed_server),
 };
 
-world_main(tests)
+/* Not every kernel has what the rules are made of: user-mode-linux lacks fib and nat. */
+static bool has_rules(void)
+{
+	return world_run("unshare -n nft 'table inet t {"
+			 "chain f { type filter hook prerouting priority raw;"
+			 " fib saddr . iif oif missing drop; }; "
+			 "chain n { type nat hook postrouting priority srcnat; masquerade; }; }'"
+			 " 2>/dev/null") == 0;
+}
+
+int main(void)
+{
+	const char *why = world_enter();
+
+	if (!why && !has_rules())
+		why = "the kernel lacks nftables, fib or nat";
+	if (why) {
+		printf("1..0 # SKIP %s\n", why);
+		return 0;
+	}
+	return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL);
+}
