@@ -143,6 +143,9 @@ static void write_uplink_input(
 	for (size_t i = 0; i < n; i++)
 		rule(w, "spoofed", "%s saddr %s drop", ip_of(&root[i]),
 			address_format(&root[i], true, text));
+	if (want->server.family != AF_UNSPEC)
+		rule(w, "spoofed", "%s saddr %s drop", ip_of(&want->server),
+			address_format(&want->server, false, text));
 	for (size_t i = 0; i < n; i++)
 		rule(w, "to the uplink's address", "%s daddr %s drop", ip_of(&own[i]),
 			address_format(&own[i], false, text));
