@@ -210,8 +210,9 @@ static void write_root_prerouting(struct writer *w)
 {
 	chain(w, "prerouting", "type filter hook prerouting priority raw; policy accept");
 	rule(w, "no uplink", FROM_OTHERS " accept", NET_LINK_GROUP);
-	/* fib takes it for duplicate address detection, which uplinks do without. */
+	/* fib takes them for duplicate address detection and DHCP, which uplinks do without. */
 	rule(w, "spoofed", "ip6 saddr :: drop");
+	rule(w, "spoofed", "ip saddr 0.0.0.0 drop");
 	/* Only the other end of an uplink's own network has its way back there. */
 	rule(w, "spoofed", "fib saddr . iif oif missing drop");
 }
