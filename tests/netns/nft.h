@@ -24,3 +24,14 @@ static inline int nft(const char *netns, const char *commands)
 	nft_ctx_free(context);
 	return ret;
 }
+
+/* What the kernel lacks for our rules; NULL: nothing. */
+static inline const char *nft_missing(void)
+{
+	return nft(NULL,
+		       "table inet probe { chain c { type filter hook prerouting priority raw; "
+		       "fib saddr . iif oif missing drop; ct state established accept; }; }; "
+		       "delete table inet probe") == 0
+		? NULL
+		: "nftables has no fib, ct or nat";
+}

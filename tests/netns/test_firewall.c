@@ -127,4 +127,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_of_another_owner_gets_company),
 };
 
-world_main(tests)
+world_main_but(tests, nft_missing())

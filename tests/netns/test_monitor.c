@@ -172,6 +172,8 @@ static void rules_that_change_are_told_of(void **state)
 	struct heard heard;
 
 	(void)state;
+	if (nft_missing())
+		skip();
 	fill(&want);
 	want.firewall = true;
 	want.netns[0].firewall = want.netns[1].firewall = true;

@@ -2,7 +2,7 @@
 /* The way to a server beyond this machine, from config to kernel and back. */
 #include "../unit/config/loaded.h"
 #include "supervisor/wiring.h"
-#include "world.h"
+#include "nft.h"
 
 #define VRFS                                                           \
 	"gateway { run_dir = \"/run/vrfgate-test\" }\n"                \
@@ -378,25 +378,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(passive_proxies_are_reached_by_a_routed_server),
 };
 
-/* Not every kernel has what the rules are made of: user-mode-linux lacks fib and nat. */
-static bool has_rules(void)
-{
-	return world_run("unshare -n nft 'table inet t {"
-			 "chain f { type filter hook prerouting priority raw;"
-			 " fib saddr . iif oif missing drop; }; "
-			 "chain n { type nat hook postrouting priority srcnat; masquerade; }; }'"
-			 " 2>/dev/null") == 0;
-}
-
-int main(void)
-{
-	const char *why = world_enter();
-
-	if (!why && !has_rules())
-		why = "the kernel lacks nftables, fib or nat";
-	if (why) {
-		printf("1..0 # SKIP %s\n", why);
-		return 0;
-	}
-	return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL);
-}
+world_main_but(tests, nft_missing())

@@ -123,18 +123,22 @@ static inline const char *world_enter(void)
 	return NULL;
 }
 
-/* main() of a test program: TAP's "all skipped" where the world cannot be had. */
-#define world_main(tests)                                                        \
+/* main() of a test program: TAP's "all skipped" where the world cannot be had, or where `missing` tells
+ * what it has not. */
+#define world_main_but(tests, missing)                                           \
 	int main(void)                                                           \
 	{                                                                        \
 		const char *why = world_enter();                                 \
                                                                                  \
+		if (!why)                                                        \
+			why = (missing);                                         \
 		if (why) {                                                       \
 			printf("1..0 # SKIP no namespaces here: %s\n", why);     \
 			return 0;                                                \
 		}                                                                \
 		return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL); \
 	}
+#define world_main(tests) world_main_but(tests, NULL)
 
 static inline struct address world_address(const char *text)
 {
