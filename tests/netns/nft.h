@@ -30,7 +30,8 @@ static inline const char *nft_missing(void)
 {
 	return nft(NULL,
 		       "table inet probe { chain c { type filter hook prerouting priority raw; "
-		       "fib saddr . iif oif missing drop; ct state established accept; }; }; "
+		       "fib saddr . iif oif missing drop; ct state established accept; }; "
+		       "chain n { type nat hook postrouting priority srcnat; masquerade; }; }; "
 		       "delete table inet probe") == 0
 		? NULL
 		: "nftables has no fib, ct or nat";

@@ -6,6 +6,7 @@
  * that could never succeed would prove nothing. Meanwhile all that is allowed goes on.
  */
 #include "lies.h"
+#include "nft.h"
 #include "services.h"
 
 #define GRACE_MS 100 /* for what shall not come and might */
@@ -356,20 +357,12 @@ static void add_test(const char *name, enum why why, const bool *got, size_t str
 	n_tests++;
 }
 
-/* user-mode-linux has nf_tables without it. */
-static bool kernel_has_fib(void)
-{
-	return world_run("nft 'add table inet probe; add chain inet probe c { type filter hook "
-			 "prerouting priority raw; }; add rule inet probe c fib saddr . iif oif "
-			 "missing drop; delete table inet probe' 2>/dev/null") == 0;
-}
-
 int main(void)
 {
 	const char *why = world_enter();
 
-	if (!why && !kernel_has_fib())
-		why = "nftables has no fib";
+	if (!why)
+		why = nft_missing();
 	if (why) {
 		printf("1..0 # SKIP no namespaces with a firewall here: %s\n", why);
 		return 0;
