@@ -134,12 +134,26 @@ static int read_named(struct net_channel *channel, uint32_t owner, struct net_ha
 	return ret < 0 ? error_wrap(err, "table '%s'", table) : 0;
 }
 
+/* 1; 0 where the kernel has no netfilter at all, and so no table. */
+static int open_netfilter(struct net_channel *channel, struct error *err)
+{
+	int ret = net_channel_open_netfilter(channel, err);
+
+	if (ret == 0)
+		return 1;
+	if (ret != -EPROTONOSUPPORT)
+		return ret;
+	error_clear(err);
+	return 0;
+}
+
 int net_firewall_read(uint32_t owner, struct net_have_firewall *have, struct error *err)
 {
 	cleanup_channel struct net_channel channel = NET_CHANNEL_INIT;
-	int ret = net_channel_open_netfilter(&channel, err);
+	int ret = open_netfilter(&channel, err);
 
-	return ret < 0 ? ret : read_named(&channel, owner, have, NET_FIREWALL_TABLE, err);
+	memset(have, 0, sizeof(*have));
+	return ret <= 0 ? ret : read_named(&channel, owner, have, NET_FIREWALL_TABLE, err);
 }
 
 int net_firewall_read_root(uint32_t owner, struct net_have_firewall *have, struct error *err)
@@ -147,10 +161,12 @@ int net_firewall_read_root(uint32_t owner, struct net_have_firewall *have, struc
 	cleanup_channel struct net_channel channel = NET_CHANNEL_INIT;
 	struct net_have_firewall usual;
 	char name[NET_FIREWALL_NAME_SIZE];
-	int ret = net_channel_open_netfilter(&channel, err);
+	int ret = open_netfilter(&channel, err);
 
-	if (ret == 0)
-		ret = read_named(&channel, owner, have, net_firewall_own_table(owner, name), err);
+	memset(have, 0, sizeof(*have));
+	if (ret <= 0)
+		return ret;
+	ret = read_named(&channel, owner, have, net_firewall_own_table(owner, name), err);
 	if (ret < 0 || have->exists)
 		return ret;
 	ret = read_named(&channel, owner, &usual, NET_FIREWALL_TABLE, err);

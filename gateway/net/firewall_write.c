@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "net/channel.h"
 #include "net/firewall_kernel.h"
 
 static void free_context(struct nft_ctx **context)
@@ -16,12 +17,23 @@ static void free_context(struct nft_ctx **context)
 }
 #define cleanup_context cleanup(free_context)
 
+/* The library ends the program where it gets no socket. */
+static bool has_netfilter(void)
+{
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+
+	return net_channel_open_netfilter(&channel, NULL) == 0;
+}
+
 /* "Error: Could not process rule: Operation not supported", and then the rule and a line of carets. */
 static int run(const char *commands, struct error *err)
 {
-	cleanup_context struct nft_ctx *context = nft_ctx_new(NFT_CTX_DEFAULT);
+	cleanup_context struct nft_ctx *context = NULL;
 	const char *said;
 
+	if (!has_netfilter())
+		return error_set(err, EOPNOTSUPP, "this kernel has no nftables");
+	context = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!context || nft_ctx_buffer_error(context) != 0 || nft_ctx_buffer_output(context) != 0)
 		return error_set(err, EIO, "libnftables cannot begin");
 	if (nft_run_cmd_from_buffer(context, commands) == 0)
