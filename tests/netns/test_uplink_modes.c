@@ -366,6 +366,43 @@ static void passive_proxies_are_reached_by_a_routed_server(void **state)
 	neighbours_end();
 }
 
+/* With forwarding on nothing but the rules is in the way, which is shown by taking them away. */
+static void uplinks_do_not_reach_each_other(void **state)
+{
+	static const struct {
+		const char *text, *acme, *bravos_root;
+	} rows[] = {
+		{ ROUTED, "fd5a:b1c0:de00::2", "fd5a:b1c0:de00::5" },
+		{ NAT, "198.18.0.2", "198.18.0.5" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		cleanup_mode struct mode mode = mode_begin(rows[i].text);
+		cleanup_fd int proxy = -1;
+
+		world_up(&mode.want);
+		proxy = world_listen("acme", rows[i].acme, SERVER_PORT);
+		assert_int_equal(world_run("ip -n bravo route add %s via %s", rows[i].acme,
+					 rows[i].bravos_root),
+			0);
+		assert_false(reaches("bravo", rows[i].acme, SERVER_PORT));
+		assert_int_equal(world_run("ip -n acme route add %s via %s",
+					 i ? "198.18.0.6" : "fd5a:b1c0:de00::6",
+					 i ? "198.18.0.1" : "fd5a:b1c0:de00::1"),
+			0);
+		assert_int_equal(
+			world_run(
+				"for n in acme bravo; do ip netns exec $n nft flush ruleset; done"),
+			0);
+		assert_false(reaches("bravo", rows[i].acme, SERVER_PORT));
+		assert_int_equal(world_run("nft flush ruleset"), 0);
+		assert_true(reaches("bravo", rows[i].acme, SERVER_PORT));
+		close(steal_fd(&proxy)); /* a socket keeps its namespace alive */
+		world_down();
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_server_alone_is_reached_by_the_uplink),
 	cmocka_unit_test(with_nat_an_uplink_carries_ipv4_and_asks_nobody_for_addresses),
@@ -376,6 +413,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_machine_that_forwards_goes_on_to_do_so),
 	cmocka_unit_test(what_is_undone_of_the_forwarding_is_done_again),
 	cmocka_unit_test(passive_proxies_are_reached_by_a_routed_server),
+	cmocka_unit_test(uplinks_do_not_reach_each_other),
 };
 
 world_main_but(tests, nft_missing())
