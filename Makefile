@@ -93,11 +93,12 @@ bench:
 	$(MAKE) all $(B)/bench/floor
 	tests/bench/bench.py --build $(B)
 
+# RELEASE=6.0 or 7.0 measures one of them.
 .PHONY: bench-memory
 bench-memory:
 	.ci/deps build demo
 	$(MAKE) all
-	tests/bench/memory.py
+	tests/bench/memory.py $(if $(RELEASE),--release $(RELEASE))
 
 .PHONY: bench-detect
 bench-detect:

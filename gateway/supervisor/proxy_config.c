@@ -24,6 +24,7 @@ static const struct {
 	{ "StartHTTPAgentPollers", 700, 0, NULL },
 	{ "StartSNMPPollers", 700, 0, NULL },
 	{ "StartBrowserPollers", 700, 0, NULL },
+	{ "MaxConcurrentChecksPerPoller", 700, 0, NULL },
 	{ "ProxyBufferMode", 700, 0, NULL },
 	{ "ProxyMemoryBufferSize", 700, 0, NULL },
 };

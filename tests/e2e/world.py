@@ -18,7 +18,7 @@ NETWORK = f"10.0.0.0/{PREFIX_LENGTH}"
 AGENT_STARTED = "agent #0 started [main process]"
 SYSNAME_OID = "1.3.6.1.2.1.1.5.0"
 READY_SECONDS = 15
-PROXY_OPTIONS = {"6.0": '"ConfigFrequency=5", "HeartbeatFrequency=5"', "7.0": '"ProxyConfigFrequency=5"'}
+PROXY_OPTIONS = {"6.0": '"ConfigFrequency=5"', "7.0": '"ProxyConfigFrequency=5"'}
 TEMPLATES = {"6.0": ("ICMP Ping", "Generic by SNMP", "Zabbix agent"),
              "7.0": ("Generic by SNMP", "Zabbix agent")}  # here the second has the first's items
 

@@ -86,7 +86,7 @@ static void keys_of_7_0_are_left_out_for_6_0(void **state)
 	static const char *const profiles[] = { "small", "standard", "large" };
 	static const char *const unknown[] = { "ProxyConfigFrequency", "StartAgentPollers",
 		"StartSNMPPollers", "StartHTTPAgentPollers", "StartBrowserPollers",
-		"ProxyBufferMode", "ProxyMemoryBufferSize" };
+		"ProxyBufferMode", "ProxyMemoryBufferSize", "MaxConcurrentChecksPerPoller" };
 
 	(void)state;
 	for (size_t p = 0; p < 3; p++) {
