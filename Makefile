@@ -106,13 +106,13 @@ bench-detect:
 	$(MAKE) all
 	tests/bench/detect.py
 
-# SEED=, as it was printed, gives the same order again.
+# SEED=, as it was printed, gives the same order again; RELEASE=7.0 takes another Zabbix than the installed.
 .PHONY: soak
 SOAK ?= 3600
 soak:
 	.ci/deps build demo
 	$(MAKE) $(JOBS) all
-	tests/e2e/soak.py $(if $(SEED),--seed $(SEED)) $(SOAK)
+	tests/e2e/soak.py $(if $(SEED),--seed $(SEED)) $(if $(RELEASE),--release $(RELEASE)) $(SOAK)
 
 # SECONDS for each target.
 .PHONY: fuzz

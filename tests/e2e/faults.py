@@ -27,6 +27,7 @@ DOWN_SECONDS, DOWN_LONG_SECONDS = 10, 75
 KILLS, KILLS_LONG = 10, 200
 MANY = 200
 MANY_SECONDS = 900
+USUAL_INTERVAL_SECONDS, USUAL_TIMEOUT_SECONDS = 10, 3
 MEGABYTE = 1024 * 1024
 FOREIGN_DATABASE = "create table people (name text); insert into people values ('somebody');"
 
@@ -64,12 +65,14 @@ def kill_children(scene):
 
 
 def kill_every_child(scene):
+    scene.settle()
     count = len(children_of(scene.proxy()["pid"]))
     for index in range(count):
-        main = scene.proxy()["pid"]
-        child = children_of(main)[index]
-        title = process_cmdline(child).partition("zabbix_proxy: ")[2].partition(" [")[0].replace("#", "")
-        with scene.case(f"SIGKILL of process {index + 1} of {count}: {title.strip()}"), scene.events() as events:
+        with scene.case(f"SIGKILL of process {index + 1} of {count}: the whole proxy is replaced"), \
+                scene.events() as events:
+            main = scene.proxy()["pid"]
+            child = wait_until(lambda: children_of(main)[index:], 10, f"{index + 1} processes")[0]
+            print(f"# {process_cmdline(child).partition('zabbix_proxy: ')[2]}", flush=True)
             os.kill(child, signal.SIGKILL)
             events.wait(scene.victim, "backoff", "zabbix_proxy ended: ")
             wait_replaced(scene, main)
@@ -394,7 +397,8 @@ def start_many(scene):
     with scene.case(f"{MANY} proxies started at once become healthy, none of them twice", bystanders=False):
         extra = "".join(f"vrf {scene.world.label}-more{number} {{ }}\n" for number in range(MANY - 2))
         scene.gateway.stop()
-        scene.write_config(extra, start_period=MANY_SECONDS)
+        # Who has so many asks each as often as is usual.
+        scene.write_config(extra, MANY_SECONDS, USUAL_INTERVAL_SECONDS, USUAL_TIMEOUT_SECONDS)
         try:
             scene.gateway.start()
             scene.gateway.process.wait_ready(lambda: scene.gateway.is_healthy(), MANY_SECONDS)
@@ -405,6 +409,7 @@ def start_many(scene):
             scene.gateway.command("down")
             scene.write_config()
             scene.gateway.start()
+            scene.wait_supervisor()
 
 
 SHORT = (kill_main, kill_children, stop_main, lose_binary, rescue_database, spoil_databases, fill_disk, start_on_full_disk,

@@ -91,10 +91,10 @@ class Scene:
         first, self.next_number = self.next_number, self.next_number + count
         return first
 
-    def write_config(self, extra="", start_period=START_PERIOD_SECONDS):
+    def write_config(self, extra="", start_period=START_PERIOD_SECONDS, interval=INTERVAL_SECONDS,
+                     timeout=TIMEOUT_SECONDS):
         """Short times, so that what takes long by nature does not. Put there whole: a supervisor may be reading it."""
-        keys = PROXY_KEYS.format(interval=INTERVAL_SECONDS, timeout=TIMEOUT_SECONDS, fall=FALL,
-                                 start_period=start_period)
+        keys = PROXY_KEYS.format(interval=interval, timeout=timeout, fall=FALL, start_period=start_period)
         path = self.world.write_config(self.world.config.with_suffix(".new"), extra=extra)
         path.write_text(path.read_text().replace("proxy {\n", keys, 1))
         path.rename(self.world.config)
