@@ -119,7 +119,7 @@ class Scene:
     def child(self, title):
         """The victim's process whose title holds that."""
         def find():
-            return [pid for pid in self.watcher.living(self.victim) if f"zabbix_proxy: {title}" in process_cmdline(pid)]
+            return [pid for pid in children_of(self.proxy()["pid"]) if f"zabbix_proxy: {title}" in process_cmdline(pid)]
 
         return wait_until(find, 10, f"process '{title}'")[0]
 
