@@ -14,6 +14,7 @@ static inline int nft(const char *netns, const char *commands)
 	struct nft_ctx *context;
 	int ret;
 
+	(void)back;
 	if (netns)
 		assert_int_equal(netns_switch(fd, NULL), 0);
 	context = nft_ctx_new(NFT_CTX_DEFAULT);
