@@ -94,6 +94,12 @@ bench:
 	tests/bench/bench.py --build $(B)
 
 # RELEASE=6.0 or 7.0 measures one of them.
+.PHONY: bench-firewall
+bench-firewall:
+	.ci/deps build bench
+	$(MAKE) all
+	tests/bench/firewall.py --build $(B)
+
 .PHONY: bench-memory
 bench-memory:
 	.ci/deps build demo
