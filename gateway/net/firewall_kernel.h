@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "net/channel.h"
 #include "net/firewall.h"
 
 /* In a namespace of ours the table of that name; a kernel without nftables has none. */
@@ -12,6 +13,11 @@ int net_firewall_read(uint32_t owner, struct net_have_firewall *have, struct err
 /* In the root namespace, where a table of that name may be somebody else's: then the one of our own name,
  * there or not. */
 int net_firewall_read_root(uint32_t owner, struct net_have_firewall *have, struct error *err);
+
+/* Folds the rules of the table that `have` names, asked for through a netfilter channel. -EINTR as
+ * net_channel_dump(). */
+int net_firewall_read_rules(struct net_channel *channel, uint32_t owner,
+	struct net_have_firewall *have, struct error *err);
 
 /* Makes the table, as a whole or not at all; `replace`: in place of the one that is there. */
 int net_firewall_set(const char *table, const char *chains, bool replace, struct error *err);

@@ -101,24 +101,24 @@ static int read_table(
 	return 0;
 }
 
-static int read_rules(struct net_channel *channel, struct reading *reading, struct error *err)
+int net_firewall_read_rules(struct net_channel *channel, uint32_t owner,
+	struct net_have_firewall *have, struct error *err)
 {
-	cleanup_message struct nl_msg *request =
-		request_make(NFT_MSG_GETRULE, reading->have->table);
+	struct reading reading = { owner, have };
+	cleanup_message struct nl_msg *request = request_make(NFT_MSG_GETRULE, have->table);
 
-	return net_channel_dump(channel, request, rule_fold, reading, err);
+	return net_channel_dump(channel, request, rule_fold, &reading, err);
 }
 
 static int read_once(struct net_channel *channel, uint32_t owner, struct net_have_firewall *have,
 	const char *table, struct error *err)
 {
-	struct reading reading = { owner, have };
 	int ret;
 
 	memset(have, 0, sizeof(*have));
 	memcpy(have->table, table, strlen(table) + 1);
 	ret = read_table(channel, have, err);
-	return ret == 0 && have->exists ? read_rules(channel, &reading, err) : ret;
+	return ret == 0 && have->exists ? net_firewall_read_rules(channel, owner, have, err) : ret;
 }
 
 /* Every transaction of the namespace, whatever its table, interrupts a dump. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Answers of the kernel: dumps of links, addresses, routes and neighbours, by the first byte. */
+/* Answers of the kernel: dumps of links, addresses, routes, neighbours and rules, by the first byte. */
 #include <linux/netlink.h>
 #include <netlink/msg.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "fuzz.h"
 #include "net/dump.h"
+#include "net/firewall_kernel.h"
 
 typedef int (*dump_fn)(struct net_channel *, struct net_have_netns *, struct error *);
 
@@ -16,8 +17,14 @@ static int links_dump(struct net_channel *channel, struct net_have_netns *have, 
 	return net_dump_links(channel, true, have, err);
 }
 
+static int rules_dump(struct net_channel *channel, struct net_have_netns *have, struct error *err)
+{
+	have->firewall = (struct net_have_firewall){ .table = NET_FIREWALL_TABLE };
+	return net_firewall_read_rules(channel, 1, &have->firewall, err);
+}
+
 static const dump_fn dumps[] = { links_dump, net_dump_addresses, net_dump_routes,
-	net_dump_neighbours };
+	net_dump_neighbours, rules_dump };
 
 /* Messages are told from others by their sequence number, which fuzzing would not find. */
 static void sequence_set(uint8_t *data, size_t size)
@@ -53,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	channel.fd = fds[0];
 	kernel_say(fds[1], data + 1, size - 1);
-	(void)dumps[data[0] % 4](&channel, &have, &err);
+	(void)dumps[data[0] % (sizeof(dumps) / sizeof(*dumps))](&channel, &have, &err);
 	net_have_netns_clear(&have);
 	close(fds[0]);
 	close(fds[1]);
