@@ -206,6 +206,7 @@ install: all
 	chmod 644 $(UNITS)/systemd/system/vrfgate.service
 	install -D -m 644 conf/vrfgate.sysusers $(UNITS)/sysusers.d/vrfgate.conf
 	install -D -m 644 conf/vrfgate.tmpfiles $(UNITS)/tmpfiles.d/vrfgate.conf
+	install -D -m 644 conf/vrfgate.sysctl $(UNITS)/sysctl.d/60-vrfgate.conf
 	install -d $(DESTDIR)$(SYSCONFDIR)/vrfgate/conf.d
 	[ -e $(DESTDIR)$(SYSCONFDIR)/vrfgate/vrfgate.conf ] || \
 		install -m 644 conf/vrfgate.conf $(DESTDIR)$(SYSCONFDIR)/vrfgate/vrfgate.conf
