@@ -35,22 +35,28 @@ struct tally {
 	size_t changed, failed, acts;
 };
 
+static void complain(const struct net_outcome *outcome, bool shared)
+{
+	if (shared)
+		fprintf(stderr, "root namespace: %s\n", outcome->error.text);
+	else
+		fprintf(stderr, "vrf '%s': %s\n", outcome->netns, outcome->error.text);
+}
+
 static void on_outcome(const struct net_outcome *outcome, void *data)
 {
 	struct tally *tally = data;
 	bool shared = strcmp(outcome->netns, NET_PLAN_SHARED) == 0;
 
 	tally->acts += outcome->acts;
-	if (outcome->error.code && shared) {
+	if (outcome->error.code) {
 		tally->failed++;
-		fprintf(stderr, "root namespace: %s\n", outcome->error.text);
-	} else if (outcome->error.code) {
-		tally->failed++;
-		fprintf(stderr, "vrf '%s': %s\n", outcome->netns, outcome->error.text);
+		complain(outcome, shared);
 	} else if (outcome->acts) {
 		tally->changed++;
-		printf("%s: %s, %zu %s\n", outcome->netns, outcome->removed ? "removed" : "up",
-			outcome->acts, outcome->acts == 1 ? "change" : "changes");
+		printf("%s: %s, %zu %s\n", shared ? "root namespace" : outcome->netns,
+			outcome->removed ? "removed" : "up", outcome->acts,
+			outcome->acts == 1 ? "change" : "changes");
 	}
 }
 
