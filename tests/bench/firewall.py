@@ -21,7 +21,7 @@ import world
 from peers import Vrfgate
 from results import print_targets
 
-ROUNDS, STREAM_SECONDS, CHUNK = 5, 2, 1 << 18
+UP_ROUNDS, STREAM_ROUNDS, STREAM_SECONDS, CHUNK = 5, 15, 0.7, 1 << 18
 CLONE_NEWNET = 0x40000000
 ROOT_SIDE, SERVER_PORT = "fd5a:b1c0:de00::1", 10051
 
@@ -77,10 +77,10 @@ def measure_stream(vrfgate, firewall):
     return rate
 
 
-def in_turns(measure):
+def in_turns(rounds, measure):
     """Medians with and without, and their ratio."""
     figures = {True: [], False: []}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for firewall in (False, True):
             figures[firewall].append(measure(firewall))
     with_it, without = statistics.median(figures[True]), statistics.median(figures[False])
@@ -93,9 +93,9 @@ def main():
     parser.add_argument("count", type=int, nargs="?", default=1000)
     options = parser.parse_args()
     vrfgate = Guarded(pathlib.Path(options.build))
-    with_it, without, up = in_turns(lambda firewall: measure_up(vrfgate, options.count, firewall))
+    with_it, without, up = in_turns(UP_ROUNDS, lambda firewall: measure_up(vrfgate, options.count, firewall))
     print(f"up of {options.count} VRFs: {with_it:.0f} ms with the firewall, {without:.0f} without")
-    with_it, without, stream = in_turns(lambda firewall: measure_stream(vrfgate, firewall))
+    with_it, without, stream = in_turns(STREAM_ROUNDS, lambda firewall: measure_stream(vrfgate, firewall))
     print(f"TCP over an uplink: {with_it / 1e9:.2f} GB/s with the firewall, {without / 1e9:.2f} without")
     print_targets([
         (f"`up` of {options.count} VRFs, with / without", up, "", 1.15, True),
