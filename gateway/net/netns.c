@@ -34,6 +34,9 @@ int netns_open(const char *name, struct error *err)
 	cleanup_fd int fd = open(netns_path(path, name), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct statfs fs;
 
+	/* A namespace may be read by all; what is left of one, by ip-netns(8) or us, has no mode. */
+	if (fd < 0 && errno == EACCES)
+		return error_set(err, EINVAL, NETNS_DIR "/%s is no namespace", name);
 	if (fd < 0)
 		return error_set_errno(err, errno, "cannot open " NETNS_DIR "/%s", name);
 	if (fstatfs(fd, &fs) < 0 || (fs.f_type != NSFS_MAGIC && fs.f_type != PROC_SUPER_MAGIC))

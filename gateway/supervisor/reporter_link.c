@@ -229,7 +229,9 @@ void reporter_link_restart(struct reporter_link *link)
 		return;
 	}
 	if (link_begin_process(link, &err) < 0) {
-		log_error("zabbix: %s", err.text);
+		/* Once, and not with each attempt. */
+		if (!link->error || strcmp(link->error, err.text) != 0)
+			log_error("zabbix: %s", err.text);
 		link_set_error(link, "denied", err.text);
 		link_retry_later(link);
 	}

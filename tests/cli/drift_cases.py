@@ -2,6 +2,7 @@
 """What somebody else changes in the kernel, and what a reload changes, under a running supervisor."""
 
 import json
+import pathlib
 import subprocess
 import time
 
@@ -74,6 +75,23 @@ def a_lost_firewall_is_put_right_within_a_second(lab):
                       "ip netns exec acme nft insert rule inet vrfgate input accept"):
             subprocess.run(words.split(), check=True)
             wait_until(lambda: tables() == before, REPAIR_SECONDS, f"the rules after: {words}")
+    lab.command("down")
+
+
+def a_file_that_is_no_namespace_disturbs_nobody(lab):
+    """As ip(8) makes it before it mounts a namespace on it: without a mode, so that not even root reads it."""
+    stale = pathlib.Path("/run/netns/foreign")
+    stale.touch()
+    stale.chmod(0)
+    lab.write(f"namespace acme {CUSTOMER}\nnamespace bravo {CUSTOMER}\n")
+    with lab.running():
+        lab.wait_state("bravo", "healthy")
+        lab.write(f"namespace acme {CUSTOMER}\n")
+        expect_equal(lab.command("reload").returncode, 0, "exit status of reload")
+        wait_until(lambda: "bravo" not in netns_names(), 5, "the namespace that goes is gone")
+        expect("cannot compare" not in lab.log(), "the kernel is not compared with")
+    expect(stale.exists(), "the file is gone")
+    stale.unlink()
     lab.command("down")
 
 
@@ -217,6 +235,7 @@ def a_flapping_link_costs_few_comparisons(lab):
 
 
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
+         a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,
          a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
          what_an_operator_adds_inside_stays, a_device_that_comes_is_not_waited_for, a_reload_does_the_least,
