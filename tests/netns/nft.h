@@ -4,6 +4,7 @@
 
 #include <nftables/libnftables.h>
 
+#include "net/channel.h"
 #include "world.h"
 
 /* In the root namespace where netns is NULL. */
@@ -26,9 +27,15 @@ static inline int nft(const char *netns, const char *commands)
 	return ret;
 }
 
-/* What the kernel lacks for our rules; NULL: nothing. */
+/* What the kernel lacks for our rules; NULL: nothing. The library ends the program where there is no
+ * netfilter. */
 static inline const char *nft_missing(void)
 {
+	struct net_channel channel = NET_CHANNEL_INIT;
+
+	if (net_channel_open_netfilter(&channel, NULL) < 0)
+		return "the kernel has no netfilter";
+	net_channel_close(&channel);
 	return nft(NULL,
 		       "table inet probe { chain c { type filter hook prerouting priority raw; "
 		       "fib saddr . iif oif missing drop; ct state established accept; }; "
