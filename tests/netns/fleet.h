@@ -8,6 +8,7 @@
 #include "config/cleanup.h"
 #include "config/load.h"
 #include "hands.h"
+#include "nft.h"
 #include "supervisor/ids.h"
 #include "supervisor/wiring.h"
 
@@ -99,8 +100,8 @@ static inline char *fleet_config(const char *dir, bool vlans)
 
 	fprintf(out,
 		"gateway { name = gw  state_dir = \"%s/state\"  run_dir = \"%s/run\"  "
-		"log_dir = \"%s/log\" }\n",
-		dir, dir, dir);
+		"log_dir = \"%s/log\"  firewall = %s }\n",
+		dir, dir, dir, nft_missing() ? "false" : "true");
 	for (int i = 0; i < FLEET_SIZE; i++)
 		write[i % 5 == 4 && !vlans ? 0 : i % 5](out, i);
 	fclose(out);

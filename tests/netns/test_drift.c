@@ -9,7 +9,7 @@
 #include "world.h"
 
 #define CONFIG                                                              \
-	"gateway { run_dir = \"/run/vrfgate-test\" }\n"                     \
+	"gateway { run_dir = \"/run/vrfgate-test\" firewall = false }\n"    \
 	"namespace acme { interface cust { kind = macvlan parent = trunk0 " \
 	"address = \"10.0.0.2/30\" gateway = \"10.0.0.1\" } }\n"
 
