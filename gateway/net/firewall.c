@@ -11,11 +11,8 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
-#include "base/memory.h"
+#include "base/hash.h"
 #include "net/mark.h"
-
-#define FNV_BASIS UINT64_C(14695981039346656037)
-#define FNV_PRIME UINT64_C(1099511628211)
 
 /* Types of ICMP that a host may not be without: RFC 1122 3.2.2, RFC 4890 4.4. */
 #define ICMP_FAULTS       "destination-unreachable, time-exceeded, parameter-problem"
@@ -32,18 +29,9 @@ struct writer {
 	uint64_t digest;
 };
 
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	for (const char *p = text;; p++) {
-		hash = (hash ^ (uint8_t)*p) * FNV_PRIME;
-		if (!*p)
-			return hash;
-	}
-}
-
 static uint64_t fold_rule(uint64_t digest, const char *chain, const char *comment)
 {
-	return hash_text(hash_text(digest ? digest : FNV_BASIS, chain), comment);
+	return hash_text(hash_text(digest ? digest : HASH_BASIS, chain), comment);
 }
 
 static void chain(struct writer *w, const char *name, const char *header)
@@ -52,7 +40,7 @@ static void chain(struct writer *w, const char *name, const char *header)
 		fputs("}\n", w->out);
 	fprintf(w->out, "chain %s { %s;\n", name, header);
 	w->chain = name;
-	w->chain_hash = hash_text(FNV_BASIS, header);
+	w->chain_hash = hash_text(HASH_BASIS, header);
 }
 
 __attribute__((format(printf, 3, 4))) static void rule(

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "net/judge.h"
 
@@ -117,16 +118,12 @@ static void macvlan_mac(uint8_t mac[6], const struct net_goals_context *context,
 {
 	const struct net_have_link *parent = root_below(context->have, link);
 	const char *texts[] = { context->want->owner, netns->name, link->name };
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = HASH_BASIS;
 
-	for (size_t i = 0; parent && i < sizeof(parent->mac); i++)
-		hash = (hash ^ parent->mac[i]) * UINT64_C(1099511628211);
+	if (parent)
+		hash = hash_bytes(hash, parent->mac, sizeof(parent->mac));
 	for (size_t t = 0; t < sizeof(texts) / sizeof(*texts); t++)
-		for (const char *p = texts[t];; p++) {
-			hash = (hash ^ (uint8_t)*p) * UINT64_C(1099511628211);
-			if (!*p)
-				break;
-		}
+		hash = hash_text(hash, texts[t]);
 	for (size_t i = 0; i < 6; i++)
 		mac[i] = (uint8_t)(hash >> (8 * i));
 	mac[0] = (uint8_t)((mac[0] & ~0x01) | 0x02);
