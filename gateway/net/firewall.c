@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/cleanup.h"
 #include "base/hash.h"
 #include "net/mark.h"
 

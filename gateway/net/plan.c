@@ -24,6 +24,15 @@ struct net_act *net_planner_add(
 	return act;
 }
 
+void net_planner_sysctl(
+	struct net_planner *planner, bool in_root, const char *key, const char *value)
+{
+	struct net_act *act = net_planner_add(planner, NET_ACT_SYSCTL_SET, in_root, NULL);
+
+	act->sysctl.key = key;
+	act->sysctl.value = value;
+}
+
 const char *net_planner_keep(struct net_planner *planner, const char *text)
 {
 	strings_add(&planner->plan->texts, text);

@@ -4,20 +4,12 @@
 
 #define LO_IFINDEX 1
 
-static void plan_sysctl(struct net_planner *planner, const char *key, const char *value)
-{
-	struct net_act *act = net_planner_add(planner, NET_ACT_SYSCTL_SET, true, NULL);
-
-	act->sysctl.key = key;
-	act->sysctl.value = value;
-}
-
 /* With ip_forward off the kernel would have every interface take redirects, whatever its own setting. */
 static void plan_off(struct net_planner *planner, enum net_forwarding_kind kind)
 {
-	plan_sysctl(planner, net_forwarding_key(kind), "0");
+	net_planner_sysctl(planner, true, net_forwarding_key(kind), "0");
 	if (kind == NET_FORWARDING_IPV4)
-		plan_sysctl(planner, "net.ipv4.conf.all.accept_redirects", "0");
+		net_planner_sysctl(planner, true, "net.ipv4.conf.all.accept_redirects", "0");
 }
 
 static void plan_mark(
@@ -58,6 +50,6 @@ void net_plan_forwarding_on(struct net_planner *planner)
 			continue;
 		if (!have[kind].ours)
 			plan_mark(planner, kind, NET_ACT_ALTNAME_ADD);
-		plan_sysctl(planner, net_forwarding_key(kind), "1");
+		net_planner_sysctl(planner, true, net_forwarding_key(kind), "1");
 	}
 }

@@ -43,15 +43,6 @@ static bool user_sets_conf(
 	return false;
 }
 
-static void plan_sysctl(
-	struct net_planner *planner, bool in_root, const char *key, const char *value)
-{
-	struct net_act *act = net_planner_add(planner, NET_ACT_SYSCTL_SET, in_root, NULL);
-
-	act->sysctl.key = key;
-	act->sysctl.value = value;
-}
-
 /* ---- before there are links ---- */
 
 static bool makes_links(const struct net_goals *goals)
@@ -71,7 +62,7 @@ static bool plan_forwarding(
 {
 	if (have == goals->want->forward || user_sets(goals, key))
 		return false;
-	plan_sysctl(planner, false, key, goals->want->forward ? "1" : "0");
+	net_planner_sysctl(planner, false, key, goals->want->forward ? "1" : "0");
 	return true;
 }
 
@@ -93,7 +84,7 @@ static void plan_general_guards(struct net_planner *planner, const struct net_go
 
 	for (size_t i = 0; i < sizeof(guards) / sizeof(*guards); i++)
 		if (!user_sets(goals, guards[i].key))
-			plan_sysctl(planner, false, guards[i].key, guards[i].value);
+			net_planner_sysctl(planner, false, guards[i].key, guards[i].value);
 }
 
 void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals *goals)
@@ -111,7 +102,7 @@ void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals 
 		plan_general_guards(planner, goals);
 	/* The kernel turns it with forwarding. */
 	else if (written && !user_sets(goals, redirects))
-		plan_sysctl(planner, false, redirects, "0");
+		net_planner_sysctl(planner, false, redirects, "0");
 }
 
 /* ---- of a link ---- */
@@ -124,18 +115,14 @@ const struct net_guard net_guards[NET_GUARDS] = {
 	{ IPV4_DEVCONF_PROXY_ARP, "proxy_arp", 0 },
 };
 
-/* A link without an IPv6 address has no IPv6; before it gets one it has. */
-static void plan_ipv6(
-	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
+static void plan_ipv6_leaf(struct net_planner *planner, const struct net_goals *goals,
+	const struct net_goal *goal, const char *leaf, const char *value)
 {
 	char key[KEY_SIZE];
 
-	if (goal->want && !goal->quiet && goal->have->disable_ipv6 > 0 &&
-		!user_sets_conf(goals, "ipv6", goal->name, "disable_ipv6"))
-		plan_sysctl(planner, false,
-			net_planner_keep(
-				planner, conf_key(key, "ipv6", goal->name, "disable_ipv6")),
-			"0");
+	if (goal->in_root || !user_sets_conf(goals, "ipv6", goal->name, leaf))
+		net_planner_sysctl(planner, goal->in_root,
+			net_planner_keep(planner, conf_key(key, "ipv6", goal->name, leaf)), value);
 }
 
 void net_plan_guards(
@@ -154,7 +141,9 @@ void net_plan_guards(
 		act->ifindex = goal->have->ifindex;
 		act->number = differing;
 	}
-	plan_ipv6(planner, goals, goal);
+	/* A link without an IPv6 address has no IPv6; before it gets one it has. */
+	if (goal->want && !goal->quiet && goal->have->disable_ipv6 > 0)
+		plan_ipv6_leaf(planner, goals, goal, "disable_ipv6", "0");
 }
 
 /* ---- when all else is done ---- */
@@ -165,16 +154,6 @@ static const char *have_sysctl(const struct net_have_netns *have, const char *ke
 		if (strcmp(have->sysctls[i].key, key) == 0)
 			return have->sysctls[i].value;
 	return NULL;
-}
-
-static void plan_ipv6_leaf(struct net_planner *planner, const struct net_goals *goals,
-	const struct net_goal *goal, const char *leaf, const char *value)
-{
-	char key[KEY_SIZE];
-
-	if (goal->in_root || !user_sets_conf(goals, "ipv6", goal->name, leaf))
-		plan_sysctl(planner, goal->in_root,
-			net_planner_keep(planner, conf_key(key, "ipv6", goal->name, leaf)), value);
 }
 
 static void plan_ipv6_guards(
@@ -198,7 +177,7 @@ void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *
 		const char *have = have_sysctl(goals->have, want->key);
 
 		if (!have || !net_sysctl_value_equal(have, want->value))
-			plan_sysctl(planner, false, want->key, want->value);
+			net_planner_sysctl(planner, false, want->key, want->value);
 	}
 	for (size_t i = goals->want->has_uplink ? 1 : 0; i < goals->count; i++)
 		plan_ipv6_guards(planner, goals, &goals->items[i]);

@@ -46,6 +46,10 @@ struct net_planner {
 struct net_act *net_planner_add(
 	struct net_planner *planner, enum net_act_kind kind, bool in_root, const char *link);
 
+/* Appends the writing of a key; both are borrowed. */
+void net_planner_sysctl(
+	struct net_planner *planner, bool in_root, const char *key, const char *value);
+
 /* Keeps a copy of a text for as long as the plan lives. */
 const char *net_planner_keep(struct net_planner *planner, const char *text);
 
