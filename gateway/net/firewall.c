@@ -190,8 +190,10 @@ void net_firewall_inside(struct net_firewall *firewall, const struct net_want *w
 
 /* Uplinks are told by our link group: a name can be anybody's. A rule about all of them is the same for
  * every vrfgate of the machine; past it each judges its own prefix. */
-#define FROM_OTHERS "meta iifgroup != %u"
-#define TO_OTHERS   "meta oifgroup != %u"
+#define TEXT_OF(number) #number
+#define TEXT(number)    TEXT_OF(number)
+#define FROM_OTHERS     "meta iifgroup != " TEXT(NET_LINK_GROUP)
+#define TO_OTHERS       "meta oifgroup != " TEXT(NET_LINK_GROUP)
 
 /* For each packet that it looks up with oif, fib makes a route in IPv6, at a fifth of a stream's speed: what it has
  * found right is known for a while. */
@@ -204,7 +206,7 @@ static void write_root_prerouting(struct writer *w)
 	fputs(KNOWN_SET, w->out);
 	chain(w, "prerouting", "type filter hook prerouting priority raw; policy accept");
 	w->chain_hash = hash_text(w->chain_hash, KNOWN_SET);
-	rule(w, "no uplink", FROM_OTHERS " accept", NET_LINK_GROUP);
+	rule(w, "no uplink", FROM_OTHERS " accept");
 	rule(w, "not spoofed", "iif . ip6 saddr @known accept");
 	/* fib takes them for duplicate address detection and DHCP, which uplinks do without. */
 	rule(w, "spoofed", "ip6 saddr :: drop");
@@ -240,7 +242,7 @@ static void write_root_input(
 	struct writer *w, const struct net_want *want, const struct places *places)
 {
 	chain(w, "input", "type filter hook input priority filter; policy accept");
-	rule(w, "no uplink", FROM_OTHERS " accept", NET_LINK_GROUP);
+	rule(w, "no uplink", FROM_OTHERS " accept");
 	rule(w, "another vrfgate's", "ip6 saddr != %s accept", places->prefix);
 	if (*places->prefix4)
 		rule(w, "another vrfgate's", "ip saddr != %s accept", places->prefix4);
@@ -258,42 +260,39 @@ static void write_root_input(
 	rule(w, "all else", "drop");
 }
 
-#define OUTWARD "meta iifgroup %u " TO_OTHERS " "
-#define INWARD  FROM_OTHERS " meta oifgroup %u "
+#define OUTWARD "meta iifgroup " TEXT(NET_LINK_GROUP) " " TO_OTHERS " "
+#define INWARD  FROM_OTHERS " meta oifgroup " TEXT(NET_LINK_GROUP) " "
 
 static void write_routed(struct writer *w, const struct net_want *want, const struct places *places)
 {
-	const unsigned int g = NET_LINK_GROUP;
 	const char *p = places->prefix, *server = places->server;
 
-	rule(w, "to the server", OUTWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", g, g, p,
-		server, want->server_port);
-	rule(w, "answers", INWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept", g, g,
+	rule(w, "to the server", OUTWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", p, server,
+		want->server_port);
+	rule(w, "answers", INWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept",
 		server, p, want->server_port);
 	if (want->proxy_port) {
 		rule(w, "to passive proxies",
-			INWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", g, g, server, p,
+			INWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", server, p,
 			want->proxy_port);
 		rule(w, "answers",
-			OUTWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept", g, g, p,
+			OUTWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept", p,
 			server, want->proxy_port);
 	}
 	rule(w, "needed",
-		OUTWARD "ip6 saddr %s ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", g, g,
-		p, server);
-	rule(w, "needed", INWARD "ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", g, g, p);
+		OUTWARD "ip6 saddr %s ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", p,
+		server);
+	rule(w, "needed", INWARD "ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", p);
 }
 
 static void write_nat(struct writer *w, const struct net_want *want, const struct places *places)
 {
-	const unsigned int g = NET_LINK_GROUP;
 	const char *p = places->prefix4, *server = places->server;
 
-	rule(w, "to the server", OUTWARD "ip saddr %s ip daddr %s tcp dport %u accept", g, g, p,
-		server, want->server_port);
-	rule(w, "needed", OUTWARD "ip saddr %s ip daddr %s ct state related accept", g, g, p,
-		server);
-	rule(w, "answers", INWARD "ip daddr %s ct state established,related accept", g, g, p);
+	rule(w, "to the server", OUTWARD "ip saddr %s ip daddr %s tcp dport %u accept", p, server,
+		want->server_port);
+	rule(w, "needed", OUTWARD "ip saddr %s ip daddr %s ct state related accept", p, server);
+	rule(w, "answers", INWARD "ip daddr %s ct state established,related accept", p);
 }
 
 /* What we have switched on is for uplinks, and for nothing that was not forwarded before. */
@@ -308,8 +307,7 @@ static void write_narrow(
 	for (int i = 0; i < NET_FORWARDING_KINDS; i++)
 		if (net_forwarding_narrow(want, forwarding, (enum net_forwarding_kind)i))
 			rule(w, "forwards for uplinks alone",
-				"meta nfproto %s " FROM_OTHERS " " TO_OTHERS " drop", protocols[i],
-				NET_LINK_GROUP, NET_LINK_GROUP);
+				"meta nfproto %s " FROM_OTHERS " " TO_OTHERS " drop", protocols[i]);
 }
 
 static void write_root_forward(struct writer *w, const struct net_want *want,
@@ -319,7 +317,7 @@ static void write_root_forward(struct writer *w, const struct net_want *want,
 
 	chain(w, "forward", "type filter hook forward priority filter; policy accept");
 	write_narrow(w, want, forwarding);
-	rule(w, "no uplink", FROM_OTHERS " " TO_OTHERS " accept", NET_LINK_GROUP, NET_LINK_GROUP);
+	rule(w, "no uplink", FROM_OTHERS " " TO_OTHERS " accept");
 	rule(w, "another vrfgate's", "ip6 saddr != %s ip6 daddr != %s accept", p, p);
 	if (*p4)
 		rule(w, "another vrfgate's", "ip saddr != %s ip daddr != %s accept", p4, p4);
@@ -338,7 +336,7 @@ static void write_root_masquerade(struct writer *w, const struct places *places)
 		return;
 	chain(w, "postrouting", "type nat hook postrouting priority srcnat; policy accept");
 	rule(w, "to the server", "ip saddr %s ip daddr %s " TO_OTHERS " masquerade",
-		places->prefix4, places->server, NET_LINK_GROUP);
+		places->prefix4, places->server);
 }
 
 void net_firewall_root(struct net_firewall *firewall, const struct net_want *want,

@@ -28,7 +28,7 @@
  * The second mark, set in the very message that makes a link and so never missing: "vrf" in ASCII.
  * It counts only inside a namespace that bears our mark.
  */
-#define NET_LINK_GROUP 0x767266
+#define NET_LINK_GROUP 7762534 /* 0x767266, in decimal as nft(8) has it */
 
 /* rtm_protocol of our routes and IFA_PROTO of our addresses (the kernel's since 5.18): "v". */
 #define NET_PROTOCOL 118
