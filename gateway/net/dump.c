@@ -19,20 +19,9 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "net/message.h"
 
 #define MAC_SIZE 6
-
-static void free_message(struct nl_msg **message)
-{
-	nlmsg_free(*message);
-}
-#define cleanup_message cleanup(free_message)
-
-static bool attributes_read(
-	const struct nlmsghdr *header, size_t skip, struct nlattr **attributes, int max)
-{
-	return nlmsg_parse((struct nlmsghdr *)header, (int)skip, attributes, max, NULL) == 0;
-}
 
 static void copy_mac(uint8_t mac[MAC_SIZE], struct nlattr *attribute)
 {
@@ -136,7 +125,7 @@ static void link_read(struct net_have_link *link, const struct nlmsghdr *header)
 	const struct ifinfomsg *info = nlmsg_data(header);
 	struct nlattr *a[IFLA_MAX + 1];
 
-	if (!attributes_read(header, sizeof(*info), a, IFLA_MAX))
+	if (!net_message_parse(header, sizeof(*info), a, IFLA_MAX))
 		return;
 	link->ifindex = info->ifi_index;
 	link->flags = info->ifi_flags;
@@ -220,7 +209,7 @@ static void address_append(const struct nlmsghdr *header, void *data)
 	struct net_have_address *address;
 
 	if (header->nlmsg_type != RTM_NEWADDR ||
-		!attributes_read(header, sizeof(*info), a, IFA_MAX))
+		!net_message_parse(header, sizeof(*info), a, IFA_MAX))
 		return;
 	address = array_append(&netns->addresses, &netns->n_addresses);
 	address->ifindex = (int)info->ifa_index;
@@ -269,7 +258,7 @@ static void route_append(const struct nlmsghdr *header, void *data)
 
 	if (header->nlmsg_type != RTM_NEWROUTE || info->rtm_type != RTN_UNICAST ||
 		info->rtm_table != RT_TABLE_MAIN || (info->rtm_flags & RTM_F_CLONED) ||
-		!attributes_read(header, sizeof(*info), a, RTA_MAX))
+		!net_message_parse(header, sizeof(*info), a, RTA_MAX))
 		return;
 	route = array_append(&netns->routes, &netns->n_routes);
 	route->protocol = info->rtm_protocol;
@@ -300,7 +289,7 @@ static void neighbour_append(const struct nlmsghdr *header, void *data)
 	struct net_have_neighbour *neighbour;
 
 	if (header->nlmsg_type != RTM_NEWNEIGH || !(info->ndm_state & NUD_PERMANENT) ||
-		!attributes_read(header, sizeof(*info), a, NDA_MAX) || !a[NDA_DST])
+		!net_message_parse(header, sizeof(*info), a, NDA_MAX) || !a[NDA_DST])
 		return;
 	neighbour = array_append(&netns->neighbours, &netns->n_neighbours);
 	neighbour->ifindex = info->ndm_ifindex;
@@ -344,7 +333,7 @@ static void netconf_store(const struct nlmsghdr *header, void *data)
 	struct nlattr *a[NETCONFA_MAX + 1];
 
 	if (header->nlmsg_type == RTM_NEWNETCONF &&
-		attributes_read(header, sizeof(struct netconfmsg), a, NETCONFA_MAX) &&
+		net_message_parse(header, sizeof(struct netconfmsg), a, NETCONFA_MAX) &&
 		a[NETCONFA_FORWARDING] && nla_get_s32(a[NETCONFA_FORWARDING]) != 0)
 		*(bool *)data = true;
 }

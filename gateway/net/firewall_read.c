@@ -13,17 +13,13 @@
 #include "base/cleanup.h"
 #include "net/channel.h"
 #include "net/firewall_kernel.h"
+#include "net/message.h"
 
 /* Of a rule's user data, which is nft(8)'s own: a byte of type, one of length, and a text with its end. */
 #define UDATA_COMMENT 0
 
 #define READ_ATTEMPTS 10
 
-static void free_message(struct nl_msg **message)
-{
-	nlmsg_free(*message);
-}
-#define cleanup_message cleanup(free_message)
 #define cleanup_channel cleanup(net_channel_close)
 
 /* Names both the table of a GETTABLE and of a GETRULE. */
@@ -40,18 +36,12 @@ static struct nl_msg *request_make(int type, const char *table)
 	return message;
 }
 
-static bool attributes_read(const struct nlmsghdr *header, struct nlattr **attributes, int max)
-{
-	return nlmsg_parse((struct nlmsghdr *)header, sizeof(struct nfgenmsg), attributes, max,
-		       NULL) == 0;
-}
-
 static void table_store(const struct nlmsghdr *header, void *data)
 {
 	struct net_have_firewall *have = data;
 	struct nlattr *a[NFTA_TABLE_MAX + 1];
 
-	if (!attributes_read(header, a, NFTA_TABLE_MAX))
+	if (!net_message_parse(header, sizeof(struct nfgenmsg), a, NFTA_TABLE_MAX))
 		return;
 	have->exists = true;
 	have->dormant = a[NFTA_TABLE_FLAGS] &&
@@ -83,7 +73,8 @@ static void rule_fold(const struct nlmsghdr *header, void *data)
 	const struct reading *reading = data;
 	struct nlattr *a[NFTA_RULE_MAX + 1];
 
-	if (attributes_read(header, a, NFTA_RULE_MAX) && a[NFTA_RULE_CHAIN])
+	if (net_message_parse(header, sizeof(struct nfgenmsg), a, NFTA_RULE_MAX) &&
+		a[NFTA_RULE_CHAIN])
 		net_firewall_fold(reading->have, reading->owner, nla_get_string(a[NFTA_RULE_CHAIN]),
 			comment_find(a[NFTA_RULE_USERDATA]));
 }

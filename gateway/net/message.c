@@ -38,6 +38,17 @@ static void put_address(struct nl_addr **address)
 #define cleanup_link    cleanup(put_link)
 #define cleanup_address cleanup(put_address)
 
+void net_message_free(struct nl_msg **message)
+{
+	nlmsg_free(*message);
+}
+
+bool net_message_parse(
+	const struct nlmsghdr *header, size_t skip, struct nlattr **attributes, int max)
+{
+	return nlmsg_parse((struct nlmsghdr *)header, (int)skip, attributes, max, NULL) == 0;
+}
+
 /* libnl fails here for want of memory only. */
 static void *need(void *p)
 {

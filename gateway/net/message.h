@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Acts as rtnetlink messages. */
+/* Acts as rtnetlink messages, and what all messages of netlink need. */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "net/act.h"
 
 struct nl_msg;
+struct nlattr;
+struct nlmsghdr;
+
+/* For cleanup_message. */
+void net_message_free(struct nl_msg **message);
+#define cleanup_message cleanup(net_message_free)
+
+/* The attributes behind a header of `skip` bytes, 0 to max; false where they are not whole. */
+bool net_message_parse(
+	const struct nlmsghdr *header, size_t skip, struct nlattr **attributes, int max);
 
 /* What a message needs beside its act. */
 struct net_message_context {
