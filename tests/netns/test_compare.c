@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Comparing one VRF of many reads no more than that, and still sees and mends everything. */
-#include "net/have.h"
 #include "world.h"
 
 #define VRFS 30
@@ -22,26 +21,6 @@ static void fill_want(struct net_want *want, char names[VRFS][8])
 		link->n_addresses = 1;
 		world_add_route(netns, "0.0.0.0/0", "10.0.0.1", "cust");
 	}
-}
-
-/* Compares and applies; the acts planned, and how many links of the root namespace were looked at. */
-static size_t mend(const struct net_want *want, size_t *looked_at)
-{
-	struct net_have *have;
-	struct net_plan *plan;
-	struct error err = ERROR_INIT, failed = ERROR_INIT;
-	size_t count;
-
-	if (net_compare(want, &have, &plan, &err) < 0)
-		fail_msg("%s", err.text);
-	count = net_plan_count(plan);
-	*looked_at = have->root.n_links;
-	(void)net_plan_apply(plan, world_report, &failed, NULL);
-	if (failed.code)
-		fail_msg("%s", failed.text);
-	net_plan_destroy(plan);
-	net_have_destroy(have);
-	return count;
 }
 
 static void one_of_many_is_mended_by_name(void **state)
@@ -80,11 +59,11 @@ static void one_of_many_is_mended_by_name(void **state)
 		size_t acts;
 
 		assert_int_equal(world_run("%s", rows[i].harm), 0);
-		acts = mend(&one, &looked_at);
+		acts = world_mend(&one, &looked_at);
 		if ((acts > 0) != (i > 0) || (looked_at > VRFS) != rows[i].structural)
 			fail_msg(
 				"%s: %zu acts, looked at %zu links", rows[i].harm, acts, looked_at);
-		assert_int_equal(mend(&one, &looked_at), 0);
+		assert_int_equal(world_mend(&one, &looked_at), 0);
 		assert_int_equal(looked_at, 2);
 	}
 	assert_int_equal(world_count(&all), 0);

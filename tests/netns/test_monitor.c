@@ -83,6 +83,13 @@ static void fill(struct net_want *want)
 	}
 }
 
+static struct net_monitor *monitor_begin(struct net_want *want)
+{
+	fill(want);
+	world_up(want);
+	return monitor_make(want);
+}
+
 static const struct {
 	const char *harm;
 	bool acme, bravo, lower;
@@ -217,9 +224,7 @@ static void forwarding_of_the_root_namespace_is_told_of(void **state)
 	struct net_monitor *monitor;
 
 	(void)state;
-	fill(&want);
-	world_up(&want);
-	monitor = monitor_make(&want);
+	monitor = monitor_begin(&want);
 	(void)listen_for(monitor, false);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		for (int on = 1; on >= 0; on--) {
@@ -241,9 +246,7 @@ static void a_namespace_made_anew_is_heard_again(void **state)
 	struct net_monitor *monitor;
 
 	(void)state;
-	fill(&want);
-	world_up(&want);
-	monitor = monitor_make(&want);
+	monitor = monitor_begin(&want);
 	assert_int_equal(world_run("ip netns del acme"), 0);
 	assert_true(listen_for(monitor, true).acme);
 	world_up(&want);
@@ -267,9 +270,7 @@ static void lost_events_are_told_of(void **state)
 	/* Its memory is less than what the socket may hold. */
 	if (getenv("VRFGATE_VM"))
 		skip();
-	fill(&want);
-	world_up(&want);
-	monitor = monitor_make(&want);
+	monitor = monitor_begin(&want);
 	/* Far more than the socket's buffer of 16 MiB (of which the kernel counts 32) can hold. */
 	assert_int_equal(world_run("for i in $(seq 30000); do echo addr add 192.0.2.9 dev cust; "
 				   "echo addr del 192.0.2.9/32 dev cust; done | "

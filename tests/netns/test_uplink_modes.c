@@ -113,23 +113,11 @@ static void a_change_of_mode_takes_away_what_was_for_the_other(void **state)
 static size_t mend(const struct net_want *want, size_t n)
 {
 	struct net_want one = *want;
-	struct net_have *have;
-	struct net_plan *plan;
-	struct error err = ERROR_INIT;
-	size_t acts;
 
 	one.partial = true;
 	one.netns = &want->netns[n];
 	one.n_netns = 1;
-	if (net_compare(&one, &have, &plan, &err) < 0)
-		fail_msg("%s", err.text);
-	acts = net_plan_count(plan);
-	(void)net_plan_apply(plan, world_report, &err, NULL);
-	if (err.code)
-		fail_msg("%s", err.text);
-	net_plan_destroy(plan);
-	net_have_destroy(have);
-	return acts;
+	return world_mend(&one, NULL);
 }
 
 static void what_is_undone_of_the_way_to_the_server_is_done_again(void **state)

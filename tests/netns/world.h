@@ -28,6 +28,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "net/have.h"
 #include "net/netns.h"
 #include "net/plan.h"
 #include "net/state.h"
@@ -238,6 +239,28 @@ static inline size_t world_try(const struct net_want *want, struct error *err)
 	net_plan_destroy(plan);
 	net_have_destroy(have);
 	return count;
+}
+
+/* Compares as the supervisor does, and applies; the acts planned, and how many links of the root namespace
+ * were looked at (NULL: of no interest). */
+static inline size_t world_mend(const struct net_want *want, size_t *looked_at)
+{
+	struct net_have *have;
+	struct net_plan *plan;
+	struct error err = ERROR_INIT, failed = ERROR_INIT;
+	size_t acts;
+
+	if (net_compare(want, &have, &plan, &err) < 0)
+		fail_msg("%s", err.text);
+	acts = net_plan_count(plan);
+	if (looked_at)
+		*looked_at = have->root.n_links;
+	(void)net_plan_apply(plan, world_report, &failed, NULL);
+	if (failed.code)
+		fail_msg("%s", failed.text);
+	net_plan_destroy(plan);
+	net_have_destroy(have);
+	return acts;
 }
 
 static inline size_t world_up(const struct net_want *want)

@@ -43,7 +43,10 @@ static inline struct address address(const char *text)
 #define LINK_GUARDS(netns, link)                                                     \
 	netns ": set ipv4 rp_filter = 1, accept_redirects = 0, send_redirects = 0, " \
 	      "accept_source_route = 0, proxy_arp = 0 on " link "\n"
-#define NO_IPV6(netns, link) netns ": set net.ipv6.conf." link ".disable_ipv6 = 1\n"
+/* Pieces of a plan in a row. */
+#define JOIN(...)                                      JOIN_ALL(__VA_ARGS__, "", "", "", "", "", "", "", "", "", "")
+#define JOIN_ALL(a, b, c, d, e, f, g, h, i, j, k, ...) a b c d e f g h i j k
+#define NO_IPV6(netns, link)                           netns ": set net.ipv6.conf." link ".disable_ipv6 = 1\n"
 
 struct scene {
 	struct net_want want;

@@ -13,67 +13,64 @@ struct act_case {
 	const char *made, *settled, *unmade; /* plans: wanted only, both, there only */
 };
 
+/* Of want_device(). */
+#define DEVICE_MADE                                                                           \
+	JOIN(GENERAL_GUARDS("acme"),                                                          \
+		"acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n" \
+		"acme: move in device eth5 as wan\n",                                         \
+		LINK_GUARDS("acme", "wan"),                                                   \
+		"acme: set mtu 1400 on wan\n"                                                 \
+		"acme: set mac 02:00:00:00:00:77 on wan\n"                                    \
+		"acme: set addr_gen_mode 1 on wan\n"                                          \
+		"acme: set up link wan\n"                                                     \
+		"acme: set net.ipv6.conf.wan.accept_ra = 0\n"                                 \
+		"acme: set net.ipv6.conf.wan.accept_redirects = 0\n",                         \
+		NO_IPV6("acme", "wan"))
+
 static const struct act_case cases[] = {
 	{ "namespace", want_bravo, have_bravo,
-		"bravo: create namespace bravo\n" GENERAL_GUARDS("bravo") "bravo: set up link lo\n",
+		JOIN("bravo: create namespace bravo\n", GENERAL_GUARDS("bravo"),
+			"bravo: set up link lo\n"),
 		"", "bravo: delete namespace bravo\n" },
 	{ "macvlan", want_macvlan, have_macvlan,
-		GENERAL_GUARDS(
-			"acme") "acme: create macvlan on 'eth0' as mac0\n"
-				"acme: add mark vrfgate:acme:mac0@eaca8f75 to mac0\n" LINK_GUARDS(
-					"acme", "mac0") "acme: set addr_gen_mode 1 on mac0\n"
-							"acme: set up link mac0\n" NO_IPV6(
-								"acme", "mac0"),
+		JOIN(GENERAL_GUARDS("acme"),
+			"acme: create macvlan on 'eth0' as mac0\n"
+			"acme: add mark vrfgate:acme:mac0@eaca8f75 to mac0\n",
+			LINK_GUARDS("acme", "mac0"),
+			"acme: set addr_gen_mode 1 on mac0\n"
+			"acme: set up link mac0\n",
+			NO_IPV6("acme", "mac0")),
 		"", "acme: delete link mac0\n" },
 	{ "vlan", want_vlan, have_vlan,
-		GENERAL_GUARDS(
-			"acme") "acme: create vlan 10 on 'eth0' as eth0.10\n"
-				"acme: add mark vrfgate:acme:eth0.10@eaca8f75 to eth0.10\n" LINK_GUARDS(
-					"acme", "eth0.10") "acme: set addr_gen_mode 1 on eth0.10\n"
-							   "acme: set up link eth0.10\n" NO_IPV6(
-								   "acme", "eth0/10"),
+		JOIN(GENERAL_GUARDS("acme"),
+			"acme: create vlan 10 on 'eth0' as eth0.10\n"
+			"acme: add mark vrfgate:acme:eth0.10@eaca8f75 to eth0.10\n",
+			LINK_GUARDS("acme", "eth0.10"),
+			"acme: set addr_gen_mode 1 on eth0.10\n"
+			"acme: set up link eth0.10\n",
+			NO_IPV6("acme", "eth0/10")),
 		"", "acme: delete link eth0.10\n" },
 	{ "stacked vlan", want_stacked, have_stacked,
-		GENERAL_GUARDS(
-			"acme") "acme: create vlan 100 on 'eth0' as eth0.100\n"
-				"acme: add mark vrfgate:*:eth0.100@eaca8f75 to eth0.100\n"
-				"acme: set up link eth0.100\n"
-				"acme: create vlan 10 on 'eth0.100' as q0\n"
-				"acme: add mark vrfgate:acme:q0@eaca8f75 to q0\n" LINK_GUARDS(
-					"acme", "q0") "acme: set addr_gen_mode 1 on q0\n"
-						      "acme: set up link q0\n" NO_IPV6(
-							      "acme", "q0"),
+		JOIN(GENERAL_GUARDS("acme"),
+			"acme: create vlan 100 on 'eth0' as eth0.100\n"
+			"acme: add mark vrfgate:*:eth0.100@eaca8f75 to eth0.100\n"
+			"acme: set up link eth0.100\n"
+			"acme: create vlan 10 on 'eth0.100' as q0\n"
+			"acme: add mark vrfgate:acme:q0@eaca8f75 to q0\n",
+			LINK_GUARDS("acme", "q0"),
+			"acme: set addr_gen_mode 1 on q0\n"
+			"acme: set up link q0\n",
+			NO_IPV6("acme", "q0")),
 		"",
 		"acme: delete link q0\n"
 		"*: delete link eth0.100\n" },
-	{ "device", want_device, have_device,
-		GENERAL_GUARDS(
-			"acme") "acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
-				"acme: move in device eth5 as wan\n" LINK_GUARDS("acme",
-					"wan") "acme: set mtu 1400 on wan\n"
-					       "acme: set mac 02:00:00:00:00:77 on wan\n"
-					       "acme: set addr_gen_mode 1 on wan\n"
-					       "acme: set up link wan\n"
-					       "acme: set net.ipv6.conf.wan.accept_ra = 0\n"
-					       "acme: set net.ipv6.conf.wan.accept_redirects = 0\n" NO_IPV6(
-						       "acme", "wan"),
-		"",
+	{ "device", want_device, have_device, DEVICE_MADE, "",
 		"acme: give back device eth5 from wan\n"
 		"acme: set mtu 1500 on eth5\n"
 		"acme: set mac 00:00:00:00:00:00 on eth5\n"
 		"acme: set up link eth5\n"
 		"acme: delete mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 from eth5\n" },
-	{ "renamed device", want_device, have_renamed_device,
-		GENERAL_GUARDS(
-			"acme") "acme: add mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 to eth5\n"
-				"acme: move in device eth5 as wan\n" LINK_GUARDS("acme",
-					"wan") "acme: set mtu 1400 on wan\n"
-					       "acme: set mac 02:00:00:00:00:77 on wan\n"
-					       "acme: set addr_gen_mode 1 on wan\n"
-					       "acme: set up link wan\n"
-					       "acme: set net.ipv6.conf.wan.accept_ra = 0\n"
-					       "acme: set net.ipv6.conf.wan.accept_redirects = 0\n" NO_IPV6(
-						       "acme", "wan"),
+	{ "renamed device", want_device, have_renamed_device, DEVICE_MADE,
 		"acme: set down link other\n"
 		"acme: give name wan to other\n"
 		"acme: set up link wan\n",
@@ -84,50 +81,52 @@ static const struct act_case cases[] = {
 		"acme: delete mark vrfgate:acme:was:eth5/1500/000000000000/1@eaca8f75 from eth5\n" },
 	{ "returned device", want_returned_device, have_returned_device,
 		"acme: cannot bring up: interface 'wan': device 'nic9' not found\n",
-		GENERAL_GUARDS("acme") "acme: move in device dev0 as wan\n" LINK_GUARDS(
-			"acme", "wan") "acme: set addr_gen_mode 1 on wan\n"
-				       "acme: set up link wan\n"
-				       "acme: set net.ipv6.conf.wan.accept_ra = 0\n"
-				       "acme: set net.ipv6.conf.wan.accept_redirects = 0\n" NO_IPV6(
-					       "acme", "wan"),
+		JOIN(GENERAL_GUARDS("acme"), "acme: move in device dev0 as wan\n",
+			LINK_GUARDS("acme", "wan"),
+			"acme: set addr_gen_mode 1 on wan\n"
+			"acme: set up link wan\n"
+			"acme: set net.ipv6.conf.wan.accept_ra = 0\n"
+			"acme: set net.ipv6.conf.wan.accept_redirects = 0\n",
+			NO_IPV6("acme", "wan")),
 		"acme: set down link dev0\n"
 		"acme: give name nic9 to dev0\n"
 		"acme: delete mark vrfgate:acme:was:nic9/1500/000000000000/0@eaca8f75 from nic9\n" },
 	{ "pair", want_pair, have_pair,
-		"acme: create namespace mgmt\n" GENERAL_GUARDS(
-			"acme") "acme: create veth to 'mgmt/end' as pair\n"
-				"acme: add mark vrfgate:acme:pair@eaca8f75 to pair\n" LINK_GUARDS(
-					"acme",
-					"pair") "acme: set addr_gen_mode 1 on pair\n"
-						"acme: set up link pair\n" NO_IPV6("acme", "pair") GENERAL_GUARDS(
-							"mgmt") "mgmt: set up link lo\n"
-								"mgmt: add mark vrfgate:mgmt:end@eaca8f75 to end\n" LINK_GUARDS(
-									"mgmt",
-									"end") "mgmt: set addr_gen_mode 1 on end\n"
-									       "mgmt: set up link end\n"
-									       "mgmt: set net.ipv6.conf.end.accept_ra = 0\n"
-									       "mgmt: set net.ipv6.conf.end.accept_redirects = 0\n" NO_IPV6(
-										       "mgmt",
-										       "end"),
+		JOIN("acme: create namespace mgmt\n", GENERAL_GUARDS("acme"),
+			"acme: create veth to 'mgmt/end' as pair\n"
+			"acme: add mark vrfgate:acme:pair@eaca8f75 to pair\n",
+			LINK_GUARDS("acme", "pair"),
+			"acme: set addr_gen_mode 1 on pair\n"
+			"acme: set up link pair\n",
+			NO_IPV6("acme", "pair"), GENERAL_GUARDS("mgmt"),
+			"mgmt: set up link lo\n"
+			"mgmt: add mark vrfgate:mgmt:end@eaca8f75 to end\n",
+			LINK_GUARDS("mgmt", "end"),
+			"mgmt: set addr_gen_mode 1 on end\n"
+			"mgmt: set up link end\n"
+			"mgmt: set net.ipv6.conf.end.accept_ra = 0\n"
+			"mgmt: set net.ipv6.conf.end.accept_redirects = 0\n",
+			NO_IPV6("mgmt", "end")),
 		"",
 		"mgmt: delete namespace mgmt\n"
 		"acme: delete link pair\n" },
 	{ "uplink", want_uplink, have_uplink,
-		GENERAL_GUARDS(
-			"acme") "acme: create veth to 'uplink' as vg0\n"
-				"acme: add mark vrfgate:acme@eaca8f75 to vg0\n" LINK_GUARDS("acme",
-					"vg0") "acme: set addr_gen_mode 1 on vg0\n"
-					       "acme: set up link vg0\n"
-					       "acme: add address fd00::1/126 to vg0\n"
-					       "acme: set neighbour fd00::2 at 06:76:00:00:00:00 on vg0\n"
-					       "acme: add mark vrfgate:acme:uplink@eaca8f75 to uplink\n" LINK_GUARDS(
-						       "acme",
-						       "uplink") "acme: set addr_gen_mode 1 on uplink\n"
-								 "acme: set up link uplink\n"
-								 "acme: add address fd00::2/126 to uplink\n"
-								 "acme: set neighbour fd00::1 at 02:76:00:00:00:00 on uplink\n"
-								 "acme: set net.ipv6.conf.vg0.accept_ra = 0\n"
-								 "acme: set net.ipv6.conf.vg0.accept_redirects = 0\n",
+		JOIN(GENERAL_GUARDS("acme"),
+			"acme: create veth to 'uplink' as vg0\n"
+			"acme: add mark vrfgate:acme@eaca8f75 to vg0\n",
+			LINK_GUARDS("acme", "vg0"),
+			"acme: set addr_gen_mode 1 on vg0\n"
+			"acme: set up link vg0\n"
+			"acme: add address fd00::1/126 to vg0\n"
+			"acme: set neighbour fd00::2 at 06:76:00:00:00:00 on vg0\n"
+			"acme: add mark vrfgate:acme:uplink@eaca8f75 to uplink\n",
+			LINK_GUARDS("acme", "uplink"),
+			"acme: set addr_gen_mode 1 on uplink\n"
+			"acme: set up link uplink\n"
+			"acme: add address fd00::2/126 to uplink\n"
+			"acme: set neighbour fd00::1 at 02:76:00:00:00:00 on uplink\n"
+			"acme: set net.ipv6.conf.vg0.accept_ra = 0\n"
+			"acme: set net.ipv6.conf.vg0.accept_redirects = 0\n"),
 		"", "acme: delete link vg0\n" },
 	{ "mtu", want_mtu, have_mtu, "acme: set mtu 1400 on cust\n", "",
 		"acme: set mtu 1500 on cust\n" },
@@ -145,8 +144,9 @@ static const struct act_case cases[] = {
 		"acme: set addr_gen_mode 0 on cust\n"
 		"acme: add address fd01::2/64 to cust\n",
 		"",
-		"acme: set addr_gen_mode 1 on cust\n"
-		"acme: delete address fd01::2/64 from cust\n" NO_IPV6("acme", "cust") },
+		JOIN("acme: set addr_gen_mode 1 on cust\n"
+		     "acme: delete address fd01::2/64 from cust\n",
+			NO_IPV6("acme", "cust")) },
 	{ "route", want_route, have_route,
 		"acme: add route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n", "",
 		"acme: delete route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n" },

@@ -66,17 +66,23 @@ static struct net_have_firewall dump_fold(const char *chains, const char *owner)
 	return have;
 }
 
-static void a_dump_of_the_rules_is_what_was_wanted(void **state)
+/* The rules of a plain scene, and a dump of them. */
+static struct net_have_firewall scene_dump(char **chains, uint64_t *digest)
 {
 	struct scene s;
+
+	scene_init(&s);
+	*chains = chains_of(&s, digest);
+	return dump_fold(*chains, OWNER);
+}
+
+static void a_dump_of_the_rules_is_what_was_wanted(void **state)
+{
 	uint64_t digest;
 	cleanup_free char *chains = NULL;
-	struct net_have_firewall have;
+	struct net_have_firewall have = scene_dump(&chains, &digest);
 
 	(void)state;
-	scene_init(&s);
-	chains = chains_of(&s, &digest);
-	have = dump_fold(chains, OWNER);
 	assert_true(digest != 0);
 	assert_true(have.digest == digest);
 	assert_false(have.foreign);
@@ -85,15 +91,11 @@ static void a_dump_of_the_rules_is_what_was_wanted(void **state)
 
 static void a_foreign_rule_more_is_a_difference(void **state)
 {
-	struct scene s;
 	uint64_t digest;
 	cleanup_free char *chains = NULL;
-	struct net_have_firewall have;
+	struct net_have_firewall have = scene_dump(&chains, &digest);
 
 	(void)state;
-	scene_init(&s);
-	chains = chains_of(&s, &digest);
-	have = dump_fold(chains, OWNER);
 	net_firewall_fold(&have, net_mark_owner(OWNER), "input", NULL);
 	assert_true(have.digest != digest);
 	assert_false(have.foreign);

@@ -265,21 +265,21 @@ static void plans_follow_from_differences(void **state)
 			"acme: delete mark vrfgate:acme:was:nic5/1400/000000000000/1@00000001 "
 			"from nic5\n" },
 		{ link_gone,
-			GENERAL_GUARDS(
-				"acme") "acme: create macvlan on 'eth0' as cust\n"
-					"acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n" LINK_GUARDS(
-						"acme",
-						"cust") "acme: set addr_gen_mode 1 on cust\n"
-							"acme: set up link cust\n"
-							"acme: add address 10.0.0.2/30 to cust\n"
-							"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" NO_IPV6(
-								"acme", "cust") },
+			JOIN(GENERAL_GUARDS("acme"),
+				"acme: create macvlan on 'eth0' as cust\n"
+				"acme: add mark vrfgate:acme:cust@eaca8f75 to cust\n",
+				LINK_GUARDS("acme", "cust"),
+				"acme: set addr_gen_mode 1 on cust\n"
+				"acme: set up link cust\n"
+				"acme: add address 10.0.0.2/30 to cust\n"
+				"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n",
+				NO_IPV6("acme", "cust")) },
 		{ mtu_without_ipv6,
-			"acme: set mtu 1400 on cust\n"
-			"acme: set addr_gen_mode 1 on cust\n"
-			"acme: set net.ipv6.conf.cust.accept_ra = 0\n"
-			"acme: set net.ipv6.conf.cust.accept_redirects = 0\n" NO_IPV6(
-				"acme", "cust") },
+			JOIN("acme: set mtu 1400 on cust\n"
+			     "acme: set addr_gen_mode 1 on cust\n"
+			     "acme: set net.ipv6.conf.cust.accept_ra = 0\n"
+			     "acme: set net.ipv6.conf.cust.accept_redirects = 0\n",
+				NO_IPV6("acme", "cust")) },
 		{ device_renamed,
 			"acme: set down link other\n"
 			"acme: give name cust to other\n"
