@@ -50,6 +50,10 @@ struct child_failure {
 static char *const child_environment[] = {
 	(char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	(char *)"LANG=C.UTF-8",
+	/* mallopt(3): what a process needed once, as a proxy to read its configuration, goes back to the machine. */
+	(char *)"MALLOC_MMAP_THRESHOLD_=65536",
+	(char *)"MALLOC_TRIM_THRESHOLD_=65536",
+	(char *)"MALLOC_TOP_PAD_=16384",
 	NULL,
 };
 
