@@ -66,3 +66,10 @@ class Gateway:
     def wait_healthy(self, seconds):
         """Wait until every VRF is healthy while vrfgate lives."""
         self.process.wait_ready(self.is_healthy, seconds)
+
+    def is_in_step(self):
+        return self.status()["gateway"]["zabbix"]["synced_s"] is not None
+
+    def wait_in_step(self, seconds):
+        """Wait until Zabbix has all that the config names: a VRF can be healthy before its hosts are made."""
+        self.process.wait_ready(self.is_in_step, seconds)

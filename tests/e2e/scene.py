@@ -69,7 +69,7 @@ class Scene:
             self.gateway.wait_healthy(HEALTHY_SECONDS)
             self.write_config()
             self.expect_done("reload")
-            wait_until(self.hosts_exist, HEALTHY_SECONDS, "the hosts in Zabbix", poll_seconds=0.5)
+            self.gateway.wait_in_step(HEALTHY_SECONDS)
             self.items = counting.make_items(self.api, self.world.customers)
             self.wait_accepting()
             self.undo = undo.pop_all()
@@ -77,9 +77,6 @@ class Scene:
 
     def __exit__(self, *exception):
         return self.undo.__exit__(*exception)
-
-    def hosts_exist(self):
-        return all(self.api.host(each.host) for each in self.world.customers)
 
     def wait_accepting(self):
         """Until the proxies know their items."""

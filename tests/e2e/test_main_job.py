@@ -130,6 +130,7 @@ def check_status(setting):
 def check_zabbix_objects(setting):
     customers = setting.world.customers
     with setting.case("both hosts have the same address and the proxy of their own VRF"):
+        setting.gateway.wait_in_step(HEALTHY_SECONDS)
         proxies = setting.api.proxies()
         for customer in customers:
             host = setting.api.host(customer.host)

@@ -156,6 +156,7 @@ def cases(setting):
     with setting.gateway:
         with setting.case("all VRFs are healthy", required=True):
             setting.gateway.wait_healthy(HEALTHY_SECONDS)
+            setting.gateway.wait_in_step(HEALTHY_SECONDS)
         old_keys = [key_file(setting, each).read_text().strip() for each in setting.world.customers]
         check_rotation(setting, active, "active")
         check_rotation(setting, passive, "passive")
