@@ -79,11 +79,13 @@ struct net_act_sysctl {
 
 struct net_act_firewall {
 	const char *table;
-	const char *chains; /* as net_firewall has them */
-	bool replace;       /* the table is there */
+	bool replace;                       /* the table is there */
+	const char *chains;                 /* root: as net_firewall has them; else NULL */
+	const struct net_want *want;        /* else what its rules are made of */
+	const struct net_want_netns *netns; /* likewise */
 };
 
-/* Strings are borrowed from want, have or plan. */
+/* Pointers are borrowed from want, have or plan. */
 struct net_act {
 	enum net_act_kind kind;
 	bool in_root;     /* done in the root namespace, else in the group's own */

@@ -138,6 +138,16 @@ static int set_sysctl(struct net_run *run, const struct net_act *act, struct err
 		       : net_sysctl_write(&run->sysctls, act->sysctl.key, act->sysctl.value, err);
 }
 
+static int write_firewall(const struct net_act_firewall *firewall, struct error *err)
+{
+	cleanup(net_batch_finish) struct net_batch transaction = { 0 };
+
+	if (firewall->chains)
+		return net_firewall_set(firewall->table, firewall->chains, firewall->replace, err);
+	net_firewall_inside(&transaction, firewall->want, firewall->netns, firewall->replace);
+	return net_firewall_commit(&transaction, err);
+}
+
 /* Whose way to the root namespace would stand open gets none. */
 static int set_firewall(struct net_run *run, const struct net_act *act, struct error *err)
 {
@@ -146,8 +156,7 @@ static int set_firewall(struct net_run *run, const struct net_act *act, struct e
 	if (ret == 0 && run->unguarded)
 		ret = error_set(err, EIO, "without a firewall in the root namespace");
 	if (ret == 0)
-		ret = net_firewall_set(
-			act->firewall.table, act->firewall.chains, act->firewall.replace, err);
+		ret = write_firewall(&act->firewall, err);
 	if (ret < 0 && act->in_root)
 		run->unguarded = true;
 	return ret < 0 ? error_wrap(err, "cannot set firewall " NET_FIREWALL_FAMILY " %s",

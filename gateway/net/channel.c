@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rtnetlink sockets: dumps, and batches whose errors are told apart by sequence number. */
+/* Netlink sockets: dumps, and batches whose errors are told apart by sequence number. */
 #include "net/channel.h"
 
 #include <errno.h>
@@ -17,6 +17,9 @@
 
 /* A dump answers in pieces of at most 32 KiB (NLMSG_GOODSIZE and the receiver's largest buffer). */
 #define RECEIVE_SIZE 32768
+
+/* What any socket takes at once: net.core.wmem_default is several times as much. */
+#define SEND_SIZE 32768
 
 static void option_set(int fd, int option)
 {
@@ -237,17 +240,25 @@ void net_batch_clear(struct net_batch *batch)
 	batch->size = batch->count = 0;
 }
 
-/* A stretch of a batch. */
+/* A stretch of a batch, as it is sent. */
 struct stretch {
 	uint8_t *data;
-	size_t size;
+	size_t size, index;
 	uint32_t first_sequence;
+	uint32_t last_sequence; /* of the message whose answer is the last one */
+	bool transaction;
 };
 
-static struct stretch batch_number(
-	struct net_batch *batch, size_t index, size_t count, struct net_channel *channel)
+/* `unanswered`: so many at its end get no answer. */
+static struct stretch batch_number(struct net_batch *batch, size_t index, size_t count,
+	size_t unanswered, struct net_channel *channel)
 {
-	struct stretch stretch = { batch->data, 0, channel->sequence + 1 };
+	struct stretch stretch = {
+		.data = batch->data,
+		.index = index,
+		.first_sequence = channel->sequence + 1,
+		.last_sequence = channel->sequence + (uint32_t)(count - unanswered),
+	};
 
 	for (size_t i = 0; i < index + count; i++) {
 		struct nlmsghdr *header = (void *)(stretch.data + stretch.size);
@@ -259,7 +270,7 @@ static struct stretch batch_number(
 		header->nlmsg_seq = ++channel->sequence;
 		header->nlmsg_pid = 0;
 		header->nlmsg_flags |= NLM_F_REQUEST;
-		if (i + 1 == index + count)
+		if (header->nlmsg_seq == stretch.last_sequence)
 			header->nlmsg_flags |= NLM_F_ACK;
 		stretch.size += NLMSG_ALIGN(header->nlmsg_len);
 	}
@@ -273,28 +284,26 @@ static void fault_set(struct net_batch_fault *fault, const struct nlmsghdr *head
 	fault_read_text(header, fault->text, sizeof(fault->text));
 }
 
-int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batch_ignore_fn ignore,
-	void *data, struct net_channel *channel, struct net_batch_fault *fault, struct error *err)
+static int stretch_send(const struct stretch *stretch, net_batch_ignore_fn ignore, void *data,
+	const struct net_channel *channel, struct net_batch_fault *fault, struct error *err)
 {
 	_Alignas(NLMSG_ALIGNTO) uint8_t buffer[RECEIVE_SIZE];
-	struct stretch stretch = batch_number(batch, index, count, channel);
-	bool done = count == 0;
-	int ret = 0;
+	bool done = false;
+	int ret = channel_send(channel, stretch->data, stretch->size, err);
 
-	memset(fault, 0, sizeof(*fault));
-	if (!done)
-		ret = channel_send(channel, stretch.data, stretch.size, err);
 	while (ret >= 0 && !done) {
 		ret = channel_receive(channel, buffer, sizeof(buffer), err);
 		for (struct nlmsghdr *h = (void *)buffer; ret >= 0 && nlmsg_ok(h, ret);
 			h = nlmsg_next(h, &ret)) {
-			size_t at = index + (h->nlmsg_seq - stretch.first_sequence);
+			size_t at = stretch->index + (h->nlmsg_seq - stretch->first_sequence);
 			int code;
 
-			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < stretch.first_sequence)
+			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq < stretch->first_sequence)
 				continue;
-			done = done || h->nlmsg_seq == channel->sequence;
 			code = header_errno(h);
+			/* A transaction that fails may have no answer but the failure. */
+			done = done || h->nlmsg_seq == stretch->last_sequence ||
+				(stretch->transaction && code);
 			if (code && !fault->code && !(ignore && ignore(at, code, data)))
 				fault_set(fault, h, at);
 		}
@@ -302,4 +311,38 @@ int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batc
 	if (ret < 0)
 		return ret;
 	return fault->code ? -EREMOTEIO : 0;
+}
+
+int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batch_ignore_fn ignore,
+	void *data, struct net_channel *channel, struct net_batch_fault *fault, struct error *err)
+{
+	struct stretch stretch;
+
+	memset(fault, 0, sizeof(*fault));
+	if (!count)
+		return 0;
+	stretch = batch_number(batch, index, count, 0, channel);
+	return stretch_send(&stretch, ignore, data, channel, fault, err);
+}
+
+/* A transaction goes as one, however long it is, and netlink takes no more than the socket's buffer. */
+static void make_room(const struct net_channel *channel, size_t size)
+{
+	int bytes = (int)size;
+
+	/* The kernel doubles it, for what it needs beside the bytes. */
+	if (size > SEND_SIZE)
+		(void)setsockopt(channel->fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
+}
+
+/* Older kernels never answer the end of a transaction, so the message before it is asked for. */
+int net_batch_commit(struct net_batch *batch, struct net_channel *channel,
+	struct net_batch_fault *fault, struct error *err)
+{
+	struct stretch stretch = batch_number(batch, 0, batch->count, 1, channel);
+
+	memset(fault, 0, sizeof(*fault));
+	stretch.transaction = true;
+	make_room(channel, batch->size);
+	return stretch_send(&stretch, NULL, NULL, channel, fault, err);
 }

@@ -40,7 +40,8 @@ int net_channel_dump(struct net_channel *channel, struct nl_msg *request, net_ch
 int net_channel_get(struct net_channel *channel, struct nl_msg *request, net_channel_fn fn,
 	void *data, struct error *err);
 
-/* The first request of a batch that failed; the kernel does the others all the same. */
+/* The first request of a batch that failed; the kernel does the others all the same, or none of them in a
+ * transaction. */
 struct net_batch_fault {
 	size_t index;
 	int code;       /* positive errno */
@@ -71,3 +72,10 @@ typedef bool (*net_batch_ignore_fn)(size_t index, int code, void *data);
  */
 int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batch_ignore_fn ignore,
 	void *data, struct net_channel *channel, struct net_batch_fault *fault, struct error *err);
+
+/*
+ * Sends a batch that is one transaction of nfnetlink, from NFNL_MSG_BATCH_BEGIN to _END: all of it is
+ * done, or nothing. Returns as above; what fails as a whole is a fault of one of the first two messages.
+ */
+int net_batch_commit(struct net_batch *batch, struct net_channel *channel,
+	struct net_batch_fault *fault, struct error *err);

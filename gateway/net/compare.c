@@ -18,10 +18,11 @@ static bool plan_is_structural(const struct net_plan *plan)
 	return false;
 }
 
-static int compare_once(const struct net_want *want, struct net_have **have, struct net_plan **plan,
-	struct error *err)
+/* What is read is what `seen` asks for; the plan borrows from `want`. */
+static int compare_once(const struct net_want *want, const struct net_want *seen,
+	struct net_have **have, struct net_plan **plan, struct error *err)
 {
-	int ret = net_have_read(want, have, err);
+	int ret = net_have_read(seen, have, err);
 
 	if (ret == 0)
 		*plan = net_plan_create(want, *have);
@@ -38,12 +39,12 @@ int net_compare(const struct net_want *want, struct net_have **have, struct net_
 	*plan = NULL;
 	if (want->partial) {
 		glance.glance = true;
-		ret = compare_once(&glance, have, plan, err);
+		ret = compare_once(want, &glance, have, plan, err);
 		if (ret != 0 || !plan_is_structural(*plan))
 			return ret;
 		net_plan_destroy(*plan);
 		net_have_destroy(*have);
 		*plan = NULL;
 	}
-	return compare_once(want, have, plan, err);
+	return compare_once(want, want, have, plan, err);
 }

@@ -15,9 +15,6 @@
 #include "net/firewall_kernel.h"
 #include "net/message.h"
 
-/* Of a rule's user data, which is nft(8)'s own: a byte of type, one of length, and a text with its end. */
-#define UDATA_COMMENT 0
-
 #define READ_ATTEMPTS 10
 
 #define cleanup_channel cleanup(net_channel_close)
@@ -55,7 +52,7 @@ static const char *comment_find(struct nlattr *user_data)
 	int rest = user_data ? nla_len(user_data) : 0;
 
 	while (rest > 2 && data[1] + 2 <= rest) {
-		if (data[0] == UDATA_COMMENT)
+		if (data[0] == NET_FIREWALL_UDATA_COMMENT)
 			return data[1] && data[data[1] + 1] == '\0' ? (const char *)data + 2 : NULL;
 		rest -= data[1] + 2;
 		data += data[1] + 2;

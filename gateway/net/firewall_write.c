@@ -17,6 +17,8 @@ static void free_context(struct nft_ctx **context)
 }
 #define cleanup_context cleanup(free_context)
 
+#define NO_NFTABLES "this kernel has no nftables"
+
 /* The library ends the program where it gets no socket. */
 static bool has_netfilter(void)
 {
@@ -32,7 +34,7 @@ static int run(const char *commands, struct error *err)
 	const char *said;
 
 	if (!has_netfilter())
-		return error_set(err, EOPNOTSUPP, "this kernel has no nftables");
+		return error_set(err, EOPNOTSUPP, NO_NFTABLES);
 	context = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!context || nft_ctx_buffer_error(context) != 0 || nft_ctx_buffer_output(context) != 0)
 		return error_set(err, EIO, "libnftables cannot begin");
@@ -41,6 +43,24 @@ static int run(const char *commands, struct error *err)
 	said = nft_ctx_get_error_buffer(context);
 	said = strstr(said, "Error: ") ? strstr(said, "Error: ") + strlen("Error: ") : said;
 	return error_set(err, EIO, "nftables: %.*s", (int)strcspn(said, "\n"), said);
+}
+
+int net_firewall_commit(struct net_batch *transaction, struct error *err)
+{
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+	struct net_batch_fault fault = { 0 };
+	int ret = net_channel_open_netfilter(&channel, err);
+
+	if (ret == -EPROTONOSUPPORT)
+		return error_set(err, EOPNOTSUPP, NO_NFTABLES);
+	if (ret == 0)
+		ret = net_batch_commit(transaction, &channel, &fault, err);
+	if (ret != -EREMOTEIO)
+		return ret;
+	if (fault.code == EOPNOTSUPP && fault.index <= 1)
+		return error_set(err, EOPNOTSUPP, NO_NFTABLES);
+	return error_set_errno(err, fault.code, "nftables, message %zu%s%s", fault.index,
+		fault.text[0] ? ": " : "", fault.text);
 }
 
 /* A table is not deleted where there was none: the library would wait for the kernel to have forgotten it,

@@ -35,7 +35,8 @@ void net_have_destroy(struct net_have *have);
 /*
  * Reads and compares. Of a partial want only what it names is read of the root namespace, which holds
  * a link of every VRF there is; where that shows more than settings to put right, all is read after
- * all. Either is the caller's to destroy, the plan first. Blocks for the dumps.
+ * all. Either is the caller's to destroy, the plan, which borrows from want and have, first.
+ * Blocks for the dumps.
  */
 int net_compare(const struct net_want *want, struct net_have **have, struct net_plan **plan,
 	struct error *err);

@@ -7,17 +7,20 @@ static bool is_ours(const struct net_have_firewall *have)
 	return have->exists && !have->foreign;
 }
 
-static void plan_table(struct net_planner *planner, bool in_root,
-	const struct net_have_firewall *have, const struct net_firewall *want)
+static bool is_heard(const struct net_have_firewall *have)
 {
-	struct net_act *act;
+	return have->exists && !have->dormant;
+}
 
-	if (have->exists && !have->dormant && have->digest == want->digest)
-		return;
-	act = net_planner_add(planner, NET_ACT_FIREWALL_SET, in_root, NULL);
-	act->firewall.table = have->table[0] ? have->table : NET_FIREWALL_TABLE;
-	act->firewall.chains = net_planner_keep(planner, want->chains);
-	act->firewall.replace = have->exists;
+static struct net_act_firewall *plan_table_set(
+	struct net_planner *planner, bool in_root, const struct net_have_firewall *have)
+{
+	struct net_act_firewall *set =
+		&net_planner_add(planner, NET_ACT_FIREWALL_SET, in_root, NULL)->firewall;
+
+	set->table = have->table[0] ? have->table : NET_FIREWALL_TABLE;
+	set->replace = have->exists;
+	return set;
 }
 
 static void plan_table_delete(
@@ -27,19 +30,28 @@ static void plan_table_delete(
 		have->table;
 }
 
+static bool is_right(const struct net_want *want, const struct net_want_netns *netns,
+	const struct net_have_firewall *have)
+{
+	return is_heard(have) && have->digest == net_firewall_inside(NULL, want, netns, true);
+}
+
 void net_plan_firewall(struct net_planner *planner, const struct net_goals *goals)
 {
 	const struct net_have_firewall *have = &goals->have->firewall;
-	struct net_firewall want;
+	const struct net_want *want = planner->context.want;
+	struct net_act_firewall *set;
 
 	if (!goals->want->firewall) {
 		if (is_ours(have))
 			plan_table_delete(planner, false, have);
 		return;
 	}
-	net_firewall_inside(&want, planner->context.want, goals->want);
-	plan_table(planner, false, have, &want);
-	net_firewall_finish(&want);
+	if (is_right(want, goals->want, have))
+		return;
+	set = plan_table_set(planner, false, have);
+	set->want = want;
+	set->netns = goals->want;
 }
 
 static bool wants_uplink(const struct net_want *want)
@@ -53,13 +65,16 @@ static bool wants_uplink(const struct net_want *want)
 void net_plan_root_firewall(struct net_planner *planner)
 {
 	const struct net_want *want = planner->context.want;
+	const struct net_have_firewall *have = &planner->context.have->root.firewall;
 	struct net_firewall firewall;
 
 	if (!want->firewall || !wants_uplink(want))
 		return;
 	net_plan_forwarding_off(planner, false);
 	net_firewall_root(&firewall, want, planner->context.have->forwarding);
-	plan_table(planner, true, &planner->context.have->root.firewall, &firewall);
+	if (!is_heard(have) || have->digest != firewall.digest)
+		plan_table_set(planner, true, have)->chains =
+			net_planner_keep(planner, firewall.chains);
 	net_firewall_finish(&firewall);
 	net_plan_forwarding_on(planner);
 }

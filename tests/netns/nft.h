@@ -7,8 +7,8 @@
 #include "net/channel.h"
 #include "world.h"
 
-/* In the root namespace where netns is NULL. */
-static inline int nft(const char *netns, const char *commands)
+/* In the root namespace where netns is NULL. The output, where it is wanted, is the caller's. */
+static inline int nft_run(const char *netns, const char *commands, char **output)
 {
 	cleanup(netns_leave) int back = netns_open_own(NULL);
 	cleanup_fd int fd = netns ? netns_open(netns, NULL) : -1;
@@ -23,8 +23,15 @@ static inline int nft(const char *netns, const char *commands)
 	nft_ctx_buffer_error(context);
 	nft_ctx_buffer_output(context);
 	ret = nft_run_cmd_from_buffer(context, commands);
+	if (output)
+		*output = xstrdup(nft_ctx_get_output_buffer(context));
 	nft_ctx_free(context);
 	return ret;
+}
+
+static inline int nft(const char *netns, const char *commands)
+{
+	return nft_run(netns, commands, NULL);
 }
 
 /* What the kernel lacks for our rules; NULL: nothing. The library ends the program where there is no

@@ -66,6 +66,19 @@ static void whatever_is_done_to_a_table_is_put_right(void **state)
 	world_down();
 }
 
+static void a_look_at_one_namespace_puts_its_table_right(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = guarded();
+
+	(void)state;
+	world_up(&want);
+	assert_int_equal(nft("bravo", "flush table inet vrfgate"), 0);
+	assert_int_equal(world_mend(&want, 0, NULL), 0);
+	assert_int_equal(world_mend(&want, 1, NULL), 1);
+	assert_int_equal(world_count(&want), 0);
+	world_down();
+}
+
 static void what_is_allowed_later_is_a_change_of_that_table_alone(void **state)
 {
 	struct net_want_port port = { IPPROTO_UDP, 162 };
@@ -122,6 +135,7 @@ static void a_table_of_another_owner_gets_company(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_namespace_has_its_table),
 	cmocka_unit_test(whatever_is_done_to_a_table_is_put_right),
+	cmocka_unit_test(a_look_at_one_namespace_puts_its_table_right),
 	cmocka_unit_test(what_is_allowed_later_is_a_change_of_that_table_alone),
 	cmocka_unit_test(foreign_tables_stay),
 	cmocka_unit_test(a_table_of_another_owner_gets_company),

@@ -109,17 +109,6 @@ static void a_change_of_mode_takes_away_what_was_for_the_other(void **state)
 	world_down();
 }
 
-/* As the supervisor does, one VRF of several. */
-static size_t mend(const struct net_want *want, size_t n)
-{
-	struct net_want one = *want;
-
-	one.partial = true;
-	one.netns = &want->netns[n];
-	one.n_netns = 1;
-	return world_mend(&one, NULL);
-}
-
 static void what_is_undone_of_the_way_to_the_server_is_done_again(void **state)
 {
 	static const char *const harm[] = {
@@ -140,9 +129,9 @@ static void what_is_undone_of_the_way_to_the_server_is_done_again(void **state)
 	world_up(&nat.want);
 	for (size_t i = 0; i < sizeof(harm) / sizeof(*harm); i++) {
 		assert_int_equal(world_run("%s", harm[i]), 0);
-		if (mend(&nat.want, 0) == 0)
+		if (world_mend(&nat.want, 0, NULL) == 0)
 			fail_msg("nothing mended after: %s", harm[i]);
-		if (mend(&nat.want, 0) != 0 || world_count(&nat.want) != 0)
+		if (world_mend(&nat.want, 0, NULL) != 0 || world_count(&nat.want) != 0)
 			fail_msg("not all mended after: %s", harm[i]);
 	}
 	world_down();
@@ -319,7 +308,7 @@ static void what_is_undone_of_the_forwarding_is_done_again(void **state)
 	world_up(&nat.want);
 	for (size_t i = 0; i < sizeof(harm) / sizeof(*harm); i++) {
 		assert_int_equal(world_run("%s", harm[i]), 0);
-		if (mend(&nat.want, 0) == 0)
+		if (world_mend(&nat.want, 0, NULL) == 0)
 			fail_msg("nothing mended after: %s", harm[i]);
 		if (world_count(&nat.want) != 0)
 			fail_msg("not all mended after: %s", harm[i]);

@@ -241,16 +241,20 @@ static inline size_t world_try(const struct net_want *want, struct error *err)
 	return count;
 }
 
-/* Compares as the supervisor does, and applies; the acts planned, and how many links of the root namespace
- * were looked at (NULL: of no interest). */
-static inline size_t world_mend(const struct net_want *want, size_t *looked_at)
+/* Compares one namespace as the supervisor does, and applies; the acts planned, and how many links of the
+ * root namespace were looked at (NULL: of no interest). */
+static inline size_t world_mend(const struct net_want *want, size_t n, size_t *looked_at)
 {
+	struct net_want one = *want;
 	struct net_have *have;
 	struct net_plan *plan;
 	struct error err = ERROR_INIT, failed = ERROR_INIT;
 	size_t acts;
 
-	if (net_compare(want, &have, &plan, &err) < 0)
+	one.partial = true;
+	one.netns = &want->netns[n];
+	one.n_netns = 1;
+	if (net_compare(&one, &have, &plan, &err) < 0)
 		fail_msg("%s", err.text);
 	acts = net_plan_count(plan);
 	if (looked_at)

@@ -271,11 +271,9 @@ static inline void want_firewall(struct scene *s)
 
 static inline void have_firewall(struct scene *s)
 {
-	struct net_firewall firewall;
-
-	net_firewall_inside(&firewall, &s->want, s->acme);
 	s->netns->firewall = (struct net_have_firewall){
-		.exists = true, .digest = firewall.digest, .table = NET_FIREWALL_TABLE
+		.exists = true,
+		.digest = net_firewall_inside(NULL, &s->want, s->acme, false),
+		.table = NET_FIREWALL_TABLE,
 	};
-	net_firewall_finish(&firewall);
 }
