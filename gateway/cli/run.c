@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrfgate run: the supervisor, in the foreground. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 
 #include "cli/options.h"
@@ -35,6 +36,10 @@ static int run_parse(int argc, char **argv, struct supervisor_options *options)
 	return cli_no_operands(argc, argv);
 }
 
+/* glibc's own limits to begin with; it lets them grow with what is freed, and a supervisor would keep what it
+ * needed once (mallopt(3)). */
+#define TRIM_BYTES (128 * 1024)
+
 int cli_run(int argc, char **argv)
 {
 	struct supervisor_options options = { .config_path = CONFIG_DEFAULT_PATH };
@@ -46,6 +51,7 @@ int cli_run(int argc, char **argv)
 		r = cli_need_root(argv[0]);
 	if (r != CLI_PARSED)
 		return r;
+	mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
 	/* Before the config is read: what cannot be read at a reload cannot be read at the start. */
 	if (privileges_reduce(&err) < 0) {
 		fprintf(stderr, "vrfgate run: %s\n", err.text);
