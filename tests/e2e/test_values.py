@@ -154,16 +154,21 @@ def group_of(pid):
         return None
 
 
+def proxy_lives(gateway):
+    """The process of each VRF's proxy, and how the one before it ended."""
+    return {each["name"]: (each["proxy"]["pid"], each["proxy"]["last_exit"]) for each in gateway.status()["vrfs"]}
+
+
 def check_reporter_death(setting):
     gateway = setting.gateway
     with setting.case("the reporter's death is nothing to supervisor and proxies, and values go on"):
-        before = {each["name"]: each["proxy"]["pid"] for each in gateway.status()["vrfs"]}
+        before = proxy_lives(gateway)
         done = [pid for pid in os.listdir("/proc") if pid.isdigit() and is_reporter_of(pid, gateway.process.pid)]
         expect_equal(len(done), 1, "reporters")
         os.kill(int(done[0]), signal.SIGKILL)
         since = int(time.time())
         wait_until(lambda: clocks(setting, "vrfgate.uptime", since + 1), VALUES_SECONDS, "a value after its death")
-        expect_equal({each["name"]: each["proxy"]["pid"] for each in gateway.status()["vrfs"]}, before, "proxies")
+        expect_equal(proxy_lives(gateway), before, "proxies")
 
 
 def is_reporter_of(pid, parent):
