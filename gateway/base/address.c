@@ -64,8 +64,7 @@ const char *address_format(
 	return text;
 }
 
-/* The part of byte i that belongs to the network, as a mask. */
-static uint8_t network_mask(const struct address *address, size_t i)
+uint8_t address_network_mask(const struct address *address, size_t i)
 {
 	size_t bits = address->prefix_length;
 
@@ -79,7 +78,7 @@ static uint8_t network_mask(const struct address *address, size_t i)
 bool address_has_host_bits(const struct address *address)
 {
 	for (size_t i = 0; i < address_size(address); i++)
-		if (address->bytes[i] & (uint8_t)~network_mask(address, i))
+		if (address->bytes[i] & (uint8_t)~address_network_mask(address, i))
 			return true;
 	return false;
 }
@@ -95,7 +94,7 @@ bool address_in_network(const struct address *network, const struct address *hos
 	if (network->family != host->family)
 		return false;
 	for (size_t i = 0; i < address_size(network); i++)
-		if ((network->bytes[i] ^ host->bytes[i]) & network_mask(network, i))
+		if ((network->bytes[i] ^ host->bytes[i]) & address_network_mask(network, i))
 			return false;
 	return true;
 }
@@ -106,7 +105,7 @@ void address_network_last(const struct address *network, struct address *last)
 
 	*last = *network;
 	for (size_t i = 0; i < size; i++)
-		last->bytes[i] |= (uint8_t)~network_mask(network, i);
+		last->bytes[i] |= (uint8_t)~address_network_mask(network, i);
 	last->prefix_length = (uint8_t)(size * 8);
 }
 

@@ -27,6 +27,9 @@ int address_parse(struct address *address, const char *text);
 const char *address_format(
 	const struct address *address, bool with_length, char text[ADDRESS_TEXT_SIZE]);
 
+/* The part of byte i that belongs to the network, as a mask: 0xf0 of byte 1 of an IPv4 /12. */
+uint8_t address_network_mask(const struct address *address, size_t i);
+
 /* True where bits behind the prefix length are set: "10.0.0.2/30" is a host, "10.0.0.0/30" a
  * network. */
 bool address_has_host_bits(const struct address *address);

@@ -249,15 +249,16 @@ struct stretch {
 	bool transaction;
 };
 
-/* `unanswered`: so many at its end get no answer. */
+/* Older kernels never answer the end of a transaction, so the message before it is asked for. */
 static struct stretch batch_number(struct net_batch *batch, size_t index, size_t count,
-	size_t unanswered, struct net_channel *channel)
+	bool transaction, struct net_channel *channel)
 {
 	struct stretch stretch = {
 		.data = batch->data,
 		.index = index,
 		.first_sequence = channel->sequence + 1,
-		.last_sequence = channel->sequence + (uint32_t)(count - unanswered),
+		.last_sequence = channel->sequence + (uint32_t)(count - transaction),
+		.transaction = transaction,
 	};
 
 	for (size_t i = 0; i < index + count; i++) {
@@ -321,7 +322,7 @@ int net_batch_send(struct net_batch *batch, size_t index, size_t count, net_batc
 	memset(fault, 0, sizeof(*fault));
 	if (!count)
 		return 0;
-	stretch = batch_number(batch, index, count, 0, channel);
+	stretch = batch_number(batch, index, count, false, channel);
 	return stretch_send(&stretch, ignore, data, channel, fault, err);
 }
 
@@ -335,14 +336,12 @@ static void make_room(const struct net_channel *channel, size_t size)
 		(void)setsockopt(channel->fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
 }
 
-/* Older kernels never answer the end of a transaction, so the message before it is asked for. */
 int net_batch_commit(struct net_batch *batch, struct net_channel *channel,
 	struct net_batch_fault *fault, struct error *err)
 {
-	struct stretch stretch = batch_number(batch, 0, batch->count, 1, channel);
+	struct stretch stretch = batch_number(batch, 0, batch->count, true, channel);
 
 	memset(fault, 0, sizeof(*fault));
-	stretch.transaction = true;
 	make_room(channel, batch->size);
 	return stretch_send(&stretch, NULL, NULL, channel, fault, err);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reading no more of the kernel than a comparison needs. */
+#include "net/have_read.h"
 #include "net/planner.h"
 
 static bool group_is_structural(const struct net_plan_group *group)
@@ -18,11 +19,12 @@ static bool plan_is_structural(const struct net_plan *plan)
 	return false;
 }
 
-/* What is read is what `seen` asks for; the plan borrows from `want`. */
-static int compare_once(const struct net_want *want, const struct net_want *seen,
-	struct net_have **have, struct net_plan **plan, struct error *err)
+typedef int (*read_fn)(const struct net_want *want, struct net_have **have, struct error *err);
+
+static int compare_once(read_fn reader, const struct net_want *want, struct net_have **have,
+	struct net_plan **plan, struct error *err)
 {
-	int ret = net_have_read(seen, have, err);
+	int ret = reader(want, have, err);
 
 	if (ret == 0)
 		*plan = net_plan_create(want, *have);
@@ -32,19 +34,17 @@ static int compare_once(const struct net_want *want, const struct net_want *seen
 int net_compare(const struct net_want *want, struct net_have **have, struct net_plan **plan,
 	struct error *err)
 {
-	struct net_want glance = *want;
 	int ret;
 
 	*have = NULL;
 	*plan = NULL;
 	if (want->partial) {
-		glance.glance = true;
-		ret = compare_once(want, &glance, have, plan, err);
+		ret = compare_once(net_have_glance, want, have, plan, err);
 		if (ret != 0 || !plan_is_structural(*plan))
 			return ret;
 		net_plan_destroy(*plan);
 		net_have_destroy(*have);
 		*plan = NULL;
 	}
-	return compare_once(want, want, have, plan, err);
+	return compare_once(net_have_read, want, have, plan, err);
 }

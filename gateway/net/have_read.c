@@ -226,7 +226,8 @@ static int read_candidates(const struct net_want *want, struct net_have *have, s
 	return ret;
 }
 
-int net_have_read(const struct net_want *want, struct net_have **result, struct error *err)
+static int read_have(
+	const struct net_want *want, bool glance, struct net_have **result, struct error *err)
 {
 	cleanup_have struct net_have *have = xcalloc(1, sizeof(*have));
 	cleanup(netns_leave) int back = netns_open_own(err);
@@ -234,8 +235,8 @@ int net_have_read(const struct net_want *want, struct net_have **result, struct 
 	int ret = back;
 
 	if (ret >= 0)
-		ret = want->glance ? net_have_read_named_root(want, have, err)
-				   : net_have_read_root(have, err);
+		ret = glance ? net_have_read_named_root(want, have, err)
+			     : net_have_read_root(have, err);
 	if (ret == 0)
 		ret = net_firewall_read_root(owner, &have->root.firewall, err);
 	if (ret == 0)
@@ -245,4 +246,14 @@ int net_have_read(const struct net_want *want, struct net_have **result, struct 
 	net_have_sort(have);
 	*result = ret < 0 ? NULL : steal_ptr(&have);
 	return ret;
+}
+
+int net_have_read(const struct net_want *want, struct net_have **result, struct error *err)
+{
+	return read_have(want, false, result, err);
+}
+
+int net_have_glance(const struct net_want *want, struct net_have **result, struct error *err)
+{
+	return read_have(want, true, result, err);
 }

@@ -16,6 +16,9 @@ int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps,
 int net_have_dump_links(
 	struct net_channel *channel, struct net_have_netns *netns, struct error *err);
 
+/* As net_have_read(), but of the root namespace only what the want names. */
+int net_have_glance(const struct net_want *want, struct net_have **have, struct error *err);
+
 /* have->root: all there is. The thread is in the root namespace. */
 int net_have_read_root(struct net_have *have, struct error *err);
 

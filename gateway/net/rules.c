@@ -315,10 +315,10 @@ void net_rule_match_network(
 	size_t size = address_size(network);
 	uint8_t bits[sizeof(network->bytes)] = { 0 }, masked[sizeof(network->bytes)] = { 0 };
 
-	for (size_t i = 0; i < network->prefix_length; i++)
-		bits[i / 8] |= (uint8_t)(0x80 >> i % 8);
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; i < size; i++) {
+		bits[i] = address_network_mask(network, i);
 		masked[i] = network->bytes[i] & bits[i];
+	}
 	load_address(rules, side, network->family, size);
 	mask(rules, bits, size);
 	compare(rules, NFT_CMP_EQ, masked, size);

@@ -85,7 +85,6 @@ struct net_want {
 	struct net_want_netns *netns;
 	size_t n_netns;
 	bool partial;      /* true: nothing is said of namespaces not named, so none is removed */
-	bool glance;       /* with partial: see net_compare() */
 	const char **keep; /* namespaces of ours that are neither wanted nor to be removed yet */
 	size_t n_keep;
 };

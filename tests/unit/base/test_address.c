@@ -53,6 +53,16 @@ static void what_is_no_address_is_refused(void **state)
 	assert_int_equal(address.family, AF_UNSPEC);
 }
 
+static void a_mask_has_the_bits_of_the_network(void **state)
+{
+	static const uint8_t expected[] = { 0xff, 0xf0, 0, 0 };
+	struct address network = parsed("172.16.0.0/12");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected); i++)
+		assert_int_equal(address_network_mask(&network, i), expected[i]);
+}
+
 static void host_bits_are_told_from_networks(void **state)
 {
 	struct address host = parsed("10.0.0.2/30"), network = parsed("10.0.0.0/30");
@@ -127,6 +137,7 @@ int main(void)
 		cmocka_unit_test(what_is_read_is_written_alike),
 		cmocka_unit_test(without_a_length_it_is_one_host),
 		cmocka_unit_test(what_is_no_address_is_refused),
+		cmocka_unit_test(a_mask_has_the_bits_of_the_network),
 		cmocka_unit_test(host_bits_are_told_from_networks),
 		cmocka_unit_test(networks_hold_their_hosts),
 		cmocka_unit_test(a_network_ends_at_its_last_address),

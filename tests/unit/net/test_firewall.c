@@ -98,34 +98,35 @@ static uint64_t digest_of(const struct scene *s)
 	return digest;
 }
 
-static void a_dump_of_the_rules_is_what_was_wanted(void **state)
+/* The rules of a plain scene, dumped to somebody. */
+static struct net_have_firewall scene_dump(const char *owner, uint64_t *digest)
 {
 	cleanup(net_batch_finish) struct net_batch batch = { 0 };
-	struct net_have_firewall have;
 	struct scene s;
+
+	scene_init(&s);
+	*digest = net_firewall_inside(&batch, &s.want, &s.netns, false);
+	return batch_fold(&batch, owner);
+}
+
+static void a_dump_of_the_rules_is_what_was_wanted(void **state)
+{
 	uint64_t digest;
+	struct net_have_firewall have = scene_dump(OWNER, &digest);
 
 	(void)state;
-	scene_init(&s);
-	digest = net_firewall_inside(&batch, &s.want, &s.netns, false);
-	have = batch_fold(&batch, OWNER);
 	assert_true(digest != 0);
 	assert_true(have.digest == digest);
 	assert_false(have.foreign);
-	assert_true(batch_fold(&batch, "/run/another").foreign);
+	assert_true(scene_dump("/run/another", &digest).foreign);
 }
 
 static void a_foreign_rule_more_is_a_difference(void **state)
 {
-	cleanup(net_batch_finish) struct net_batch batch = { 0 };
-	struct net_have_firewall have;
-	struct scene s;
 	uint64_t digest;
+	struct net_have_firewall have = scene_dump(OWNER, &digest);
 
 	(void)state;
-	scene_init(&s);
-	digest = net_firewall_inside(&batch, &s.want, &s.netns, false);
-	have = batch_fold(&batch, OWNER);
 	net_firewall_fold(&have, net_mark_owner(OWNER), "input", NULL);
 	assert_true(have.digest != digest);
 	assert_false(have.foreign);
