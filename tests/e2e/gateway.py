@@ -60,12 +60,27 @@ class Gateway:
         """One VRF's part of the status document."""
         return next(each for each in self.status()["vrfs"] if each["name"] == name)
 
+    def proxy_lives(self):
+        """Of each VRF's proxy what changes when another one is started: process, restarts, how the last one ended."""
+        return {each["name"]: tuple(each["proxy"][key] for key in ("pid", "restarts", "last_exit"))
+                for each in self.status()["vrfs"]}
+
     def is_healthy(self):
         return self.status_code() == HEALTHY
 
     def wait_healthy(self, seconds):
         """Wait until every VRF is healthy while vrfgate lives."""
         self.process.wait_ready(self.is_healthy, seconds)
+
+    def is_at_work(self):
+        return self.is_healthy() and all(each["proxy"]["required_vps"] for each in self.status()["vrfs"])
+
+    def wait_at_work(self, seconds):
+        """
+        Wait until every VRF is healthy and its proxy has its items. One that came before the server had read its key
+        has none; the supervisor starts it anew, once.
+        """
+        self.process.wait_ready(self.is_at_work, seconds)
 
     def is_in_step(self):
         return self.status()["gateway"]["zabbix"]["synced_s"] is not None

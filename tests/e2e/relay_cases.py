@@ -52,10 +52,6 @@ def wait_zabbix(gateway, state, words=None):
         raise TimedOut(f"{error}: {zabbix_status(gateway)}") from None
 
 
-def proxies(gateway):
-    return [(each["proxy"]["pid"], each["proxy"]["restarts"]) for each in gateway.status()["vrfs"]]
-
-
 def reporter_peak_kb(gateway):
     """The most memory that the reporter has had."""
     for pid in group_members(gateway.process.pid):
@@ -68,9 +64,9 @@ def reporter_peak_kb(gateway):
 @contextlib.contextmanager
 def unharmed(gateway):
     """What is done inside costs no proxy and no healthy VRF."""
-    before = proxies(gateway)
+    before = gateway.proxy_lives()
     yield
-    expect_equal(proxies(gateway), before, "pids and restarts")
+    expect_equal(gateway.proxy_lives(), before, "pids, restarts and last exits")
     expect_equal({each["state"] for each in gateway.status()["vrfs"]}, {"healthy"}, "states of the VRFs")
 
 
@@ -96,8 +92,7 @@ def start_proxies_anew(setting):
     with setting.case("proxies started anew have their configuration", required=True):
         vrfs = [each.vrf for each in setting.world.customers]
         expect_equal(gateway.command("restart", *vrfs).returncode, 0, "restart")
-        wait_until(lambda: gateway.is_healthy() and all(gateway.vrf(each)["proxy"]["required_vps"] for each in vrfs),
-                   2 * SECONDS, "a configuration")
+        gateway.wait_at_work(2 * SECONDS)
 
 
 def check_fault(setting, link, name, fault, words):

@@ -154,21 +154,16 @@ def group_of(pid):
         return None
 
 
-def proxy_lives(gateway):
-    """The process of each VRF's proxy, and how the one before it ended."""
-    return {each["name"]: (each["proxy"]["pid"], each["proxy"]["last_exit"]) for each in gateway.status()["vrfs"]}
-
-
 def check_reporter_death(setting):
     gateway = setting.gateway
     with setting.case("the reporter's death is nothing to supervisor and proxies, and values go on"):
-        before = proxy_lives(gateway)
+        before = gateway.proxy_lives()
         done = [pid for pid in os.listdir("/proc") if pid.isdigit() and is_reporter_of(pid, gateway.process.pid)]
         expect_equal(len(done), 1, "reporters")
         os.kill(int(done[0]), signal.SIGKILL)
         since = int(time.time())
         wait_until(lambda: clocks(setting, "vrfgate.uptime", since + 1), VALUES_SECONDS, "a value after its death")
-        expect_equal(proxy_lives(gateway), before, "proxies")
+        expect_equal(gateway.proxy_lives(), before, "proxies")
 
 
 def is_reporter_of(pid, parent):
@@ -198,7 +193,7 @@ def cases(setting):
     setting.world.config.write_text(text.replace("zabbix {\n", f"zabbix {{\n    {REPORT}\n"))
     with setting.gateway:
         with setting.case("all VRFs are healthy", required=True):
-            setting.gateway.wait_healthy(HEALTHY_SECONDS)
+            setting.gateway.wait_at_work(HEALTHY_SECONDS)
         check_arrival(setting)
         check_changes(setting)
         check_carrier(setting)
