@@ -150,7 +150,8 @@ check: deps
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
 		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) $(FUZZERS:$(B)/%=$(B)/san/%) \
 		$(VALGRIND_TESTS:%=valgrind:%) \
-		tests/vm/run tests/vm/systemd tests/vm/clock $(wildcard tests/cli/test_*.py) $(wildcard tests/e2e/test_*.py)
+		tests/vm/run tests/vm/systemd tests/vm/clock $(wildcard tests/cli/test_*.py) \
+		--two $(wildcard tests/e2e/test_*.py)
 
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
 # What test_crash tests is another program, and the thousand VRFs of test_writes take it a minute.

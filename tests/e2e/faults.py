@@ -15,7 +15,7 @@ from processes import run_checked
 from scene import FALL, HEALTHY_SECONDS, INTERVAL_SECONDS, TIMEOUT_SECONDS, children_of, process_cmdline
 from tap import expect, expect_equal
 from waiting import wait_until
-from world import ip, netns_exists
+from world import ip, link_names, netns_exists
 
 CHILDREN = ("history syncer", "data sender", "trapper")
 HANG_SECONDS = FALL * (INTERVAL_SECONDS + TIMEOUT_SECONDS) + 1
@@ -263,7 +263,7 @@ def delete_uplink(scene):
 
         ip("link", "del", name)
         wait_until(is_repaired, REPAIR_SECONDS, "the log tells of the repair")
-        expect(pathlib.Path("/sys/class/net", name).exists(), f"no {name}")
+        expect(name in link_names(), f"no {name}")
         scene.settle()
         expect_equal(scene.life(scene.victim), before, "pid and restarts")
 

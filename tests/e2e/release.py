@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Zabbix that a stack runs: the one installed on this machine, or that of another Debian in a chroot."""
 
-import fcntl
 import os
 import pathlib
 import shutil
@@ -44,8 +43,9 @@ class Installed:
         self.version = zabbix_packages.server_version(self.root)
         self.name = zabbix_packages.short_version(self.version)
 
-    def missing(self, _progress):
-        """Why it cannot be had; None when it is there."""
+    def missing(self, progress):
+        """Why it cannot be had; None when it is there. A proxy that cannot be downloaded is a ProcessFailed."""
+        self._proxy(progress)
         return None
 
     def launch(self, command, account, _directory):
@@ -54,11 +54,14 @@ class Installed:
 
     def install_proxy(self, target, progress):
         """Its zabbix_proxy as `target`, for other accounts to run: they may not reach the cache."""
+        shutil.copy2(self._proxy(progress), target)
+
+    def _proxy(self, progress):
         cached = zabbix_packages.cached_proxy(self.version)
         if not cached.exists():
             with progress.step("downloading zabbix_proxy (kept for the next time)"):
                 zabbix_packages.fetch_proxy(self.version)
-        shutil.copy2(cached, target)
+        return cached
 
 
 class Chroot:
@@ -85,8 +88,7 @@ class Chroot:
 
     def _make(self, progress):
         self.root.parent.mkdir(parents=True, exist_ok=True)
-        with open(f"{self.root}.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with zabbix_packages.lock(self.root):
             if self.root.exists():
                 return
             with progress.step(f"making a chroot of Debian {self.release} (kept for the next time)"):

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 import gateway
+import own_network
 from postgres import DatabaseError
 from processes import ProcessFailed
 from progress import Progress
@@ -41,7 +42,7 @@ class StackSetting:
 
 
 class Setting(StackSetting):
-    """The same and two customers. Labels and uplink numbers keep tests on one machine apart."""
+    """The same and two customers. Labels keep tests on one machine apart where the network does not."""
 
     def __init__(self, tap, stack, directory, world):
         super().__init__(tap, stack, directory)
@@ -71,28 +72,31 @@ def with_stack(cases, label):
     return run
 
 
-def with_customers(cases, label, number):
+def with_customers(cases, label):
     """Runs cases(setting) on a Setting."""
 
     def run(tap, release):
         with made_stack(release, label) as (stack, directory), \
-                World(stack, directory / "gateway", label, (f"{label}-acme", f"{label}-bravo"),
-                      f"fd5a:b1c0:de{number:02x}::/64", (2 * number + 200, 2 * number + 201)) as world:
+                World(stack, directory / "gateway", label, (f"{label}-acme", f"{label}-bravo")) as world:
             cases(Setting(tap, stack, directory, world))
 
     return run
 
 
 def run_with_releases(label, run, wanted=None):
-    """run(tap, release) with each wanted release of Zabbix, or with each that can be had; the exit status."""
+    """run(tap, release) with each wanted release of Zabbix, or with each that can be had; the exit status.
+
+    They are all had before this process has a network of its own, in which nothing can be downloaded.
+    """
     tap = Tap(OUTSIDE_ERRORS)
     if os.geteuid() != 0:
         tap.skip(label, "network namespaces need root")
         return tap.finish()
     stop_on_signals()
     try:
-        for release in wanted or releases():
-            reason = release.missing(Progress())
+        found = [(release, release.missing(Progress())) for release in wanted or releases()]
+        own_network.enter()
+        for release, reason in found:
             if reason:
                 tap.skip(f"{release.name}: {label}", reason)
             else:
@@ -107,9 +111,9 @@ def run_with_releases(label, run, wanted=None):
     return tap.finish()
 
 
-def run_cases(label, number, cases, wanted=None):
+def run_cases(label, cases, wanted=None):
     """Cases with customers, with each release."""
-    return run_with_releases(label, with_customers(cases, label, number), wanted)
+    return run_with_releases(label, with_customers(cases, label), wanted)
 
 
 def run_stack_cases(label, cases):

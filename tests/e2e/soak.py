@@ -80,7 +80,7 @@ def main():
     arguments = parser.parse_args()
     print(f"# seed {arguments.seed}", flush=True)
     wanted = [each for each in releases() if each.name == arguments.release] or [Installed()]
-    return run_cases("soak", 15, lambda setting: soak(setting, arguments), wanted)
+    return run_cases("soak", lambda setting: soak(setting, arguments), wanted)
 
 
 if __name__ == "__main__":

@@ -142,4 +142,4 @@ def cases(setting):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases("flt", 3, cases))
+    sys.exit(run_cases("flt", cases))

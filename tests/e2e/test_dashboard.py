@@ -84,4 +84,4 @@ def cases(setting):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases("dash", 7, cases))
+    sys.exit(run_cases("dash", cases))

@@ -190,4 +190,4 @@ def cases(setting):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases("dsc", 9, cases))
+    sys.exit(run_cases("dsc", cases))

@@ -25,4 +25,4 @@ def cases(setting):
 
 if __name__ == "__main__":
     # Some minutes, and supervision is the same with each release: the installed one will do.
-    sys.exit(run_cases("fau", 14, cases, [Installed()]))
+    sys.exit(run_cases("fau", cases, [Installed()]))

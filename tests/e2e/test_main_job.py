@@ -21,7 +21,7 @@ from processes import ProcessFailed
 from setting import run_cases
 from tap import expect, expect_equal
 from waiting import wait_until
-from world import DEVICE_ADDRESS, GATEWAY_ADDRESS, PREFIX_LENGTH, ip, netns_exists, netns_pids, netns_remove
+from world import DEVICE_ADDRESS, GATEWAY_ADDRESS, PREFIX_LENGTH, ip, link_names, netns_exists, netns_pids, netns_remove
 
 HEALTHY_SECONDS = 60
 VALUES_SECONDS = 90
@@ -54,10 +54,6 @@ def strange_binary(directory, version):
     path.write_text(f"#!/bin/sh\necho 'zabbix_proxy (Zabbix) {version}'\n")
     path.chmod(0o755)
     return path
-
-
-def link_names():
-    return set(os.listdir("/sys/class/net"))
 
 
 def process_exists(pid):
@@ -404,4 +400,4 @@ def cases(setting):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases("e2e", 2, cases))
+    sys.exit(run_cases("e2e", cases))

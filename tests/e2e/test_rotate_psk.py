@@ -165,4 +165,4 @@ def cases(setting):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases("psk", 6, cases))
+    sys.exit(run_cases("psk", cases))

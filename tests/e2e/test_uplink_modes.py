@@ -1,12 +1,8 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The server on this machine, routed, and behind NAT: values arrive, and nothing else is forwarded that was not before.
-
-The machine of this test is a network namespace of its own, so that no other's forwarding is touched.
-"""
+"""The server on this machine, routed, and behind NAT: values arrive, and nothing is forwarded that was not before."""
 
 import contextlib
-import os
 import pathlib
 import subprocess
 import sys
@@ -14,14 +10,13 @@ import time
 
 import observation
 import setting as settings
-import zabbix_packages
 from processes import run_checked
 from release import Installed
 from tap import expect, expect_equal
 from waiting import wait_until
-from world import ip, netns_remove
+from world import UPLINK_PREFIX, ip, netns_remove
 
-LABEL, NUMBER = "modes", 40
+LABEL = "modes"
 HEALTHY_SECONDS = 60
 VALUES_SECONDS = 60
 DRIFT_SECONDS = 5
@@ -29,7 +24,6 @@ KEYS = (observation.PING, observation.AGENT_NAME)
 SERVER, STRANGER = f"{LABEL}-server", f"{LABEL}-stranger"
 SERVER_IPV4, SERVER_IPV6 = "192.0.2.1", "2001:db8::1"
 FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
-ENTER = 'mount -t tmpfs tmpfs /run/netns && ip link set lo up && exec "$@"'
 
 # A machine beside us, our two addresses on the wire between, and its own.
 MACHINES = {
@@ -64,10 +58,10 @@ def machine(name):
         netns_remove(name)
 
 
-def connect_machines(uplink_prefix):
+def connect_machines():
     """Ways from each to the other, and from the server to the proxies, lead by us."""
     four, six = (address.partition("/")[0] for address in MACHINES[SERVER][0])
-    for network, gateway in (("203.0.113.0/24", four), ("2001:db8:1::/64", six), (uplink_prefix, six)):
+    for network, gateway in (("203.0.113.0/24", four), ("2001:db8:1::/64", six), (UPLINK_PREFIX, six)):
         ip("route", "add", network, "via", gateway, netns=SERVER)
     for address in MACHINES[STRANGER][0]:
         ip("route", "add", "default", "via", address.partition("/")[0], netns=STRANGER)
@@ -177,7 +171,7 @@ def cases(setting):
     with contextlib.ExitStack() as undo:
         for name in MACHINES:
             undo.enter_context(machine(name))
-        connect_machines(setting.world.uplink_prefix)
+        connect_machines()
         write_config(setting, "local")
         with setting.gateway:
             check_local(setting)
@@ -189,19 +183,5 @@ def cases(setting):
         check_host_that_forwards(setting)
 
 
-def main():
-    return settings.run_cases(LABEL, NUMBER, cases, [Installed()])
-
-
-def main_in_machine_of_its_own():
-    """The same in new namespaces; what has to be downloaded is, while there is still a network."""
-    if os.geteuid() != 0:
-        return main()
-    zabbix_packages.fetch_proxy(Installed().version)
-    os.makedirs("/run/netns", exist_ok=True)
-    command = ["unshare", "--net", "--mount", "sh", "-c", ENTER, "enter", sys.executable, "-B", __file__, "inside"]
-    return os.execvp(command[0], command)
-
-
 if __name__ == "__main__":
-    sys.exit(main() if sys.argv[1:] == ["inside"] else main_in_machine_of_its_own())
+    sys.exit(settings.run_cases(LABEL, cases, [Installed()]))

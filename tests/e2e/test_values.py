@@ -203,4 +203,4 @@ def cases(setting):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases("val", 5, cases))
+    sys.exit(run_cases("val", cases))

@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 
 import secret_file
@@ -15,6 +16,7 @@ DEVICE_ADDRESS = "10.0.0.1"
 GATEWAY_ADDRESS = "10.0.0.2"
 PREFIX_LENGTH = 30
 NETWORK = f"10.0.0.0/{PREFIX_LENGTH}"
+UPLINK_PREFIX = "fd5a:b1c0:de01::/64"
 AGENT_STARTED = "agent #0 started [main process]"
 SYSNAME_OID = "1.3.6.1.2.1.1.5.0"
 READY_SECONDS = 15
@@ -98,8 +100,13 @@ def netns_remove(name):
     ip("netns", "del", name)
 
 
+def link_names():
+    """Of the namespace we are in, as /sys/class/net need not be."""
+    return {name for _index, name in socket.if_nameindex()}
+
+
 def link_remove(name):
-    if pathlib.Path("/sys/class/net", name).exists():
+    if name in link_names():
         ip("link", "del", name)
 
 
@@ -122,12 +129,10 @@ class World:
     vrfgate puts a macvlan.
     """
 
-    def __init__(self, stack, directory, label="demo", vrfs=("acme", "bravo"), uplink_prefix="fd5a:b1c0:de01::/64",
-                 uplink_ids=(None, None)):
+    def __init__(self, stack, directory, label="demo", vrfs=("acme", "bravo"), uplink_ids=(None, None)):
         self.stack = stack
         self.directory = pathlib.Path(directory)
         self.label = label
-        self.uplink_prefix = uplink_prefix
         self.uplink_ids = uplink_ids
         self.has_vlans = kernel_has_vlans()
         self.trunk = f"{label}-trunk"
@@ -245,7 +250,7 @@ class World:
         """Write the vrfgate config; tests of faults give another URL, login or port, or add sections."""
         path = path or self.config
         text = GATEWAY_CONFIG.format(
-            label=self.label, directory=self.directory, uplink_prefix=self.uplink_prefix,
+            label=self.label, directory=self.directory, uplink_prefix=UPLINK_PREFIX,
             api_url=self.stack.api_url if api_url is None else api_url,
             credentials=credentials or self.login(), server_port=server_port or self.stack.server_port,
             proxy_binary=self.stack.proxy_binary, proxy_options=PROXY_OPTIONS[self.stack.release.name])

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the stack takes from Debian's packages: versions, the proxy, the frontend. `root` is / or that of a chroot."""
 
+import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
@@ -30,6 +32,14 @@ def cache_directory():
     return path
 
 
+@contextlib.contextmanager
+def lock(target):
+    """Inside, nobody else makes that file or directory of a cache."""
+    with open(f"{target}.lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def server_version(root):
     """The installed version of the server package, which the proxy must equal."""
     command = ["dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f", "${Version}", SERVER_PACKAGE]
@@ -54,16 +64,20 @@ def cached_proxy(version):
 def fetch_proxy(version):
     """Download and unpack the proxy, whose package cannot be installed beside the server's, into the cache."""
     target = cached_proxy(version)
-    if target.exists():
-        return target
+    with lock(target.parents[2]):
+        if not target.exists():
+            unpack_proxy(version, target.parents[2])
+    return target
+
+
+def unpack_proxy(version, place):
     with tempfile.TemporaryDirectory(dir=cache_directory(), prefix="unpack-") as directory:
         download(f"{PROXY_PACKAGE}={version}", directory)
         package = next(pathlib.Path(directory).glob("*.deb"))
         unpacked = pathlib.Path(directory) / "root"
         run_checked(["dpkg", "-x", package, unpacked], "unpacking zabbix_proxy")
         unpacked.chmod(0o755)
-        unpacked.rename(target.parents[2])
-    return target
+        unpacked.rename(place)
 
 
 def download(package, directory):
