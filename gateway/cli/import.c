@@ -172,6 +172,8 @@ static void sources_import(struct import *import, const struct source *sources, 
 		}
 		fprintf(stderr, "vrfgate import: %s: %s\n", sources[i].path, err.text);
 		import->failed++;
+		if (r == -ECANCELED)
+			break;
 	}
 	printf("%zu %s, %zu unchanged, %zu failed\n", import->imported,
 		import->dry_run ? "would change" : "imported", import->unchanged, import->failed);
@@ -209,9 +211,13 @@ static int import_all(struct import *import, const struct reporter_inventory *in
 {
 	cleanup(strings_finish) struct strings files = { 0 };
 	cleanup(cli_api_close) struct zabbix_api *api = NULL;
+	cleanup_fd int turn = -1;
 	struct source *sources;
 	int r = files_find(import, inventory, paths, &files, err);
 
+	/* Who is not root may import, too, and has no turn to take. */
+	if (r == 0 && !import->dry_run && geteuid() == 0)
+		r = cli_turn_take(&inventory->config->gateway, &turn, err);
 	if (r < 0)
 		return r;
 	sources = sources_read(&files);

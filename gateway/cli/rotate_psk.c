@@ -65,10 +65,12 @@ static int inventory_tell(const void *data, int fd, void *answer, struct error *
 	const struct telling *telling = data;
 	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
 	cleanup(cli_api_close) struct zabbix_api *api = NULL;
-	int r = cli_api_open(telling->inventory, &api, err);
+	int r;
 
 	(void)fd;
 	(void)answer;
+	cli_stop_signals_ignore();
+	r = cli_api_open(telling->inventory, &api, err);
 	if (r == 0)
 		r = reporter_sync(api, telling->inventory, false, &result, err);
 	return r == 0 ? problems_judge(&result.problems, telling->proxy, err) : r;
@@ -103,11 +105,12 @@ static int psk_rotate(const struct config *config, const struct config_vrf *vrf,
 {
 	cleanup(vrf_paths_finish) struct vrf_paths paths;
 	cleanup(secret_free) char *key = NULL;
-	int r = vrf_judge(vrf, err);
+	int r;
 
+	/* Zabbix and the proxy have the same key afterwards. */
+	cli_stop_signals_ignore();
 	vrf_paths_init(&paths, &config->gateway, vrf->name);
-	if (r == 0)
-		r = proxy_files_make(vrf, &paths, err);
+	r = proxy_files_make(vrf, &paths, err);
 	if (r < 0)
 		return r;
 	proxy_files_random_psk(identity, &key);
@@ -127,12 +130,14 @@ static int rotate_run(const struct config *config, const char *name)
 	cleanup_free char *identity = NULL;
 	cleanup_json json_t *answer = NULL;
 	struct error err = ERROR_INIT;
+	cleanup_fd int turn = -1; /* until all know the new key: nobody tells Zabbix the old one */
 
 	if (!vrf) {
 		fprintf(stderr, "vrfgate rotate-psk: no VRF '%s' in the config\n", name);
 		return CLI_EXIT_NO_SUCH_VRF;
 	}
-	if (psk_rotate(config, vrf, &identity, &err) < 0) {
+	if (vrf_judge(vrf, &err) < 0 || cli_turn_take(&config->gateway, &turn, &err) < 0 ||
+		psk_rotate(config, vrf, &identity, &err) < 0) {
 		fprintf(stderr, "vrfgate rotate-psk: vrf '%s': %s\n", name, err.text);
 		return CLI_EXIT_FAILED;
 	}

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "reporter/sync.h"
+#include "reporter/turn.h"
 #include "supervisor/ids.h"
 #include "supervisor/inventory.h"
 
@@ -32,15 +33,20 @@ static void result_print(const struct reporter_sync_result *result, bool look)
 		result->problems.count);
 }
 
+/* `turn` is -1 for a look. */
 static int inventory_sync(
-	const struct reporter_inventory *inventory, bool look, int *status, struct error *err)
+	const struct reporter_inventory *inventory, int turn, int *status, struct error *err)
 {
+	bool look = turn < 0;
 	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
 	cleanup(cli_api_close) struct zabbix_api *api = NULL;
 	int r = cli_api_open(inventory, &api, err);
 
 	if (r == 0)
 		r = reporter_sync(api, inventory, look, &result, err);
+	/* Who reads what is printed may take his time. */
+	if (!look)
+		reporter_turn_end(turn);
 	if (r < 0)
 		return r;
 	result_print(&result, look);
@@ -56,16 +62,20 @@ static int sync_run(const struct config *config, bool look)
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
 	struct error err = ERROR_INIT;
 	cleanup_free uint32_t *ids = NULL;
+	cleanup_fd int turn = -1;
 	int status = CLI_EXIT_FAILED;
-	int r = ids_assign(config, !look, &ids, &err);
+	/* Before keys are read, which another may be changing. */
+	int r = look ? 0 : cli_turn_take(&config->gateway, &turn, &err);
 
+	if (r == 0)
+		r = ids_assign(config, !look, &ids, &err);
 	if (r == 0)
 		r = inventory_fill(&inventory, config, ids, !look, &err);
 	/* All files are read; what follows is the network's. */
 	if (r == 0)
 		r = cli_rights_drop(&err);
 	if (r == 0)
-		r = inventory_sync(&inventory, look, &status, &err);
+		r = inventory_sync(&inventory, turn, &status, &err);
 	if (r < 0)
 		fprintf(stderr, "vrfgate sync: %s\n", err.text);
 	return status;

@@ -23,22 +23,26 @@
 #include "reporter/report.h"
 #include "reporter/seen.h"
 #include "reporter/sync.h"
+#include "reporter/turn.h"
 #include "zabbix/json.h"
 #include "zabbix/version.h"
 
 #define POLL_MS        5000
 #define SYNC_MS        60000
+#define TURN_POLL_MS   1000
+#define TURN_LONG_MS   60000
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 60000
 #define SLOW_MS        5000
 
 struct loop {
 	const struct reporter_inventory *inventory;
-	int fd;
+	int fd, turn;
 	struct reporter_inbox inbox;
 	struct reporter_push push;
 	struct zabbix_api *api; /* NULL: not logged in */
 	uint64_t sync_due_ms;
+	uint64_t turn_lost_ms; /* since when another writes; 0: nobody does */
 	int backoff_ms;
 	bool slow;                 /* an answer of this attempt takes, or took, long */
 	struct strings problems;   /* of the last sync */
@@ -72,6 +76,9 @@ static void problems_collect(struct loop *loop)
 	strings_finish(all);
 	if (loop->slow)
 		strings_addf(all, "the API is slow: an answer took more than %d s", SLOW_MS / 1000);
+	if (loop->turn_lost_ms && clock_now_ms() - loop->turn_lost_ms >= TURN_LONG_MS)
+		strings_addf(all, "another holds '%s/zabbix.lock' for more than %d s",
+			loop->inventory->config->gateway.state_dir, TURN_LONG_MS / 1000);
 	for (size_t i = 0; i < loop->problems.count; i++)
 		strings_add(all, loop->problems.items[i]);
 	if (loop->values_error.code)
@@ -105,7 +112,7 @@ static void slow_tell(struct loop *loop)
 	report->proxies = proxies;
 }
 
-/* Ends a request that hangs when nobody waits for it any more. */
+/* Nobody waits for what is asked any more. */
 static bool request_judge(void *arg, uint64_t waited_ms)
 {
 	struct loop *loop = arg;
@@ -133,6 +140,18 @@ static int login(struct loop *loop, struct error *err)
 	return 0;
 }
 
+/* 1: it is ours. */
+static int turn_take(struct loop *loop, struct error *err)
+{
+	int r = reporter_turn_take(loop->turn, err);
+
+	if (r != 0)
+		loop->turn_lost_ms = 0;
+	else if (!loop->turn_lost_ms)
+		loop->turn_lost_ms = clock_now_ms();
+	return r;
+}
+
 static int sync_when_due(struct loop *loop, struct error *err)
 {
 	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
@@ -141,7 +160,12 @@ static int sync_when_due(struct loop *loop, struct error *err)
 	if (clock_now_ms() < loop->sync_due_ms)
 		return 0;
 	loop->report.synced = false;
+	/* Where a command writes, soon. */
+	r = turn_take(loop, err);
+	if (r <= 0)
+		return r;
 	r = reporter_sync(loop->api, loop->inventory, false, &result, err);
+	reporter_turn_end(loop->turn);
 	if (r < 0)
 		return r;
 	loop->report.synced = true;
@@ -205,7 +229,7 @@ static int attempt(struct loop *loop)
 	problems_collect(loop);
 	if (r == 0) {
 		loop->backoff_ms = 0;
-		return POLL_MS;
+		return clock_now_ms() < loop->sync_due_ms ? POLL_MS : TURN_POLL_MS;
 	}
 	loop->report.synced = false;
 	zabbix_api_destroy(steal_ptr(&loop->api));
@@ -238,9 +262,11 @@ static bool wait_open(struct loop *loop, int wait_ms)
 	}
 }
 
-void reporter_loop(const struct reporter_inventory *inventory, int fd)
+void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 {
-	struct loop loop = { .inventory = inventory, .fd = fd, .inbox = { .fd = fd } };
+	struct loop loop = {
+		.inventory = inventory, .fd = fd, .turn = turn, .inbox = { .fd = fd }
+	};
 	int wait_ms;
 
 	reporter_push_init(&loop.push);

@@ -4,5 +4,6 @@
 
 #include "reporter/inventory.h"
 
-/* Returns when the other end of the socket is closed. Blocks on it and on the API only. */
-void reporter_loop(const struct reporter_inventory *inventory, int fd);
+/* Returns when the other end of the socket is closed. Blocks on it and on the API only. `turn` is of
+ * reporter/turn.h. */
+void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn);

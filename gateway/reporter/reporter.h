@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The reporter process: forked from the supervisor, gives up every privilege, keeps Zabbix in step
- * and tells what the server says. It ends when its socket closes, also in the middle of a request
- * that hangs, so it never outlives the supervisor.
+ * and tells what the server says. It ends when its socket closes and not by SIGINT or SIGTERM: a read
+ * of the API is given up at once, a write is seen through (two minutes at most), since the server
+ * carries it out all the same and who comes next must not meet it half done.
  *
  * What it reads from the socket: one JSON object a line,
  *	{ "clock": 1764000000, "status": { the status document of that time } }

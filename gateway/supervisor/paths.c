@@ -10,6 +10,7 @@ void vrf_paths_init(struct vrf_paths *paths, const struct config_gateway *gatewa
 {
 	paths->run_dir = xasprintf("%s/vrfs/%s", gateway->run_dir, vrf);
 	paths->lock = xasprintf("%s/lock", paths->run_dir);
+	paths->files_lock = xasprintf("%s/files.lock", paths->run_dir);
 	paths->start_log = xasprintf("%s/start.log", paths->run_dir);
 	paths->conf = xasprintf("%s/zabbix_proxy.conf", paths->run_dir);
 	paths->resolv_conf = xasprintf("%s/resolv.conf", paths->run_dir);
@@ -27,6 +28,7 @@ void vrf_paths_finish(struct vrf_paths *paths)
 {
 	free(paths->run_dir);
 	free(paths->lock);
+	free(paths->files_lock);
 	free(paths->start_log);
 	free(paths->conf);
 	free(paths->resolv_conf);

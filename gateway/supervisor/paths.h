@@ -5,10 +5,11 @@
 #include "config/model.h"
 
 struct vrf_paths {
-	char *run_dir;   /* RUN/vrfs/NAME, root's */
-	char *lock;      /* held by the proxy's process tree */
-	char *start_log; /* what the proxy said before its log was open */
-	char *conf;      /* generated zabbix_proxy.conf */
+	char *run_dir;    /* RUN/vrfs/NAME, root's */
+	char *lock;       /* held by the proxy's process tree */
+	char *files_lock; /* root's, too: held while its directories and key are made or changed */
+	char *start_log;  /* what the proxy said before its log was open */
+	char *conf;       /* generated zabbix_proxy.conf */
 	char *resolv_conf;
 	char *socket_dir; /* RUN/vrfs/NAME/sockets, the proxy's, as are the following */
 	char *tmp_dir;

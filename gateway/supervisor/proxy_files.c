@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +28,8 @@
 #define PROFILE_MAX_SIZE (64 * 1024)
 #define PSK_BYTES        32
 #define IDENTITY_BYTES   8
+#define LOCK_PATIENCE_MS 2000
+#define LOCK_POLL_MS     5
 
 static int user_find(const struct config_vrf *vrf, struct file_owner *owner, struct error *err)
 {
@@ -94,12 +98,34 @@ static int psk_make(const struct vrf_paths *paths, struct error *err)
 	return psk_write(paths, identity, key, err);
 }
 
+/*
+ * Supervisor and commands make these files, each what is missing: one after the other, so that there is
+ * one key. Where there is no lock nobody makes any: who only reads need not.
+ */
+static int files_lock(const struct vrf_paths *paths, int flags, int *fd, struct error *err)
+{
+	*fd = open(paths->files_lock, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
+	if (*fd < 0 && errno == ENOENT && !(flags & O_CREAT))
+		return 0;
+	if (*fd < 0)
+		return error_set_errno(err, errno, "cannot open '%s'", paths->files_lock);
+	for (int waited_ms = 0; flock(*fd, LOCK_EX | LOCK_NB) < 0; waited_ms += LOCK_POLL_MS) {
+		if (errno != EWOULDBLOCK || waited_ms >= LOCK_PATIENCE_MS)
+			return error_set_errno(err, errno, "cannot lock '%s'", paths->files_lock);
+		poll(NULL, 0, LOCK_POLL_MS);
+	}
+	return 0;
+}
+
 int proxy_files_write_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,
 	const char *identity, const char *key, struct error *err)
 {
+	cleanup_fd int lock = -1;
 	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
-	int r = user_enter(vrf, &before, err);
+	int r = files_lock(paths, O_CREAT, &lock, err);
 
+	if (r == 0)
+		r = user_enter(vrf, &before, err);
 	return r < 0 ? r : psk_write(paths, identity, key, err);
 }
 
@@ -159,9 +185,12 @@ static int directories_make(const struct config_vrf *vrf, const struct vrf_paths
 int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
 {
 	struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 }, owner = { .mode = 0750 };
+	cleanup_fd int lock = -1;
 	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
 	int r = file_make_dir(paths->run_dir, &ours, err);
 
+	if (r == 0)
+		r = files_lock(paths, O_CREAT, &lock, err);
 	if (r == 0)
 		r = user_find(vrf, &owner, err);
 	if (r == 0)
@@ -187,9 +216,12 @@ static int identity_read(const struct config_vrf *vrf, const struct vrf_paths *p
 int proxy_files_read_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,
 	char **identity, char **key, struct error *err)
 {
+	cleanup_fd int lock = -1;
 	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
-	int r = identity_read(vrf, paths, identity, err);
+	int r = files_lock(paths, 0, &lock, err);
 
+	if (r == 0)
+		r = identity_read(vrf, paths, identity, err);
 	if (r < 0)
 		return r;
 	secret_guard();

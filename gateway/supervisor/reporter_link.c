@@ -3,6 +3,7 @@
 #include "supervisor/reporter_link.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,10 @@
 
 #define LINE_MAX_SIZE  (4 * 1024 * 1024)
 #define BACKOFF_MAX_MS 60000
+/* How long one that was let go may take: longer than a request of the API may. */
+#define LET_GO_MS      150000
+/* How long a supervisor that stops waits for it. It holds its turn, so it may end by itself after us. */
+#define STOP_MS        5000
 
 struct reporter_link {
 	struct supervisor *supervisor;
@@ -145,9 +150,19 @@ static int link_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 
 /* --- its life --- */
 
+static void link_begin(struct reporter_link *link);
+
 static void retry_on_elapsed(void *data)
 {
 	reporter_link_restart(data);
+}
+
+static void let_go_on_elapsed(void *data)
+{
+	struct reporter_link *link = data;
+
+	log_warning("reporter does not end: SIGKILL");
+	process_signal(&link->process, SIGKILL);
 }
 
 static void link_retry_later(struct reporter_link *link)
@@ -169,9 +184,11 @@ static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *
 	(void)events;
 	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
 	process_reap(&link->process, &end);
-	/* Ctrl-C reaches it too. */
-	if (link->supervisor->stopping)
+	timer_disarm(&link->retry);
+	if (link->fd < 0) {
+		link_begin(link);
 		return 0;
+	}
 	link_retry_later(link);
 	log_warning("reporter ended: %s; starting it again in %llu s",
 		process_exit_format(&end, text), (unsigned long long)link->backoff_ms / 1000);
@@ -180,20 +197,15 @@ static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *
 	return 0;
 }
 
-/* It leaves when its socket closes; the kill only makes that sure. */
-static void link_end_process(struct reporter_link *link)
+/* It leaves when its socket closes, and when what it writes to Zabbix just now is answered. */
+static void link_let_go(struct reporter_link *link)
 {
 	reporter_feed_attach(link->feed, -1);
 	link->io = sd_event_source_disable_unref(link->io);
-	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
 	if (link->fd >= 0)
 		close(link->fd);
 	link->fd = -1;
 	link->line_size = 0;
-	if (link->process.pid > 0) {
-		process_signal(&link->process, SIGKILL);
-		process_reap(&link->process, &(struct process_exit){ 0 });
-	}
 }
 
 static int link_begin_process(struct reporter_link *link, struct error *err)
@@ -217,13 +229,13 @@ static int link_begin_process(struct reporter_link *link, struct error *err)
 	return 0;
 }
 
-void reporter_link_restart(struct reporter_link *link)
+static void link_begin(struct reporter_link *link)
 {
 	struct error err = ERROR_INIT;
 
-	link_end_process(link);
 	timer_disarm(&link->retry);
-	link->supervisor->context.server_known = false;
+	if (link->supervisor->stopping)
+		return;
 	if (!*link->supervisor->config->zabbix.url) {
 		link_set_error(link, "off", "");
 		return;
@@ -235,6 +247,19 @@ void reporter_link_restart(struct reporter_link *link)
 		link_set_error(link, "denied", err.text);
 		link_retry_later(link);
 	}
+}
+
+void reporter_link_restart(struct reporter_link *link)
+{
+	bool is_let_go = link->fd < 0;
+
+	link_let_go(link);
+	link->supervisor->context.server_known = false;
+	if (link->process.pid <= 0)
+		link_begin(link);
+	else if (!is_let_go)
+		timer_arm(
+			&link->retry, link->supervisor->event, LET_GO_MS, let_go_on_elapsed, link);
 }
 
 struct reporter_link *reporter_link_create(struct supervisor *supervisor)
@@ -249,11 +274,26 @@ struct reporter_link *reporter_link_create(struct supervisor *supervisor)
 	return link;
 }
 
+static void link_wait_end(struct reporter_link *link)
+{
+	struct pollfd process = { .fd = link->process.pidfd, .events = POLLIN };
+
+	if (poll(&process, 1, STOP_MS) == 0) {
+		log_warning("reporter still writes to Zabbix, and ends when it is done");
+		process_finish(&link->process);
+		return;
+	}
+	process_reap(&link->process, &(struct process_exit){ 0 });
+}
+
 void reporter_link_destroy(struct reporter_link *link)
 {
 	if (!link)
 		return;
-	link_end_process(link);
+	link_let_go(link);
+	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
+	if (link->process.pid > 0)
+		link_wait_end(link);
 	reporter_feed_destroy(link->feed);
 	timer_finish(&link->retry);
 	free(link->line);

@@ -22,6 +22,9 @@ struct zabbix_api {
 	char *password; /* kept for a session that is lost */
 	char *auth;     /* the token, or the session's; NULL: not logged in */
 	bool reachable; /* the last request was answered */
+	bool writing;   /* the request under way changes something */
+	zabbix_http_cancelled_fn *cancelled;
+	void *cancelled_arg;
 	size_t requests;
 };
 
@@ -36,6 +39,25 @@ static void cleanup_api_destroy(struct zabbix_api **api)
 	zabbix_api_destroy(*api);
 }
 
+static bool request_is_cancelled(void *arg, uint64_t waited_ms)
+{
+	const struct zabbix_api *api = arg;
+
+	return api->cancelled && api->cancelled(api->cancelled_arg, waited_ms) && !api->writing;
+}
+
+static bool is_write(const char *method)
+{
+	static const char *const reads[] = { ".get", ".version", ".login", ".logout",
+		".importcompare" };
+	const char *verb = strchr(method, '.');
+
+	for (size_t i = 0; verb && i < sizeof(reads) / sizeof(reads[0]); i++)
+		if (strcmp(verb, reads[i]) == 0)
+			return false;
+	return true;
+}
+
 /* Sends the pending calls; each gets its result or error. */
 static int calls_send(struct zabbix_api *api, struct zabbix_call *calls, size_t count,
 	const char *auth, struct error *err)
@@ -47,9 +69,14 @@ static int calls_send(struct zabbix_api *api, struct zabbix_call *calls, size_t 
 	size_t size = 0;
 	int r;
 
+	if (request_is_cancelled(api, 0))
+		return error_set(err, ECANCELED, "%s: given up", zabbix_http_url(api->http));
+	for (size_t i = 0; i < count; i++)
+		api->writing |= is_write(calls[i].method);
 	api->requests++;
 	r = zabbix_http_post(api->http, request, in_header ? auth : NULL, &answer, &size, err);
 	api->reachable = r == 0;
+	api->writing = false;
 	if (r < 0)
 		return r;
 	r = zabbix_rpc_read(answer, size, calls, count, err);
@@ -152,7 +179,9 @@ int zabbix_api_create(const struct zabbix_login *login, struct zabbix_api **api,
 	if (!login->token && (!login->user || !login->password))
 		return error_set(err, EACCES, "%s: no token, and no user with a password",
 			zabbix_http_url(made->http));
-	zabbix_http_set_cancelled(made->http, login->cancelled, login->cancelled_arg);
+	made->cancelled = login->cancelled;
+	made->cancelled_arg = login->cancelled_arg;
+	zabbix_http_set_cancelled(made->http, request_is_cancelled, made);
 	r = version_ask(made, err);
 	if (r < 0)
 		return r;
@@ -176,7 +205,7 @@ static void session_close(struct zabbix_api *api)
 	if (!api->user || !api->auth || !api->reachable)
 		return;
 	zabbix_http_set_limits(api->http, &logout_limits);
-	zabbix_http_set_cancelled(api->http, NULL, NULL);
+	api->cancelled = NULL;
 	(void)call_once(api, api->auth, "user.logout", json_array(), NULL, NULL);
 }
 

@@ -30,8 +30,9 @@ struct zabbix_login {
 	const char *token;   /* NULL: user and password */
 	const char *user;
 	const char *password;
-	/* May be NULL. Asked about once a second while a request waits, told for how long it has;
-	 * true ends the call, -ECANCELED. */
+	/* May be NULL. Asked before each request, and about once a second while it waits, told for how
+	 * long it has; true ends the call, -ECANCELED. A write that is under way is seen through all
+	 * the same: the server would carry it out, and who reads next must not meet it half done. */
 	bool (*cancelled)(void *arg, uint64_t waited_ms);
 	void *cancelled_arg;
 };

@@ -29,6 +29,8 @@ try cat $base/state/ids.json
 try cat $base/run/state.json
 try sh -c "echo x >> $run/zabbix_proxy.conf"
 try sh -c "echo 1 1 > $run/lock"
+try flock -n $run/files.lock true
+try flock -n $base/state/zabbix.lock true
 for inherited in 3 4 5 6 7 8 9; do
 	try sh -c "echo 1 1 >> /proc/$$/fd/$inherited"
 done

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Zabbix in step with a config of 100 VRFs: how few requests and how little time, drift, prune, rights."""
 
+import subprocess
 import sys
 import time
 
 import secret_file
-from gateway import Gateway
+from gateway import Gateway, program
 from setting import run_stack_cases
 from tap import expect, expect_equal
 from zabbix_stack import PASSWORD, USER
@@ -18,6 +19,7 @@ TIME_SHARE_MAX = 0.25
 # That the plain client makes before and after: it slows down as the database fills, and what else runs disturbs both.
 PLAIN_VRFS = 10
 CHANGES = 2
+SYNC_SECONDS = 120
 TEMPLATES = {"6.0": ("ICMP Ping", "Linux by SNMP"), "7.0": ("Linux by SNMP", "Zabbix agent")}
 HEALTH_TEMPLATE = "Zabbix proxy health"
 GROUP = "VRF gateways"
@@ -262,6 +264,20 @@ def check_proxy_group(setting, fleet):
         expect(last_line(done).startswith("0 made, 0 changed, 0 deleted"), last_line(done))
 
 
+def check_two_at_once(setting):
+    with setting.case("of two syncs at once the second finds all that the first has made"):
+        fleet = Fleet(setting, "twice", "t")
+        fleet.write(20)
+        running = [subprocess.Popen([program(), "sync", "-c", fleet.config], stdout=subprocess.PIPE, text=True)
+                   for _ in range(2)]
+        said = [each.communicate(timeout=SYNC_SECONDS)[0] for each in running]
+        expect_equal([each.returncode for each in running], [0, 0], f"exit statuses: {said}")
+        made = sorted(each.splitlines()[-1].partition(" made")[0] for each in said)
+        expect_equal(made, ["0", "82"], "objects made")
+        names = [each["host"] for each in setting.api.call("host.get", {"output": ["host"]})]
+        expect_equal(sorted(names), sorted(set(names)), "hosts")
+
+
 def check_prune(setting, fleet):
     gone = 10
     fleet.write(N_VRFS - gone)
@@ -311,6 +327,7 @@ def cases(setting):
     check_drift(setting, fleet)
     check_host_keys(setting, fleet)
     check_proxy_group(setting, fleet)
+    check_two_at_once(setting)
     check_prune(setting, fleet)
     check_rights(setting, fleet)
 

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "reporter/reporter.h"
+#include "reporter/turn.h"
 
 #define DEADLINE_MS 15000
 
@@ -38,6 +40,13 @@ static void skip_without_pidfd(void)
 	if (probe < 0)
 		skip();
 	close(probe);
+}
+
+/* `directory` is its state_dir. */
+static void made_here(struct made *made, char *directory, const char *url)
+{
+	made_init(made, url);
+	made->config.gateway.state_dir = directory;
 }
 
 static void child_start(struct child *child, const struct made *made)
@@ -85,11 +94,10 @@ static void test_it_brings_zabbix_in_step_and_says_so(void **state)
 	cleanup_json json_t *line = NULL;
 	struct made made;
 
-	(void)state;
 	skip_without_pidfd();
 	fake_zabbix_init(&fake, "7.0.22");
 	http_server_start(&server, fake_answer, &fake);
-	made_init(&made, server.url);
+	made_here(&made, *state, server.url);
 	{
 		cleanup_child struct child child;
 
@@ -107,10 +115,9 @@ static void test_a_failure_is_reported_and_tried_again(void **state)
 	cleanup_child struct child child;
 	struct made made;
 
-	(void)state;
 	skip_without_pidfd();
 	setenv("no_proxy", "*", 1);
-	made_init(&made, "http://127.0.0.1:1/");
+	made_here(&made, *state, "http://127.0.0.1:1/");
 	child_start(&child, &made);
 	for (int i = 0; i < 2; i++) {
 		cleanup_json json_t *line = line_next(&child);
@@ -164,24 +171,25 @@ static void test_it_has_no_rights_and_no_foreign_fds(void **state)
 	struct made made;
 	int inherited;
 
-	(void)state;
 	skip_without_pidfd();
 	inherited = dup(STDIN_FILENO);
 	setenv("no_proxy", "*", 1);
-	made_init(&made, "http://127.0.0.1:1/");
-	signal(SIGTERM, SIG_IGN);
+	made_here(&made, *state, "http://127.0.0.1:1/");
+	signal(SIGHUP, SIG_IGN);
 	child_start(&child, &made);
-	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	line = line_next(&child);
 	assert_status(&child, "Name:\tvrfgate-report\n");
 	assert_status(&child, "CapPrm:\t0000000000000000\n");
 	assert_status(&child, "CapEff:\t0000000000000000\n");
 	assert_status(&child, "NoNewPrivs:\t1\n");
-	assert_int_equal(ignored_signals(&child), 1UL << (SIGPIPE - 1));
+	assert_int_equal(ignored_signals(&child),
+		1UL << (SIGPIPE - 1) | 1UL << (SIGINT - 1) | 1UL << (SIGTERM - 1));
 	if (geteuid() == 0) {
 		assert_status(&child, "CapBnd:\t0000000000000000\n");
 		assert_status(&child, "Groups:\t \n");
-		assert_int_equal(fds_count(&child), 4);
+		/* stdin, stdout, stderr, its socket, its turn */
+		assert_int_equal(fds_count(&child), 5);
 	}
 	close(inherited);
 }
@@ -198,10 +206,9 @@ static void test_it_ends_when_its_socket_closes_while_it_waits(void **state)
 	cleanup_child struct child child;
 	struct made made;
 
-	(void)state;
 	skip_without_pidfd();
 	setenv("no_proxy", "*", 1);
-	made_init(&made, "http://127.0.0.1:1/");
+	made_here(&made, *state, "http://127.0.0.1:1/");
 	child_start(&child, &made);
 	json_decref(line_next(&child));
 	assert_false(is_gone(&child, 0));
@@ -216,10 +223,9 @@ static void test_it_ends_when_its_socket_closes_while_the_api_hangs(void **state
 	cleanup_child struct child child;
 	struct made made;
 
-	(void)state;
 	skip_without_pidfd();
 	http_server_start(&server, answer_never, NULL);
-	made_init(&made, server.url);
+	made_here(&made, *state, server.url);
 	child_start(&child, &made);
 	assert_false(is_gone(&child, 300));
 	close(child.fd);
@@ -234,10 +240,9 @@ static void test_an_api_that_does_not_answer_is_told_while_it_is_waited_for(void
 	cleanup_json json_t *line = NULL;
 	struct made made;
 
-	(void)state;
 	skip_without_pidfd();
 	http_server_start(&server, answer_never, NULL);
-	made_init(&made, server.url);
+	made_here(&made, *state, server.url);
 	child_start(&child, &made);
 	line = line_next(&child);
 	assert_string_equal(zabbix_json_text(line, "state"), "unreachable");
@@ -253,11 +258,10 @@ static void test_after_a_failure_it_is_no_longer_in_step(void **state)
 	cleanup_child struct child child;
 	struct made made;
 
-	(void)state;
 	skip_without_pidfd();
 	fake_zabbix_init(&fake, "7.0.22");
 	http_server_start(&server, fake_answer, &fake);
-	made_init(&made, server.url);
+	made_here(&made, *state, server.url);
 	child_start(&child, &made);
 	well = line_next(&child);
 	http_server_stop(&server);
@@ -265,6 +269,105 @@ static void test_after_a_failure_it_is_no_longer_in_step(void **state)
 	failed = line_next(&child);
 	assert_string_equal(zabbix_json_text(failed, "state"), "unreachable");
 	assert_true(json_is_false(json_object_get(failed, "synced")));
+}
+
+/* Of which each write is told, and the first waits until it may go on. */
+struct slow_zabbix {
+	struct fake_zabbix fake;
+	int told[2], go[2];
+	bool went;
+};
+
+static char *answer_slowly(const char *headers, const char *body, void *arg)
+{
+	struct slow_zabbix *slow = arg;
+	char byte;
+
+	if (strstr(body, ".create\"")) {
+		assert_int_equal(write(slow->told[1], "", 1), 1);
+		if (!slow->went)
+			assert_int_equal(read(slow->go[0], &byte, 1), 1);
+		slow->went = true;
+	}
+	return fake_answer(headers, body, &slow->fake);
+}
+
+/* Zabbix makes these objects all the same, and the next one would make them again. */
+static void test_it_sees_a_write_through_begins_no_other_and_ends_its_turn(void **state)
+{
+	struct slow_zabbix slow = { 0 };
+	cleanup_http_server struct http_server server;
+	cleanup_child struct child child;
+	cleanup_fd int turn = -1;
+	struct made made;
+	char byte;
+
+	skip_without_pidfd();
+	assert_int_equal(pipe2(slow.told, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(slow.go, O_CLOEXEC), 0);
+	fake_zabbix_init(&slow.fake, "7.0.22");
+	http_server_start(&server, answer_slowly, &slow);
+	made_here(&made, *state, server.url);
+	assert_int_equal(reporter_turn_open(&made.config.gateway, &turn, NULL), 0);
+	child_start(&child, &made);
+	assert_int_equal(read(slow.told[0], &byte, 1), 1);
+	close(child.fd);
+	child.fd = -1;
+	assert_false(is_gone(&child, 1500));
+	assert_int_equal(reporter_turn_take(turn, NULL), 0);
+	assert_int_equal(write(slow.go[1], "", 1), 1);
+	assert_true(is_gone(&child, DEADLINE_MS));
+	assert_int_equal(reporter_turn_take(turn, NULL), 1);
+	assert_int_equal(fcntl(slow.told[0], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(read(slow.told[0], &byte, 1), -1);
+	for (int i = 0; i < 2; i++) {
+		close(slow.told[i]);
+		close(slow.go[i]);
+	}
+	fake_zabbix_finish(&slow.fake);
+}
+
+static void test_it_waits_while_it_is_the_turn_of_another(void **state)
+{
+	cleanup_fake_zabbix struct fake_zabbix fake;
+	cleanup_http_server struct http_server server;
+	cleanup_json json_t *waiting = NULL;
+	cleanup_child struct child child;
+	cleanup_fd int turn = -1;
+	bool is_synced = false;
+	struct made made;
+
+	skip_without_pidfd();
+	fake_zabbix_init(&fake, "7.0.22");
+	http_server_start(&server, fake_answer, &fake);
+	made_here(&made, *state, server.url);
+	assert_int_equal(reporter_turn_open(&made.config.gateway, &turn, NULL), 0);
+	assert_int_equal(reporter_turn_take(turn, NULL), 1);
+	child_start(&child, &made);
+	waiting = line_next(&child);
+	assert_string_equal(zabbix_json_text(waiting, "state"), "ok");
+	assert_true(json_is_false(json_object_get(waiting, "synced")));
+	/* No proxy of ours was made. */
+	assert_null(json_object_get(json_object_get(waiting, "proxies"), "gw1-acme"));
+	reporter_turn_end(turn);
+	while (!is_synced) {
+		cleanup_json json_t *line = line_next(&child);
+
+		is_synced = json_is_true(json_object_get(line, "synced"));
+	}
+}
+
+static int directory_make(void **state)
+{
+	static char directory[] = "/tmp/vrfgate-reporter-XXXXXX";
+
+	*state = mkdtemp(directory);
+	return *state ? 0 : -1;
+}
+
+static int directory_remove(void **state)
+{
+	return file_remove_tree(*state, NULL);
 }
 
 int main(void)
@@ -277,7 +380,9 @@ int main(void)
 		cmocka_unit_test(test_it_ends_when_its_socket_closes_while_the_api_hangs),
 		cmocka_unit_test(test_an_api_that_does_not_answer_is_told_while_it_is_waited_for),
 		cmocka_unit_test(test_after_a_failure_it_is_no_longer_in_step),
+		cmocka_unit_test(test_it_sees_a_write_through_begins_no_other_and_ends_its_turn),
+		cmocka_unit_test(test_it_waits_while_it_is_the_turn_of_another),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, directory_make, directory_remove);
 }

@@ -24,6 +24,7 @@ static void each_file_lies_in_the_directory_of_its_kind(void **state)
 	vrf_paths_init(&paths, &gateway, "acme");
 	assert_string_equal(paths.run_dir, "/R/vrfs/acme");
 	assert_string_equal(paths.lock, "/R/vrfs/acme/lock");
+	assert_string_equal(paths.files_lock, "/R/vrfs/acme/files.lock");
 	assert_string_equal(paths.conf, "/R/vrfs/acme/zabbix_proxy.conf");
 	assert_string_equal(paths.resolv_conf, "/R/vrfs/acme/resolv.conf");
 	assert_string_equal(paths.socket_dir, "/R/vrfs/acme/sockets");
