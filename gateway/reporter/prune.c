@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What we made for VRFs and hosts that are gone from the config. A VRF that is there but disabled
- * keeps what it has.
+ * What we made for VRFs and hosts that are gone from the config, and what is there twice. A VRF that is
+ * there but disabled keeps what it has.
  */
 #include <string.h>
 
@@ -52,11 +52,35 @@ static void discoveries_prune(struct reporter_plan *plan, enum reporter_kind kin
 				json_incref(json_object_get(object, id)));
 }
 
+/* Neither of two with one name gets all of its values. */
+static void doubles_prune(struct reporter_plan *plan, enum reporter_kind kind, const char *what,
+	const char *name_word, const char *id_word, const char *method)
+{
+	json_t *object;
+	size_t i;
+
+	json_array_foreach (plan->view->doubles[kind], i, object) {
+		const char *name = zabbix_json_text(object, name_word);
+		json_t *id = json_object_get(object, id_word);
+
+		if (plan->inventory->config->zabbix.prune)
+			reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, what, name, method,
+				json_incref(id));
+		else
+			strings_addf(&plan->result->problems,
+				"Zabbix has more than one %s '%s': delete the younger (%s %s), or let zabbix.prune do it",
+				what, name, id_word, json_string_value(id));
+	}
+}
+
 void reporter_plan_prune(struct reporter_plan *plan)
 {
 	const char *key;
 	json_t *object;
 
+	doubles_prune(plan, REPORTER_KIND_HOST, "host", "host", "hostid", "host.delete");
+	doubles_prune(plan, REPORTER_KIND_PROXY, "proxy", plan->words->proxy_name, "proxyid",
+		"proxy.delete");
 	if (!plan->inventory->config->zabbix.prune)
 		return;
 	/* Zabbix deletes no rule that an action names. */

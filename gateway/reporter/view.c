@@ -223,29 +223,32 @@ static const struct kind {
 	const char *method;
 	params_fn *params;
 	key_fn *key;
+	const char *id; /* of those that can be there twice */
 } kinds[REPORTER_KINDS] = {
-	[REPORTER_KIND_PROXY_GROUP] = { "proxygroup.get", proxy_group_params, name_key },
-	[REPORTER_KIND_PROXY] = { "proxy.get", proxy_params, proxy_vrf_key },
-	[REPORTER_KIND_PROXY_NAME] = { "proxy.get", proxy_name_params, proxy_name_key },
-	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key },
-	[REPORTER_KIND_HOST] = { "host.get", host_params, host_key },
-	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key },
-	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key },
-	[REPORTER_KIND_RULE] = { "drule.get", rule_params, name_key },
-	[REPORTER_KIND_ACTION] = { "action.get", action_params, name_key },
-	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key },
+	[REPORTER_KIND_PROXY_GROUP] = { "proxygroup.get", proxy_group_params, name_key, NULL },
+	[REPORTER_KIND_PROXY] = { "proxy.get", proxy_params, proxy_vrf_key, "proxyid" },
+	[REPORTER_KIND_PROXY_NAME] = { "proxy.get", proxy_name_params, proxy_name_key, "proxyid" },
+	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key, NULL },
+	[REPORTER_KIND_HOST] = { "host.get", host_params, host_key, "hostid" },
+	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key, "hostid" },
+	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key, NULL },
+	[REPORTER_KIND_RULE] = { "drule.get", rule_params, name_key, NULL },
+	[REPORTER_KIND_ACTION] = { "action.get", action_params, name_key, NULL },
+	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, NULL },
 };
 
 void reporter_view_finish(struct reporter_view *view)
 {
-	for (size_t i = 0; i < REPORTER_KINDS; i++)
+	for (size_t i = 0; i < REPORTER_KINDS; i++) {
 		json_decref(view->objects[i]);
+		json_decref(view->doubles[i]);
+	}
 	*view = (struct reporter_view){ 0 };
 }
 
 /*
- * Two of ours with one key are a proxy and a copy of it that somebody made, description and all:
- * the one that has the name is ours. Without that the first is.
+ * Two of ours with one key and two names are a proxy and a copy of it that somebody made, description
+ * and all: the one that has the name is ours. Without that the first is.
  */
 static bool is_better(const json_t *object, const json_t *other, const char *key,
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
@@ -258,20 +261,46 @@ static bool is_better(const json_t *object, const json_t *other, const char *key
 	return strcmp(zabbix_json_text(object, words->proxy_name), name) == 0;
 }
 
-static json_t *objects_index(const json_t *array, const struct kind *kind,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static const char *object_name(const json_t *object, const struct zabbix_words *words)
 {
-	json_t *index = json_object();
+	const char *name = zabbix_json_text(object, words->proxy_name);
+
+	return *name ? name : zabbix_json_text(object, "host");
+}
+
+static bool is_double(const json_t *object, const json_t *other, const struct kind *kind,
+	const struct zabbix_words *words)
+{
+	return kind->id && other &&
+		strcmp(object_name(object, words), object_name(other, words)) == 0;
+}
+
+static unsigned long long object_number(const json_t *object, const struct kind *kind)
+{
+	return strtoull(zabbix_json_text(object, kind->id), NULL, 10);
+}
+
+static void objects_index(const json_t *array, const struct kind *kind,
+	const struct reporter_inventory *inventory, const struct zabbix_words *words, json_t *index,
+	json_t *doubles)
+{
 	json_t *object;
 	size_t i;
 
 	json_array_foreach (array, i, object) {
 		cleanup_free char *key = kind->key(object, inventory, words);
+		json_t *other = key ? json_object_get(index, key) : NULL;
 
-		if (key && is_better(object, json_object_get(index, key), key, inventory, words))
+		if (is_double(object, other, kind, words)) {
+			bool is_older = object_number(object, kind) < object_number(other, kind);
+
+			json_array_append(doubles, is_older ? other : object);
+			if (is_older)
+				json_object_set(index, key, object);
+		} else if (key && is_better(object, other, key, inventory, words)) {
 			json_object_set(index, key, object);
+		}
 	}
-	return index;
 }
 
 static int call_take(struct reporter_view *view, enum reporter_kind which,
@@ -286,7 +315,11 @@ static int call_take(struct reporter_view *view, enum reporter_kind which,
 	if (!json_is_array(call->result))
 		return error_set(err, EPROTO, "%s: the result is no list", call->method);
 	json_decref(view->objects[which]);
-	view->objects[which] = objects_index(call->result, &kinds[which], inventory, words);
+	json_decref(view->doubles[which]);
+	view->objects[which] = json_object();
+	view->doubles[which] = json_array();
+	objects_index(call->result, &kinds[which], inventory, words, view->objects[which],
+		view->doubles[which]);
 	return 0;
 }
 

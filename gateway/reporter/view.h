@@ -29,9 +29,13 @@ enum reporter_kind {
 /* The id of what a pass that only looks would have made. */
 #define REPORTER_NEW_ID "new"
 
-/* The objects of each kind as the API gives them. */
+/*
+ * The objects of each kind as the API gives them. Where two clients made a host at once, before 7.0 a
+ * proxy, too, Zabbix has two of one name: the older is taken, the others are doubles, an array or NULL.
+ */
 struct reporter_view {
 	json_t *objects[REPORTER_KINDS];
+	json_t *doubles[REPORTER_KINDS];
 };
 
 void reporter_view_finish(struct reporter_view *view);

@@ -289,6 +289,43 @@ static void test_what_is_gone_is_deleted_with_prune_and_only_that(void **unused)
 	assert_there(&bench, "host", "host", "foreign");
 }
 
+static void double_make(struct bench *bench, const char *kind, const char *id, const char *name)
+{
+	json_decref(call(bench, "test.double",
+		zabbix_json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "id", id, "field", "host",
+			"value", name)));
+}
+
+/* As two clients make them that do not know of each other. */
+static void test_of_two_with_one_name_the_younger_is_told_and_with_prune_deleted(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *before = NULL, *after = NULL;
+	struct config_vrf vrfs[] = { { .name = (char *)"acme" }, { .name = (char *)"bravo" } };
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	bench.made.config.vrfs = vrfs;
+	bench.made.config.n_vrfs = 2;
+	assert_int_equal(sync_again(&bench), 0);
+	before = state(&bench);
+	double_make(&bench, "host", "hostid", "ce-acme");
+	double_make(&bench, "proxy", "proxyid", "gw1-acme");
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.problems.count, 2);
+	assert_non_null(strstr(bench.result.problems.items[0],
+		"Zabbix has more than one host 'ce-acme': delete the younger (hostid "));
+	assert_non_null(strstr(bench.result.problems.items[1],
+		"Zabbix has more than one proxy 'gw1-acme': delete the younger (proxyid "));
+	bench.made.config.zabbix.prune = true;
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.deleted, 2);
+	assert_int_equal(bench.result.created + bench.result.updated, 0);
+	after = state(&bench);
+	assert_true(
+		json_equal(json_object_get(before, "objects"), json_object_get(after, "objects")));
+}
+
 static void test_macros_tags_and_interfaces_of_the_config_are_put_back(void **unused)
 {
 	struct config_host_macro macro = { (char *)"{$X}", (char *)"1" };
@@ -443,6 +480,8 @@ int main(void)
 		cmocka_unit_test(test_an_empty_inventory_asks_for_the_group_only),
 		cmocka_unit_test(test_a_proxy_renamed_by_hand_gets_its_name_back),
 		cmocka_unit_test(test_what_is_gone_is_deleted_with_prune_and_only_that),
+		cmocka_unit_test(
+			test_of_two_with_one_name_the_younger_is_told_and_with_prune_deleted),
 		cmocka_unit_test(test_macros_tags_and_interfaces_of_the_config_are_put_back),
 		cmocka_unit_test(test_hosts_of_a_proxy_group_are_attached_to_it_since_7_0),
 		cmocka_unit_test(test_a_proxy_group_before_7_0_is_a_problem),

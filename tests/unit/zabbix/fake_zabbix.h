@@ -2,8 +2,8 @@
 /*
  * A Zabbix API that keeps objects, in the shapes recorded from 6.0.14 and 7.0.22: their words,
  * their strings where there are numbers, their errors. What a test does to it "by hand" it does by
- * calls. The method test.state gives all objects and the methods called; test.end_sessions what it
- * says.
+ * calls. The method test.state gives all objects and the methods called; test.double has a name twice,
+ * as where two clients made it at once.
  */
 #pragma once
 
@@ -409,6 +409,18 @@ static inline json_t *fake_history_push(struct fake_zabbix *fake, json_t *values
 	return fake_result(zabbix_json_pack("{s:s, s:o}", "response", "success", "data", data));
 }
 
+/* "kind", its "id" word, and the "field" that is "value"; the younger comes first. */
+static inline json_t *fake_double(struct fake_zabbix *fake, json_t *params)
+{
+	const char *kind = zabbix_json_text(params, "kind");
+	json_t *object = json_deep_copy(fake_find(
+		fake, kind, zabbix_json_text(params, "field"), json_object_get(params, "value")));
+
+	fake_set_id(fake, object, zabbix_json_text(params, "id"));
+	json_array_insert_new(json_object_get(fake->objects, kind), 0, object);
+	return fake_result(json_true());
+}
+
 static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *method, json_t *params)
 {
 	if (strcmp(method, "user.login") == 0)
@@ -428,6 +440,8 @@ static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *met
 			json_object_get(fake->objects, "template"), json_deep_copy(fake->imported));
 		return fake_result(json_true());
 	}
+	if (strcmp(method, "test.double") == 0)
+		return fake_double(fake, params);
 	if (strcmp(method, "test.state") == 0)
 		return fake_result(
 			json_pack("{s:O, s:O}", "objects", fake->objects, "called", fake->called));
