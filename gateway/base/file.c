@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -233,6 +234,13 @@ int file_make_own_dir(const char *path, struct error *err)
 			"others may write to '%s' (uid %u, mode %04o), expected a directory of uid %u and mode 0755",
 			path, st.st_uid, st.st_mode & 07777, geteuid());
 	return 0;
+}
+
+int file_lock(int fd, const char *path, struct error *err)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 1;
+	return errno == EWOULDBLOCK ? 0 : error_set_errno(err, errno, "cannot lock '%s'", path);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *where)

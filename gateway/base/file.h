@@ -61,5 +61,8 @@ int file_make_dir(const char *path, const struct file_owner *owner, struct error
 /* Makes a directory for root's own files, 0755; -EPERM where it is there and somebody else may write it. */
 int file_make_own_dir(const char *path, struct error *err);
 
+/* Locks what fd is, flock(2): 1, until its last descriptor closes; 0 where another has it. `path` is for the message. */
+int file_lock(int fd, const char *path, struct error *err);
+
 /* Removes a directory and what is in it, not crossing mounts; a missing one is no error. */
 int file_remove_tree(const char *path, struct error *err);

@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 static int lock_holder_adopt(int fd, const char *path, struct process *process, struct error *err)
 {
@@ -34,14 +34,14 @@ static int lock_holder_adopt(int fd, const char *path, struct process *process, 
 int process_lock_take(const char *path, int *fd, struct process *process, struct error *err)
 {
 	cleanup_fd int opened = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r;
 
 	if (opened < 0)
 		return error_set_errno(err, errno, "cannot open lock '%s'", path);
-	if (flock(opened, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK)
-			return error_set_errno(err, errno, "cannot lock '%s'", path);
+	r = file_lock(opened, path, err);
+	if (r == 0)
 		return lock_holder_adopt(opened, path, process, err);
-	}
-	*fd = steal_fd(&opened);
-	return 1;
+	if (r > 0)
+		*fd = steal_fd(&opened);
+	return r;
 }

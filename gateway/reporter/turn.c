@@ -23,9 +23,7 @@ int reporter_turn_open(const struct config_gateway *gateway, int *fd, struct err
 
 int reporter_turn_take(int fd, struct error *err)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 1;
-	return errno == EWOULDBLOCK ? 0 : error_set_errno(err, errno, "cannot lock zabbix.lock");
+	return file_lock(fd, "zabbix.lock", err);
 }
 
 void reporter_turn_end(int fd)

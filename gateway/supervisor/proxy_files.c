@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -104,17 +103,22 @@ static int psk_make(const struct vrf_paths *paths, struct error *err)
  */
 static int files_lock(const struct vrf_paths *paths, int flags, int *fd, struct error *err)
 {
-	*fd = open(paths->files_lock, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
+	const char *path = paths->files_lock;
+	int r = 0;
+
+	*fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
 	if (*fd < 0 && errno == ENOENT && !(flags & O_CREAT))
 		return 0;
 	if (*fd < 0)
-		return error_set_errno(err, errno, "cannot open '%s'", paths->files_lock);
-	for (int waited_ms = 0; flock(*fd, LOCK_EX | LOCK_NB) < 0; waited_ms += LOCK_POLL_MS) {
-		if (errno != EWOULDBLOCK || waited_ms >= LOCK_PATIENCE_MS)
-			return error_set_errno(err, errno, "cannot lock '%s'", paths->files_lock);
-		poll(NULL, 0, LOCK_POLL_MS);
+		return error_set_errno(err, errno, "cannot open '%s'", path);
+	for (int waited_ms = 0; r == 0; waited_ms += LOCK_POLL_MS) {
+		r = file_lock(*fd, path, err);
+		if (r == 0 && waited_ms >= LOCK_PATIENCE_MS)
+			return error_set(err, EBUSY, "'%s' is held by another", path);
+		if (r == 0)
+			poll(NULL, 0, LOCK_POLL_MS);
 	}
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 int proxy_files_write_psk(const struct config_vrf *vrf, const struct vrf_paths *paths,

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,6 +232,22 @@ static void a_directory_that_others_may_write_is_refused(void **state)
 
 #define in_directory(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
 
+static void test_a_lock_is_one_descriptors_until_it_closes(void **state)
+{
+	struct error err = ERROR_INIT;
+	int first = open("lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int second = open("lock", O_RDWR | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(file_lock(first, "lock", NULL), 1);
+	assert_int_equal(file_lock(second, "lock", NULL), 0);
+	close(first);
+	assert_int_equal(file_lock(second, "lock", NULL), 1);
+	close(second);
+	assert_int_equal(file_lock(-1, "lock", &err), -EBADF);
+	assert_string_equal(err.text, "cannot lock 'lock': Bad file descriptor");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +264,7 @@ int main(void)
 		in_directory(a_secret_open_to_everybody_is_refused),
 		in_directory(whose_file_it_is_that_cannot_be_read_is_told),
 		in_directory(a_directory_that_others_may_write_is_refused),
+		in_directory(test_a_lock_is_one_descriptors_until_it_closes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
