@@ -185,6 +185,8 @@ static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *
 	link->exit_watch = sd_event_source_disable_unref(link->exit_watch);
 	process_reap(&link->process, &end);
 	timer_disarm(&link->retry);
+	if (link->supervisor->stopping)
+		return 0;
 	if (link->fd < 0) {
 		link_begin(link);
 		return 0;
