@@ -261,18 +261,11 @@ static bool is_better(const json_t *object, const json_t *other, const char *key
 	return strcmp(zabbix_json_text(object, words->proxy_name), name) == 0;
 }
 
-static const char *object_name(const json_t *object, const struct zabbix_words *words)
+/* Whichever of the two words the name has: the other is missing in both. */
+static bool have_one_name(const json_t *object, const json_t *other)
 {
-	const char *name = zabbix_json_text(object, words->proxy_name);
-
-	return *name ? name : zabbix_json_text(object, "host");
-}
-
-static bool is_double(const json_t *object, const json_t *other, const struct kind *kind,
-	const struct zabbix_words *words)
-{
-	return kind->id && other &&
-		strcmp(object_name(object, words), object_name(other, words)) == 0;
+	return strcmp(zabbix_json_text(object, "name"), zabbix_json_text(other, "name")) == 0 &&
+		strcmp(zabbix_json_text(object, "host"), zabbix_json_text(other, "host")) == 0;
 }
 
 static unsigned long long object_number(const json_t *object, const struct kind *kind)
@@ -291,7 +284,7 @@ static void objects_index(const json_t *array, const struct kind *kind,
 		cleanup_free char *key = kind->key(object, inventory, words);
 		json_t *other = key ? json_object_get(index, key) : NULL;
 
-		if (is_double(object, other, kind, words)) {
+		if (kind->id && other && have_one_name(object, other)) {
 			bool is_older = object_number(object, kind) < object_number(other, kind);
 
 			json_array_append(doubles, is_older ? other : object);
