@@ -1,29 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files that include files. */
-#include <stdlib.h>
-#include <sys/stat.h>
-
+#include "../scratch_directory.h"
 #include "loaded.h"
-#include "base/file.h"
-#include "base/memory.h"
-
-static int directory_make(void **state)
-{
-	char *path = xstrdup("/tmp/vrfgate-include-XXXXXX");
-
-	if (!mkdtemp(path))
-		return -1;
-	*state = path;
-	return 0;
-}
-
-static int directory_remove(void **state)
-{
-	int r = file_remove_tree(*state, NULL);
-
-	free(*state);
-	return r;
-}
 
 static void write_text(const char *directory, const char *name, const char *text)
 {
@@ -135,5 +113,5 @@ int main(void)
 		cmocka_unit_test(test_a_name_in_two_files_is_a_fault),
 	};
 
-	return cmocka_run_group_tests(tests, directory_make, directory_remove);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

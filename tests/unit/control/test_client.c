@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The asking side, against a child in the supervisor's place. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../scratch_directory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,22 +18,6 @@
 #include "control/protocol.h"
 
 #define LARGE_ANSWER (5 * 1024 * 1024)
-
-static int make_run_dir(void **state)
-{
-	char path[] = "/tmp/vrfgate-test-XXXXXX";
-
-	assert_non_null(mkdtemp(path));
-	*state = xstrdup(path);
-	return 0;
-}
-
-static int remove_run_dir(void **state)
-{
-	assert_int_equal(file_remove_tree(*state, NULL), 0);
-	free(*state);
-	return 0;
-}
 
 static int listen_in(const char *run_dir)
 {
@@ -257,22 +237,20 @@ static void there_is_nothing_to_hear_without_a_supervisor(void **state)
 		control_client_listen(*state, json_object(), on_line, NULL, &err), -ENOENT);
 }
 
-#define in_run_dir(test) cmocka_unit_test_setup_teardown(test, make_run_dir, remove_run_dir)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		in_run_dir(an_answer_is_read_to_its_end),
-		in_run_dir(a_large_answer_comes_whole),
-		in_run_dir(no_socket_means_no_supervisor),
-		in_run_dir(a_socket_that_nobody_listens_at_means_no_supervisor),
-		in_run_dir(an_answer_that_is_cut_off_is_told),
-		in_run_dir(a_run_dir_too_long_for_a_socket_is_told),
-		in_run_dir(one_that_hangs_is_waited_for_no_longer_than_asked),
-		in_run_dir(every_line_is_heard_until_the_supervisor_goes),
-		in_run_dir(a_refusal_without_a_line_end_is_heard_too),
-		in_run_dir(the_hearer_may_end_it),
-		in_run_dir(there_is_nothing_to_hear_without_a_supervisor),
+		in_scratch(an_answer_is_read_to_its_end),
+		in_scratch(a_large_answer_comes_whole),
+		in_scratch(no_socket_means_no_supervisor),
+		in_scratch(a_socket_that_nobody_listens_at_means_no_supervisor),
+		in_scratch(an_answer_that_is_cut_off_is_told),
+		in_scratch(a_run_dir_too_long_for_a_socket_is_told),
+		in_scratch(one_that_hangs_is_waited_for_no_longer_than_asked),
+		in_scratch(every_line_is_heard_until_the_supervisor_goes),
+		in_scratch(a_refusal_without_a_line_end_is_heard_too),
+		in_scratch(the_hearer_may_end_it),
+		in_scratch(there_is_nothing_to_hear_without_a_supervisor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

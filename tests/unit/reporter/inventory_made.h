@@ -8,6 +8,7 @@
 
 struct made {
 	struct config config;
+	struct config_vrf vrfs[2];
 	struct config_host hosts[2];
 	struct reporter_proxy proxies[2];
 	struct reporter_inventory inventory;
@@ -25,6 +26,10 @@ static inline void made_init(struct made *made, const char *url)
 				.version = 2,
 				.community = (char *)"{$SNMP_COMMUNITY}" },
 		};
+	made->vrfs[0].name = (char *)"acme";
+	made->vrfs[1].name = (char *)"bravo";
+	made->config.vrfs = made->vrfs;
+	made->config.n_vrfs = 2;
 	made->config.gateway.name = (char *)"gw1";
 	made->config.zabbix = (struct config_zabbix){
 		.url = (char *)url,

@@ -228,14 +228,11 @@ static void test_prune_deletes_ours_only_and_actions_before_their_rules(void **u
 {
 	cleanup_bench struct bench bench;
 	cleanup_json json_t *whole = NULL;
-	struct config_vrf vrfs[] = { { .name = (char *)"acme" }, { .name = (char *)"bravo" } };
 	struct discovery_made discovery;
 	size_t action, rule;
 
 	(void)unused;
 	discovery_start(&bench, &discovery, "7.0.22");
-	bench.made.config.vrfs = vrfs;
-	bench.made.config.n_vrfs = 2;
 	assert_int_equal(sync_again(&bench), 0);
 	json_decref(call(&bench, "drule.create",
 		zabbix_json_pack("{s:s}", "name", "[vrfgate gw2 vrf acme] discovery 1")));

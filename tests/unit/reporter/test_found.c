@@ -254,13 +254,10 @@ static void test_templates_of_the_section_are_linked_whatever_answers(void **unu
 static void test_found_hosts_stay_as_long_as_their_vrf_is_in_the_config(void **unused)
 {
 	cleanup_bench struct bench bench;
-	struct config_vrf vrfs[] = { { .name = (char *)"acme" }, { .name = (char *)"bravo" } };
 	struct discovery_made discovery;
 
 	(void)unused;
 	discovery_start_made(&bench, &discovery, "7.0.22");
-	bench.made.config.vrfs = vrfs;
-	bench.made.config.n_vrfs = 2;
 	bench.made.config.zabbix.prune = true;
 	find_one(&bench, (struct find){ "bravo", "10.0.0.7", "router", "10.0.0.7", true });
 	assert_counts(&bench, 0, 1, MADE);

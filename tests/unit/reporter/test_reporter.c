@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The process: it reports, has no rights and one socket, and ends when that closes. */
-#include "../cmocka_all.h"
+#include "../scratch_directory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -357,19 +357,6 @@ static void test_it_waits_while_it_is_the_turn_of_another(void **state)
 	}
 }
 
-static int directory_make(void **state)
-{
-	static char directory[] = "/tmp/vrfgate-reporter-XXXXXX";
-
-	*state = mkdtemp(directory);
-	return *state ? 0 : -1;
-}
-
-static int directory_remove(void **state)
-{
-	return file_remove_tree(*state, NULL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,5 +371,5 @@ int main(void)
 		cmocka_unit_test(test_it_waits_while_it_is_the_turn_of_another),
 	};
 
-	return cmocka_run_group_tests(tests, directory_make, directory_remove);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -262,12 +262,9 @@ static void test_a_proxy_renamed_by_hand_gets_its_name_back(void **unused)
 static void test_what_is_gone_is_deleted_with_prune_and_only_that(void **unused)
 {
 	cleanup_bench struct bench bench;
-	struct config_vrf vrfs[] = { { .name = (char *)"acme" }, { .name = (char *)"bravo" } };
 
 	(void)unused;
 	bench_start(&bench, "7.0.22");
-	bench.made.config.vrfs = vrfs;
-	bench.made.config.n_vrfs = 2;
 	assert_int_equal(sync_again(&bench), 0);
 	json_decref(call(&bench, "host.create",
 		zabbix_json_pack("{s:s, s:[]}", "host", "foreign", "interfaces")));
@@ -301,12 +298,9 @@ static void test_of_two_with_one_name_the_younger_is_told_and_with_prune_deleted
 {
 	cleanup_bench struct bench bench;
 	cleanup_json json_t *before = NULL, *after = NULL;
-	struct config_vrf vrfs[] = { { .name = (char *)"acme" }, { .name = (char *)"bravo" } };
 
 	(void)unused;
 	bench_start(&bench, "6.0.14");
-	bench.made.config.vrfs = vrfs;
-	bench.made.config.n_vrfs = 2;
 	assert_int_equal(sync_again(&bench), 0);
 	before = state(&bench);
 	double_make(&bench, "host", "hostid", "ce-acme");

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The turn: one has it at a time, and loses it by ending. */
-#include "../cmocka_all.h"
+#include "../scratch_directory.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
-#include "base/memory.h"
 #include "reporter/turn.h"
 
 static void test_one_has_it_at_a_time(void **state)
@@ -68,19 +63,6 @@ static void test_a_directory_that_others_may_write_is_refused(void **state)
 	assert_int_equal(fd, -1);
 }
 
-static int directory_make(void **state)
-{
-	static char directory[] = "/tmp/vrfgate-turn-XXXXXX";
-
-	*state = mkdtemp(directory);
-	return *state ? 0 : -1;
-}
-
-static int directory_remove(void **state)
-{
-	return file_remove_tree(*state, NULL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,5 +72,5 @@ int main(void)
 		cmocka_unit_test(test_a_directory_that_others_may_write_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, directory_make, directory_remove);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
