@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 
 # pylint: disable=wrong-import-position
 import observation
+import own_network
 from gateway import Gateway
 from progress import Progress
 from release import named, releases
@@ -32,7 +33,6 @@ from zabbix_stack import ZabbixStack
 STOCK = "defaults of zabbix_proxy"
 PROFILES = (STOCK, "small", "standard", "large")
 PROXIES = 10
-FIRST_ID = 500  # of the uplinks, not those of other tests
 ITEMS = 500
 DELAY_SECONDS = 10
 SETTLE_SECONDS = 30
@@ -103,7 +103,7 @@ def use_profile(world, profile):
     if profile == STOCK:
         path = world.directory / "stock.conf"
         path.write_text("")
-    world.write_config(extra="".join(f"vrf mem-more{number} {{ id = {FIRST_ID + number} }}\n"
+    world.write_config(extra="".join(f"vrf mem-more{number} {{ }}\n"
                                      for number in range(2, PROXIES)))
     world.config.write_text(world.config.read_text().replace("proxy {\n", f'proxy {{\n    profile = "{path}"\n', 1))
 
@@ -111,7 +111,7 @@ def use_profile(world, profile):
 def measure_profile(stack, directory, profile):
     """Idle and at work."""
     api = stack.api()
-    with World(stack, directory, "mem", ("mem-acme", "mem-bravo"), uplink_ids=(FIRST_ID, FIRST_ID + 1)) as world:
+    with World(stack, directory, "mem", ("mem-acme", "mem-bravo")) as world:
         use_profile(world, profile)
         busy, idle = world.customers
         with Gateway(world.config, directory / "vrfgate.log") as gateway:
@@ -158,8 +158,9 @@ def main():
     stop_on_signals()
     progress = Progress()
     little = True
-    for name in arguments.release or [each.name for each in releases()]:
-        release = named(name, progress)
+    wanted = [named(name, progress) for name in arguments.release or [each.name for each in releases()]]
+    own_network.enter()
+    for release in wanted:
         directory = pathlib.Path(tempfile.mkdtemp(prefix="vrfgate-memory-"))
         directory.chmod(0o755)
         try:

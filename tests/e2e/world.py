@@ -59,7 +59,7 @@ proxy {{
 """
 
 VRF_CONFIG = """\
-vrf {vrf} {{{uplink_id}
+vrf {vrf} {{
     interface {interface} {{{parent}
         address = {{ "{address}/{prefix_length}" }}
         gateway = "{gateway}"
@@ -129,11 +129,10 @@ class World:
     vrfgate puts a macvlan.
     """
 
-    def __init__(self, stack, directory, label="demo", vrfs=("acme", "bravo"), uplink_ids=(None, None)):
+    def __init__(self, stack, directory, label="demo", vrfs=("acme", "bravo")):
         self.stack = stack
         self.directory = pathlib.Path(directory)
         self.label = label
-        self.uplink_ids = uplink_ids
         self.has_vlans = kernel_has_vlans()
         self.trunk = f"{label}-trunk"
         self.switch = f"{label}-switch"
@@ -254,8 +253,8 @@ class World:
             api_url=self.stack.api_url if api_url is None else api_url,
             credentials=credentials or self.login(), server_port=server_port or self.stack.server_port,
             proxy_binary=self.stack.proxy_binary, proxy_options=PROXY_OPTIONS[self.stack.release.name])
-        for customer, uplink_id in zip(self.customers, self.uplink_ids):
-            text += self._vrf_section(customer, uplink_id)
+        for customer in self.customers:
+            text += self._vrf_section(customer)
         path.write_text(text + extra)
         return path
 
@@ -265,7 +264,7 @@ class World:
         password_file = secret_file.write(self.directory / "zabbix.password", facts["password"])
         return f'user = "{facts["user"]}"  password_file = "{password_file}"'
 
-    def _vrf_section(self, customer, uplink_id):
+    def _vrf_section(self, customer):
         if self.has_vlans:
             interface, parent = f"{self.trunk}.{customer.vlan_id}", ""
         else:
@@ -273,5 +272,4 @@ class World:
         return VRF_CONFIG.format(
             vrf=customer.vrf, interface=interface, parent=parent, address=GATEWAY_ADDRESS, prefix_length=PREFIX_LENGTH,
             gateway=DEVICE_ADDRESS, host=customer.host,
-            templates=", ".join(f'"{each}"' for each in TEMPLATES[self.stack.release.name]),
-            uplink_id="" if uplink_id is None else f"\n    id = {uplink_id}")
+            templates=", ".join(f'"{each}"' for each in TEMPLATES[self.stack.release.name]))
