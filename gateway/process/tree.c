@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A process and all below it. */
+#include "process/tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+#define PROC_FILE_MAX (1024 * 1024)
+/* A tree of a proxy has three levels, four with a check script. */
+#define MAX_DEPTH     16
+
+char *process_proc_read(pid_t pid, const char *name)
+{
+	char path[64];
+	char *text = NULL;
+	size_t size;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return file_read(path, PROC_FILE_MAX, &text, &size, NULL) == 0 ? text : NULL;
+}
+
+static bool tree_walk(pid_t pid, int depth, process_tree_visit visit, void *data)
+{
+	char name[48];
+	cleanup_free char *text = NULL;
+	char *at, *end;
+
+	if (!visit(pid, data))
+		return false;
+	if (depth == 0)
+		return true;
+	/* Of the main thread, which forks in all that a proxy's tree is made of. */
+	snprintf(name, sizeof(name), "task/%d/children", pid);
+	text = process_proc_read(pid, name);
+	for (at = text; at; at = end) {
+		pid_t child = (pid_t)strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		if (!tree_walk(child, depth - 1, visit, data))
+			return false;
+	}
+	return true;
+}
+
+void process_tree_walk(pid_t pid, process_tree_visit visit, void *data)
+{
+	tree_walk(pid, MAX_DEPTH, visit, data);
+}

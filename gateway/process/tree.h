@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A process and all below it, as /proc shows them. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Called for one process of a tree; false ends the walk. */
+typedef bool (*process_tree_visit)(pid_t pid, void *data);
+
+/*
+ * Visits a process and then its descendants. A process that exits meanwhile may be visited or not; a
+ * process that is forked by another thread than the main one is not. Does not block.
+ */
+void process_tree_walk(pid_t pid, process_tree_visit visit, void *data);
+
+/* The text of /proc/PID/NAME, the caller's to free; NULL where it cannot be read. */
+char *process_proc_read(pid_t pid, const char *name);
