@@ -72,6 +72,9 @@ bool config_grammar_guess(struct config_grammar *grammar)
 {
 	if (!grammar->learned || grammar->kind == CONFIG_GRAMMAR_TITLED)
 		return false;
+	/* libconfuse gives its own top that name, and frees its scanner with any section that bears it. */
+	if (strcmp(grammar->name, "root") == 0)
+		return false;
 	grammar->kind++;
 	return true;
 }

@@ -34,5 +34,6 @@ struct config_grammar *config_grammar_find(const struct config_grammar *grammar,
 /* Adds a name nobody knows, as a value first. */
 void config_grammar_learn(struct config_grammar *grammar, const char *name);
 
-/* Value, section, titled section: the next guess for a learned name; false after the last. */
+/* Value, section, titled section: the next guess for a learned name; false after the last. "root" is never guessed
+ * to be a section: libconfuse would take it for its own. */
 bool config_grammar_guess(struct config_grammar *grammar);

@@ -42,6 +42,9 @@ static const struct {
 		"2: " V "unexpected '10.0.0.2', expected ',' or '}' in the list" },
 	{ IN_VRF("dns = "), "3: " V "unexpected '}', expected a name or a value" },
 	{ IN_VRF("..."), "3: " V "unknown key '...', expected KEY = VALUE or a section" },
+	/* libconfuse calls its own top "root". */
+	{ IN_VRF("root { }") "vrf a { }",
+		"2: " V "unknown key 'root', expected KEY = VALUE or a section" },
 	{ "vrf a {\n", "1: '{' without an end, expected '}' before the file ends" },
 	{ "\n}", "2: '}' without a section, expected none" },
 	{ "mtu", "1: the file ends behind a name, expected = VALUE or { ... }" },
