@@ -2,13 +2,21 @@
 /* Writing our table, each time in one transaction. */
 #include <errno.h>
 #include <nftables/libnftables.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "net/channel.h"
 #include "net/firewall_kernel.h"
+#include "process/helper.h"
+
+/* Many times what the rules take. */
+#define PATIENCE_MS 5000
 
 static void free_context(struct nft_ctx **context)
 {
@@ -19,7 +27,6 @@ static void free_context(struct nft_ctx **context)
 
 #define NO_NFTABLES "this kernel has no nftables"
 
-/* The library ends the program where it gets no socket. */
 static bool has_netfilter(void)
 {
 	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
@@ -27,23 +34,87 @@ static bool has_netfilter(void)
 	return net_channel_open_netfilter(&channel, NULL) == 0;
 }
 
-/* "Error: Could not process rule: Operation not supported", and then the rule and a line of carets. */
+/* ---- words: libnftables, in a process of its own ---- */
+
+static void say(int fd, const char *text, size_t size)
+{
+	if (write(fd, text, size) < 0)
+		_exit(EXIT_FAILURE);
+}
+
+/* What the library says is "Error: Could not process rule: Operation not supported", and then the rule and
+ * a line of carets. Nothing is said where all is well but "+". */
+static void words_run(int fd, const void *data)
+{
+	cleanup_context struct nft_ctx *context = nft_ctx_new(NFT_CTX_DEFAULT);
+	const char *said;
+
+	if (!context || nft_ctx_buffer_error(context) != 0 || nft_ctx_buffer_output(context) != 0)
+		return;
+	if (nft_run_cmd_from_buffer(context, data) == 0) {
+		say(fd, "+", 1);
+		return;
+	}
+	said = nft_ctx_get_error_buffer(context);
+	said = strstr(said, "Error: ") ? strstr(said, "Error: ") + strlen("Error: ") : said;
+	say(fd, said, strcspn(said, "\n"));
+}
+
+/* Until the process ends or the patience does: 0, with what it said. */
+static int words_hear(int fd, char *said, size_t size)
+{
+	uint64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
+	size_t used = 0;
+
+	for (;;) {
+		struct pollfd ready = { .fd = fd, .events = POLLIN };
+		uint64_t now_ms = clock_now_ms();
+		ssize_t n;
+
+		if (now_ms >= deadline_ms || poll(&ready, 1, (int)(deadline_ms - now_ms)) == 0)
+			return -ETIMEDOUT;
+		n = read(fd, said + used, size - 1 - used);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n <= 0)
+			break;
+		used += (size_t)n;
+	}
+	said[used] = '\0';
+	return 0;
+}
+
+/*
+ * The library waits for the kernel by select(2), which ends a program whose descriptor is 1024 or more, and
+ * ends it itself where it gets no socket: both may be, where a thousand namespaces are held open.
+ */
 static int run(const char *commands, struct error *err)
 {
-	cleanup_context struct nft_ctx *context = NULL;
-	const char *said;
+	struct process process = PROCESS_NONE;
+	cleanup_fd int fd = -1;
+	char said[256] = "";
+	int r;
 
 	if (!has_netfilter())
 		return error_set(err, EOPNOTSUPP, NO_NFTABLES);
-	context = nft_ctx_new(NFT_CTX_DEFAULT);
-	if (!context || nft_ctx_buffer_error(context) != 0 || nft_ctx_buffer_output(context) != 0)
-		return error_set(err, EIO, "libnftables cannot begin");
-	if (nft_run_cmd_from_buffer(context, commands) == 0)
+	r = process_helper_start(words_run, commands, &process, &fd, err);
+	if (r < 0)
+		return r;
+	r = words_hear(fd, said, sizeof(said));
+	if (r < 0) {
+		/* One that hangs in the kernel is not waited for. */
+		process_signal(&process, SIGKILL);
+		process_finish(&process);
+		return error_set(err, ETIMEDOUT, "nftables: the kernel does not answer");
+	}
+	process_reap(&process, &(struct process_exit){ 0 });
+	if (strcmp(said, "+") == 0)
 		return 0;
-	said = nft_ctx_get_error_buffer(context);
-	said = strstr(said, "Error: ") ? strstr(said, "Error: ") + strlen("Error: ") : said;
-	return error_set(err, EIO, "nftables: %.*s", (int)strcspn(said, "\n"), said);
+	return said[0] ? error_set(err, EIO, "nftables: %s", said)
+		       : error_set(err, EIO, "libnftables cannot begin");
 }
+
+/* ---- tables ---- */
 
 int net_firewall_commit(struct net_batch *transaction, struct error *err)
 {

@@ -15,6 +15,7 @@ import api_cases
 import control_cases
 import drift_cases
 import life_cases
+import loop_cases
 import running_cases
 import takeover_cases
 import usage_cases
@@ -23,7 +24,7 @@ from tap import Tap
 from waiting import TimedOut
 
 
-ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + control_cases.CASES +
+ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + loop_cases.CASES + control_cases.CASES +
              api_cases.CASES + takeover_cases.CASES)
 
 

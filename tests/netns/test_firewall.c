@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tables of rules in the kernel: set, kept, put right and taken away. What they keep out is tested by
  * test_isolation. */
+#include <sys/resource.h>
+
 #include "nft.h"
 
 #include "net/firewall_kernel.h"
@@ -11,6 +13,17 @@ static bool has_table(const char *netns, const char *name)
 	cleanup_free char *command = xasprintf("list table inet %s", name);
 
 	return nft(netns, command) == 0;
+}
+
+/* nft(8)'s library could not be asked where descriptors have large numbers. */
+static bool has_table_by_dump(const char *name)
+{
+	struct net_have_firewall have;
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(
+		net_firewall_read_root(net_mark_owner(world_want().owner), &have, &err), 0);
+	return have.exists && strcmp(have.table, name) == 0;
 }
 
 static struct net_want guarded(void)
@@ -132,6 +145,49 @@ static void a_table_of_another_owner_gets_company(void **state)
 	assert_int_equal(nft(NULL, "delete table inet vrfgate"), 0);
 }
 
+/* More than select(2) knows, and a few: a thousand namespaces held open are as many. */
+#define MANY_DESCRIPTORS 1100
+
+static void descriptors_fill(int fds[MANY_DESCRIPTORS])
+{
+	struct rlimit files;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+	files.rlim_cur = files.rlim_max;
+	assert_true(files.rlim_cur > MANY_DESCRIPTORS + 100);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+	for (int i = 0; i < MANY_DESCRIPTORS; i++) {
+		fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		assert_true(fds[i] >= 0);
+	}
+}
+
+static void rules_come_and_go_whatever_number_a_descriptor_has(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = guarded();
+	int fds[MANY_DESCRIPTORS];
+
+	(void)state;
+	descriptors_fill(fds);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_true(has_table_by_dump("vrfgate"));
+	world_down();
+	assert_false(has_table_by_dump("vrfgate"));
+	for (int i = 0; i < MANY_DESCRIPTORS; i++)
+		close(fds[i]);
+}
+
+static void what_the_words_lack_is_told(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(net_firewall_set("t", "chain c { no such words; }\n", false, &err), -EIO);
+	assert_non_null(strstr(err.text, "nftables: syntax error"));
+	assert_null(strchr(err.text, '\n'));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_namespace_has_its_table),
 	cmocka_unit_test(whatever_is_done_to_a_table_is_put_right),
@@ -139,6 +195,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_allowed_later_is_a_change_of_that_table_alone),
 	cmocka_unit_test(foreign_tables_stay),
 	cmocka_unit_test(a_table_of_another_owner_gets_company),
+	cmocka_unit_test(rules_come_and_go_whatever_number_a_descriptor_has),
+	cmocka_unit_test(what_the_words_lack_is_told),
 };
 
 world_main_but(tests, nft_missing())
