@@ -22,6 +22,20 @@ static void raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* What cannot be ended is told, and keeps nobody else's. */
+static int down_end_proxies(const struct config *config)
+{
+	cleanup(strings_finish) struct strings faults = { 0 };
+	struct error err = ERROR_INIT;
+	int r = leftovers_end(config->gateway.run_dir, NULL, NULL, &faults, &err);
+
+	if (r < 0)
+		return cli_kernel_complain(&err);
+	for (size_t i = 0; i < faults.count; i++)
+		fprintf(stderr, "%s\n", faults.items[i]);
+	return faults.count ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+}
+
 int cli_down(int argc, char **argv)
 {
 	cleanup_config struct config *config = NULL;
@@ -29,7 +43,7 @@ int cli_down(int argc, char **argv)
 	struct cli_options options;
 	struct cli_plan plan = { 0 };
 	cleanup_fd int lock_fd = -1;
-	int r = cli_kernel_begin(argc, argv, "c:h", &options, &config);
+	int r = cli_kernel_begin(argc, argv, "c:h", &options, &config), ended;
 
 	if (r != CLI_PARSED)
 		return r;
@@ -39,13 +53,13 @@ int cli_down(int argc, char **argv)
 		error_wrap(&err, "stop it first");
 		return cli_kernel_complain(&err);
 	}
-	if (leftovers_end(config->gateway.run_dir, NULL, NULL, &err) < 0 ||
-		cli_plan_create(&plan, config, true, false, &err) < 0)
+	ended = down_end_proxies(config);
+	if (cli_plan_create(&plan, config, true, false, &err) < 0)
 		r = cli_kernel_complain(&err);
 	else
 		r = cli_plan_apply(&plan);
 	saved_state_remove(config->gateway.run_dir);
 	cgroups_remove_leftovers(config->gateway.name);
 	cli_plan_finish(&plan);
-	return r;
+	return r == CLI_EXIT_DONE ? ended : r;
 }

@@ -2,7 +2,6 @@
 /* vrfgate up: the namespaces once, without a daemon. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "cli/kernel.h"
@@ -18,16 +17,13 @@ struct renumbering {
 
 static bool proxy_runs(const struct config *config, const char *vrf)
 {
-	struct process process = PROCESS_NONE;
 	struct vrf_paths paths;
-	cleanup_fd int fd = -1;
-	int r;
+	bool runs;
 
 	vrf_paths_init(&paths, &config->gateway, vrf);
-	r = access(paths.lock, F_OK) < 0 ? 1 : process_lock_take(paths.lock, &fd, &process, NULL);
-	process_finish(&process);
+	runs = process_lock_names_living(paths.lock);
 	vrf_paths_finish(&paths);
-	return r <= 0;
+	return runs;
 }
 
 /* True for the deletion of an uplink whose number is not the VRF's any more. */

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -58,25 +59,25 @@ static char *const child_environment[] = {
 };
 
 /*
- * Our pid as the machine's proc shows it, not as our new pid namespace counts; and our start time. Written
- * through an open of its own: the lock that the tree inherits is read-only, so that none of it can name
- * another process there.
+ * Our pid as the machine's proc shows it, not as our new pid namespace counts; our start time; and that
+ * namespace. The lock ends with the exec, which closes it: who finds it free then finds us named.
  */
 static int child_write_lock(int lock_fd)
 {
-	char path[32], pid[16] = "", line[64];
+	char path[32], pid[16] = "", line[96];
 	ssize_t length = readlink("/proc/self", pid, sizeof(pid) - 1);
+	pid_t own = (pid_t)strtol(pid, NULL, 10);
 	int fd, size, written;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", lock_fd);
 	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (length < 0 || fd < 0)
 		return -1;
-	size = snprintf(line, sizeof(line), "%s %" PRIu64 "\n", pid,
-		process_start_time((pid_t)strtol(pid, NULL, 10)));
+	size = snprintf(line, sizeof(line), "%s %" PRIu64 " %" PRIu64 "\n", pid,
+		process_start_time(own), process_pid_namespace(own));
 	written = (int)write(fd, line, (size_t)size);
 	close(fd);
-	return written == size ? fcntl(lock_fd, F_SETFD, 0) : -1;
+	return written == size ? 0 : -1;
 }
 
 static int child_set_output(int fd)
@@ -354,6 +355,15 @@ uint64_t process_start_time(pid_t pid)
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
 	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+uint64_t process_pid_namespace(pid_t pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	return stat(path, &st) == 0 ? (uint64_t)st.st_ino : 0;
 }
 
 uint64_t process_age_ms(const struct process *process)

@@ -22,7 +22,7 @@ struct process_spec {
 	bool contained;            /* it sees no process outside of its tree either */
 	const char *resolv_conf;   /* NULL: the machine's; else mounted over /etc/resolv.conf */
 	process_own_dirs own_dirs; /* process/view.h */
-	int lock_fd;   /* -1: none; else inherited, and "PID STARTTIME" is written into it */
+	int lock_fd; /* -1: none; else of process/lock.h: locked until the exec, and the process is named in it */
 	int output_fd; /* stdout and stderr; -1: ours */
 	int cgroup_fd; /* the control group to be born in (process/cgroup.h); -1: ours */
 };
@@ -70,6 +70,9 @@ void process_signal(const struct process *process, int signal);
 
 /* Start time of a live process, 0 where there is none. */
 uint64_t process_start_time(pid_t pid);
+
+/* The inode of its pid namespace, 0 where that cannot be read. */
+uint64_t process_pid_namespace(pid_t pid);
 
 /* Since it was started; 0 for one that is gone. Also of one that somebody else started. */
 uint64_t process_age_ms(const struct process *process);

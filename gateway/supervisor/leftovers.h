@@ -5,12 +5,15 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/strings.h"
 
 /* Whether the proxy of this VRF may go on. */
 typedef bool (*leftovers_keep_fn)(const char *vrf, const void *data);
 
 /*
  * Ends every proxy tree whose lock lies under run_dir, but for those to be kept (NULL: none): SIGTERM to all, SIGKILL to what is left
- * after ten seconds. Returns when none lives. With the supervisor's lock held.
+ * after ten seconds. With the supervisor's lock held. A VRF whose proxy lives on, or cannot be told, is a line of
+ * `faults`; it keeps nobody else's.
  */
-int leftovers_end(const char *run_dir, leftovers_keep_fn keep, const void *data, struct error *err);
+int leftovers_end(const char *run_dir, leftovers_keep_fn keep, const void *data,
+	struct strings *faults, struct error *err);

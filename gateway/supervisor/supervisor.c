@@ -330,6 +330,18 @@ static bool is_to_be_adopted(const char *name, const void *data)
 		!saved_state_holds(inheritance->saved, name);
 }
 
+static int leftovers_end_unwanted(
+	const struct config *config, const json_t *saved, struct error *err)
+{
+	cleanup(strings_finish) struct strings faults = { 0 };
+	int r = leftovers_end(config->gateway.run_dir, is_to_be_adopted,
+		&(struct inheritance){ config, saved }, &faults, err);
+
+	for (size_t i = 0; i < faults.count; i++)
+		log_error("%s", faults.items[i]);
+	return r;
+}
+
 static int supervisor_start(struct supervisor *supervisor, struct error *err)
 {
 	const struct config *config = supervisor->config;
@@ -339,8 +351,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	if (r == 0)
 		r = ids_assign(config, true, &supervisor->ids, err);
 	if (r == 0)
-		r = leftovers_end(config->gateway.run_dir, is_to_be_adopted,
-			&(struct inheritance){ config, saved }, err);
+		r = leftovers_end_unwanted(config, saved, err);
 	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A proxy that somebody has taken over: what it may do to the files and processes of others."""
 
+import fcntl
 import os
+import signal
 import subprocess
 
-from lab import STATE_SECONDS, expect_said
+from lab import STATE_SECONDS, expect_said, ip
 from running_cases import FAKE_PROXY, fake_proxy
 from tap import expect, expect_equal
 from waiting import wait_until
@@ -33,6 +35,8 @@ try flock -n $run/files.lock true
 try flock -n $base/state/zabbix.lock true
 for inherited in 3 4 5 6 7 8 9; do
 	try sh -c "echo 1 1 >> /proc/$$/fd/$inherited"
+	try flock -u $inherited
+	try flock -n $inherited
 done
 try ln -sf $base/victim $run/zabbix_proxy.conf
 try touch $run/new $base/run/new $base/state/new $base/log/new
@@ -142,5 +146,36 @@ def a_log_directory_of_somebody_else_is_refused(lab):
     expect_said(lab.command("run"), 1, stdout="", stderr=f"others may write to '{lab.base}/log'")
 
 
-CASES = [links_of_a_taken_over_proxy_lead_to_nothing, fifos_of_a_taken_over_proxy_hold_nobody_up,
+def a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone(lab):
+    """A proxy of an older version had a descriptor of its lock, and may have given it to anybody."""
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+    with lab.running("--leave-proxies"):
+        lab.wait_state("acme", "starting")
+        lab.wait_state("bravo", "starting")
+    lock = lab.base / "run" / "vrfs" / "acme" / "lock"
+    pid, start_time, _ = lock.read_text().split()
+    lock.write_text(f"{pid} {start_time}\n")
+    with lock.open() as lent:
+        fcntl.flock(lent, fcntl.LOCK_EX)
+        with lab.running("--leave-proxies"):
+            found = [lab.wait_state(name, "starting")["proxy"] for name in ("acme", "bravo")]
+            expect_equal([proxy["restarts"] for proxy in found], [0, 0], "restarts: both were found again")
+        os.kill(int(pid), signal.SIGKILL)
+        with lab.running("--leave-proxies"):
+            vrf = lab.wait_state("acme", "backoff", "failed")
+            expect("is held by a process that cannot be named" in vrf["reason"], f"{vrf['reason']!r}")
+            expect_equal(lab.wait_state("bravo", "starting")["proxy"]["pid"], found[1]["pid"], "pid of bravo")
+        lab.write(fake_proxy(lab) + "vrf charlie { }\n")
+        with lab.running():
+            lab.wait_state("charlie", "starting")
+            expect("vrf 'acme': " in lab.log() and "cannot be named" in lab.log(), "acme is not told of")
+            wait_until(lambda: "bravo" not in ip("netns"), STATE_SECONDS, "bravo: gone")
+        expect_said(lab.command("down"), 1, stdout="charlie: removed",
+                    stderr=f"vrf 'acme': '{lock}' is held by a process that cannot be named")
+        expect_equal(ip("netns"), "", "namespaces")
+    expect_said(lab.command("down"), 0, stderr="")
+
+
+CASES = [a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone, links_of_a_taken_over_proxy_lead_to_nothing,
+         fifos_of_a_taken_over_proxy_hold_nobody_up,
          what_a_proxy_writes_to_its_log_commands_no_terminal, a_log_directory_of_somebody_else_is_refused]

@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -301,6 +303,142 @@ static void a_tree_is_found_again_by_its_lock(void **state)
 	unlink(lock);
 }
 
+/* What a tree could do with a descriptor of its lock, as one of an older version has it: undo the lock of
+ * all who share it, or have it outlive them. */
+static void a_lock_that_were_inherited_could_be_undone_and_lent(void **state)
+{
+	char lock[] = "/tmp/vrfgate-lock-XXXXXX";
+	cleanup_fd int second = -1;
+	int fd = mkstemp(lock), status;
+	pid_t pid;
+
+	(void)state;
+	second = open(lock, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(file_lock(fd, lock, NULL), 1);
+	assert_int_equal(file_lock(second, lock, NULL), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(flock(fd, LOCK_UN));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(file_lock(second, lock, NULL), 1);
+	assert_int_equal(flock(second, LOCK_UN), 0);
+	assert_int_equal(file_lock(fd, lock, NULL), 1);
+	pid = fork();
+	if (pid == 0)
+		pause();
+	close(fd);
+	assert_int_equal(file_lock(second, lock, NULL), 0);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(file_lock(second, lock, NULL), 1);
+	unlink(lock);
+}
+
+/* It tries all descriptors that it has, and what it can have by its own proc. */
+static void a_tree_can_neither_undo_its_lock_nor_lend_it(void **state)
+{
+	static const char attack[] =
+		"for fd in 3 4 5 6 7 8 9 10 11 12; do\n"
+		"	flock -u $fd && echo unlocked $fd\n"
+		"	flock -n $fd && echo locked $fd\n"
+		"	for of in /proc/[0-9]*; do echo 1 1 > $of/fd/$fd && echo wrote $of $fd; done\n"
+		"done 2>/dev/null\n"
+		"ls -l /proc/[0-9]*/fd | grep vrfgate-lock\n"
+		"echo end\n"
+		"exec sleep 1000";
+	char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)attack, NULL };
+	struct process process = PROCESS_NONE, found = PROCESS_NONE;
+	struct process_spec spec = plain;
+	struct process_exit end;
+	char lock[] = "/tmp/vrfgate-lock-XXXXXX", said[256] = "";
+	struct error err = ERROR_INIT;
+	int fd = -1, fds[2];
+	size_t used = 0;
+	ssize_t n;
+
+	(void)state;
+	close(mkstemp(lock));
+	assert_int_equal(process_lock_take(lock, &fd, &process, &err), 1);
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	spec.argv = argv;
+	spec.user = "nobody";
+	spec.contained = true;
+	spec.lock_fd = fd;
+	spec.output_fd = fds[1];
+	assert_int_equal(process_spawn(&spec, &process, &err), 0);
+	close(fd);
+	close(fds[1]);
+	while (!strstr(said, "end\n") &&
+		(n = read(fds[0], said + used, sizeof(said) - 1 - used)) > 0)
+		used += (size_t)n;
+	close(fds[0]);
+	assert_string_equal(said, "end\n");
+	assert_int_equal(process_lock_take(lock, &fd, &found, &err), 0);
+	assert_int_equal(found.pid, process.pid);
+	process_signal(&found, SIGKILL);
+	process_finish(&found);
+	process_reap(&process, &end);
+	unlink(lock);
+}
+
+static void lock_write(const char *path, pid_t pid, uint64_t start_time, const char *rest)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fprintf(file, "%d %" PRIu64 "%s\n", pid, start_time, rest);
+	fclose(file);
+}
+
+/* Which it is, whatever became of its lock. */
+static void a_tree_of_an_older_version_is_found_by_its_name(void **state)
+{
+	struct process found = PROCESS_NONE;
+	char lock[] = "/tmp/vrfgate-lock-XXXXXX";
+	uint64_t own = process_start_time(getpid());
+	cleanup_fd int fd = mkstemp(lock);
+	int taken = -1;
+
+	(void)state;
+	lock_write(lock, getpid(), own, "");
+	for (int locked = 0; locked < 2; locked++) {
+		if (locked)
+			assert_int_equal(file_lock(fd, lock, NULL), 1);
+		assert_int_equal(process_lock_take(lock, &taken, &found, NULL), 0);
+		assert_int_equal(found.pid, getpid());
+		process_finish(&found);
+		assert_true(process_lock_names_living(lock));
+	}
+	unlink(lock);
+}
+
+static void another_process_of_that_pid_is_no_tree(void **state)
+{
+	struct process found = PROCESS_NONE;
+	char lock[] = "/tmp/vrfgate-lock-XXXXXX", here[32];
+	uint64_t own = process_start_time(getpid());
+	const struct {
+		uint64_t start_time;
+		const char *rest;
+		int expected;
+	} cases[] = { { own, here, 0 }, { own + 1, here, 1 }, { own, " 1", 1 }, { 0, here, 1 } };
+
+	(void)state;
+	close(mkstemp(lock));
+	snprintf(here, sizeof(here), " %" PRIu64, process_pid_namespace(getpid()));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int fd = -1;
+
+		lock_write(lock, getpid(), cases[i].start_time, cases[i].rest);
+		assert_int_equal(process_lock_take(lock, &fd, &found, NULL), cases[i].expected);
+		assert_int_equal(process_lock_names_living(lock), !cases[i].expected);
+		process_finish(&found);
+		if (fd >= 0)
+			close(fd);
+	}
+	unlink(lock);
+}
+
 static void a_lock_held_by_a_stranger_is_named_so(void **state)
 {
 	char lock[] = "/tmp/vrfgate-lock-XXXXXX";
@@ -338,6 +476,10 @@ int main(void)
 		as_root(of_others_directories_nothing_is_seen),
 		as_root(a_killed_main_process_takes_its_tree_along),
 		as_root(a_tree_is_found_again_by_its_lock),
+		cmocka_unit_test(a_lock_that_were_inherited_could_be_undone_and_lent),
+		as_root(a_tree_can_neither_undo_its_lock_nor_lend_it),
+		cmocka_unit_test(a_tree_of_an_older_version_is_found_by_its_name),
+		cmocka_unit_test(another_process_of_that_pid_is_no_tree),
 		as_root(a_lock_held_by_a_stranger_is_named_so),
 	};
 
