@@ -51,6 +51,11 @@ int net_channel_open_netfilter(struct net_channel *channel, struct error *err)
 	return channel_open(channel, NETLINK_NETFILTER, err);
 }
 
+int net_channel_open_sockets(struct net_channel *channel, struct error *err)
+{
+	return channel_open(channel, NETLINK_SOCK_DIAG, err);
+}
+
 void net_channel_close(struct net_channel *channel)
 {
 	if (channel->fd >= 0)

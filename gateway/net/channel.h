@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A netlink socket (rtnetlink, or nfnetlink), bound for life to the namespace its maker's thread was in, and batches of
+ * A netlink socket (rtnetlink, nfnetlink or sock_diag), bound for life to the namespace its maker's thread was in, and batches of
  * requests: many messages in one sendmsg, an answer only to the last and to those that fail.
  */
 #pragma once
@@ -26,6 +26,7 @@ struct net_channel {
 
 int net_channel_open(struct net_channel *channel, struct error *err); /* rtnetlink */
 int net_channel_open_netfilter(struct net_channel *channel, struct error *err);
+int net_channel_open_sockets(struct net_channel *channel, struct error *err); /* sock_diag(7) */
 void net_channel_close(struct net_channel *channel);
 
 /* Called for each answer; the header is valid during the call. */

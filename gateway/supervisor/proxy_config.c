@@ -9,6 +9,11 @@
 
 #include "base/cleanup.h"
 
+/* Where others than ourselves may connect: none of them shall hold all trappers, nor one for long. A
+ * trapper waits TrapperTimeout for the rest of a request, by its default five minutes. */
+#define REACHED_TRAPPERS          5
+#define REACHED_TRAPPER_TIMEOUT_S 15
+
 /* Profile keys that not every version knows: versions [since, until), and the name before `since`.
  */
 static const struct {
@@ -71,6 +76,37 @@ static void discoverers_write(FILE *out, const struct proxy_config *proxy)
 		fputs("StartDiscoverers=1\n", out);
 }
 
+static bool customers_may_connect(const struct config_vrf *vrf)
+{
+	for (size_t i = 0; i < vrf->n_allows; i++)
+		if (vrf->allows[i].protocol == IPPROTO_TCP && vrf->allows[i].port == PROXY_PORT)
+			return true;
+	return false;
+}
+
+/* Of a profile's key; 0 where it is not in it. */
+static unsigned long profile_number(const char *profile, const char *key)
+{
+	size_t length = strlen(key);
+	unsigned long number = 0;
+
+	for (const char *line = profile; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (strncmp(line, key, length) == 0 && line[length] == '=')
+			number = strtoul(line + length + 1, NULL, 10);
+	return number;
+}
+
+/* Each trapper is a process more, so only where somebody could hold them. */
+static void trappers_write(FILE *out, const struct proxy_config *proxy)
+{
+	if (!customers_may_connect(proxy->vrf) && proxy->vrf->proxy.mode != CONFIG_PROXY_PASSIVE)
+		return;
+	if (profile_number(proxy->profile, "StartTrappers") < REACHED_TRAPPERS)
+		fprintf(out, "StartTrappers=%d\n", REACHED_TRAPPERS);
+	if (!profile_number(proxy->profile, "TrapperTimeout"))
+		fprintf(out, "TrapperTimeout=%d\n", REACHED_TRAPPER_TIMEOUT_S);
+}
+
 /* Where an active proxy sends, or whom a passive one answers. */
 static void server_write(FILE *out, const struct proxy_config *proxy)
 {
@@ -94,14 +130,6 @@ static void tls_write(FILE *out, const struct proxy_config *proxy)
 		fprintf(out, "%s=psk\nTLSPSKIdentity=%s\nTLSPSKFile=%s\n",
 			proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE ? "TLSAccept" : "TLSConnect",
 			proxy->psk_identity, proxy->paths->psk);
-}
-
-static bool customers_may_connect(const struct config_vrf *vrf)
-{
-	for (size_t i = 0; i < vrf->n_allows; i++)
-		if (vrf->allows[i].protocol == IPPROTO_TCP && vrf->allows[i].port == PROXY_PORT)
-			return true;
-	return false;
 }
 
 /* Not the customer addresses by name: one that is not there yet would keep the proxy from starting. */
@@ -136,6 +164,7 @@ char *proxy_config_format(const struct proxy_config *proxy)
 		fprintf(out, "# name server %s\n", proxy->vrf->dns.items[i]);
 	profile_write(out, proxy->profile, proxy->version);
 	discoverers_write(out, proxy);
+	trappers_write(out, proxy);
 	/* One fping does IPv4 and IPv6 since 4.0. */
 	if (proxy->fping)
 		fprintf(out, "FpingLocation=%s\nFping6Location=\n", proxy->fping);

@@ -22,6 +22,7 @@
 #include "config/model.h"
 #include "net/plan.h"
 #include "net/state.h"
+#include "process/activity.h"
 #include "process/spawn.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
@@ -105,6 +106,13 @@ struct vrf_vitals {
 	int64_t memory_bytes, unsent; /* -1: not known */
 };
 
+/* What a proxy does while it gives no answer (supervisor/watch.h). */
+struct vrf_pulse {
+	bool known;                       /* a request has failed since the last answer */
+	struct process_activity activity; /* when the last one did */
+	uint32_t idle; /* requests in a row that failed with nothing done since the one before */
+};
+
 /* The proxy as the last supervisor knew it (supervisor/saved_state.h). */
 struct vrf_former {
 	pid_t pid; /* 0: none ran */
@@ -173,6 +181,7 @@ struct vrf {
 	uint64_t server_told_ms;  /* when that was last told; 0: never */
 	struct vrf_check checks[VRF_CHECKS];
 	struct vrf_vitals vitals;
+	struct vrf_pulse pulse;
 
 	struct timer state_timer, watch_timer;
 	struct sd_event_source *exit_watch;

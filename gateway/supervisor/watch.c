@@ -6,8 +6,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/port.h"
 #include "supervisor/checks.h"
 #include "supervisor/probe.h"
+#include "supervisor/proxy_config.h"
 
 /* How often a starting proxy is asked whether it is ready. */
 #define READY_POLL_MS      200
@@ -51,41 +53,96 @@ bool watch_config_missed(const struct vrf *vrf)
 		clock_now_ms() - vrf->started_ms >= CONFIG_PATIENCE_MS;
 }
 
-static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
+bool watch_note_failure(
+	struct vrf_pulse *pulse, const struct process_activity *activity, uint32_t fall)
 {
-	struct vrf *vrf = data;
-	char reason[256], text[64];
+	bool worked = pulse->known &&
+		(process_activity_worked(&pulse->activity, activity) ||
+			pulse->activity.wakeups != activity->wakeups);
 
-	vrf->probe = NULL;
-	/* Its trappers answer all the same, but nobody would see one of its processes end. */
-	if (stats && process_main_is_stopped(&vrf->proxy)) {
-		stats = NULL;
-		why = "its main process was stopped by a signal";
+	pulse->idle = pulse->known && !worked ? pulse->idle + 1 : 0;
+	pulse->known = true;
+	pulse->activity = *activity;
+	return pulse->idle >= (fall > 1 ? fall - 1 : 1);
+}
+
+static void probe_on_answer(struct vrf *vrf, const struct zabbix_stats *stats)
+{
+	char text[64];
+
+	vrf->stats = *stats;
+	vrf->has_stats = true;
+	vrf->pulse = (struct vrf_pulse){ 0 };
+	snprintf(text, sizeof(text), "answered, %.1f values/s required", stats->required_vps);
+	checks_count(vrf, VRF_CHECK_STATS, true, text);
+	if (vrf->state == VRF_STARTING) {
+		vrf_dispatch(vrf, VRF_EVENT_READY, "");
+	} else if (watch_config_missed(vrf)) {
+		vrf->kicked = true;
+		vrf->restart_now = true;
+		vrf_dispatch(vrf, VRF_EVENT_HUNG,
+			"the server knows it now, and it has no configuration yet");
 	}
-	if (stats) {
-		vrf->stats = *stats;
-		vrf->has_stats = true;
-		snprintf(text, sizeof(text), "answered, %.1f values/s required",
-			stats->required_vps);
-		checks_count(vrf, VRF_CHECK_STATS, true, text);
-		if (vrf->state == VRF_STARTING) {
-			vrf_dispatch(vrf, VRF_EVENT_READY, "");
-		} else if (watch_config_missed(vrf)) {
-			vrf->kicked = true;
-			vrf->restart_now = true;
-			vrf_dispatch(vrf, VRF_EVENT_HUNG,
-				"the server knows it now, and it has no configuration yet");
-		}
+}
+
+/* Who keeps its trappers from answering us: "port 10051 is held by 10.0.0.7 (3 connections)". */
+static bool port_is_held(const struct vrf *vrf, char text[160])
+{
+	struct net_port_peers peers;
+	char who[128];
+
+	if (net_port_peers_read(vrf->name, PROXY_PORT, &peers, NULL) < 0 || peers.count == 0)
+		return false;
+	snprintf(
+		text, 160, "port %d is held by %s", PROXY_PORT, net_port_peers_format(&peers, who));
+	return true;
+}
+
+/* It listens, so it was ready before others took all its trappers. */
+static void probe_on_held(struct vrf *vrf, const char *who)
+{
+	checks_set(vrf, VRF_CHECK_STATS, false, "%s", who);
+	vrf_dispatch(vrf, VRF_EVENT_READY, "");
+	watch_tell_wellness(vrf);
+}
+
+static void probe_on_failure(struct vrf *vrf, const char *why, bool stopped)
+{
+	struct process_activity activity = { 0 };
+	char reason[256], text[160];
+	bool idle, held = port_is_held(vrf, text);
+
+	if (vrf->state == VRF_STARTING) {
+		if (held && !stopped)
+			probe_on_held(vrf, text);
 		return;
 	}
-	if (vrf->state == VRF_STARTING)
+	/* One that is gone has its own event. */
+	if (process_activity_read(&vrf->proxy, &activity) < 0)
 		return;
-	checks_count(vrf, VRF_CHECK_STATS, false, why);
-	if (vrf->checks[VRF_CHECK_STATS].ok)
+	idle = watch_note_failure(&vrf->pulse, &activity, vrf->config->proxy.health.fall);
+	if (!held)
+		snprintf(text, sizeof(text), "%s", why);
+	checks_count(vrf, VRF_CHECK_STATS, false, text);
+	if (vrf->checks[VRF_CHECK_STATS].ok || !(idle || stopped))
 		return;
 	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %s",
 		vrf->config->proxy.health.fall, why);
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+}
+
+static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
+{
+	struct vrf *vrf = data;
+	/* Its trappers answer all the same, but nobody would see one of its processes end. */
+	bool stopped = process_main_is_stopped(&vrf->proxy);
+
+	vrf->probe = NULL;
+	if (stats && !stopped)
+		probe_on_answer(vrf, stats);
+	else
+		probe_on_failure(
+			vrf, stats ? "its main process was stopped by a signal" : why, stopped);
 }
 
 static void probe_run(struct vrf *vrf)
@@ -145,6 +202,7 @@ void watch_stop(struct vrf *vrf)
 {
 	probe_cancel(vrf->probe);
 	vrf->probe = NULL;
+	vrf->pulse = (struct vrf_pulse){ 0 };
 	timer_disarm(&vrf->watch_timer);
 	checks_forget_asked(vrf);
 }

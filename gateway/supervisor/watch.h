@@ -18,6 +18,14 @@ uint64_t watch_phase_ms(const char *name, uint64_t interval_ms);
  * nothing to do by its own; and was not started anew for that yet. */
 bool watch_config_missed(const struct vrf *vrf);
 
+/*
+ * A stats request has failed; `activity` is what the proxy's tree has done so far. True where it did nothing
+ * between any of the last `fall` that failed in a row: it used no CPU, wrote nothing, and no process of it so
+ * much as woke up. One that works on is not unresponsive, whoever holds its port.
+ */
+bool watch_note_failure(
+	struct vrf_pulse *pulse, const struct process_activity *activity, uint32_t fall);
+
 /* Asks nothing any more; what is under way is dropped, and what was answered forgotten. */
 void watch_stop(struct vrf *vrf);
 

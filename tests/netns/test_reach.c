@@ -4,6 +4,7 @@
 
 #include "net/counters.h"
 #include "net/gateway.h"
+#include "net/port.h"
 #include "net/reach.h"
 
 #define PATIENCE_MS 400
@@ -227,6 +228,65 @@ static void a_listener_is_connected_to_and_nobody_else(void **state)
 	pair_remove();
 }
 
+static void assert_peers(const char *netns, const char *expected)
+{
+	struct net_port_peers peers;
+	char text[128];
+
+	assert_int_equal(net_port_peers_read(netns, 4711, &peers, NULL), 0);
+	assert_string_equal(net_port_peers_format(&peers, text), expected);
+}
+
+static void who_is_connected_to_a_port_is_named_once_accepted(void **state)
+{
+	struct net_port_peers peers;
+	int listener, fds[6];
+
+	(void)state;
+	pair_make();
+	listener = world_listen("there", "10.0.0.1", 4711);
+	assert_peers("there", "");
+	for (int i = 0; i < 3; i++)
+		fds[i] = dial("10.0.0.1", 4711, NULL);
+	/* These hold nobody yet. */
+	assert_peers("there", "");
+	for (int i = 3; i < 5; i++)
+		fds[i] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_peers("there", "10.0.0.2 (2 connections)");
+	close(fds[4]);
+	close(fds[3]);
+	assert_peers("there", "");
+	fds[3] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_peers("there", "10.0.0.2 (1 connection)");
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
+	close(listener);
+	assert_int_equal(net_port_peers_read("nowhere", 4711, &peers, NULL), -ENOENT);
+	pair_remove();
+}
+
+static void an_ipv4_peer_of_an_ipv6_listener_is_named_by_its_address(void **state)
+{
+	struct net_port_peers peers = { 0 };
+	int listener, fds[6];
+
+	(void)state;
+	pair_make();
+	listener = world_listen("there", "::", 4711);
+	fds[0] = dial("fd01::1", 4711, NULL);
+	fds[1] = dial("10.0.0.1", 4711, NULL);
+	fds[2] = dial("10.0.0.1", 4711, NULL);
+	for (int i = 3; i < 6; i++)
+		fds[i] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_peers("there", "10.0.0.2 (2 connections) and 1 other");
+	assert_int_equal(net_port_peers_read("there", 4711, &peers, NULL), 0);
+	assert_int_equal(peers.connections, 3);
+	for (int i = 0; i < 6; i++)
+		close(fds[i]);
+	close(listener);
+	pair_remove();
+}
+
 static void a_missing_namespace_is_told_and_we_stay_where_we_are(void **state)
 {
 	struct address to = world_address("10.0.0.1");
@@ -256,6 +316,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_gateway_that_came_back_is_known_again_though_nobody_else_asks),
 	cmocka_unit_test(counters_of_a_namespace_grow_with_its_traffic),
 	cmocka_unit_test(a_listener_is_connected_to_and_nobody_else),
+	cmocka_unit_test(who_is_connected_to_a_port_is_named_once_accepted),
+	cmocka_unit_test(an_ipv4_peer_of_an_ipv6_listener_is_named_by_its_address),
 	cmocka_unit_test(a_missing_namespace_is_told_and_we_stay_where_we_are),
 };
 

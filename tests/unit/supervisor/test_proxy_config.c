@@ -234,6 +234,60 @@ static void a_vrf_that_discovers_has_a_discoverer(void **state)
 		strstr(strstr(enough, "StartDiscoverers=") + 1, "StartDiscoverers="), NULL);
 }
 
+/* How often the file has the key. */
+static int count_key(const char *text, const char *key)
+{
+	cleanup_free char *start = xasprintf("\n%s=", key);
+	int count = 0;
+
+	for (const char *at = text; (at = strstr(at, start)); at++)
+		count++;
+	return count;
+}
+
+static void a_port_that_others_reach_has_trappers_that_nobody_holds_for_long(void **state)
+{
+	static const char *const reached[] = { "vrf acme { allow = { \"tcp/10051\" } }",
+		"proxy { mode = passive }\nvrf acme { }" };
+	cleanup_free char *small = profile_read("small"), *large = profile_read("large");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		cleanup_free char *text = format_with(reached[i], small, 600, NULL);
+		cleanup_free char *enough = format_with(reached[i], large, 700, NULL);
+
+		assert_true(
+			strstr(text, "\nStartTrappers=5\n") > strstr(text, "\nStartTrappers=1\n"));
+		assert_line(text, "TrapperTimeout=15");
+		assert_line(enough, "StartTrappers=10");
+		assert_int_equal(count_key(enough, "StartTrappers"), 1);
+	}
+}
+
+static void a_port_that_nobody_else_reaches_costs_no_trapper_more(void **state)
+{
+	static const char *const config = "vrf acme { allow = { \"udp/10051\", \"tcp/22\" } }";
+	cleanup_free char *small = profile_read("small");
+	cleanup_free char *text = format_with(config, small, 600, NULL);
+
+	(void)state;
+	assert_int_equal(count_key(text, "StartTrappers"), 1);
+	assert_no_key(text, "TrapperTimeout");
+}
+
+static void an_operator_says_how_many_trappers_there_are(void **state)
+{
+	cleanup_free char *small = profile_read("small");
+	cleanup_free char *text =
+		format_with("vrf acme { allow = { \"tcp/10051\" } proxy { options = { "
+			    "\"StartTrappers=2\", \"TrapperTimeout=60\" } } }",
+			small, 600, NULL);
+
+	(void)state;
+	assert_true(strstr(text, "\nStartTrappers=2\n") > strstr(text, "\nStartTrappers=5\n"));
+	assert_true(strstr(text, "\nTrapperTimeout=60\n") > strstr(text, "\nTrapperTimeout=15\n"));
+}
+
 static void every_path_is_private_to_the_vrf(void **state)
 {
 	cleanup_free char *text = format_profile("small", 600);
@@ -262,6 +316,9 @@ int main(void)
 		cmocka_unit_test(the_key_is_named_by_its_file),
 		cmocka_unit_test(options_win_over_the_profile_and_ours_over_them),
 		cmocka_unit_test(a_vrf_that_discovers_has_a_discoverer),
+		cmocka_unit_test(a_port_that_others_reach_has_trappers_that_nobody_holds_for_long),
+		cmocka_unit_test(a_port_that_nobody_else_reaches_costs_no_trapper_more),
+		cmocka_unit_test(an_operator_says_how_many_trappers_there_are),
 		cmocka_unit_test(every_path_is_private_to_the_vrf),
 	};
 

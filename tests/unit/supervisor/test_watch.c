@@ -65,12 +65,56 @@ static void a_proxy_that_has_work_and_no_config_has_missed_it(void **state)
 	assert_false(watch_config_missed(&vrf));
 }
 
+static void a_proxy_that_does_nothing_between_failures_is_unresponsive(void **state)
+{
+	struct process_activity activity = { .processes = 14, .cpu_ticks = 100, .wakeups = 1000 };
+	struct vrf_pulse pulse = { 0 };
+
+	(void)state;
+	assert_false(watch_note_failure(&pulse, &activity, 3));
+	assert_false(watch_note_failure(&pulse, &activity, 3));
+	assert_true(watch_note_failure(&pulse, &activity, 3));
+	assert_true(watch_note_failure(&pulse, &activity, 3));
+}
+
+/* An idle one uses less CPU than a tick, but its processes wake up each second. */
+static void a_proxy_that_works_on_is_not_unresponsive_however_long_its_port_is_held(void **state)
+{
+	struct process_activity activity = { .processes = 14 };
+	struct vrf_pulse pulse = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		activity.wakeups += i % 2;
+		activity.cpu_ticks += i % 4 == 1;
+		activity.written_bytes += i % 2 == 0;
+		assert_false(watch_note_failure(&pulse, &activity, 3));
+	}
+	/* And then it does nothing any more. */
+	assert_false(watch_note_failure(&pulse, &activity, 3));
+	assert_true(watch_note_failure(&pulse, &activity, 3));
+}
+
+static void one_failure_alone_says_nothing_of_life(void **state)
+{
+	struct process_activity activity = { .processes = 14 };
+	struct vrf_pulse pulse = { 0 };
+
+	(void)state;
+	assert_false(watch_note_failure(&pulse, &activity, 1));
+	assert_true(watch_note_failure(&pulse, &activity, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_vrf_keeps_its_time_within_the_interval),
 		cmocka_unit_test(a_thousand_vrfs_make_no_burst),
 		cmocka_unit_test(a_proxy_that_has_work_and_no_config_has_missed_it),
+		cmocka_unit_test(a_proxy_that_does_nothing_between_failures_is_unresponsive),
+		cmocka_unit_test(
+			a_proxy_that_works_on_is_not_unresponsive_however_long_its_port_is_held),
+		cmocka_unit_test(one_failure_alone_says_nothing_of_life),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,138 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Healthy means that monitoring works, and a good proxy is not restarted: with real proxies and a real server."""
+
+import contextlib
+import socket
+import sys
+import threading
+import time
+
+import trapper
+from release import Installed
+from scene import FALL, INTERVAL_SECONDS, TIMEOUT_SECONDS, Scene
+from setting import run_cases
+from tap import expect, expect_equal
+from waiting import wait_until
+from world import DEVICE_ADDRESS, GATEWAY_ADDRESS
+
+ROUNDS = 6
+HOLDERS = 12  # more than there are trappers
+NOTICE_SECONDS = 60
+
+
+class HealthScene(Scene):
+    """The victim's customer may reach the proxy's port."""
+
+    def write_config(self, *arguments, **options):
+        super().write_config(*arguments, **options)
+        text = self.world.config.read_text()
+        begin = f"vrf {self.victim} {{\n"
+        path = self.world.config.with_suffix(".new")
+        path.write_text(text.replace(begin, f'{begin}    allow = {{ "tcp/{trapper.TRAPPER_PORT}" }}\n'))
+        path.rename(self.world.config)
+
+
+class Holder:
+    """A context manager: a customer that keeps so many connections of one byte each open, each anew when it ends."""
+
+    def __init__(self, netns, count):
+        self.netns = netns
+        self.connections = [None] * count
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self.over.set()
+        self.thread.join()
+
+    def _connect(self):
+        connection = trapper.socket_in_netns(self.netns)
+        connection.settimeout(1)
+        connection.connect((GATEWAY_ADDRESS, trapper.TRAPPER_PORT))
+        connection.sendall(b"Z")
+        connection.setblocking(False)
+        return connection
+
+    @staticmethod
+    def _is_open(connection):
+        try:
+            return connection.recv(1) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def _run(self):
+        while not self.over.wait(0.02):
+            for index, connection in enumerate(self.connections):
+                if connection and self._is_open(connection):
+                    continue
+                if connection:
+                    connection.close()
+                self.connections[index] = None
+                with contextlib.suppress(OSError):
+                    self.connections[index] = self._connect()
+        for connection in filter(None, self.connections):
+            connection.close()
+
+
+def stats_check(scene):
+    return [each for each in scene.gateway.vrf(scene.victim)["checks"] if each["name"] == "stats"][0]
+
+
+def hold_one_trapper(scene):
+    with scene.case("a customer's connection that sends one byte does not keep the proxy from answering"):
+        before = scene.life(scene.victim)
+        with Holder(scene.customer.netns, 1):
+            scene.expect_throughout(ROUNDS * (INTERVAL_SECONDS + TIMEOUT_SECONDS),
+                                    lambda: stats_check(scene)["ok"], "the stats check")
+        expect_equal(scene.life(scene.victim), before, "pid and restarts")
+
+
+def hold_all_trappers(scene):
+    with scene.case("a customer that holds all trappers is named, and the proxy lives on"):
+        before = scene.life(scene.victim)
+        words = f"port {trapper.TRAPPER_PORT} is held by {DEVICE_ADDRESS} ("
+        with Holder(scene.customer.netns, HOLDERS):
+            wait_until(lambda: not stats_check(scene)["ok"], NOTICE_SECONDS, "a bad stats check")
+            wait_until(lambda: words in scene.gateway.vrf(scene.victim)["reason"], NOTICE_SECONDS,
+                       f"a reason that says '{words}'")
+            scene.expect_throughout(ROUNDS * FALL * (INTERVAL_SECONDS + TIMEOUT_SECONDS) / 2,
+                                    lambda: scene.life(scene.victim) == before, "the same proxy")
+            expect_equal(scene.gateway.vrf(scene.victim)["state"], "degraded", "state")
+        scene.settle()
+        expect_equal(scene.life(scene.victim), before, "pid and restarts")
+
+
+def hold_while_taken_over(scene):
+    with scene.case("a supervisor that starts while all trappers are held keeps the proxy"):
+        before = scene.proxy()["pid"]
+        with Holder(scene.customer.netns, HOLDERS):
+            wait_until(lambda: not stats_check(scene)["ok"], NOTICE_SECONDS, "a bad stats check")
+            scene.gateway.process.child.kill()
+            scene.restart_supervisor()
+            scene.wait_supervisor()
+            wait_until(lambda: scene.gateway.vrf(scene.victim)["state"] == "degraded", NOTICE_SECONDS, "degraded")
+            time_over = time.monotonic() + NOTICE_SECONDS / 4  # longer than the start may take
+            scene.expect_throughout(max(0, time_over - time.monotonic()), lambda: scene.proxy()["pid"] == before,
+                                    "the same proxy")
+
+
+def cases(setting):
+    with HealthScene(setting) as scene:
+        hold_one_trapper(scene)
+        hold_all_trappers(scene)
+        hold_while_taken_over(scene)
+        with setting.case("all along, no VRF had two proxies"):
+            expect_equal(scene.watcher.doubles, [], "trees side by side")
+            expect(scene.watcher.trees_seen > 1, "it was not watched")
+
+
+if __name__ == "__main__":
+    # Supervision is the same with each release: the installed one will do.
+    sys.exit(run_cases("hea", cases, [Installed()]))
