@@ -49,6 +49,25 @@ int config_check_path_or_empty(const char *text, struct error *err)
 	return *text ? config_check_path(text, err) : 0;
 }
 
+/* One of these whole would be the view of the machine again. */
+int config_check_proxy_place(const char *text, struct error *err)
+{
+	static const char *const whole[] = { "/", "/dev", "/proc", "/run", "/run/netns", "/sys",
+		"/tmp", "/var", "/var/run", "/var/tmp" };
+	const char *colon = strchr(text, ':');
+	size_t length = colon ? (size_t)(colon - text) : strlen(text);
+
+	if (text[0] != '/' || has_control(text) || (colon && strcmp(colon, ":rw") != 0) ||
+		strstr(text, "/..") || (length > 1 && text[length - 1] == '/'))
+		return error_set(err, EINVAL,
+			"not a path, expected an absolute one such as /run/odbc.sock, with :rw where the proxy may write to it");
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		if (strlen(whole[i]) == length && strncmp(text, whole[i], length) == 0)
+			return error_set(err, EINVAL,
+				"all of %s, expected a file, socket or directory in it", whole[i]);
+	return 0;
+}
+
 int config_check_url_or_empty(const char *text, struct error *err)
 {
 	static const char *const schemes[] = { "http://", "https://" };

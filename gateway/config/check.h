@@ -10,6 +10,8 @@
 int config_check_not_empty(const char *text, struct error *err);
 int config_check_path(const char *text, struct error *err);
 int config_check_path_or_empty(const char *text, struct error *err);
+/* "PATH" or "PATH:rw", and no directory that is to be hidden. */
+int config_check_proxy_place(const char *text, struct error *err);
 int config_check_url_or_empty(const char *text, struct error *err);
 /* An address or a host name. */
 int config_check_server_or_empty(const char *text, struct error *err);

@@ -12,6 +12,7 @@ static void proxy_finish(struct config_proxy *proxy)
 	free(proxy->profile);
 	free(proxy->group);
 	strings_finish(&proxy->options);
+	strings_finish(&proxy->paths);
 }
 
 static void interface_finish(struct config_interface *interface)

@@ -22,6 +22,9 @@
  */
 #define CONFIG_MAX_NAME 63
 
+/* What of the machine a proxy may be given to see beside its own. */
+#define CONFIG_MAX_PROXY_PATHS 32
+
 struct config_gateway {
 	char *name;
 	char *state_dir; /* absolute, no trailing slash; as are the other two */
@@ -86,6 +89,7 @@ struct config_proxy {
 	char *profile; /* "small": the file small.conf among the profiles; or an absolute path */
 	bool psk;
 	struct strings options; /* "Key=value" */
+	struct strings paths;   /* "PATH" or "PATH:rw" of the machine that it sees */
 	char *group;            /* Zabbix proxy group, "" : none */
 	struct config_health health;
 	struct config_restart restart;

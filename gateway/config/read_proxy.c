@@ -29,6 +29,7 @@ static const struct config_key proxy_keys[] = {
 		.check = config_check_profile },
 	{ "psk", &config_type_bool, PROXY(psk), .fallback = "true" },
 	{ "options", &config_type_strings, PROXY(options), .check = config_check_option },
+	{ "paths", &config_type_strings, PROXY(paths), .check = config_check_proxy_place },
 	{ "group", &config_type_string, PROXY(group), .fallback = "" },
 	{ 0 },
 };
@@ -123,12 +124,22 @@ static const struct config_schema *const proxy_sections[] = {
 	NULL,
 };
 
+static void paths_count(struct config_reader *reader, const struct config_section *section,
+	const struct config_proxy *proxy)
+{
+	if (proxy->paths.count > CONFIG_MAX_PROXY_PATHS)
+		config_complain(&reader->faults, section, config_section_line_of(section, "paths"),
+			"%zu paths, expected at most %d", proxy->paths.count,
+			CONFIG_MAX_PROXY_PATHS);
+}
+
 static void proxy_read(
 	struct config_reader *reader, const struct config_section *section, void *parent)
 {
 	struct config *config = parent;
 
 	config_read_section(reader, section, &config_schema_proxy, &config->proxy);
+	paths_count(reader, section, &config->proxy);
 }
 
 /* What it says is laid over the general section when that is complete. */
@@ -164,6 +175,15 @@ void config_read_proxy_defaults(struct config_proxy *proxy)
 	config_read_defaults(&schema_limits, &proxy->limits);
 }
 
+static struct strings strings_copy(const struct strings *from)
+{
+	struct strings to = { 0 };
+
+	for (size_t i = 0; i < from->count; i++)
+		strings_add(&to, from->items[i]);
+	return to;
+}
+
 static struct config_proxy proxy_copy(const struct config_proxy *from)
 {
 	struct config_proxy to = *from;
@@ -172,9 +192,8 @@ static struct config_proxy proxy_copy(const struct config_proxy *from)
 	to.user = xstrdup(from->user);
 	to.profile = xstrdup(from->profile);
 	to.group = xstrdup(from->group);
-	to.options = (struct strings){ 0 };
-	for (size_t i = 0; i < from->options.count; i++)
-		strings_add(&to.options, from->options.items[i]);
+	to.options = strings_copy(&from->options);
+	to.paths = strings_copy(&from->paths);
 	return to;
 }
 
@@ -186,7 +205,9 @@ void config_read_vrf_proxies(struct config_reader *reader)
 			config_section_child(reader->vrf_sections[i], "proxy");
 
 		vrf->proxy = proxy_copy(&reader->config->proxy);
-		if (own)
-			config_read_section(reader, own, &config_schema_vrf_proxy, &vrf->proxy);
+		if (!own)
+			continue;
+		config_read_section(reader, own, &config_schema_vrf_proxy, &vrf->proxy);
+		paths_count(reader, own, &vrf->proxy);
 	}
 }

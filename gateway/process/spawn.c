@@ -131,6 +131,7 @@ static int child_fail(const struct child *child, const char *step)
 
 static int child_main(void *data)
 {
+	static const struct process_view plain_view = { 0 };
 	const struct child *child = data;
 	const struct process_spec *spec = child->spec;
 	const char *failed = NULL;
@@ -142,8 +143,8 @@ static int child_main(void *data)
 	/* By the machine's proc, which is hidden then. */
 	if (spec->lock_fd >= 0 && child_write_lock(spec->lock_fd) < 0)
 		return child_fail(child, "cannot write its lock file");
-	if (spec->contained || spec->resolv_conf || spec->own_dirs)
-		failed = process_view_enter(spec->own_dirs, spec->resolv_conf, spec->contained);
+	if (spec->contained || spec->view)
+		failed = process_view_enter(spec->view ? spec->view : &plain_view, spec->contained);
 	if (failed)
 		return child_fail(child, failed);
 	if (child_set_output(spec->output_fd) < 0)

@@ -16,12 +16,12 @@
 #include "process/view.h"
 
 struct process_spec {
-	char *const *argv;         /* argv[0] is an absolute path; closed by NULL */
-	const char *user;          /* NULL: stay root */
-	int netns_fd;              /* -1: stay in ours */
-	bool contained;            /* it sees no process outside of its tree either */
-	const char *resolv_conf;   /* NULL: the machine's; else mounted over /etc/resolv.conf */
-	process_own_dirs own_dirs; /* process/view.h */
+	char *const *argv; /* argv[0] is an absolute path; closed by NULL */
+	const char *user;  /* NULL: stay root */
+	int netns_fd;      /* -1: stay in ours */
+	bool contained;    /* it sees no process outside of its tree either */
+	const struct process_view
+		*view; /* NULL: all of the machine; of a contained one, no more than all have */
 	int lock_fd; /* -1: none; else of process/lock.h: locked until the exec, and the process is named in it */
 	int output_fd; /* stdout and stderr; -1: ours */
 	int cgroup_fd; /* the control group to be born in (process/cgroup.h); -1: ours */

@@ -6,19 +6,42 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Mounts of its own for the calling process: what is mounted later on the machine comes in, nothing goes out.
  * -1 and errno. */
 int process_view_begin(void);
 
-/* Of the directory that each of these lies in, nothing else is seen. Closed by NULL; NULL: all is seen. */
-typedef const char *const *process_own_dirs;
+/* A file, socket or directory of the machine that stays where it is. */
+struct process_place {
+	const char *path;
+	bool writable;
+};
 
 #define PROCESS_MAX_OWN_DIRS 4
+#define PROCESS_MAX_PLACES   32
+
+/* Each list is closed by NULL, and may be NULL; none is longer than the maxima above. */
+struct process_view {
+	const char *const *
+		own_dirs; /* stay, and writable; of the directory that each lies in, nothing else is seen */
+	const char *const *fresh_dirs; /* empty ones of its own lie over these */
+	const struct process_place *places;
+	const char *program;     /* stays, wherever it lies */
+	const char *resolv_conf; /* over /etc/resolv.conf; NULL: the machine's */
+	uid_t uid;               /* whose the fresh ones are */
+	gid_t gid;
+};
 
 /*
- * Leaves the calling process with that, with resolv_conf (may be NULL) over /etc/resolv.conf, and without
- * the names in /run/netns. With own_proc, for the first process of a pid namespace, /proc is that
- * namespace's. NULL, or what could not be done, a literal, and errno.
+ * Leaves the calling process with that, and beside it with:
+ * - on /run, /tmp, /var/tmp and /dev/shm one tmpfs of its own, of 16 MiB and 4096 files together,
+ * - a /dev of null, zero, full, random, urandom, tty and terminals of its own,
+ * - a /sys of its network namespace,
+ * - all else of the machine, read-only: no socket in the directories above is there, nor are the names in
+ *   /run/netns.
+ * With own_proc, for the first process of a pid namespace (which has an ipc namespace of its own then), /proc and
+ * /dev/mqueue are those of its namespaces; else it has no /dev/mqueue. Needs Linux 5.12. NULL, or what could not
+ * be done, a literal, and errno.
  */
-const char *process_view_enter(process_own_dirs own_dirs, const char *resolv_conf, bool own_proc);
+const char *process_view_enter(const struct process_view *view, bool own_proc);

@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "net/netns.h"
 #include "process/cgroup.h"
 #include "process/lock.h"
@@ -98,13 +100,48 @@ void launch_close_limits(struct vrf *vrf)
 
 /* --- the proxy --- */
 
+/* "PATH" or "PATH:rw" of the config; the list, closed by one without a path, is one block. */
+static struct process_place *places_create(const struct strings *paths)
+{
+	size_t size = (paths->count + 1) * sizeof(struct process_place);
+	struct process_place *places;
+	char *text;
+
+	for (size_t i = 0; i < paths->count; i++)
+		size += strlen(paths->items[i]) + 1;
+	places = xcalloc(1, size);
+	text = (char *)(places + paths->count + 1);
+	for (size_t i = 0; i < paths->count; i++) {
+		size_t length = strlen(paths->items[i]);
+
+		places[i].path = strcpy(text, paths->items[i]);
+		places[i].writable = length > 3 && strcmp(text + length - 3, ":rw") == 0;
+		if (places[i].writable)
+			text[length - 3] = '\0';
+		text += length + 1;
+	}
+	return places;
+}
+
+static int places_judge(const struct process_place *places, struct error *err)
+{
+	for (; places->path; places++)
+		if (access(places->path, F_OK) < 0)
+			return error_set_errno(err, errno, "path '%s' of its proxy", places->path);
+	return 0;
+}
+
 static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 {
-	char *argv[] = { vrf->config->proxy.binary, (char *)"-f", (char *)"-c", vrf->paths.conf,
-		NULL };
+	const struct config_proxy *proxy = &vrf->config->proxy;
+	char *argv[] = { proxy->binary, (char *)"-f", (char *)"-c", vrf->paths.conf, NULL };
 	/* Others of the same user cannot even be named. */
 	const char *own_dirs[] = { vrf->paths.run_dir, vrf->paths.state_dir, vrf->paths.log_dir,
 		NULL };
+	/* What it puts there is its own memory, not the machine's /run. */
+	const char *fresh_dirs[] = { vrf->paths.socket_dir, vrf->paths.tmp_dir, NULL };
+	cleanup_free struct process_place *places = places_create(&proxy->paths);
+	struct file_owner owner = { 0 };
 	cleanup_fd int netns_fd = netns_open(vrf->name, err), cgroup_fd = -1;
 	/* What it says before it opens its own log: a key that it does not know, for one. */
 	cleanup_fd int words = open(
@@ -116,6 +153,8 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 		return error_set_errno(err, errno, "cannot write '%s'", vrf->paths.start_log);
 	if (group_open(vrf, &cgroup_fd, err) < 0)
 		return -err->code;
+	if (places_judge(places, err) < 0 || proxy_files_owner(vrf->config, &owner, err) < 0)
+		return -err->code;
 	vrf->log_offset = proxy_files_log_size(vrf->config, &vrf->paths);
 	return process_spawn(
 		&(struct process_spec){
@@ -123,8 +162,18 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 			.user = vrf->config->proxy.user,
 			.netns_fd = netns_fd,
 			.contained = true,
-			.resolv_conf = vrf->config->dns.count ? vrf->paths.resolv_conf : NULL,
-			.own_dirs = own_dirs,
+			.view =
+				&(struct process_view){
+					.own_dirs = own_dirs,
+					.fresh_dirs = fresh_dirs,
+					.places = places,
+					.program = proxy->binary,
+					.resolv_conf = vrf->config->dns.count
+						? vrf->paths.resolv_conf
+						: NULL,
+					.uid = owner.uid,
+					.gid = owner.gid,
+				},
 			.lock_fd = lock_fd,
 			.output_fd = words,
 			.cgroup_fd = cgroup_fd,

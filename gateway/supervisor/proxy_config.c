@@ -162,6 +162,8 @@ char *proxy_config_format(const struct proxy_config *proxy)
 	/* Mounted at its start, so a change of them is one of the config too. */
 	for (size_t i = 0; i < proxy->vrf->dns.count; i++)
 		fprintf(out, "# name server %s\n", proxy->vrf->dns.items[i]);
+	for (size_t i = 0; i < options->paths.count; i++)
+		fprintf(out, "# sees %s\n", options->paths.items[i]);
 	profile_write(out, proxy->profile, proxy->version);
 	discoverers_write(out, proxy);
 	trappers_write(out, proxy);

@@ -30,7 +30,7 @@
 #define LOCK_PATIENCE_MS 2000
 #define LOCK_POLL_MS     5
 
-static int user_find(const struct config_vrf *vrf, struct file_owner *owner, struct error *err)
+int proxy_files_owner(const struct config_vrf *vrf, struct file_owner *owner, struct error *err)
 {
 	const struct passwd *user = getpwnam(vrf->proxy.user);
 
@@ -45,7 +45,7 @@ static int user_find(const struct config_vrf *vrf, struct file_owner *owner, str
 static int user_enter(const struct config_vrf *vrf, struct fs_user *before, struct error *err)
 {
 	struct file_owner owner = { 0 };
-	int r = user_find(vrf, &owner, err);
+	int r = proxy_files_owner(vrf, &owner, err);
 
 	return r < 0 ? r : fs_user_enter(owner.uid, owner.gid, before, err);
 }
@@ -196,7 +196,7 @@ int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths
 	if (r == 0)
 		r = files_lock(paths, O_CREAT, &lock, err);
 	if (r == 0)
-		r = user_find(vrf, &owner, err);
+		r = proxy_files_owner(vrf, &owner, err);
 	if (r == 0)
 		r = socket_dir_judge(paths, err);
 	if (r == 0)

@@ -10,8 +10,12 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "config/model.h"
 #include "supervisor/paths.h"
+
+/* Whom its files belong to, and whom it runs as. */
+int proxy_files_owner(const struct config_vrf *vrf, struct file_owner *owner, struct error *err);
 
 /*
  * Makes the directories, and the PSK where there is none yet: 256 bits of getrandom(2) as 64 hex

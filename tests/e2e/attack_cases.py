@@ -5,6 +5,8 @@ The attacks by forged packets, with and without the firewall, are in tests/netns
 """
 
 import json
+import os
+import pathlib
 import shlex
 import socket
 import time
@@ -43,6 +45,22 @@ while waiting and time.monotonic() < deadline:
 print(json.dumps(sorted(reached)))
 """
 
+# Prints those of its UNIX sockets that take a connection.
+CALL = """
+import json, socket, sys
+
+def takes(path):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+        try:
+            socket.socket(socket.AF_UNIX, kind).connect(path)
+            return True
+        except OSError:
+            pass
+    return False
+
+print(json.dumps(sorted(filter(takes, json.loads(sys.argv[1])))))
+"""
+
 
 def probe_command(targets):
     return [PYTHON, "-B", "-c", PROBE, json.dumps(targets)]
@@ -73,7 +91,7 @@ def check_reach(setting, own, other, shell):
 
 def check_sight(setting, own, other, shell):
     with setting.case("a shell in a proxy's place sees its own files, and none of another VRF"):
-        expect_equal(shell("ls run/vrfs state/vrfs log; ls /run/netns"),
+        expect_equal(shell("ls run/vrfs state/vrfs log; ls -d /run/netns 2>/dev/null"),
                      "".join(f"{each}:\n{own['name']}\n{end}" for each, end in
                              (("log", "\n"), ("run/vrfs", "\n"), ("state/vrfs", ""))), "what it sees")
         expect("No such file" in shell(f"cat state/vrfs/{other['name']}/psk"), "the other's key is there")
@@ -84,13 +102,47 @@ def check_sight(setting, own, other, shell):
         expect("catatonit" in names and "vrfgate" not in names, str(names))
 
 
+def machine_sockets():
+    """UNIX sockets of this machine that have a name, those that are bound in the tree of files."""
+    lines = pathlib.Path("/proc/net/unix").read_text().splitlines()[1:]
+    return sorted({fields[7] for fields in map(str.split, lines) if len(fields) > 7 and fields[7].startswith("/")})
+
+
+def check_view(setting, shell, unguarded):
+    """`unguarded` is the shell with the machine's mounts: there each of these can be done."""
+    server = setting.stack.directory / "server"
+    with setting.case("it reaches no socket of the machine: not the server's, nor a resolver's"):
+        sockets = sorted({*machine_sockets(), *map(str, server.glob("*.sock"))})
+        call = shlex.join([PYTHON, "-B", "-c", CALL, json.dumps(sockets)])
+        expect_equal(json.loads(shell(call)), [], "what it reaches")
+        reached = json.loads(unguarded(call))
+        expect(any(each.startswith(str(server)) for each in reached), f"without its view it reaches only {reached}")
+    with setting.case("no file in a directory that all share leads from it to another VRF, or from there to it"):
+        shared = ("/tmp", "/var/tmp", "/dev/shm", "/run")
+        name = f"vrfgate-attack-{os.getpid()}"
+        out = shell("; ".join(f"touch {each}/{name}" for each in shared))
+        expect_equal(out, f"touch: cannot touch '/run/{name}': Permission denied\n", "what it cannot write")
+        expect_equal([each for each in shared if os.path.exists(f"{each}/{name}")], [], "what arrives on the machine")
+        expect("mqueue" in shell("stat -f -c %T /dev/mqueue"), "it has no queues of its own")
+    with setting.case("it sees no device of the machine, and no network but its own"):
+        expect_equal(shell("for each in /dev/* /dev/*/*; do test -b $each -o -c $each && echo $each; done").split(),
+                     ["/dev/full", "/dev/null", "/dev/ptmx", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero",
+                      "/dev/pts/ptmx"], "its devices")
+        expect_equal(set(shell("ls /sys/class/net").split()),
+                     {each["ifname"] for each in json.loads(shell("/usr/sbin/ip -j link"))}, "links in its /sys")
+    with setting.case("it can write to its own directories, and to nothing else of the machine"):
+        expect_equal(shell("for each in state/vrfs/* log/* run/vrfs/*/sockets run/vrfs/*/tmp;"
+                           " do touch $each/x && rm $each/x; done"), "", "its own directories")
+        out = shell("find / -xdev -writable ! -type l ! -type c 2>/dev/null")
+        expect_equal(out.split(), ["/tmp", "/var/tmp"], "what it may write to, both its own")
+
+
 def check_deeds(setting, own, shell):
     with setting.case("it cannot write what vrfgate reads, nor speak to the supervisor"):
         expect("Permission denied" in shell("touch run/x"), "it may write run_dir")
         own_config = f"run/vrfs/{own['name']}/zabbix_proxy.conf"
         expect("Permission denied" in shell(f"touch {own_config}"), "it may write its config")
-        expect("Permission denied" in shell(f"{program()} status -c {setting.world.config}"),
-               "it may ask for the status")
+        expect("No such file" in shell(f"{program()} status -c {setting.world.config}"), "it may ask for the status")
     with setting.case("it cannot change its network, nor the rules"):
         expect("Operation not permitted" in shell("ip address add fd00::1 dev uplink"), "it may add an address")
         expect("Operation not permitted" in shell("/usr/sbin/nft delete table inet vrfgate"), "it may delete the rules")
@@ -104,6 +156,10 @@ def cases(setting):
     def shell(script):
         return proxy_shell.run(own["proxy"]["pid"], "zabbix", f"cd {world.directory}; {script}")
 
+    def unguarded(script):
+        return proxy_shell.run(own["proxy"]["pid"], "zabbix", script, namespaces=("pid", "net", "ipc"))
+
+    check_view(setting, shell, unguarded)
     check_sight(setting, own, other, shell)
     check_deeds(setting, own, shell)
     check_reach(setting, own, other, shell)

@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -157,6 +159,7 @@ static void what_cannot_be_started_says_why(void **state)
 	char *argv[] = { (char *)"/no/such/program", NULL };
 	struct process process = PROCESS_NONE;
 	struct process_spec spec = plain;
+	struct process_view view = { 0 };
 	struct error err = ERROR_INIT;
 
 	(void)state;
@@ -171,7 +174,8 @@ static void what_cannot_be_started_says_why(void **state)
 	assert_int_equal(process_spawn(&spec, &process, &err), -ENOENT);
 	assert_string_equal(err.text, "user 'no-such-user' not found");
 	spec.user = NULL;
-	spec.resolv_conf = "/no/such/resolv.conf";
+	view.resolv_conf = "/no/such/resolv.conf";
+	spec.view = &view;
 	assert_int_equal(process_spawn(&spec, &process, &err), -ENOENT);
 	assert_string_equal(
 		err.text, "'/bin/true': cannot mount its resolv.conf: No such file or directory");
@@ -185,13 +189,14 @@ static void name_servers_are_the_vrfs_own(void **state)
 {
 	static const char text[] = "nameserver 192.0.2.53\n";
 	char path[] = "/tmp/vrfgate-resolv-XXXXXX", output[256];
+	struct process_view view = { .resolv_conf = path };
 	struct process_spec spec = plain;
 	int fd = mkstemp(path);
 
 	(void)state;
 	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
 	close(fd);
-	spec.resolv_conf = path;
+	spec.view = &view;
 	run_shell(&spec, "cat /etc/resolv.conf", output, sizeof(output));
 	unlink(path);
 	assert_string_equal(output, text);
@@ -204,8 +209,9 @@ static void a_contained_tree_sees_no_other_process(void **state)
 
 	(void)state;
 	spec.contained = true;
-	run_shell(&spec, "cat /proc/1/comm; cd /proc; echo [0-9]*; ls /run/netns | wc -l", output,
-		sizeof(output));
+	run_shell(&spec,
+		"cat /proc/1/comm; cd /proc; echo [0-9]*; ls -d /run/netns 2>/dev/null | wc -l",
+		output, sizeof(output));
 	assert_string_equal(output, "catatonit\n1 2\n0\n");
 }
 
@@ -223,16 +229,123 @@ static void of_others_directories_nothing_is_seen(void **state)
 		"cd %s && find a | sort; cat a/own/file; echo new > a/own/file; touch a/x", base);
 	cleanup_free char *after = xasprintf("cd %s && cat a/own/file && find a | wc -l", base);
 	const char *const own_dirs[] = { own, deep, NULL };
+	struct process_view view = { .own_dirs = own_dirs };
 	struct process_spec spec = plain;
 
 	(void)state;
 	run_shell(&plain, prepare, output, sizeof(output));
 	assert_string_equal(output, "");
-	spec.own_dirs = own_dirs;
+	spec.view = &view;
 	run_shell(&spec, look, output, sizeof(output));
 	assert_string_equal(output, "a\na/b\na/b/own\na/own\na/own/file\nmine\n");
 	run_shell(&plain, after, output, sizeof(output));
 	assert_string_equal(output, "new\n7\n");
+	assert_int_equal(file_remove_tree(base, NULL), 0);
+}
+
+/* What the machine has in the directories that all use: a socket that answers, files, terminals, shared memory. */
+static void of_the_machines_shared_directories_nothing_is_seen(void **state)
+{
+	static const char *const shared[] = { "/run", "/tmp", "/var/tmp", "/dev/shm" };
+	const struct process_spec inside = {
+		.netns_fd = -1, .lock_fd = -1, .output_fd = -1, .cgroup_fd = -1, .contained = true
+	};
+	char output[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		cleanup_free char *path = xasprintf("%s/vrfgate-shared-%d", shared[i], getpid());
+		cleanup_free char *look =
+			xasprintf("ls -A %s; echo mine > %s && cat %s", shared[i], path, path);
+
+		close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
+		run_shell(&plain, look, output, sizeof(output));
+		assert_non_null(strstr(output, "vrfgate-shared-"));
+		run_shell(&inside, look, output, sizeof(output));
+		assert_string_equal(output, "mine\n");
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+static void it_has_devices_and_terminals_and_none_of_the_machines(void **state)
+{
+	struct process_spec spec = plain;
+	char output[1024];
+
+	(void)state;
+	spec.contained = true;
+	run_shell(&spec,
+		"ls /dev; ls /dev/mqueue /dev/pts; echo x > /dev/null; head -c1 /dev/zero | wc -c;"
+		"head -c1 /dev/urandom | wc -c; ls -l /dev/fd/0 | wc -l",
+		output, sizeof(output));
+	assert_string_equal(output,
+		"fd\nfull\nmqueue\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n"
+		"/dev/mqueue:\n\n/dev/pts:\nptmx\n1\n1\n1\n");
+}
+
+static void the_rest_is_read_only_and_sys_is_its_networks(void **state)
+{
+	char base[] = "/var/lib/vrfgate-rest-XXXXXX", output[1024];
+	cleanup_free char *write =
+		xasprintf("touch %s/x && echo written; touch /usr/x /etc/x 2>/dev/null;"
+			  "touch /sys/x; ls /sys/class/net",
+			mkdtemp(base));
+	struct process_spec spec = plain;
+
+	(void)state;
+	run_shell(&plain, write, output, sizeof(output));
+	assert_non_null(strstr(output, "written"));
+	unlink("/usr/x");
+	unlink("/etc/x");
+	spec.contained = true;
+	spec.netns_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	{
+		struct process_spec own = spec;
+
+		own.netns_fd = -1;
+		run_shell(&own, write, output, sizeof(output));
+	}
+	assert_int_equal(setns(spec.netns_fd, CLONE_NEWNET), 0);
+	close(spec.netns_fd);
+	assert_null(strstr(output, "written"));
+	assert_non_null(strstr(output, "Read-only file system"));
+	assert_non_null(strstr(output, "\nlo\n"));
+	assert_null(strstr(output, "eth0"));
+	assert_int_equal(file_remove_tree(base, NULL), 0);
+}
+
+/* By name: a file, one to write to, a socket's directory; and the program, wherever it lies. */
+static void what_is_named_stays_in_place(void **state)
+{
+	char base[] = "/tmp/vrfgate-places-XXXXXX", output[1024];
+	cleanup_free char *file = xasprintf("%s/a/file", mkdtemp(base));
+	cleanup_free char *writable = xasprintf("%s/b", base);
+	cleanup_free char *prepare =
+		xasprintf("mkdir %s/a %s && echo of-machine > %s && touch %s/a/other", base,
+			writable, file, base);
+	cleanup_free char *look = xasprintf(
+		"cat %s; echo x 2>&1 >> %s; touch %s/new; ls %s/a", file, file, writable, base);
+	const struct process_place places[] = { { file, false }, { writable, true },
+		{ NULL, false } };
+	struct process_view view = { .places = places };
+	struct process_spec spec = plain;
+	struct stat st;
+
+	(void)state;
+	run_shell(&plain, prepare, output, sizeof(output));
+	spec.contained = true;
+	spec.view = &view;
+	run_shell(&spec, look, output, sizeof(output));
+	assert_ptr_equal(strstr(output, "of-machine\n"), output);
+	assert_non_null(strstr(output, "Read-only file system"));
+	assert_non_null(strstr(output, "\nfile\n"));
+	assert_null(strstr(output, "other"));
+	{
+		cleanup_free char *made = xasprintf("%s/new", writable);
+
+		assert_int_equal(stat(made, &st), 0);
+	}
 	assert_int_equal(file_remove_tree(base, NULL), 0);
 }
 
@@ -474,6 +587,10 @@ int main(void)
 		as_root(name_servers_are_the_vrfs_own),
 		as_root(a_contained_tree_sees_no_other_process),
 		as_root(of_others_directories_nothing_is_seen),
+		as_root(of_the_machines_shared_directories_nothing_is_seen),
+		as_root(it_has_devices_and_terminals_and_none_of_the_machines),
+		as_root(the_rest_is_read_only_and_sys_is_its_networks),
+		as_root(what_is_named_stays_in_place),
 		as_root(a_killed_main_process_takes_its_tree_along),
 		as_root(a_tree_is_found_again_by_its_lock),
 		cmocka_unit_test(a_lock_that_were_inherited_could_be_undone_and_lent),
