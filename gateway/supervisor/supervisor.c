@@ -79,6 +79,19 @@ static void on_changed(struct vrf *vrf, enum vrf_state before)
 	saved_state_write_soon(supervisor);
 }
 
+static void on_binary_answered(const char *path, void *data)
+{
+	const struct supervisor *supervisor = data;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		struct vrf *vrf = supervisor->vrfs[i];
+
+		if (vrf->config && vrf->config->has_proxy &&
+			strcmp(vrf->config->proxy.binary, path) == 0)
+			vrf_binary_answered(vrf);
+	}
+}
+
 static void supervisor_stop(struct supervisor *supervisor)
 {
 	if (supervisor->stopping)
@@ -363,7 +376,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	if (r < 0)
 		return r;
 	supervisor->context.event = supervisor->event;
-	supervisor->context.binaries = proxy_binary_cache_create();
+	supervisor->context.binaries =
+		proxy_binary_cache_create(supervisor->event, on_binary_answered, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
 	vrfs_adopt_config(supervisor, saved);
