@@ -150,8 +150,15 @@ check: deps
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
 		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) $(FUZZERS:$(B)/%=$(B)/san/%) \
 		$(VALGRIND_TESTS:%=valgrind:%) \
-		tests/vm/run tests/vm/systemd tests/vm/clock $(wildcard tests/cli/test_*.py) \
+		tests/vm/run tests/vm/systemd tests/vm/clock tests/vm/power $(wildcard tests/cli/test_*.py) \
 		--two $(wildcard tests/e2e/test_*.py)
+
+# What takes too long for every day: the tests of tests/long, and others with larger numbers. SEED= repeats.
+.PHONY: check-long
+check-long: deps
+	$(MAKE) $(JOBS) WERROR=1 tests
+	@MOMENTS=100 EDITS=5000 CRASHES=1000 tests/run --timeout 14400 tests/vm/power \
+		$(B)/tests/netns/test_random $(B)/tests/netns/test_crash $(wildcard tests/long/test_*.py)
 
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
 # What test_crash tests is another program, and the thousand VRFs of test_writes take it a minute.

@@ -76,11 +76,9 @@ _vrfgate()
 		return ;;
 	esac
 	case $command in
-	check | up | reload | metrics | rotate-psk) options="-c --config" ;;
-	down) options="-c --config --now" ;;
+	check | up | down | reload | metrics | rotate-psk) options="-c --config" ;;
 	plan | events | diag) options="-c --config -j --json" ;;
-	start | restart) options="-c --config -n --no-wait" ;;
-	stop) options="-c --config -n --no-wait --now" ;;
+	start | stop | restart) options="-c --config -n --no-wait" ;;
 	run) options="-c --config --leave-proxies" ;;
 	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
 	exec) options="-c --config -u --user --root --" ;;

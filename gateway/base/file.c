@@ -2,6 +2,7 @@
 /* Files read whole and written whole. */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -17,7 +19,12 @@
 #include "base/secret.h"
 
 /* More than any token or key has. */
-#define LINE_FILE_MAX 4096
+#define LINE_FILE_MAX    4096
+/* What mkostemp(3) puts in the place of its X. */
+#define TEMPORARY_LENGTH 6
+#define ALPHANUMERIC     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+/* Longer than anybody takes to write a file. */
+#define WRITER_LIFE_S    600
 
 static int fd_read(
 	int fd, const char *path, size_t max, char **data, size_t *size, struct error *err)
@@ -148,6 +155,56 @@ static int fd_set_owner(int fd, const struct file_owner *owner)
 	return 0;
 }
 
+/* The directory of `path`, to be closed; *name is the rest of the path. */
+static int directory_open(const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *directory =
+		slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+
+	*name = slash ? slash + 1 : path;
+	return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Some file systems have nothing to write for a directory, and say so. */
+static int directory_sync(const char *path)
+{
+	const char *name;
+	cleanup_fd int fd = directory_open(path, &name);
+
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS))
+		return -errno;
+	return 0;
+}
+
+/* Whether `entry` is a temporary name for `name`, of a writer that ended long ago. */
+static bool is_unfinished(int directory, const char *entry, const char *name)
+{
+	size_t length = strlen(name);
+	struct stat st;
+
+	return strncmp(entry, name, length) == 0 && entry[length] == '.' &&
+		strlen(entry + length + 1) == TEMPORARY_LENGTH &&
+		strspn(entry + length + 1, ALPHANUMERIC) == TEMPORARY_LENGTH &&
+		fstatat(directory, entry, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		st.st_mtime + WRITER_LIFE_S < time(NULL);
+}
+
+/* What a writer left that was killed, or lost its power: it may hold a key. */
+static void unfinished_remove(const char *path)
+{
+	const char *name;
+	int fd = directory_open(path, &name);
+	cleanup_dir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (fd >= 0 && !directory)
+		close(fd);
+	while (directory && (entry = readdir(directory)))
+		if (is_unfinished(fd, entry->d_name, name))
+			unlinkat(fd, entry->d_name, 0);
+}
+
 int file_write(const char *path, const void *data, size_t size, const struct file_owner *owner,
 	struct error *err)
 {
@@ -169,7 +226,10 @@ int file_write(const char *path, const void *data, size_t size, const struct fil
 		unlink(temporary);
 		return error_set_errno(err, -r, "cannot write '%s'", path);
 	}
-	return 0;
+	unfinished_remove(path);
+	/* Else it could bring the old content back. */
+	r = directory_sync(path);
+	return r < 0 ? error_set_errno(err, -r, "cannot write the directory of '%s'", path) : 0;
 }
 
 int file_write_if_changed(const char *path, const void *data, size_t size,

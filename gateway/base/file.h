@@ -41,7 +41,8 @@ struct file_owner {
 
 /*
  * Puts `size` bytes at path: a temporary name with owner and mode set before the first byte, then
- * rename, so that a reader sees the old content or the new.
+ * rename, so that a reader sees the old content or the new. Once it has returned, the new content is what a
+ * loss of power leaves; it blocks for that, fsync(2). Removes what writers of this file left unfinished long ago.
  */
 int file_write(const char *path, const void *data, size_t size, const struct file_owner *owner,
 	struct error *err);

@@ -4,16 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 
 #define HELPER_FD 3
+/* Of a confined one: its pipe, stderr, a database and its journals. */
+#define MAX_FILES 32
 
 static void signals_reset(void)
 {
@@ -49,19 +54,28 @@ __attribute__((noreturn)) static void helper_run(
 	_exit(EXIT_SUCCESS);
 }
 
+static int pipe_make(int *ours, int *theirs, struct error *err)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_set_errno(err, errno, "cannot make a pipe");
+	*ours = fds[0];
+	*theirs = fds[1];
+	if (fcntl(*ours, F_SETFL, O_NONBLOCK) < 0)
+		return error_set_errno(err, errno, "cannot set up a pipe");
+	return 0;
+}
+
 int process_helper_start(
 	process_work_fn work, const void *data, struct process *process, int *fd, struct error *err)
 {
 	cleanup_fd int ours = -1, theirs = -1;
 	pid_t parent = getpid(), pid;
-	int fds[2], pidfd;
+	int pidfd, r = pipe_make(&ours, &theirs, err);
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return error_set_errno(err, errno, "cannot make a pipe");
-	ours = fds[0];
-	theirs = fds[1];
-	if (fcntl(ours, F_SETFL, O_NONBLOCK) < 0)
-		return error_set_errno(err, errno, "cannot set up a pipe");
+	if (r < 0)
+		return r;
 	pid = fork();
 	if (pid < 0)
 		return error_set_errno(err, errno, "cannot fork");
@@ -78,4 +92,93 @@ int process_helper_start(
 	*process = (struct process){ pid, pidfd, 0 };
 	*fd = steal_fd(&ours);
 	return 0;
+}
+
+/* --- confined --- */
+
+struct confined {
+	const struct process_helper *helper;
+	int fd, parent_fd; /* the pipe: where it writes, and where we read */
+};
+
+static int limit_set(int resource, uint64_t value)
+{
+	return setrlimit((__rlimit_resource_t)resource, &(struct rlimit){ value, value });
+}
+
+/* Its address space is ours, which may be of any size; proc(5) statm begins with it. */
+static uint64_t memory_now_bytes(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (file && fscanf(file, "%lu", &pages) != 1)
+		pages = 0;
+	if (file)
+		fclose(file);
+	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static int limits_set(const struct process_limits *limits)
+{
+	uint64_t memory_bytes = limits->memory_bytes ? memory_now_bytes() : 0;
+
+	if (limits->memory_bytes &&
+		(!memory_bytes || limit_set(RLIMIT_AS, memory_bytes + limits->memory_bytes) < 0))
+		return -1;
+	if (limits->cpu_s && limit_set(RLIMIT_CPU, limits->cpu_s) < 0)
+		return -1;
+	if (limits->no_writing && limit_set(RLIMIT_FSIZE, 0) < 0)
+		return -1;
+	return limit_set(RLIMIT_CORE, 0) < 0 || limit_set(RLIMIT_NOFILE, MAX_FILES) < 0 ? -1 : 0;
+}
+
+/* Its parent is in another pid namespace, and has no number: the pipe's other end goes with it. */
+static bool parent_lives(int fd)
+{
+	struct pollfd pipe = { .fd = fd };
+
+	return poll(&pipe, 1, 0) == 0;
+}
+
+/* The kernel forgets the signal when the user changes. */
+static int attributes_set(int fd)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return -1;
+	return parent_lives(fd) ? 0 : -1;
+}
+
+static void confined_run(const struct process_entry *entry, void *data)
+{
+	const struct confined *confined = data;
+	const struct process_helper *helper = confined->helper;
+
+	close(confined->parent_fd);
+	signals_reset();
+	if (attributes_set(confined->fd) < 0)
+		_exit(EXIT_FAILURE);
+	if (helper->prepare)
+		helper->prepare(confined->fd, helper->data);
+	if (process_enter(entry) || fds_keep(confined->fd) < 0 || attributes_set(HELPER_FD) < 0 ||
+		limits_set(&helper->limits) < 0)
+		_exit(EXIT_FAILURE);
+	helper->work(HELPER_FD, helper->data);
+	_exit(EXIT_SUCCESS);
+}
+
+int process_helper_start_confined(
+	const struct process_helper *helper, struct process *process, int *fd, struct error *err)
+{
+	cleanup_fd int ours = -1, theirs = -1;
+	int r = pipe_make(&ours, &theirs, err);
+
+	if (r == 0)
+		r = process_fork(helper->place, confined_run,
+			&(struct confined){ helper, theirs, ours }, process, err);
+	if (r == 0)
+		*fd = steal_fd(&ours);
+	return r;
 }

@@ -17,3 +17,28 @@ typedef void (*process_work_fn)(int fd, const void *data);
  */
 int process_helper_start(process_work_fn work, const void *data, struct process *process, int *fd,
 	struct error *err);
+
+/* What a confined helper may take; 0: as much as it likes. */
+struct process_limits {
+	uint64_t memory_bytes; /* of address space, beside what it was born with */
+	uint32_t cpu_s;
+	bool no_writing; /* to files */
+};
+
+struct process_helper {
+	/* Done first, with our rights, and before it is confined; may be NULL. */
+	process_work_fn prepare;
+	process_work_fn work;
+	const void *data;
+	/* Where, and as who, it works: as a program would that was started with it. NULL: as we are. */
+	const struct process_spec *place;
+	struct process_limits limits;
+};
+
+/*
+ * The same for work on what somebody else has made, and may have made to do harm: in `place`, with those
+ * limits, no new privileges, a few descriptors and no core. Where it cannot be confined it ends without an
+ * answer.
+ */
+int process_helper_start_confined(
+	const struct process_helper *helper, struct process *process, int *fd, struct error *err);

@@ -129,34 +129,42 @@ static int child_fail(const struct child *child, const char *step)
 	return write(child->report_fd, &failure, sizeof(failure)) < 0 ? 126 : 127;
 }
 
-static int child_main(void *data)
+/* Becomes what the spec says; NULL, or the step that failed, and errno. */
+static const char *child_enter(const struct child *child)
 {
 	static const struct process_view plain_view = { 0 };
-	const struct child *child = data;
 	const struct process_spec *spec = child->spec;
 	const char *failed = NULL;
 
 	if (setsid() < 0)
-		return child_fail(child, "cannot start a session");
+		return "cannot start a session";
 	if (spec->netns_fd >= 0 && setns(spec->netns_fd, CLONE_NEWNET) < 0)
-		return child_fail(child, "cannot enter the network namespace");
+		return "cannot enter the network namespace";
 	/* By the machine's proc, which is hidden then. */
 	if (spec->lock_fd >= 0 && child_write_lock(spec->lock_fd) < 0)
-		return child_fail(child, "cannot write its lock file");
+		return "cannot write its lock file";
 	if (spec->contained || spec->view)
 		failed = process_view_enter(spec->view ? spec->view : &plain_view, spec->contained);
 	if (failed)
-		return child_fail(child, failed);
+		return failed;
 	if (child_set_output(spec->output_fd) < 0)
-		return child_fail(child, "cannot set its output");
+		return "cannot set its output";
 	if (chdir("/") < 0)
-		return child_fail(child, "cannot change to '/'");
+		return "cannot change to '/'";
 	if (spec->user && child_cut_bounding_set() < 0)
-		return child_fail(child, "cannot cut its capabilities");
+		return "cannot cut its capabilities";
 	if (child_change_user(child) < 0)
-		return child_fail(child, "cannot change its user");
-	if (child_reset_signals() < 0)
-		return child_fail(child, "cannot reset its signals");
+		return "cannot change its user";
+	return child_reset_signals() < 0 ? "cannot reset its signals" : NULL;
+}
+
+static int child_main(void *data)
+{
+	const struct child *child = data;
+	const char *failed = child_enter(child);
+
+	if (failed)
+		return child_fail(child, failed);
 	execve(child->argv[0], child->argv, child_environment);
 	return child_fail(child, "cannot execute it");
 }
@@ -197,21 +205,31 @@ static char **argv_with_init(char *const *argv)
 }
 
 /*
- * Born in a control group: nothing of the tree is ever outside of it, and the kernel need not stop the
- * world to move it there. The C library's clone() cannot do that, and a call of our own cannot give the
- * child a stack: so this one costs a copy of our memory's page tables.
+ * A fork. Born in a control group, where there is one: nothing of the tree is ever outside of it, and the
+ * kernel need not stop the world to move it there. The C library's clone() cannot do that, and a call of
+ * our own cannot give the child a stack: so this one costs a copy of our memory's page tables. 0 in the
+ * child; -1 and errno.
  */
+static long child_fork(const struct process_spec *spec, int flags, int *pidfd)
+{
+	struct clone_args args = {
+		.flags = (unsigned)flags | CLONE_PIDFD,
+		.pidfd = (uintptr_t)pidfd,
+		.exit_signal = SIGCHLD,
+	};
+
+	if (spec->cgroup_fd >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (unsigned)spec->cgroup_fd;
+	}
+	return syscall(SYS_clone3, &args, sizeof(args));
+}
+
 static int child_clone_into_group(
 	struct child *child, int flags, struct process *process, struct error *err)
 {
 	int pidfd = -1;
-	struct clone_args args = {
-		.flags = (unsigned)flags | CLONE_PIDFD | CLONE_INTO_CGROUP,
-		.pidfd = (uintptr_t)&pidfd,
-		.exit_signal = SIGCHLD,
-		.cgroup = (unsigned)child->spec->cgroup_fd,
-	};
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
+	long pid = child_fork(child->spec, flags, &pidfd);
 
 	if (pid == 0)
 		_exit(child_main(child));
@@ -269,11 +287,48 @@ static int child_start(struct child *child, int flags, struct process *process, 
 	return error_set_errno(err, failure.code, "'%s': %s", child->argv[0], failure.step);
 }
 
+static int spec_flags(const struct process_spec *spec)
+{
+	return spec->contained ? CLONE_NEWPID | CLONE_NEWIPC : 0;
+}
+
+/* struct child by the name that others know. */
+struct process_entry {
+	struct child child;
+};
+
+const char *process_enter(const struct process_entry *entry)
+{
+	return child_enter(&entry->child);
+}
+
+int process_fork(const struct process_spec *spec, process_fork_fn run, void *data,
+	struct process *process, struct error *err)
+{
+	struct process_entry entry = { .child = { .spec = spec } };
+	int pidfd = -1, r = child_find_user(&entry.child, spec->user, err);
+	/* One that needs a network of nobody's gets one. */
+	int flags = spec_flags(spec) | (spec->contained && spec->netns_fd < 0 ? CLONE_NEWNET : 0);
+	long pid;
+
+	if (r < 0)
+		return r;
+	pid = child_fork(spec, flags, &pidfd);
+	if (pid == 0) {
+		run(&entry, data);
+		_exit(EXIT_FAILURE);
+	}
+	if (pid < 0)
+		return error_set_errno(err, errno, "cannot fork");
+	*process = (struct process){ (pid_t)pid, pidfd, 0 };
+	return 0;
+}
+
 int process_spawn(const struct process_spec *spec, struct process *process, struct error *err)
 {
 	cleanup_free char **with_init = spec->contained ? argv_with_init(spec->argv) : NULL;
 	struct child child = { .spec = spec, .argv = with_init ? with_init : spec->argv };
-	int flags = spec->contained ? CLONE_NEWPID | CLONE_NEWIPC : 0;
+	int flags = spec_flags(spec);
 	int r = child_find_user(&child, spec->user, err);
 
 	/* Its init runs in any case, so whether the program can is asked here. */

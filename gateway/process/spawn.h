@@ -46,6 +46,19 @@ struct process {
  */
 int process_spawn(const struct process_spec *spec, struct process *process, struct error *err);
 
+/*
+ * A fork of ours instead of a program: `run` is called in it, must not return, and becomes what spec says
+ * (its argv is not used) when it calls process_enter(), which gives NULL, or the step that failed, a
+ * literal, and errno. Born in the pid and ipc namespaces of its own, where it is contained, and the
+ * control group; where it is contained and has no netns_fd, also in a network namespace without a link.
+ */
+struct process_entry;
+typedef void (*process_fork_fn)(const struct process_entry *entry, void *data);
+
+int process_fork(const struct process_spec *spec, process_fork_fn run, void *data,
+	struct process *process, struct error *err);
+const char *process_enter(const struct process_entry *entry);
+
 /* Closes the pidfd; the process itself lives on. */
 void process_finish(struct process *process);
 

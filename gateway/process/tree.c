@@ -2,14 +2,11 @@
 /* A process and all below it. */
 #include "process/tree.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/fs_user.h"
 
 #define PROC_FILE_MAX (1024 * 1024)
 /* A tree of a proxy has three levels, four with a check script. */
@@ -17,20 +14,12 @@
 
 char *process_proc_read(pid_t pid, const char *name)
 {
-	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
 	char path[64];
 	char *text = NULL;
 	size_t size;
-	struct stat owner;
-	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	r = file_read(path, PROC_FILE_MAX, &text, &size, NULL);
-	/* Some are for the process's user alone, and the supervisor may not read all files (cap_dac_override). */
-	if (r == -EACCES && stat(path, &owner) == 0 &&
-		fs_user_enter(owner.st_uid, owner.st_gid, &before, NULL) == 0)
-		r = file_read(path, PROC_FILE_MAX, &text, &size, NULL);
-	return r == 0 ? text : NULL;
+	return file_read(path, PROC_FILE_MAX, &text, &size, NULL) == 0 ? text : NULL;
 }
 
 static bool tree_walk(pid_t pid, int depth, process_tree_visit visit, void *data)

@@ -15,6 +15,7 @@
 #include "net/gateway.h"
 #include "net/netns.h"
 #include "supervisor/rescue.h"
+#include "zabbix/version.h"
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
 #define SERVER_SILENCE_MAX_S 60
@@ -280,6 +281,35 @@ static void ask_gateways(struct vrf *vrf)
 
 /* --- server --- */
 
+/* Of the proxy that runs, which may be older than its binary; it is never ended for it. */
+static bool judge_pair(struct vrf *vrf)
+{
+	const char *server = vrf->context->server_version_text, *name = vrf->name;
+	struct zabbix_version proxy;
+
+	if (!vrf->has_stats || zabbix_version_parse(vrf->stats.version, &proxy, NULL) < 0)
+		return true;
+	switch (zabbix_version_pair(
+		proxy.major * 100 + proxy.minor, vrf->context->server_version)) {
+	case ZABBIX_PAIR_GOOD:
+		return true;
+	case ZABBIX_PAIR_OUTDATED:
+	case ZABBIX_PAIR_UNKNOWN:
+		checks_set(vrf, VRF_CHECK_SERVER, false,
+			"proxy is Zabbix %.20s, server %.20s: no new configuration; install a matching"
+			" zabbix_proxy, then 'vrfgate restart %s'",
+			vrf->stats.version, server, name);
+		return false;
+	case ZABBIX_PAIR_IMPOSSIBLE:
+		checks_set(vrf, VRF_CHECK_SERVER, false,
+			"proxy is Zabbix %.20s, server %.20s: values are kept, not sent; install a matching"
+			" zabbix_proxy, then 'vrfgate restart %s'",
+			vrf->stats.version, server, name);
+		return false;
+	}
+	__builtin_unreachable();
+}
+
 static void ask_server(struct vrf *vrf)
 {
 	/* An API that is slow to say so is no silence of the proxy. */
@@ -290,6 +320,8 @@ static void ask_server(struct vrf *vrf)
 		check_forget(vrf, VRF_CHECK_SERVER);
 		return;
 	}
+	if (!judge_pair(vrf))
+		return;
 	if (!vrf->context->server_known) {
 		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
 		return;

@@ -17,25 +17,27 @@
 #include "process/lock.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/resolv_conf.h"
+#include "zabbix/version.h"
 
-static int binary_judge(struct vrf *vrf, struct proxy_binary *binary, struct error *err)
+int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct error *err)
 {
+	const struct vrf_context *context = vrf->context;
 	const char *path = vrf->config->proxy.binary;
-	int r = proxy_binary_cache_read(vrf->context->binaries, path, binary, err);
+	int r = proxy_binary_cache_read(context->binaries, path, binary, err);
 
 	if (r < 0)
 		return r;
-	if (vrf->context->server_version && vrf->context->server_version != binary->version)
+	if (zabbix_version_pair(binary->version, context->server_version) == ZABBIX_PAIR_IMPOSSIBLE)
 		return error_set(err, EINVAL,
-			"proxy binary '%s' is Zabbix %s, the server is %s: their major versions must match",
-			path, binary->text, vrf->context->server_version_text);
+			"proxy binary '%s' is Zabbix %s, the server is %s, which takes no values from it",
+			path, binary->text, context->server_version_text);
 	return 0;
 }
 
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 {
 	struct proxy_binary binary;
-	int r = binary_judge(vrf, &binary, err);
+	int r = launch_judge_binary(vrf, &binary, err);
 
 	if (r == 0)
 		r = resolv_conf_write(vrf->config, &vrf->paths, err);
@@ -131,54 +133,71 @@ static int places_judge(const struct process_place *places, struct error *err)
 	return 0;
 }
 
+void launch_place_init(struct launch_place *place, const struct vrf *vrf)
+{
+	struct file_owner owner = { 0 };
+
+	*place = (struct launch_place){
+		/* Others of the same user cannot even be named. */
+		.own_dirs = { vrf->paths.run_dir, vrf->paths.state_dir, vrf->paths.log_dir },
+		/* What it puts there is its own memory, not the machine's /run. */
+		.fresh_dirs = { vrf->paths.socket_dir, vrf->paths.tmp_dir },
+		.netns_fd = netns_open(vrf->name, NULL),
+	};
+	/* Where there is no such user, its start says so. */
+	(void)proxy_files_owner(vrf->config, &owner, NULL);
+	place->view = (struct process_view){
+		.own_dirs = place->own_dirs,
+		.fresh_dirs = place->fresh_dirs,
+		.uid = owner.uid,
+		.gid = owner.gid,
+	};
+	place->spec = (struct process_spec){
+		.user = vrf->config->proxy.user,
+		.netns_fd = place->netns_fd,
+		.contained = true,
+		.view = &place->view,
+		.lock_fd = -1,
+		.output_fd = -1,
+		.cgroup_fd = -1,
+	};
+}
+
+void launch_place_finish(struct launch_place *place)
+{
+	if (place->netns_fd >= 0)
+		close(place->netns_fd);
+}
+
 static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 {
 	const struct config_proxy *proxy = &vrf->config->proxy;
 	char *argv[] = { proxy->binary, (char *)"-f", (char *)"-c", vrf->paths.conf, NULL };
-	/* Others of the same user cannot even be named. */
-	const char *own_dirs[] = { vrf->paths.run_dir, vrf->paths.state_dir, vrf->paths.log_dir,
-		NULL };
-	/* What it puts there is its own memory, not the machine's /run. */
-	const char *fresh_dirs[] = { vrf->paths.socket_dir, vrf->paths.tmp_dir, NULL };
+	cleanup_launch_place struct launch_place place;
 	cleanup_free struct process_place *places = places_create(&proxy->paths);
-	struct file_owner owner = { 0 };
-	cleanup_fd int netns_fd = netns_open(vrf->name, err), cgroup_fd = -1;
+	cleanup_fd int cgroup_fd = -1;
 	/* What it says before it opens its own log: a key that it does not know, for one. */
 	cleanup_fd int words = open(
 		vrf->paths.start_log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (netns_fd < 0)
-		return netns_fd;
+	launch_place_init(&place, vrf);
+	if (place.netns_fd < 0)
+		return error_set(err, ENOENT, "namespace '%s' is missing", vrf->name);
 	if (words < 0)
 		return error_set_errno(err, errno, "cannot write '%s'", vrf->paths.start_log);
 	if (group_open(vrf, &cgroup_fd, err) < 0)
 		return -err->code;
-	if (places_judge(places, err) < 0 || proxy_files_owner(vrf->config, &owner, err) < 0)
+	if (places_judge(places, err) < 0)
 		return -err->code;
 	vrf->log_offset = proxy_files_log_size(vrf->config, &vrf->paths);
-	return process_spawn(
-		&(struct process_spec){
-			.argv = argv,
-			.user = vrf->config->proxy.user,
-			.netns_fd = netns_fd,
-			.contained = true,
-			.view =
-				&(struct process_view){
-					.own_dirs = own_dirs,
-					.fresh_dirs = fresh_dirs,
-					.places = places,
-					.program = proxy->binary,
-					.resolv_conf = vrf->config->dns.count
-						? vrf->paths.resolv_conf
-						: NULL,
-					.uid = owner.uid,
-					.gid = owner.gid,
-				},
-			.lock_fd = lock_fd,
-			.output_fd = words,
-			.cgroup_fd = cgroup_fd,
-		},
-		&vrf->proxy, err);
+	place.view.places = places;
+	place.view.program = proxy->binary;
+	place.view.resolv_conf = vrf->config->dns.count ? vrf->paths.resolv_conf : NULL;
+	place.spec.argv = argv;
+	place.spec.lock_fd = lock_fd;
+	place.spec.output_fd = words;
+	place.spec.cgroup_fd = cgroup_fd;
+	return process_spawn(&place.spec, &vrf->proxy, err);
 }
 
 /* One that runs is taken over in any case; a config that cannot be written is for its next start. */
@@ -186,29 +205,45 @@ static int proxy_adopt(struct vrf *vrf)
 {
 	struct error err = ERROR_INIT;
 	bool changed = false;
+	int r = launch_write_config(vrf, &changed, &err);
 
-	if (launch_write_config(vrf, &changed, &err) < 0)
+	vrf->config_due = r == -EINPROGRESS;
+	if (r < 0 && !vrf->config_due)
 		log_error("vrf '%s': its proxy goes on with the config it has: %s", vrf->name,
 			err.text);
 	launch_set_limits(vrf);
 	return changed ? LAUNCH_ADOPTED_OUTDATED : LAUNCH_ADOPTED;
 }
 
-int launch_proxy(struct vrf *vrf, struct error *err)
+static int lock_take(struct vrf *vrf, int *lock_fd, struct error *err)
 {
 	struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 };
-	cleanup_fd int lock_fd = -1;
-	bool changed;
 	int r = file_make_dir(vrf->paths.run_dir, &ours, err);
 
-	if (r == 0)
-		r = process_lock_take(vrf->paths.lock, &lock_fd, &vrf->proxy, err);
-	if (r < 0)
-		return r;
+	return r < 0 ? r : process_lock_take(vrf->paths.lock, lock_fd, &vrf->proxy, err);
+}
+
+int launch_adopt(struct vrf *vrf, struct error *err)
+{
+	cleanup_fd int lock_fd = -1;
+	int r = lock_take(vrf, &lock_fd, err);
+
 	if (r == 0)
 		return proxy_adopt(vrf);
-	r = launch_write_config(vrf, &changed, err);
-	if (r == 0)
-		r = proxy_spawn(vrf, lock_fd, err);
-	return r < 0 ? r : LAUNCH_STARTED;
+	return r < 0 ? r : 0;
+}
+
+int launch_proxy(struct vrf *vrf, struct error *err)
+{
+	cleanup_fd int lock_fd = -1;
+	bool changed;
+	int r = lock_take(vrf, &lock_fd, err);
+
+	if (r == 0) {
+		process_finish(&vrf->proxy);
+		return error_set(err, EBUSY, "its proxy runs already");
+	}
+	if (r > 0)
+		r = launch_write_config(vrf, &changed, err);
+	return r < 0 ? r : proxy_spawn(vrf, lock_fd, err);
 }

@@ -2,21 +2,47 @@
 /* Starting a VRF's proxy, or taking over the one that a former supervisor left. */
 #pragma once
 
+#include "base/cleanup.h"
+#include "process/spawn.h"
 #include "supervisor/vrf.h"
 
 enum launch_result {
-	LAUNCH_STARTED,
-	LAUNCH_ADOPTED,          /* it ran already, with the config that it should have */
+	LAUNCH_ADOPTED = 1,      /* it ran already, with the config that it should have */
 	LAUNCH_ADOPTED_OUTDATED, /* it ran already, with another config: to be restarted */
 };
 
-/* Makes the files and starts the proxy; vrf->proxy is it. A launch_result, or an error and nothing
- * runs. */
+/*
+ * Where a VRF's proxy lives, and as who: of its network, view and user. For the proxy, and for a helper
+ * that looks at what the proxy has made.
+ */
+struct launch_place {
+	struct process_spec spec; /* of no program, lock, output or control group */
+	struct process_view view; /* of its own directories alone */
+	const char *own_dirs[PROCESS_MAX_OWN_DIRS], *fresh_dirs[3];
+	int netns_fd;
+};
+
+/* Where there is no such namespace now, the network is left open: netns_fd is -1. */
+void launch_place_init(struct launch_place *place, const struct vrf *vrf);
+void launch_place_finish(struct launch_place *place);
+
+#define cleanup_launch_place cleanup(launch_place_finish)
+
+/*
+ * Takes over a proxy that runs; vrf->proxy is it. A launch_result, 0 where none runs, or an error. It
+ * runs on whatever its config should be; where that is not known yet, vrf->config_due is set.
+ */
+int launch_adopt(struct vrf *vrf, struct error *err);
+
+/* Whether a fresh start of the binary makes sense. -EINPROGRESS: it is being asked its version. */
+int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct error *err);
+
+/* Makes the files and starts the proxy; vrf->proxy is it. Or an error, and nothing runs. */
 int launch_proxy(struct vrf *vrf, struct error *err);
 
 /*
- * Writes the proxy's config anew where it is not what it should be; *changed tells. -ENOENT and
- * -EINVAL name the binary.
+ * Writes the proxy's config anew where it is not what it should be; *changed tells. -ENOENT, -EINVAL and
+ * -EINPROGRESS are those of launch_judge_binary().
  */
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err);
 

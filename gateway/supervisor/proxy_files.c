@@ -30,6 +30,8 @@
 #define LOCK_PATIENCE_MS 2000
 #define LOCK_POLL_MS     5
 
+static const struct file_owner psk_owner = { 0600, (uid_t)-1, (gid_t)-1 };
+
 int proxy_files_owner(const struct config_vrf *vrf, struct file_owner *owner, struct error *err)
 {
 	const struct passwd *user = getpwnam(vrf->proxy.user);
@@ -74,15 +76,60 @@ void proxy_files_random_psk(char **identity, char **key)
 	explicit_bzero(hex, sizeof(hex));
 }
 
+/* Where both are while they take the place of the former ones. */
+static char *psk_next(const struct vrf_paths *paths)
+{
+	return xasprintf("%s.next", paths->psk);
+}
+
 /* The identity first: a key that is there has one. */
+static int psk_put(
+	const struct vrf_paths *paths, const char *identity, const char *key, struct error *err)
+{
+	cleanup_free char *line = xasprintf("%s\n", identity);
+	int r = file_write(paths->psk_identity, line, strlen(line), &psk_owner, err);
+
+	return r < 0 ? r : file_write(paths->psk, key, strlen(key), &psk_owner, err);
+}
+
+/* Two files cannot change at once: a third has both from before the first changes until the last has. */
 static int psk_write(
 	const struct vrf_paths *paths, const char *identity, const char *key, struct error *err)
 {
-	const struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
-	cleanup_free char *line = xasprintf("%s\n", identity);
-	int r = file_write(paths->psk_identity, line, strlen(line), &owner, err);
+	cleanup_free char *next = psk_next(paths);
+	cleanup(secret_free) char *line = xasprintf("%s %s\n", identity, key);
+	int r = file_write(next, line, strlen(line), &psk_owner, err);
 
-	return r < 0 ? r : file_write(paths->psk, key, strlen(key), &owner, err);
+	if (r == 0)
+		r = psk_put(paths, identity, key, err);
+	if (r == 0)
+		(void)unlink(next);
+	return r;
+}
+
+/* Goes on with a change that was cut short. */
+static int psk_finish(const struct vrf_paths *paths, struct error *err)
+{
+	cleanup_free char *next = psk_next(paths);
+	cleanup(secret_free) char *line = NULL;
+	struct stat st;
+	char *blank;
+	int r;
+
+	if (lstat(next, &st) < 0)
+		return 0;
+	secret_guard();
+	r = file_read_line_untrusted(next, &line, err);
+	if (r < 0)
+		return r;
+	blank = strchr(line, ' ');
+	if (blank) {
+		*blank = '\0';
+		r = psk_put(paths, line, blank + 1, err);
+	}
+	if (r == 0)
+		(void)unlink(next);
+	return r;
 }
 
 static int psk_make(const struct vrf_paths *paths, struct error *err)
@@ -90,9 +137,10 @@ static int psk_make(const struct vrf_paths *paths, struct error *err)
 	cleanup_free char *identity = NULL;
 	cleanup(secret_free) char *key = NULL;
 	struct stat st;
+	int r = psk_finish(paths, err);
 
-	if (stat(paths->psk, &st) == 0)
-		return 0;
+	if (r < 0 || stat(paths->psk, &st) == 0)
+		return r;
 	proxy_files_random_psk(&identity, &key);
 	return psk_write(paths, identity, key, err);
 }
@@ -225,13 +273,15 @@ int proxy_files_read_psk(const struct config_vrf *vrf, const struct vrf_paths *p
 	int r = files_lock(paths, 0, &lock, err);
 
 	if (r == 0)
-		r = identity_read(vrf, paths, identity, err);
+		r = user_enter(vrf, &before, err);
+	if (r == 0 && lock >= 0)
+		r = psk_finish(paths, err);
+	if (r == 0)
+		r = file_read_line_untrusted(paths->psk_identity, identity, err);
 	if (r < 0)
 		return r;
 	secret_guard();
-	r = user_enter(vrf, &before, err);
-	if (r == 0)
-		r = file_read_line_untrusted(paths->psk, key, err);
+	r = file_read_line_untrusted(paths->psk, key, err);
 	if (r < 0) {
 		free(*identity);
 		*identity = NULL;

@@ -51,6 +51,7 @@ static void link_set_error(struct reporter_link *link, const char *state, const 
 
 /* --- what the reporter says --- */
 
+/* Whoever answers as the API may say anything: no proxy that runs is ended for it (checks.c tells it). */
 static void version_learn(struct supervisor *supervisor, const char *text)
 {
 	unsigned major, minor;
@@ -61,8 +62,6 @@ static void version_learn(struct supervisor *supervisor, const char *text)
 		return;
 	snprintf(context->server_version_text, sizeof(context->server_version_text), "%s", text);
 	context->server_version = major * 100 + minor;
-	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		vrf_judge_version(supervisor->vrfs[i]);
 }
 
 static void proxies_learn(struct supervisor *supervisor, const json_t *proxies)

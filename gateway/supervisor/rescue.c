@@ -4,27 +4,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "process/helper.h"
-#include "process/privileges.h"
+#include "base/strings.h"
+#include "supervisor/launch.h"
 #include "supervisor/vrf.h"
 #include "zabbix/backlog.h"
 
 #define LEAST_FREE_BYTES (1 << 20)
 /* Of the proxy's log, its last words. */
 #define LOG_TAIL_SIZE    (16 * 1024)
-/* Every page of the database is read. */
-#define PATIENCE_MS      60000
+/* Every page of the database may be read. */
+#define TIMEOUT_MS       60000
+#define CPU_MAX_S        60
+#define MEMORY_MAX_BYTES (64 << 20)
 
 /* --- disks --- */
 
@@ -85,8 +86,9 @@ static void journals_move(const char *path, const char *aside)
 	}
 }
 
+/* %s of the rest of the sentence: what is done about it. */
 static void database_move(
-	const char *path, const char *why, time_t now, struct rescue_result *result)
+	const char *path, const char *what, time_t now, struct rescue_result *result)
 {
 	cleanup_free char *aside = NULL;
 	struct tm time;
@@ -99,32 +101,74 @@ static void database_move(
 	if (result->moved) {
 		journals_move(path, aside);
 		snprintf(result->text, sizeof(result->text),
-			"its database could not be used (%.80s) and was moved aside to '%.100s'",
-			why, strrchr(aside, '/') ? strrchr(aside, '/') + 1 : aside);
+			"its database %s and was moved aside to '%s'", what, aside);
 	} else {
 		snprintf(result->text, sizeof(result->text),
-			"its database cannot be used (%.80s) and not be moved aside: %.80s", why,
-			strerror(errno));
+			"its database %s and cannot be moved aside: %s", what, strerror(errno));
 	}
 }
 
-void rescue_database(const char *path, unsigned version, time_t now, struct rescue_result *result)
+static void database_move_unusable(
+	const char *path, const char *why, time_t now, struct rescue_result *result)
 {
+	char what[160];
+
+	snprintf(what, sizeof(what), "could not be used (%.100s)", why);
+	database_move(path, what, now, result);
+}
+
+/* Some zabbix_proxy delete one that is of another version when they start. */
+static void database_move_foreign(const char *path, const struct zabbix_backlog *backlog,
+	time_t now, struct rescue_result *result)
+{
+	char what[160];
+
+	snprintf(what, sizeof(what), "is %.60s, holds %" PRId64 " unsent values", backlog->detail,
+		backlog->unsent);
+	database_move(path, what, now, result);
+	result->in_the_way = !result->moved;
+}
+
+static void database_set_unknown(
+	const char *path, const struct zabbix_backlog *backlog, struct rescue_result *result)
+{
+	/* Nor could the proxy open it. */
+	if (access(path, R_OK | W_OK) < 0)
+		return;
+	result->unknown = true;
+	snprintf(result->text, sizeof(result->text), "its database cannot be read (%.120s)",
+		backlog->detail);
+}
+
+void rescue_database(const char *path, unsigned version, enum rescue_depth depth, time_t now,
+	struct rescue_result *result)
+{
+	bool thorough = depth == RESCUE_THOROUGH;
 	struct zabbix_backlog backlog;
 
 	*result = (struct rescue_result){ 0 };
-	zabbix_backlog_read(path, version, true, &backlog);
+	zabbix_backlog_read(
+		path, version, thorough ? ZABBIX_BACKLOG_VERIFY : ZABBIX_BACKLOG_RECOVER, &backlog);
 	switch (backlog.state) {
 	case ZABBIX_BACKLOG_ABSENT:
 		return;
 	case ZABBIX_BACKLOG_USABLE:
+		result->version = backlog.version;
+		if (thorough && access(path, R_OK | W_OK) < 0)
+			database_move_unusable(path, strerror(errno), now, result);
+		return;
 	case ZABBIX_BACKLOG_UNKNOWN:
-		if (access(path, R_OK | W_OK) < 0)
-			database_move(path, strerror(errno), now, result);
+		if (!thorough)
+			database_set_unknown(path, &backlog, result);
+		else if (access(path, R_OK | W_OK) < 0)
+			database_move_unusable(path, strerror(errno), now, result);
 		return;
 	case ZABBIX_BACKLOG_UNUSABLE:
+		if (thorough)
+			database_move_unusable(path, backlog.detail, now, result);
+		return;
 	case ZABBIX_BACKLOG_OTHER_VERSION:
-		database_move(path, backlog.detail, now, result);
+		database_move_foreign(path, &backlog, now, result);
 		return;
 	}
 	__builtin_unreachable();
@@ -135,100 +179,56 @@ void rescue_database(const char *path, unsigned version, time_t now, struct resc
 struct task {
 	const struct vrf *vrf;
 	unsigned version;
+	enum rescue_depth depth;
 };
 
 static void helper_work(int fd, const void *data)
 {
 	const struct task *task = data;
 	const struct vrf *vrf = task->vrf;
+	bool thorough = task->depth == RESCUE_THOROUGH;
 	struct rescue_result result = { 0 };
+	char fault[256];
 
-	if (privileges_drop(vrf->config->proxy.user, NULL) < 0)
-		_exit(EXIT_FAILURE);
-	if (!*rescue_disk_fault(vrf->paths.state_dir, result.text)) {
-		if (log_tells_of_full_disk(vrf))
-			snprintf(result.text, sizeof(result.text), "disk full, its log says");
-		else
-			rescue_database(vrf->paths.database, task->version, time(NULL), &result);
-	}
+	if (thorough && *rescue_disk_fault(vrf->paths.state_dir, fault))
+		snprintf(result.text, sizeof(result.text), "%s", fault);
+	else if (thorough && log_tells_of_full_disk(vrf))
+		snprintf(result.text, sizeof(result.text), "disk full, its log says");
+	else
+		rescue_database(
+			vrf->paths.database, task->version, task->depth, time(NULL), &result);
 	/* Less than PIPE_BUF goes whole. */
 	if (write(fd, &result, sizeof(result)) < 0)
 		_exit(EXIT_FAILURE);
 }
 
-/* --- the helper's life --- */
+_Static_assert(sizeof(struct rescue_result) <= JOB_ANSWER_MAX, "an answer is read whole");
 
-struct rescue {
-	struct process helper;
-	struct timer patience;
-	sd_event_source *io;
-	int fd;
-	rescue_fn done;
-	void *data;
-};
-
-void rescue_cancel(struct rescue *rescue)
+int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job_fn done,
+	void *data, struct job **job, struct error *err)
 {
-	if (!rescue)
+	const struct task task = { vrf, version, depth };
+	cleanup_launch_place struct launch_place place;
+	const struct process_helper helper = {
+		.work = helper_work,
+		.data = &task,
+		.place = &place.spec,
+		.limits = { .memory_bytes = MEMORY_MAX_BYTES, .cpu_s = CPU_MAX_S },
+	};
+
+	launch_place_init(&place, vrf);
+	return job_start(vrf->context->event, &helper, TIMEOUT_MS, done, data, job, err);
+}
+
+/* It comes from a process that has read what a stranger wrote. */
+void rescue_read_answer(const void *answer, size_t size, struct rescue_result *result)
+{
+	if (size != sizeof(*result)) {
+		*result = (struct rescue_result){ .unknown = true,
+			.text = "its database could not be judged" };
 		return;
-	process_signal(&rescue->helper, SIGKILL);
-	process_finish(&rescue->helper);
-	timer_finish(&rescue->patience);
-	sd_event_source_disable_unref(rescue->io);
-	close(rescue->fd);
-	free(rescue);
-}
-
-static int helper_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	struct rescue *rescue = data;
-	rescue_fn done = rescue->done;
-	void *whose = rescue->data;
-	struct rescue_result result;
-	ssize_t n = read(fd, &result, sizeof(result));
-
-	(void)source;
-	(void)events;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	if (n != (ssize_t)sizeof(result))
-		result = (struct rescue_result){ 0 };
-	process_reap(&rescue->helper, &(struct process_exit){ 0 });
-	rescue_cancel(rescue);
-	done(&result, whose);
-	return 0;
-}
-
-/* Its pipe ends with it. */
-static void patience_on_elapsed(void *data)
-{
-	process_signal(&((struct rescue *)data)->helper, SIGKILL);
-}
-
-int rescue_start(const struct vrf *vrf, rescue_fn done, void *data, struct rescue **result,
-	struct error *err)
-{
-	struct sd_event *event = vrf->context->event;
-	struct task task = { .vrf = vrf };
-	struct proxy_binary binary;
-	struct rescue *rescue;
-	struct process helper;
-	int fd, r;
-
-	if (proxy_binary_cache_read(
-		    vrf->context->binaries, vrf->config->proxy.binary, &binary, NULL) == 0)
-		task.version = binary.version;
-	r = process_helper_start(helper_work, &task, &helper, &fd, err);
-	if (r < 0)
-		return r;
-	rescue = xcalloc(1, sizeof(*rescue));
-	rescue->helper = helper;
-	rescue->fd = fd;
-	rescue->done = done;
-	rescue->data = data;
-	if (sd_event_add_io(event, &rescue->io, fd, EPOLLIN, helper_on_readable, rescue) < 0)
-		abort();
-	timer_arm(&rescue->patience, event, PATIENCE_MS, patience_on_elapsed, rescue);
-	*result = rescue;
-	return 0;
+	}
+	memcpy(result, answer, size);
+	result->text[sizeof(result->text) - 1] = '\0';
+	text_make_printable(result->text);
 }

@@ -1,44 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The database of a proxy that does not become ready: one that it cannot use is moved aside, so that the
- * proxy makes a new one. It is never deleted: it may hold values that were not sent. Where the disk is
- * full the database is not to blame, and is left where it is.
+ * Judging the database of a proxy that does not run: one that its next proxy cannot use is moved aside, so
+ * that the proxy makes a new one. It is never deleted, by us or by a zabbix_proxy of another version, which
+ * would: it may hold values that were not sent. Where the disk is full the database is not to blame, and is
+ * left where it is.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <time.h>
 
-#include "base/error.h"
+#include "supervisor/job.h"
 
 struct vrf;
 
+enum rescue_depth {
+	RESCUE_VERSION,  /* before each start: is it of the binary's version? */
+	RESCUE_THOROUGH, /* of one that does not become ready: every page is read */
+};
+
 struct rescue_result {
 	bool moved;
-	char text[256]; /* what was found, and done about it; "": nothing is wrong with it */
+	bool unknown;    /* it could not be read, but perhaps later */
+	bool in_the_way; /* no proxy of that version may be started with it */
+	unsigned
+		version; /* of its Zabbix, 600 is 6.0; 0: not known, or there is no database any more */
+	char text[320]; /* what was found, and done about it; "": nothing is wrong with it */
 };
 
 /*
  * Judges the database at path, of a proxy of this version (0: any) that does not run, and moves it and
- * its journals aside under a name with the time. Reads all of it: to be called in a process of its own,
- * with the rights of the proxy's user.
+ * its journals aside under a name with the time. Reads all of it where it is thorough: to be called in a
+ * process of its own, with the rights of the proxy's user.
  */
-void rescue_database(const char *path, unsigned version, time_t now, struct rescue_result *result);
+void rescue_database(const char *path, unsigned version, enum rescue_depth depth, time_t now,
+	struct rescue_result *result);
 
 /* "disk full: less than 1 MiB is left in '/var/lib/vrfgate'"; "" where there is room. */
 const char *rescue_disk_fault(const char *directory, char text[256]);
 
-struct rescue;
-
-/* The rescue is gone when it is called. */
-typedef void (*rescue_fn)(const struct rescue_result *result, void *data);
-
 /*
- * rescue_database() for a VRF whose proxy does not run, by a helper process, unless the disk is full or
- * was when the proxy wrote its log. `done` is called once, from the loop, within a minute.
+ * rescue_database() for a VRF whose proxy does not run, by a helper process, confined as that proxy would
+ * be (supervisor/job.h), unless it is thorough and the disk is full or was when the proxy wrote its log.
+ * `done` is called within a minute, or where a disk does not answer, when it does: nothing is moved after
+ * that, and the job may be killed before. It reads the answer by rescue_read_answer().
  */
-int rescue_start(const struct vrf *vrf, rescue_fn done, void *data, struct rescue **rescue,
-	struct error *err);
+int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job_fn done,
+	void *data, struct job **job, struct error *err);
 
-/* Also for NULL. */
-void rescue_cancel(struct rescue *rescue);
+/* What cannot be an answer is as none: nothing is known of the database. */
+void rescue_read_answer(const void *answer, size_t size, struct rescue_result *result);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the next supervisor cannot find out by looking: which VRFs were stopped by hand, and what their
- * proxies have been through. RUN/state.json, written to a temporary name and renamed:
+ * What the next supervisor cannot find out by looking: which VRFs were stopped by hand, what their
+ * proxies have been through, and which Zabbix wrote their databases. RUN/state.json, written to a temporary name and renamed:
  *
  *	{ "schema": 1, "vrfs": { "acme": { "held": false, "pid": 4711, "start_time": 815,
- *	                                   "ending": false, "restarts": 2,
- *	                                   "last_exit": "signal 9 (Killed)" } } }
+ *	                                   "restarts": 2, "last_exit": "signal 9 (Killed)",
+ *	                                   "database_version": 600 } } }
  *
  * Which proxy runs is told by its lock alone (process/lock.h); pid and start time here say whether that
  * is the one of which the rest was written.

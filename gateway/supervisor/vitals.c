@@ -2,28 +2,28 @@
 /* Memory and backlog of the proxies, read by a helper process. */
 #include "supervisor/vitals.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "process/helper.h"
 #include "process/memory.h"
-#include "process/privileges.h"
+#include "supervisor/job.h"
+#include "supervisor/launch.h"
 #include "supervisor/timer.h"
 #include "zabbix/backlog.h"
 
 /* How old a reading is when it is made anew. */
-#define PERIOD_MS   15000
+#define PERIOD_MS  15000
 /* From one helper to the next: a tenth of a second between them keeps them cheap, however many VRFs. */
-#define PAUSE_MS    100
+#define PAUSE_MS   100
 /* A disk that does not answer costs the values of its proxy, not those of the others. */
-#define PATIENCE_MS 5000
+#define TIMEOUT_MS 5000
+
+#define CPU_MAX_S        5
+#define MEMORY_MAX_BYTES (64 << 20)
 
 struct reading {
 	int64_t memory_bytes, unsent; /* -1: not known */
@@ -31,30 +31,36 @@ struct reading {
 
 struct vitals {
 	struct supervisor *supervisor;
-	struct timer turn, patience;
-	struct process helper;
-	int fd;
-	sd_event_source *io;
+	struct timer turn;
+	struct job *job;
 	char *vrf; /* whose turn it is; NULL: nobody's */
 };
 
 /* --- in the helper --- */
 
-/* The database belongs to the proxy's user, who may have put anything in its place. */
-static void helper_work(int fd, const void *data)
+/* Less than PIPE_BUF goes whole; where nobody reads, there is nobody to tell. */
+static void number_write(int fd, int64_t number)
+{
+	if (write(fd, &number, sizeof(number)) < 0)
+		_exit(EXIT_FAILURE);
+}
+
+/* The machine's /proc tells it, and only who may trace the proxy. */
+static void memory_read(int fd, const void *data)
 {
 	const struct vrf *vrf = data;
-	struct zabbix_backlog backlog = { .unsent = -1 };
-	struct reading reading = { .memory_bytes = -1 };
 
-	if (vrf->proxy.pid > 0)
-		reading.memory_bytes = process_tree_memory_bytes(vrf->proxy.pid);
-	if (privileges_drop(vrf->config->proxy.user, NULL) == 0)
-		zabbix_backlog_read(vrf->paths.database, 0, false, &backlog);
-	reading.unsent = backlog.unsent;
-	/* Less than PIPE_BUF goes whole; where nobody reads, there is nobody to tell. */
-	if (write(fd, &reading, sizeof(reading)) < 0)
-		_exit(EXIT_FAILURE);
+	number_write(fd, vrf->proxy.pid > 0 ? process_tree_memory_bytes(vrf->proxy.pid) : -1);
+}
+
+/* The database belongs to the proxy's user, who may have put anything in its place. */
+static void unsent_read(int fd, const void *data)
+{
+	const struct vrf *vrf = data;
+	struct zabbix_backlog backlog;
+
+	zabbix_backlog_read(vrf->paths.database, 0, ZABBIX_BACKLOG_GLANCE, &backlog);
+	number_write(fd, backlog.unsent);
 }
 
 /* --- whose turn it is --- */
@@ -92,70 +98,58 @@ static void turn_arm(struct vitals *vitals, uint64_t delay_ms)
 
 /* --- the helper's life --- */
 
-/* It has ended, or is about to. */
-static void helper_finish(struct vitals *vitals)
+/* A database that cannot be read in time is told once. */
+static void late_note(const struct vrf *vrf)
 {
-	vitals->io = sd_event_source_disable_unref(vitals->io);
-	timer_disarm(&vitals->patience);
-	close(vitals->fd);
-	vitals->fd = -1;
-	process_reap(&vitals->helper, &(struct process_exit){ 0 });
-	free(vitals->vrf);
-	vitals->vrf = NULL;
+	if (vrf->vitals.unsent >= 0)
+		log_warning("vrf '%s': its database cannot be read within %d s", vrf->name,
+			TIMEOUT_MS / 1000);
 }
 
-static void reading_take(struct vitals *vitals, const struct reading *reading)
+static void reading_on_done(const void *answer, size_t size, bool in_time, void *data)
 {
+	struct vitals *vitals = data;
 	struct vrf *vrf = supervisor_find_vrf(vitals->supervisor, vitals->vrf);
+	struct reading reading = { -1, -1 };
 
+	if (size <= sizeof(reading))
+		memcpy(&reading, answer, size);
+	if (vrf && !in_time)
+		late_note(vrf);
 	if (vrf)
-		vrf->vitals = (struct vrf_vitals){ clock_now_ms(), reading->memory_bytes,
-			reading->unsent };
-	helper_finish(vitals);
+		vrf->vitals = (struct vrf_vitals){ clock_now_ms(), reading.memory_bytes,
+			reading.unsent < 0 ? -1 : reading.unsent };
+	vitals->job = NULL;
+	free(vitals->vrf);
+	vitals->vrf = NULL;
 	turn_arm(vitals, PAUSE_MS);
 }
 
-static int helper_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	static const struct reading nothing_read = { -1, -1 };
-	struct vitals *vitals = data;
-	struct reading reading;
-	ssize_t n = read(fd, &reading, sizeof(reading));
-
-	(void)source;
-	(void)events;
-	if (n >= 0 || (errno != EAGAIN && errno != EINTR))
-		reading_take(vitals, n == (ssize_t)sizeof(reading) ? &reading : &nothing_read);
-	return 0;
-}
-
-static void patience_on_elapsed(void *data)
-{
-	struct vitals *vitals = data;
-	const struct vrf *vrf = supervisor_find_vrf(vitals->supervisor, vitals->vrf);
-
-	if (vrf && vrf->vitals.unsent >= 0)
-		log_warning("vrf '%s': its database cannot be read within %d s", vitals->vrf,
-			PATIENCE_MS / 1000);
-	/* Its pipe ends with it; a disk that hangs holds even a killed one, and is not waited for. */
-	process_signal(&vitals->helper, SIGKILL);
-}
-
+/*
+ * Not in the proxy's control group: at its memory limit the kernel ends all of a group, and nobody is to
+ * be ended for being looked at. What the helper may take is little.
+ */
 static void helper_begin(struct vitals *vitals, const struct vrf *vrf)
 {
-	struct sd_event *event = vitals->supervisor->event;
+	cleanup_launch_place struct launch_place place;
+	const struct process_helper helper = {
+		.prepare = memory_read,
+		.work = unsent_read,
+		.data = vrf,
+		.place = &place.spec,
+		.limits = { MEMORY_MAX_BYTES, CPU_MAX_S, true },
+	};
 	struct error err = ERROR_INIT;
 
-	if (process_helper_start(helper_work, vrf, &vitals->helper, &vitals->fd, &err) < 0) {
-		log_warning("vrf '%s': memory and backlog: %s", vrf->name, err.text);
-		turn_arm(vitals, PERIOD_MS);
-		return;
-	}
+	launch_place_init(&place, vrf);
 	vitals->vrf = xstrdup(vrf->name);
-	if (sd_event_add_io(event, &vitals->io, vitals->fd, EPOLLIN, helper_on_readable, vitals) <
-		0)
-		abort();
-	timer_arm(&vitals->patience, event, PATIENCE_MS, patience_on_elapsed, vitals);
+	if (job_start(vitals->supervisor->event, &helper, TIMEOUT_MS, reading_on_done, vitals,
+		    &vitals->job, &err) == 0)
+		return;
+	log_warning("vrf '%s': memory and backlog: %s", vrf->name, err.text);
+	free(vitals->vrf);
+	vitals->vrf = NULL;
+	turn_arm(vitals, PERIOD_MS);
 }
 
 static void turn_on_elapsed(void *data)
@@ -175,8 +169,6 @@ struct vitals *vitals_create(struct supervisor *supervisor)
 	struct vitals *vitals = xcalloc(1, sizeof(*vitals));
 
 	vitals->supervisor = supervisor;
-	vitals->helper = (struct process)PROCESS_NONE;
-	vitals->fd = -1;
 	turn_arm(vitals, PAUSE_MS);
 	return vitals;
 }
@@ -185,13 +177,8 @@ void vitals_destroy(struct vitals *vitals)
 {
 	if (!vitals)
 		return;
-	process_signal(&vitals->helper, SIGKILL);
-	process_finish(&vitals->helper);
-	sd_event_source_disable_unref(vitals->io);
-	if (vitals->fd >= 0)
-		close(vitals->fd);
+	job_destroy(vitals->job);
 	timer_finish(&vitals->turn);
-	timer_finish(&vitals->patience);
 	free(vitals->vrf);
 	free(vitals);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -16,27 +17,22 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "process/lock.h"
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
 #include "supervisor/rescue.h"
 #include "supervisor/watch.h"
 
-/* From then on the log has it that a proxy takes long to end. */
-#define STOP_LONG_MS   10000
-/* How often a lock is tried whose holder cannot be named. */
-#define LOCK_POLL_MS   1000
+/* A zabbix_proxy ends within about a second of SIGTERM; a dead-locked one never does. */
+#define STOP_TIMEOUT_MS 10000
 /* How often a starting proxy is asked whether it is ready. */
-#define READY_POLL_MS  200
+#define READY_POLL_MS   200
 /* A life this long makes the back-off start again from its minimum. */
-#define GOOD_LIFE_MS   60000
+#define GOOD_LIFE_MS    60000
 /* So often a proxy may end before it is ready until its database is judged. */
-#define STILLBORN_MAX  2
+#define STILLBORN_MAX   2
 /* One that makes a new database after that has this long at least: killed at it, it would leave half of one. */
-#define NEW_DATABASE_S 60
-/* How often it is asked whether the database is judged. */
-#define RESCUE_POLL_MS 100
+#define NEW_DATABASE_S  60
 
 static const char *const state_names[VRF_STATES] = {
 	[VRF_DISABLED] = "disabled",
@@ -168,17 +164,9 @@ static uint64_t backoff_after_end_ms(struct vrf *vrf)
 static void act_wire(struct vrf *vrf, const char *reason)
 {
 	state_set(vrf, VRF_WIRING, reason);
+	vrf->judged_for = 0;
 	vrf->id = vrf->wanted_id;
 	vrf->context->wire(vrf);
-}
-
-/* Its database may be in other hands for a moment. */
-static void act_wire_again(struct vrf *vrf, const char *reason)
-{
-	if (vrf->rescue)
-		state_timer_arm(vrf, RESCUE_POLL_MS);
-	else
-		act_wire(vrf, reason);
 }
 
 static void act_rest(struct vrf *vrf, const char *reason)
@@ -215,44 +203,31 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	return 0;
 }
 
-static void exit_watch_add(struct vrf *vrf)
-{
-	if (sd_event_add_io(vrf->context->event, &vrf->exit_watch, vrf->proxy.pidfd, EPOLLIN,
-		    exit_on_readable, vrf) < 0)
-		abort();
-}
-
-/* The reason may be part of the VRF's own. */
-static void end_reason_set(struct vrf *vrf, const char *reason)
-{
-	memmove(vrf->end_reason, reason, strnlen(reason, sizeof(vrf->end_reason) - 1) + 1);
-	vrf->end_reason[sizeof(vrf->end_reason) - 1] = '\0';
-}
-
 static void proxy_end(struct vrf *vrf, const char *reason)
 {
 	watch_stop(vrf);
-	ending_begin(&vrf->ending, &vrf->proxy, vrf->stop_timeout_s);
-	end_reason_set(vrf, reason);
-	state_set(vrf, VRF_STOPPING, vrf->end_reason);
-	state_timer_arm(vrf, ending_pause_ms(&vrf->ending));
+	process_signal(&vrf->proxy, SIGTERM);
+	state_set(vrf, VRF_STOPPING, reason);
+	state_timer_arm(vrf, STOP_TIMEOUT_MS);
 }
 
-static bool former_runs(const struct vrf *vrf)
+static void proxy_end_to_restart(struct vrf *vrf, const char *reason)
 {
-	return vrf->former.pid > 0 && vrf->former.pid == vrf->proxy.pid &&
-		vrf->former.start_time == vrf->proxy.start_time;
+	vrf->restart_now = true;
+	proxy_end(vrf, reason);
 }
 
 /* Between two supervisors: what runs now is not what ran then. */
 static bool former_has_ended(struct vrf *vrf)
 {
-	bool ended = vrf->former.pid > 0 && !former_runs(vrf);
+	struct vrf_former former = vrf->former;
 
 	vrf->former = (struct vrf_former){ 0 };
-	if (ended)
-		snprintf(vrf->last_exit, sizeof(vrf->last_exit), "unknown (no supervisor ran)");
-	return ended;
+	if (former.pid <= 0 ||
+		(former.pid == vrf->proxy.pid && former.start_time == vrf->proxy.start_time))
+		return false;
+	snprintf(vrf->last_exit, sizeof(vrf->last_exit), "unknown (no supervisor ran)");
+	return true;
 }
 
 static uint32_t start_period_s(const struct vrf *vrf)
@@ -262,46 +237,161 @@ static uint32_t start_period_s(const struct vrf *vrf)
 	return *vrf->notice && period_s < NEW_DATABASE_S ? NEW_DATABASE_S : period_s;
 }
 
+/* --- before a launch --- */
+
+/* Of a database that cannot be read now it counts which version wrote it last, as far as that is known. */
+static void judged_for_launch(struct vrf *vrf, const struct rescue_result *result)
+{
+	bool safe = !result->in_the_way &&
+		(!result->unknown || vrf->database_version == vrf->judged_for);
+
+	if (!result->unknown)
+		vrf->database_version = result->version;
+	if (safe)
+		vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
+	else
+		act_fail(vrf, result->text);
+}
+
+/* What was found while it backs off: it need not wait any longer, or has a better reason. */
+static void judged_for_nothing_new(struct vrf *vrf, const struct rescue_result *result)
+{
+	if (result->moved)
+		vrf_dispatch(vrf, VRF_EVENT_START, vrf->notice);
+	else if (*result->text && !result->unknown)
+		snprintf(vrf->reason, sizeof(vrf->reason), "%s", result->text);
+}
+
+static void rescue_on_done(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct vrf *vrf = data;
+	struct rescue_result result;
+
+	(void)in_time;
+	rescue_read_answer(answer, size, &result);
+	vrf->rescue = NULL;
+	if (result.moved) {
+		vrf->stillborn = 0;
+		vrf->database_version = 0;
+		snprintf(vrf->notice, sizeof(vrf->notice), "%s", result.text);
+	}
+	/* Whoever killed it knows why it gave no answer. */
+	if (*result.text && (result.moved || vrf->state != VRF_STOPPING))
+		log_warning("vrf '%s': %s", vrf->name, result.text);
+	if (vrf->state == VRF_STOPPING)
+		vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
+	else if (vrf->state == VRF_WIRING && vrf->judged_for)
+		judged_for_launch(vrf, &result);
+	else if (vrf->state == VRF_WIRING)
+		vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
+	else
+		judged_for_nothing_new(vrf, &result);
+}
+
+/*
+ * Of a proxy's database that is there. -EINPROGRESS: it is being judged. The proxy's directories are made
+ * before, as the helper lives in them.
+ */
+static int database_judge(struct vrf *vrf, unsigned version, struct error *err)
+{
+	bool changed;
+	int r;
+
+	if (vrf->judged_for == version || access(vrf->paths.database, F_OK) < 0)
+		return 0;
+	r = launch_write_config(vrf, &changed, err);
+	if (r == 0)
+		r = rescue_start(
+			vrf, version, RESCUE_VERSION, rescue_on_done, vrf, &vrf->rescue, err);
+	if (r < 0)
+		return r;
+	vrf->judged_for = version;
+	return error_set(err, EINPROGRESS, "its database is being judged");
+}
+
+/* -EINPROGRESS: VRF_EVENT_PREPARED will tell that there is more to know. */
+static int launch_prepare(struct vrf *vrf, struct error *err)
+{
+	struct proxy_binary binary;
+	int r;
+
+	if (vrf->rescue)
+		return error_set(err, EINPROGRESS, "its database is being judged");
+	r = launch_judge_binary(vrf, &binary, err);
+	if (r == 0)
+		r = database_judge(vrf, binary.version, err);
+	/* It makes one that is its own where there is none. */
+	if (r == 0)
+		vrf->database_version = binary.version;
+	return r;
+}
+
+/* --- the launch --- */
+
+static void proxy_follow(struct vrf *vrf, bool first)
+{
+	if (sd_event_add_io(vrf->context->event, &vrf->exit_watch, vrf->proxy.pidfd, EPOLLIN,
+		    exit_on_readable, vrf) < 0)
+		abort();
+	vrf->started_ms = clock_now_ms() - process_age_ms(&vrf->proxy);
+	vrf->ready_ms = 0;
+	checks_forget_proxy(vrf);
+	checks_judge_process(vrf);
+	if (former_has_ended(vrf) || !first)
+		vrf->restarts++;
+}
+
+static void proxy_begin(struct vrf *vrf, bool adopted)
+{
+	/* An adopted one has lived before, whatever it has been told. */
+	vrf->kicked |= adopted;
+	state_set(vrf, VRF_STARTING, adopted ? "found running" : vrf->notice);
+	state_timer_arm(vrf, (uint64_t)start_period_s(vrf) * 1000);
+	watch_start(vrf, 0);
+}
+
+static void namespace_begin(struct vrf *vrf)
+{
+	vrf->backoff_s = 0;
+	state_set(vrf, VRF_HEALTHY, "");
+	watch_start(vrf, 0);
+	vrf->context->look(vrf);
+}
+
+/* One that runs is taken over whatever is to be known of its binary or its database. */
 static void act_launch(struct vrf *vrf, const char *reason)
 {
 	struct error err = ERROR_INIT;
-	bool first = vrf->started_ms == 0, ending;
+	bool first = vrf->started_ms == 0;
 	int r;
 
 	(void)reason;
 	vrf->wired_ms = clock_now_ms();
 	if (!vrf->config->has_proxy) {
-		vrf->backoff_s = 0;
-		state_set(vrf, VRF_HEALTHY, "");
-		watch_start(vrf, 0);
-		vrf->context->look(vrf);
+		namespace_begin(vrf);
 		return;
 	}
-	r = launch_proxy(vrf, &err);
-	if (r < 0) {
+	r = launch_adopt(vrf, &err);
+	if (r > 0) {
+		proxy_follow(vrf, first);
+		if (r == LAUNCH_ADOPTED)
+			proxy_begin(vrf, true);
+		else
+			proxy_end_to_restart(vrf, "its config has changed");
+		return;
+	}
+	if (r == 0)
+		r = launch_prepare(vrf, &err);
+	if (r == 0)
+		r = launch_proxy(vrf, &err);
+	if (r == -EINPROGRESS) {
+		state_set(vrf, VRF_WIRING, err.text);
+	} else if (r < 0) {
 		act_fail(vrf, err.text);
-		return;
+	} else {
+		proxy_follow(vrf, first);
+		proxy_begin(vrf, false);
 	}
-	exit_watch_add(vrf);
-	vrf->started_ms = clock_now_ms() - process_age_ms(&vrf->proxy);
-	vrf->ready_ms = 0;
-	checks_forget_proxy(vrf);
-	checks_judge_process(vrf);
-	ending = vrf->former.ending && former_runs(vrf);
-	if (former_has_ended(vrf) || !first)
-		vrf->restarts++;
-	if (r == LAUNCH_ADOPTED_OUTDATED || ending) {
-		vrf->restart_now = true;
-		proxy_end(vrf,
-			ending ? "an earlier supervisor was stopping it"
-			       : "its config has changed");
-		return;
-	}
-	/* An adopted one has lived before, whatever it has been told. */
-	vrf->kicked |= r == LAUNCH_ADOPTED;
-	state_set(vrf, VRF_STARTING, r == LAUNCH_ADOPTED ? "found running" : vrf->notice);
-	state_timer_arm(vrf, (uint64_t)start_period_s(vrf) * 1000);
-	watch_start(vrf, 0);
 }
 
 static void act_ready(struct vrf *vrf, const char *reason)
@@ -335,21 +425,15 @@ static void give_up(struct vrf *vrf, const char *end)
 	state_timer_arm(vrf, scatter_ms((uint64_t)restart->window_s * 1000));
 }
 
-static void rescue_on_done(const struct rescue_result *result, void *data)
+/* 0: not known, or no longer. */
+static unsigned binary_version(struct vrf *vrf)
 {
-	struct vrf *vrf = data;
+	struct proxy_binary binary;
 
-	vrf->rescue = NULL;
-	if (!*result->text || (vrf->state != VRF_BACKOFF && vrf->state != VRF_FAILED))
-		return;
-	log_warning("vrf '%s': %s", vrf->name, result->text);
-	if (result->moved) {
-		vrf->stillborn = 0;
-		snprintf(vrf->notice, sizeof(vrf->notice), "%s", result->text);
-		vrf_dispatch(vrf, VRF_EVENT_START, vrf->notice);
-	} else {
-		snprintf(vrf->reason, sizeof(vrf->reason), "%s", result->text);
-	}
+	return proxy_binary_cache_read(
+		       vrf->context->binaries, vrf->config->proxy.binary, &binary, NULL) == 0
+		? binary.version
+		: 0;
 }
 
 /* A proxy that never becomes ready, twice over, may have a database that it cannot use. */
@@ -361,7 +445,8 @@ static void rescue_begin(struct vrf *vrf)
 		vrf->stillborn = 0;
 		vrf->notice[0] = '\0';
 	} else if (++vrf->stillborn >= STILLBORN_MAX && !vrf->rescue &&
-		rescue_start(vrf, rescue_on_done, vrf, &vrf->rescue, &err) < 0) {
+		rescue_start(vrf, binary_version(vrf), RESCUE_THOROUGH, rescue_on_done, vrf,
+			&vrf->rescue, &err) < 0) {
 		log_warning("vrf '%s': its database cannot be judged: %s", vrf->name, err.text);
 	}
 }
@@ -395,12 +480,17 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 	state_timer_arm(vrf, backoff_after_end_ms(vrf));
 }
 
+/* Its database is nobody's only when the helper is no more. */
 static void act_end(struct vrf *vrf, const char *reason)
 {
-	if (vrf->proxy.pid > 0)
+	if (vrf->proxy.pid > 0) {
 		proxy_end(vrf, reason);
-	else
+	} else if (vrf->rescue) {
+		job_kill(vrf->rescue);
+		state_set(vrf, VRF_STOPPING, reason);
+	} else {
 		act_rest(vrf, reason);
+	}
 }
 
 /* The namespace went with its interfaces: there is nothing to wait for. */
@@ -421,66 +511,13 @@ static void act_not_ready(struct vrf *vrf, const char *reason)
 	proxy_end(vrf, text);
 }
 
-/* Why it ends, and what keeps it. */
-static void stop_tell(struct vrf *vrf)
-{
-	char what[ENDING_TEXT_SIZE] = "";
-
-	if (vrf->proxy.pid > 0)
-		ending_describe(&vrf->ending, clock_now_ms(), what);
-	snprintf(vrf->reason, sizeof(vrf->reason), "%.150s%s%s", vrf->end_reason,
-		*what && *vrf->end_reason ? "; " : "", what);
-}
-
-/* Once. */
-static void stop_log_long(struct vrf *vrf, uint64_t age_ms, uint64_t pause_ms)
-{
-	char what[ENDING_TEXT_SIZE];
-
-	if (vrf->ending.killed_ms || age_ms < STOP_LONG_MS || age_ms >= STOP_LONG_MS + pause_ms)
-		return;
-	log_info("vrf '%s': proxy %s; SIGKILL after %" PRIu64 " s, or by 'vrfgate stop --now %s'",
-		vrf->name, ending_describe(&vrf->ending, clock_now_ms(), what),
-		vrf->ending.limit_ms / 1000, vrf->name);
-}
-
-static void lock_try_again(struct vrf *vrf);
-
-static void act_await_end(struct vrf *vrf, const char *reason)
-{
-	uint64_t age_ms = clock_now_ms() - vrf->ending.begun_ms, pause_ms;
-	char why[ENDING_TEXT_SIZE];
-	enum ending_verdict verdict;
-
-	(void)reason;
-	if (vrf->proxy.pid <= 0) {
-		lock_try_again(vrf);
-		return;
-	}
-	pause_ms = ending_pause_ms(&vrf->ending);
-	verdict = ending_look(&vrf->ending, &vrf->proxy);
-	if (verdict != ENDING_GOES_ON)
-		log_warning("vrf '%s': proxy %s; sent SIGKILL", vrf->name,
-			ending_explain(verdict, &vrf->ending, why));
-	stop_log_long(vrf, age_ms, pause_ms);
-	stop_tell(vrf);
-	state_timer_arm(vrf, ending_pause_ms(&vrf->ending));
-}
-
 static void act_kill(struct vrf *vrf, const char *reason)
 {
-	if (vrf->proxy.pid <= 0)
-		return;
-	if (!vrf->ending.killed_ms)
-		log_warning("vrf '%s': proxy killed: %s", vrf->name, reason);
-	ending_kill(&vrf->ending, &vrf->proxy);
-}
-
-/* What it is ended for now is what it rests for then. */
-static void act_note_stop(struct vrf *vrf, const char *reason)
-{
-	end_reason_set(vrf, reason);
-	stop_tell(vrf);
+	(void)reason;
+	log_warning("vrf '%s': zabbix_proxy does not end within %d s of SIGTERM: SIGKILL",
+		vrf->name, STOP_TIMEOUT_MS / 1000);
+	process_signal(&vrf->proxy, SIGKILL);
+	state_timer_arm(vrf, STOP_TIMEOUT_MS);
 }
 
 static void act_ended(struct vrf *vrf, const char *reason)
@@ -490,11 +527,11 @@ static void act_ended(struct vrf *vrf, const char *reason)
 	(void)reason;
 	vrf->restart_now = false;
 	if (!vrf->wanted)
-		act_rest(vrf, vrf->end_reason);
+		act_rest(vrf, vrf->reason);
 	else if (now)
-		act_wire(vrf, vrf->end_reason);
+		act_wire(vrf, vrf->reason);
 	else
-		act_back_off(vrf, vrf->end_reason);
+		act_back_off(vrf, vrf->reason);
 }
 
 typedef void (*vrf_action)(struct vrf *vrf, const char *reason);
@@ -504,8 +541,9 @@ static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 		[VRF_EVENT_START] = act_wire,
 	},
 	[VRF_WIRING] = {
-		[VRF_EVENT_STOP] = act_rest,
+		[VRF_EVENT_STOP] = act_end,
 		[VRF_EVENT_WIRED] = act_launch,
+		[VRF_EVENT_PREPARED] = act_launch,
 		[VRF_EVENT_WIRING_FAILED] = act_fail,
 	},
 	[VRF_STARTING] = {
@@ -529,20 +567,18 @@ static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 		[VRF_EVENT_ENDED] = act_back_off,
 	},
 	[VRF_BACKOFF] = {
-		[VRF_EVENT_START] = act_wire_again,
-		[VRF_EVENT_STOP] = act_rest,
-		[VRF_EVENT_TIMEOUT] = act_wire_again,
+		[VRF_EVENT_START] = act_wire,
+		[VRF_EVENT_STOP] = act_end,
+		[VRF_EVENT_TIMEOUT] = act_wire,
 	},
 	[VRF_FAILED] = {
-		[VRF_EVENT_START] = act_wire_again,
-		[VRF_EVENT_STOP] = act_rest,
-		[VRF_EVENT_TIMEOUT] = act_wire_again,
+		[VRF_EVENT_START] = act_wire,
+		[VRF_EVENT_STOP] = act_end,
+		[VRF_EVENT_TIMEOUT] = act_wire,
 	},
 	[VRF_STOPPING] = {
-		[VRF_EVENT_STOP] = act_note_stop,
 		[VRF_EVENT_ENDED] = act_ended,
-		[VRF_EVENT_KILL] = act_kill,
-		[VRF_EVENT_TIMEOUT] = act_await_end,
+		[VRF_EVENT_TIMEOUT] = act_kill,
 	},
 };
 
@@ -561,77 +597,18 @@ void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason)
 
 /* --- what comes from outside --- */
 
-struct vrf *vrf_create_gone(struct vrf_context *context, const char *name)
+struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id)
 {
 	struct vrf *vrf = xcalloc(1, sizeof(*vrf));
 
 	vrf->context = context;
-	vrf->name = xstrdup(name);
+	vrf->config = config;
+	vrf->name = xstrdup(config->name);
+	vrf->id = vrf->wanted_id = id;
 	vrf->since_ms = clock_now_ms();
 	vrf->proxy = (struct process)PROCESS_NONE;
-	vrf->stop_timeout_s = context->config->proxy.stop_timeout_s;
-	vrf_paths_init(&vrf->paths, &context->config->gateway, name);
+	vrf_paths_init(&vrf->paths, &context->config->gateway, config->name);
 	return vrf;
-}
-
-struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id)
-{
-	struct vrf *vrf = vrf_create_gone(context, config->name);
-
-	vrf->config = config;
-	vrf->id = vrf->wanted_id = id;
-	vrf->stop_timeout_s = config->proxy.stop_timeout_s;
-	return vrf;
-}
-
-/* 1: nobody holds it. */
-static int leftover_take(struct vrf *vrf, struct error *err)
-{
-	cleanup_fd int fd = -1;
-
-	return process_lock_take(vrf->paths.lock, &fd, &vrf->proxy, err);
-}
-
-static void leftover_begin_end(struct vrf *vrf)
-{
-	exit_watch_add(vrf);
-	log_info("vrf '%s': ending the proxy that an earlier supervisor left (pid %d)", vrf->name,
-		vrf->proxy.pid);
-	proxy_end(vrf, vrf->end_reason);
-}
-
-static void lock_try_again(struct vrf *vrf)
-{
-	struct error err = ERROR_INIT;
-	int r = leftover_take(vrf, &err);
-
-	if (r > 0) {
-		vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
-	} else if (r == 0) {
-		leftover_begin_end(vrf);
-	} else {
-		snprintf(vrf->reason, sizeof(vrf->reason), "%.100s; %.150s", vrf->end_reason,
-			err.text);
-		state_timer_arm(vrf, LOCK_POLL_MS);
-	}
-}
-
-void vrf_end_leftover(struct vrf *vrf, const char *reason)
-{
-	struct error err = ERROR_INIT;
-	int r = leftover_take(vrf, &err);
-
-	if (r > 0)
-		return;
-	end_reason_set(vrf, reason);
-	vrf->restart_now = true;
-	if (r == 0) {
-		leftover_begin_end(vrf);
-		return;
-	}
-	log_error("vrf '%s': %s: %s", vrf->name, reason, err.text);
-	state_set(vrf, VRF_STOPPING, reason);
-	lock_try_again(vrf);
 }
 
 void vrf_destroy(struct vrf *vrf)
@@ -639,7 +616,7 @@ void vrf_destroy(struct vrf *vrf)
 	if (!vrf)
 		return;
 	probe_cancel(vrf->probe);
-	rescue_cancel(vrf->rescue);
+	job_destroy(vrf->rescue);
 	timer_finish(&vrf->state_timer);
 	timer_finish(&vrf->watch_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);
@@ -664,18 +641,38 @@ static void vrf_restart_renumbered(struct vrf *vrf)
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 }
 
-void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)
+/* To a proxy that runs: restarts it where its file changed. */
+static void config_apply(struct vrf *vrf)
 {
 	struct error err = ERROR_INIT;
 	bool changed = false;
+	int r = vrf->config->has_proxy ? launch_write_config(vrf, &changed, &err) : 0;
 
+	vrf->config_due = r == -EINPROGRESS;
+	if (r < 0 && !vrf->config_due) {
+		log_error(
+			"vrf '%s': its proxy goes on with the old config: %s", vrf->name, err.text);
+		return;
+	}
+	launch_set_limits(vrf);
+	if (vrf->config->has_proxy && !changed)
+		return;
+	vrf->restart_now = true;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its config has changed");
+}
+
+void vrf_binary_answered(struct vrf *vrf)
+{
+	if (vrf->config_due && vrf->wanted && vrf->proxy.pid > 0 && vrf->state != VRF_STOPPING)
+		config_apply(vrf);
+	vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
+}
+
+void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)
+{
 	vrf->config = config;
 	vrf->config_new = true;
 	vrf->wanted_id = id;
-	vrf->stop_timeout_s = config->proxy.stop_timeout_s;
-	vrf->ending.limit_ms = (uint64_t)vrf->stop_timeout_s * 1000;
-	/* One that ends because it was not wanted has not failed. */
-	vrf->restart_now |= vrf->state == VRF_STOPPING && !vrf->wanted;
 	if (!config->enabled || vrf->held) {
 		vrf_dispatch(vrf, VRF_EVENT_STOP,
 			vrf->held ? VRF_STOPPED_BY_HAND : "disabled in the config");
@@ -692,16 +689,7 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 		vrf_restart_renumbered(vrf);
 		return;
 	}
-	if (config->has_proxy && launch_write_config(vrf, &changed, &err) < 0) {
-		log_error(
-			"vrf '%s': its proxy goes on with the old config: %s", vrf->name, err.text);
-		return;
-	}
-	launch_set_limits(vrf);
-	if (config->has_proxy && !changed)
-		return;
-	vrf->restart_now = true;
-	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its config has changed");
+	config_apply(vrf);
 }
 
 /* Its init has it as its child soon after the start, and then for good. */
@@ -739,21 +727,4 @@ void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
 long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms)
 {
 	return (long)(((int64_t)at_ms - vrf->server_seen_ms) / 1000);
-}
-
-void vrf_judge_version(struct vrf *vrf)
-{
-	struct error err = ERROR_INIT;
-	bool changed = false;
-	int r;
-
-	if (!vrf->config || !vrf->config->has_proxy || vrf->proxy.pid <= 0 ||
-		vrf->state == VRF_STOPPING)
-		return;
-	r = launch_write_config(vrf, &changed, &err);
-	if (r != -EINVAL && !changed)
-		return;
-	vrf->restart_now = true;
-	vrf_dispatch(
-		vrf, VRF_EVENT_HUNG, r < 0 ? err.text : "its binary is of another version now");
 }

@@ -3,18 +3,19 @@
  * The life of one VRF and its proxy: a table of states and events, driven by the loop. Nothing here
  * waits, and nothing here touches another VRF.
  *
- *	disabled --start--> wiring --wired--> starting --ready--> healthy <--well/unwell--> degraded
+ *	disabled --start--> wiring --wired, prepared--> starting --ready--> healthy <--well/unwell--> degraded
  *	    ^                |  ^                |                   |                         |
  *	    |          failed|  |timeout         |ended              |ended                    |ended
  *	    |                v  |                v                   v                         v
  *	    |               failed            backoff --timeout--> wiring                   backoff
  *	    |
  *	    '--ended-- stopping <--stop, hung, not ready in time, namespace lost-- starting, healthy,
- *	                ^ |  ^                                                       degraded
- *	 looked at each '-'  |
- *	 second (ending.h)   '-- found: what an earlier supervisor left and nobody wants
- *	                  |
+ *	                  |                                                          degraded
  *	                  '--ended, but still wanted--> backoff or wiring
+ *
+ * A proxy is launched in one place, act_launch(): wired, its binary's version known and its database judged,
+ * each asked of a helper process. While a helper is at a database nothing else happens to that: a launch
+ * waits for the end of it, and so does a stop, which kills it.
  */
 #pragma once
 
@@ -27,7 +28,6 @@
 #include "net/state.h"
 #include "process/activity.h"
 #include "process/spawn.h"
-#include "supervisor/ending.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
 #include "supervisor/relapses.h"
@@ -41,8 +41,8 @@
 struct sd_event;
 struct sd_event_source;
 struct cgroups;
+struct job;
 struct probe;
-struct rescue;
 struct vrf;
 
 enum vrf_state {
@@ -62,13 +62,13 @@ enum vrf_event {
 	VRF_EVENT_STOP,  /* it is not wanted any more */
 	VRF_EVENT_WIRED, /* the kernel holds what the config says */
 	VRF_EVENT_WIRING_FAILED,
-	VRF_EVENT_READY,  /* the proxy answered its first stats request */
-	VRF_EVENT_WELL,   /* all checks are good */
-	VRF_EVENT_UNWELL, /* one is not */
+	VRF_EVENT_PREPARED, /* more is known of its binary, or its database was judged */
+	VRF_EVENT_READY,    /* the proxy answered its first stats request */
+	VRF_EVENT_WELL,     /* all checks are good */
+	VRF_EVENT_UNWELL,   /* one is not */
 	VRF_EVENT_HUNG,  /* the proxy lives but does not answer, or its namespace is another one now
 			  */
-	VRF_EVENT_ENDED, /* the whole process tree is gone */
-	VRF_EVENT_KILL,  /* what is being ended is not waited for any more */
+	VRF_EVENT_ENDED, /* the whole process tree is gone, or the helper that judged its database */
 	VRF_EVENT_TIMEOUT, /* the state's own timer */
 	VRF_EVENTS,
 };
@@ -122,7 +122,6 @@ struct vrf_pulse {
 struct vrf_former {
 	pid_t pid; /* 0: none ran */
 	uint64_t start_time;
-	bool ending; /* it was being ended */
 };
 
 /* What the VRFs of one supervisor share. */
@@ -150,14 +149,11 @@ struct vrf {
 	struct vrf_paths paths;
 
 	bool wanted;
-	bool held;               /* stopped by hand: not started before that is taken back */
-	bool kicked;             /* started anew once, as it came before the server knew its key */
-	bool restart_now;        /* ended on purpose: starts again without a back-off */
-	struct ending ending;    /* of its proxy, while stopping */
-	char end_reason[256];    /* why it is being ended */
-	uint32_t stop_timeout_s; /* its config's, which may be gone by then */
+	bool held;        /* stopped by hand: not started before that is taken back */
+	bool kicked;      /* started anew once, as it came before the server knew its key */
+	bool restart_now; /* ended on purpose: starts again without a back-off */
 	enum vrf_state state;
-	char reason[256];
+	char reason[320];
 	uint64_t since_ms;
 	bool wiring_due; /* the context was asked to wire it */
 	bool config_new; /* what differs in the kernel is the new config's doing */
@@ -178,11 +174,14 @@ struct vrf {
 	uint32_t backoff_s; /* the last one; 0: it has not failed since it lived well */
 	bool hurried;       /* its first end was followed by a start at once; the next is not */
 	struct relapses relapses;
-	uint32_t stillborn;    /* lives in a row that ended before they were ready */
-	struct rescue *rescue; /* its database is being judged; NULL: it is not */
-	char notice[256];      /* what was done about its database before this life; "": nothing */
-	off_t log_offset;      /* where its log of this life begins */
-	char failure[256]; /* why it failed, as the log has it; "": it did not, or is up again */
+	uint32_t stillborn;        /* lives in a row that ended before they were ready */
+	struct job *rescue;        /* its database is being judged; NULL: it is not */
+	unsigned judged_for;       /* the version that it was judged for since it was wired */
+	unsigned database_version; /* of its database, as far as known: 600 is 6.0; 0: not known */
+	bool config_due;   /* its proxy runs, and its config waits for the binary's version */
+	char notice[320];  /* what was done about its database before this life; "": nothing */
+	off_t log_offset;  /* where its log of this life begins */
+	char failure[320]; /* why it failed, as the log has it; "": it did not, or is up again */
 	struct zabbix_stats stats;
 	bool has_stats;
 	time_t server_lastaccess; /* by the server's clock; 0: never or not known */
@@ -198,16 +197,7 @@ struct vrf {
 };
 
 struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id);
-
-/* One that is in no config: it is only taken down. */
-struct vrf *vrf_create_gone(struct vrf_context *context, const char *name);
 void vrf_destroy(struct vrf *vrf);
-
-/*
- * For a VRF that was just made and has no config or needs no proxy: ends the proxy that an earlier supervisor
- * left it, as the config stands. Until its lock is free the VRF is stopping.
- */
-void vrf_end_leftover(struct vrf *vrf, const char *reason);
 
 /* The one way anything happens to a VRF; an event that its state does not know is nothing. */
 void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);
@@ -225,8 +215,8 @@ void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);
 /* At that time of our clock since the server last heard of the proxy, where lastaccess is known. */
 long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);
 
-/* The server's version became known: stops a proxy that is of another. */
-void vrf_judge_version(struct vrf *vrf);
+/* More is known of its binary (supervisor/proxy_binary.h). */
+void vrf_binary_answered(struct vrf *vrf);
 
 const char *vrf_state_name(enum vrf_state state);
 const char *vrf_check_name(enum vrf_check_kind check);

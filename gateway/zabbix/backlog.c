@@ -8,7 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS 50
+#define LOCK_WAIT_MS      50
+/* Nobody else should have it open: a backup, perhaps. */
+#define LONG_LOCK_WAIT_MS 5000
+
+/* A real database takes some hundred KiB and some hundred steps, however many values it holds. */
+#define HEAP_MAX_BYTES  (32 << 20)
+#define VALUE_MAX_BYTES (1 << 20)
+#define STEPS_MAX       1000000
+#define STEPS_A_CALL    1000
 
 /* One statement is one read transaction: the numbers belong together. */
 #define UNSENT_QUERY                                                             \
@@ -18,6 +26,14 @@
 	" and field_name = 'history_lastid'), 0)"
 #define CHECK_QUERY "pragma quick_check(1)"
 
+/* How much of the schema no proxy makes: its text alone tells what a thing is, so it must say the same. */
+#define FOREIGN_QUERY                                                                   \
+	"select count(*) from sqlite_master where not coalesce(case type"               \
+	" when 'table' then rootpage > 1 and sql like 'create table %'"                 \
+	" when 'index' then rootpage > 1 and (sql is null or sql like 'create index %'" \
+	" or sql like 'create unique index %')"                                         \
+	" when 'trigger' then sql like 'create trigger %' end, 0)"
+
 static void backlog_set(
 	struct zabbix_backlog *backlog, enum zabbix_backlog_state state, const char *detail)
 {
@@ -26,13 +42,14 @@ static void backlog_set(
 }
 
 /*
- * Damage and missing tables are the database's own fault. All else passes: a lock, no right to read, no
+ * Damage, missing tables and what only a database made to do harm can want are its own fault. All else passes: a lock, no right to read, no
  * descriptors, a journal that its proxy will roll back at its next start.
  */
 static void backlog_set_failure(struct zabbix_backlog *backlog, sqlite3 *database)
 {
 	int code = sqlite3_errcode(database) & 0xff;
-	bool own = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR;
+	bool own = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR ||
+		code == SQLITE_AUTH || code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG;
 
 	backlog_set(backlog, own ? ZABBIX_BACKLOG_UNUSABLE : ZABBIX_BACKLOG_UNKNOWN,
 		sqlite3_errmsg(database));
@@ -90,12 +107,92 @@ static void pages_check(sqlite3 *database, struct zabbix_backlog *backlog)
 	sqlite3_finalize(row);
 }
 
-void zabbix_backlog_read(
-	const char *path, unsigned version, bool thorough, struct zabbix_backlog *backlog)
+/* --- of what was made to do harm --- */
+
+static int on_steps(void *data)
 {
-	/* Where a journal is left, it is rolled back as the proxy would at its start. */
-	int flags = thorough ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+	unsigned *calls = data;
+
+	return ++*calls > STEPS_MAX / STEPS_A_CALL;
+}
+
+/* We read tables by three functions; what comes by a view, a trigger or recursion is not ours. */
+static int on_access(void *data, int action, const char *first, const char *second,
+	const char *schema, const char *by)
+{
+	static const char *const functions[] = { "max", "count", "coalesce", "like" };
+
+	(void)data;
+	(void)first;
+	(void)schema;
+	if (by)
+		return SQLITE_DENY;
+	if (action == SQLITE_SELECT || action == SQLITE_READ)
+		return SQLITE_OK;
+	for (size_t i = 0; action == SQLITE_FUNCTION && i < sizeof(functions) / sizeof(*functions);
+		i++)
+		if (strcmp(second, functions[i]) == 0)
+			return SQLITE_OK;
+	return SQLITE_DENY;
+}
+
+static void database_confine(sqlite3 *database, unsigned *calls)
+{
+	static const struct {
+		int option, value;
+	} options[] = {
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		sqlite3_db_config(database, options[i].option, options[i].value, NULL);
+	sqlite3_hard_heap_limit64(HEAP_MAX_BYTES);
+	sqlite3_limit(database, SQLITE_LIMIT_LENGTH, VALUE_MAX_BYTES);
+	sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, VALUE_MAX_BYTES);
+	sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_limit(database, SQLITE_LIMIT_TRIGGER_DEPTH, 0);
+	sqlite3_limit(database, SQLITE_LIMIT_WORKER_THREADS, 0);
+	/* A file that another process cuts short meanwhile would end us. */
+	sqlite3_exec(database, "pragma mmap_size = 0", NULL, NULL, NULL);
+	/* Of the schema's own expressions none is evaluated. */
+	sqlite3_exec(database, "pragma ignore_check_constraints = on", NULL, NULL, NULL);
+	sqlite3_progress_handler(database, STEPS_A_CALL, on_steps, calls);
+	sqlite3_set_authorizer(database, on_access, NULL);
+}
+
+static bool schema_check(sqlite3 *database, struct zabbix_backlog *backlog)
+{
+	sqlite3_stmt *row = first_row(database, FOREIGN_QUERY, backlog);
+	bool good = row && sqlite3_column_int64(row, 0) == 0;
+
+	if (row && !good)
+		backlog_set(backlog, ZABBIX_BACKLOG_UNUSABLE,
+			"it holds a view or the like, which no proxy makes");
+	sqlite3_finalize(row);
+	return good;
+}
+
+/* All of it is to be read now, by no query of a schema's own. */
+static void pages_check_unbounded(sqlite3 *database, struct zabbix_backlog *backlog)
+{
+	sqlite3_progress_handler(database, 0, NULL, NULL);
+	sqlite3_set_authorizer(database, NULL, NULL);
+	sqlite3_limit(database, SQLITE_LIMIT_LENGTH, HEAP_MAX_BYTES);
+	pages_check(database, backlog);
+}
+
+void zabbix_backlog_read(const char *path, unsigned version, enum zabbix_backlog_depth depth,
+	struct zabbix_backlog *backlog)
+{
+	bool glance = depth == ZABBIX_BACKLOG_GLANCE;
+	int flags = glance ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	sqlite3 *database = NULL;
+	unsigned calls = 0;
 
 	*backlog = (struct zabbix_backlog){ .state = ZABBIX_BACKLOG_UNKNOWN, .unsent = -1 };
 	if (access(path, F_OK) < 0 && errno == ENOENT) {
@@ -105,12 +202,12 @@ void zabbix_backlog_read(
 	if (sqlite3_open_v2(path, &database, flags, NULL) != SQLITE_OK) {
 		backlog_set_failure(backlog, database);
 	} else {
-		sqlite3_busy_timeout(database, LOCK_WAIT_MS);
-		/* A view in the place of a table may not call functions. */
-		sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-		unsent_read(database, version, backlog);
-		if (thorough && backlog->state == ZABBIX_BACKLOG_USABLE)
-			pages_check(database, backlog);
+		database_confine(database, &calls);
+		sqlite3_busy_timeout(database, glance ? LOCK_WAIT_MS : LONG_LOCK_WAIT_MS);
+		if (schema_check(database, backlog))
+			unsent_read(database, version, backlog);
+		if (depth == ZABBIX_BACKLOG_VERIFY && backlog->state == ZABBIX_BACKLOG_USABLE)
+			pages_check_unbounded(database, backlog);
 	}
 	sqlite3_close(database);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A proxy's SQLite database, seen from outside: whether the proxy can use it, and how many values it
- * holds that the server does not have yet. Only read, and never
- * waited for, unless thorough: at most 50 ms for a lock that the proxy holds, and no longer under a lock
- * of our own than one look at two indexes takes.
+ * holds that the server does not have yet. At a glance only read, and never waited for: at most 50 ms for a
+ * lock that the proxy holds, and no longer under a lock of our own than one look at two indexes takes.
  *
  * Source: the schema of zabbix-proxy-sqlite3, 6.0 and 7.0: `proxy_history.id` grows by one a value,
  * `ids.nextid` of its `history_lastid` is the last one that was sent. A 7.0 proxy that buffers in
@@ -29,12 +28,19 @@ struct zabbix_backlog {
 	char detail[128]; /* for a state other than USABLE: why */
 };
 
+enum zabbix_backlog_depth {
+	ZABBIX_BACKLOG_GLANCE, /* read only; for one that a proxy uses */
+	ZABBIX_BACKLOG_RECOVER, /* rolls back what its proxy had begun when it was killed, as the next would */
+	ZABBIX_BACKLOG_VERIFY, /* and reads every page for damage, which takes as long as it takes */
+};
+
 /*
- * version: of the proxy's binary, 0 where any will do. thorough: reads every page for damage, which
- * takes as long as it takes, and rolls back what its proxy had begun when it was killed; for a database
- * that no proxy uses at the time. A database that a proxy is just making looks half made.
+ * version: of the proxy's binary, 0 where any will do. All but a glance are for a database that no proxy
+ * uses at the time. A database that a proxy is just making looks half made.
  *
- * The file is its proxy's own: call this with the rights of that user, and with a limit in time.
+ * The file is its proxy's own, and may be made to do harm: nothing but tables is read, SQLite may take some
+ * MiB of memory from then on in this process, and, checks of pages aside, bounded steps. Call this with
+ * the rights of that user, in a process of its own, and with a limit in time.
  */
-void zabbix_backlog_read(
-	const char *path, unsigned version, bool thorough, struct zabbix_backlog *backlog);
+void zabbix_backlog_read(const char *path, unsigned version, enum zabbix_backlog_depth depth,
+	struct zabbix_backlog *backlog);

@@ -54,3 +54,22 @@ const struct zabbix_words *zabbix_version_words(const struct zabbix_version *ver
 			return &versions[i].words;
 	return NULL;
 }
+
+enum zabbix_pair zabbix_version_pair(unsigned proxy, unsigned server)
+{
+	/* The oldest proxy that each server takes values from. */
+	static const struct {
+		unsigned server, oldest;
+	} servers[] = { { 600, 600 }, { 602, 602 }, { 604, 604 }, { 700, 600 }, { 702, 700 },
+		{ 704, 700 } };
+
+	if (proxy == server || proxy == 0 || server == 0)
+		return ZABBIX_PAIR_GOOD;
+	if (proxy > server)
+		return ZABBIX_PAIR_IMPOSSIBLE;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
+		if (servers[i].server == server)
+			return proxy >= servers[i].oldest ? ZABBIX_PAIR_OUTDATED
+							  : ZABBIX_PAIR_IMPOSSIBLE;
+	return ZABBIX_PAIR_UNKNOWN;
+}

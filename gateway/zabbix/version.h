@@ -31,3 +31,17 @@ const struct zabbix_words *zabbix_version_words(const struct zabbix_version *ver
 
 /* "6.0, 6.4, 7.0, 7.2, 7.4" */
 const char *zabbix_version_supported(void);
+
+/* Of a proxy and a server, both as major * 100 + minor. */
+enum zabbix_pair {
+	ZABBIX_PAIR_GOOD,     /* the same, or one of them is not known (0) */
+	ZABBIX_PAIR_OUTDATED, /* the server takes the proxy's values, and gives it no configuration */
+	ZABBIX_PAIR_IMPOSSIBLE, /* the server takes nothing from it */
+	ZABBIX_PAIR_UNKNOWN,    /* of a server newer than all we know */
+};
+
+/*
+ * Source: Zabbix manual, "Version compatibility": from 7.0 on a server works with proxies of the LTS
+ * release before it and of those since, and with none that is newer. 6.0 and 7.0 were measured.
+ */
+enum zabbix_pair zabbix_version_pair(unsigned proxy, unsigned server);

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from lab import STATE_SECONDS, expect_said
-from running_cases import FAKE_PROXY, fake_proxy
+from running_cases import FAKE_PROXY, children_of, fake_proxy
 from tap import expect, expect_equal
 from waiting import wait_until
 
@@ -82,5 +82,46 @@ def a_supervisor_that_hangs_is_as_none(lab):
     lab.command("down")
 
 
-CASES = [a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
+def binaries_that_hang_hold_up_nobody(lab):
+    """Twelve that never answer to -V, and the proxy of another VRF that is killed meanwhile."""
+    section = fake_proxy(lab)
+    config = section + "vrf good { }\n"
+    for number in range(12):
+        path = lab.base / f"hanging{number}"
+        path.write_text("#!/bin/sh\nexec sleep 1000\n")
+        path.chmod(0o755)
+        config += f'vrf hanging{number} {{ proxy {{ binary = "{path}" }} }}\n'
+    lab.write(config)
+    with lab.running():
+        first = lab.wait_state("good", "starting")["proxy"]["pid"]
+        os.kill(first, signal.SIGKILL)
+        came_back = False
+
+        def all_refused():
+            nonlocal came_back
+            expect(lab.command("status", "-j").returncode != 3, "the supervisor does not answer")
+            vrfs = {vrf["name"]: vrf for vrf in lab.status()["vrfs"]}
+            came_back |= vrfs["good"]["state"] == "starting" and vrfs["good"]["proxy"]["pid"] not in (0, None, first)
+            return came_back and all("did not answer to -V" in vrfs[f"hanging{number}"]["reason"] for number in range(12))
+        wait_until(all_refused, 60, "twelve refused, one back")
+        expect_equal(len([pid for pid in children_of("sleep")]), 1, "programs that run")
+    lab.command("down")
+
+
+def a_running_proxy_is_taken_over_whatever_its_binary_says(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\n")
+    with lab.running(stop=False) as process:
+        before = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        process.kill()
+        process.wait()
+    (lab.base / "zabbix_proxy").write_text("#!/bin/sh\nexec sleep 1000\n")
+    with lab.running():
+        expect_equal(lab.wait_state("acme", "starting")["proxy"]["pid"], before, "pid")
+        wait_until(lambda: "goes on with the old config" in lab.log(), STATE_SECONDS, "what became of asking")
+        expect("did not answer to -V" in lab.log(), "the log does not say why")
+        expect_equal(lab.vrf("acme")["proxy"]["pid"], before, "pid after it was asked")
+    lab.command("down")
+
+
+CASES = [binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
          status_draws_over_the_last_one_on_a_terminal, a_supervisor_that_hangs_is_as_none]

@@ -17,7 +17,6 @@ import drift_cases
 import life_cases
 import loop_cases
 import running_cases
-import stopping_cases
 import takeover_cases
 import usage_cases
 from lab import Lab, enter_private_world
@@ -26,7 +25,7 @@ from waiting import TimedOut
 
 
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + loop_cases.CASES + control_cases.CASES +
-             api_cases.CASES + takeover_cases.CASES + stopping_cases.CASES)
+             api_cases.CASES + takeover_cases.CASES)
 
 
 def main():

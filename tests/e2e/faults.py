@@ -19,7 +19,7 @@ from world import ip, link_names, netns_exists
 
 CHILDREN = ("history syncer", "data sender", "trapper")
 HANG_SECONDS = FALL * (INTERVAL_SECONDS + TIMEOUT_SECONDS) + 1
-TERM_SECONDS = 30
+TERM_SECONDS = 10
 TROUBLE_SECONDS = 30
 RESCUE_SECONDS = 120
 REPAIR_SECONDS = 5
@@ -79,12 +79,12 @@ def kill_every_child(scene):
 
 
 def expect_hang(scene, events, stopped, words):
-    """What is stopped is found in time, and continued to end in order: it may have values to write."""
+    """What is stopped is found in time, and ended by force since SIGTERM does not reach it."""
     before = scene.proxy()["pid"]
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     events.wait(scene.victim, "stopping", f"hangs: {FALL} stats requests in a row failed: {words}", HANG_SECONDS)
-    events.wait(scene.victim, "backoff", "zabbix_proxy ended: exit status 0", TERM_SECONDS)
+    events.wait(scene.victim, "backoff", "signal 9 (Killed)", TERM_SECONDS + 5)
     wait_replaced(scene, before)
 
 
@@ -238,11 +238,8 @@ def fill_disk(scene):
             wait_until(is_full, TROUBLE_SECONDS, "the proxy's complaint of a full disk", poll_seconds=0.5)
             (directory / "filler").unlink()
             before = scene.proxy()["pid"]
-            begin = scene.gateway.log_path.stat().st_size
             scene.expect_done("restart", "-n", scene.victim)
             wait_replaced(scene, before)
-            expect("proxy dead-locked, no sign of life" in scene.gateway.log_path.read_text()[begin:],
-                   "it ended in order, or was not told")
 
 
 def start_on_full_disk(scene):

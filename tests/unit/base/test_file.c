@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -230,6 +231,65 @@ static void a_directory_that_others_may_write_is_refused(void **state)
 	assert_string_equal(err.text, expected);
 }
 
+static char synced
+	[16]; /* 'f' and 'd' for a file or a directory that is written to the disk, 'r' for a rename */
+
+static void synced_add(char what)
+{
+	size_t used = strlen(synced);
+
+	if (used + 1 < sizeof(synced))
+		synced[used] = what;
+}
+
+/* In the place of libc's. */
+int fsync(int fd)
+{
+	struct stat st;
+
+	synced_add(fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) ? 'd' : 'f');
+	return 0;
+}
+
+int rename(const char *from, const char *to)
+{
+	synced_add('r');
+	return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+static void what_is_written_is_on_the_disk_with_its_name(void **state)
+{
+	(void)state;
+	memset(synced, 0, sizeof(synced));
+	assert_int_equal(file_write("f", "x", 1, &mine, NULL), 0);
+	assert_string_equal(synced, "frd");
+	assert_int_equal(file_write_if_changed("f", "x", 1, &mine, NULL, NULL), 0);
+	assert_string_equal(synced, "frd");
+}
+
+static void make_old_file(const char *path, time_t age_s)
+{
+	struct timespec times[2] = { 0 };
+
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	times[0].tv_sec = times[1].tv_sec = time(NULL) - age_s;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void what_a_writer_left_that_was_killed_is_removed(void **state)
+{
+	(void)state;
+	make_old_file("f.abc123", 3600);
+	make_old_file("f.abc124", 0);
+	make_old_file("f.abc.23", 3600);
+	make_old_file("g.abc123", 3600);
+	assert_int_equal(file_write("f", "x", 1, &mine, NULL), 0);
+	assert_int_equal(access("f.abc123", F_OK), -1);
+	assert_int_equal(access("f.abc124", F_OK), 0);
+	assert_int_equal(access("f.abc.23", F_OK), 0);
+	assert_int_equal(access("g.abc123", F_OK), 0);
+}
+
 #define in_directory(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
 
 static void test_a_lock_is_one_descriptors_until_it_closes(void **state)
@@ -264,6 +324,8 @@ int main(void)
 		in_directory(a_secret_open_to_everybody_is_refused),
 		in_directory(whose_file_it_is_that_cannot_be_read_is_told),
 		in_directory(a_directory_that_others_may_write_is_refused),
+		in_directory(what_is_written_is_on_the_disk_with_its_name),
+		in_directory(what_a_writer_left_that_was_killed_is_removed),
 		in_directory(test_a_lock_is_one_descriptors_until_it_closes),
 	};
 

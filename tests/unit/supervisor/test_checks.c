@@ -136,6 +136,55 @@ static void a_slow_start_is_not_held_against_it_but_a_relapse_is(void **state)
 	assert_false(check->ok);
 }
 
+/* Whoever answers as the API may report any: that is told, and nothing else comes of it. */
+static void a_running_proxy_of_another_version_than_the_server_is_told_so_and_stays(void **state)
+{
+	static const struct {
+		const char *proxy, *server, *told;
+		unsigned number;
+	} cases[] = {
+		{ "6.0.14", "7.0.22", "no new configuration", 700 },
+		{ "7.0.22", "6.0.14", "values are kept, not sent", 600 },
+		{ "6.0.14", "99.1.0", "no new configuration", 9901 },
+		{ "6.0.14", "0.1.0", "values are kept, not sent", 1 },
+	};
+	struct config whole = { .zabbix.url = (char *)"http://127.0.0.1/" };
+	struct config_vrf config = counted_config();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vrf_context context = {
+			.config = &whole, .server_known = true, .server_version = cases[i].number
+		};
+		struct vrf vrf = { .context = &context,
+			.config = &config,
+			.name = (char *)"acme",
+			.state = VRF_HEALTHY,
+			.has_stats = true,
+			.proxy = { .pid = 4711, .pidfd = -1 } };
+		const struct vrf_check *check = &vrf.checks[VRF_CHECK_SERVER];
+
+		strcpy(vrf.stats.version, cases[i].proxy);
+		strcpy(context.server_version_text, cases[i].server);
+		checks_ask(&vrf);
+		assert_true(check->judged && !check->ok);
+		assert_non_null(strstr(check->detail, cases[i].proxy));
+		assert_non_null(strstr(check->detail, cases[i].server));
+		assert_non_null(strstr(check->detail, cases[i].told));
+		assert_non_null(strstr(check->detail, "'vrfgate restart acme'"));
+		assert_int_equal(vrf.state, VRF_HEALTHY);
+		assert_int_equal(vrf.proxy.pid, 4711);
+		strcpy(context.server_version_text, cases[i].proxy);
+		context.server_version = cases[i].proxy[0] == '6' ? 600 : 700;
+		vrf.server_lastaccess = 1;
+		vrf.server_told_ms = clock_now_ms();
+		vrf.server_seen_ms = (int64_t)clock_now_ms();
+		for (uint32_t n = 0; n < config.proxy.health.rise; n++)
+			checks_ask(&vrf);
+		assert_true(check->ok);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +196,8 @@ int main(void)
 		cmocka_unit_test(what_is_asked_for_is_bad_after_fall_and_good_after_rise_results),
 		cmocka_unit_test(one_good_result_among_bad_ones_starts_the_count_anew),
 		cmocka_unit_test(a_slow_start_is_not_held_against_it_but_a_relapse_is),
+		cmocka_unit_test(
+			a_running_proxy_of_another_version_than_the_server_is_told_so_and_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scratch.h"
 
+#include <systemd/sd-event.h>
+
+#include "base/clock.h"
 #include "supervisor/proxy_binary.h"
 
 static void real_programs_are_understood(void **state)
@@ -41,76 +44,164 @@ static void rubbish_is_no_version(void **state)
 		assert_int_equal(proxy_binary_parse(rubbish[i], &binary), -EINVAL);
 }
 
-/* A script in the place of zabbix_proxy that also counts how often it was run. */
-static char *script_write(const char *directory, const char *version)
+/* A script in the place of zabbix_proxy. */
+static char *script_write(const char *directory, const char *text)
 {
 	struct file_owner owner = { 0755, (uid_t)-1, (gid_t)-1 };
 	char *path = xasprintf("%s/zabbix_proxy", directory);
-	cleanup_free char *count = xasprintf("%s/count", directory);
-	cleanup_free char *text = xasprintf(
-		"#!/bin/sh\necho x >>%s\necho \"zabbix_proxy (Zabbix) %s\"\n", count, version);
-	cleanup_fd int fd = open(count, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	cleanup_free char *script = xasprintf("#!/bin/sh\n%s\n", text);
 
-	assert_true(fd >= 0 && fchmod(fd, 0666) == 0);
-	assert_int_equal(file_write(path, text, strlen(text), &owner, NULL), 0);
+	assert_int_equal(file_write(path, script, strlen(script), &owner, NULL), 0);
 	return path;
 }
 
-static size_t script_runs(const char *directory)
-{
-	cleanup_free char *count = scratch_read(directory, "count");
+/* A cache in a loop. */
+struct scene {
+	sd_event *event;
+	struct proxy_binary_cache *cache;
+	int answers;
+};
 
-	return strlen(count) / 2;
+static void on_answered(const char *path, void *data)
+{
+	(void)path;
+	((struct scene *)data)->answers++;
+}
+
+static void scene_begin(struct scene *scene)
+{
+	*scene = (struct scene){ 0 };
+	assert_true(sd_event_new(&scene->event) >= 0);
+	scene->cache = proxy_binary_cache_create(scene->event, on_answered, scene);
+}
+
+static void scene_end(struct scene *scene)
+{
+	proxy_binary_cache_destroy(scene->cache);
+	sd_event_unref(scene->event);
+}
+
+#define cleanup_scene cleanup(scene_end)
+
+/* Runs the loop until it is known. */
+static int scene_read(
+	struct scene *scene, const char *path, struct proxy_binary *binary, struct error *err)
+{
+	int r;
+
+	while ((r = proxy_binary_cache_read(scene->cache, path, binary, err)) == -EINPROGRESS) {
+		error_clear(err);
+		assert_true(sd_event_run(scene->event, 60000000) > 0);
+	}
+	return r;
 }
 
 static void a_binary_is_asked_once_for_as_long_as_it_stays_the_same(void **state)
 {
-	struct proxy_binary_cache *cache = proxy_binary_cache_create();
-	cleanup_free char *path = script_write(*state, "6.0.14");
+	cleanup_scene struct scene scene;
+	cleanup_free char *path = script_write(*state, "echo 'zabbix_proxy (Zabbix) 6.0.14'");
 	cleanup_free char *again = NULL;
 	struct error err = ERROR_INIT;
 	struct proxy_binary binary;
 
+	scene_begin(&scene);
 	for (int i = 0; i < 3; i++) {
-		if (proxy_binary_cache_read(cache, path, &binary, &err) < 0)
+		if (scene_read(&scene, path, &binary, &err) < 0)
 			fail_msg("%s", err.text);
 		assert_string_equal(binary.text, "6.0.14");
 	}
-	assert_int_equal(script_runs(*state), 1);
-	again = script_write(*state, "7.0.1");
-	assert_int_equal(proxy_binary_cache_read(cache, again, &binary, &err), 0);
+	assert_int_equal(scene.answers, 1);
+	again = script_write(*state, "echo 'zabbix_proxy (Zabbix) 7.0.1'");
+	assert_int_equal(scene_read(&scene, again, &binary, &err), 0);
 	assert_int_equal(binary.version, 700);
-	assert_int_equal(script_runs(*state), 2);
-	proxy_binary_cache_destroy(cache);
+	assert_int_equal(scene.answers, 2);
 }
 
 static void a_binary_that_is_gone_is_not_remembered(void **state)
 {
-	struct proxy_binary_cache *cache = proxy_binary_cache_create();
-	cleanup_free char *path = script_write(*state, "6.0.14"), *expected = NULL;
+	cleanup_scene struct scene scene;
+	cleanup_free char *path = script_write(*state, "echo 'zabbix_proxy (Zabbix) 6.0.14'"),
+			  *expected = NULL;
 	struct error err = ERROR_INIT;
 	struct proxy_binary binary;
 
-	assert_int_equal(proxy_binary_cache_read(cache, path, &binary, &err), 0);
+	scene_begin(&scene);
+	assert_int_equal(scene_read(&scene, path, &binary, &err), 0);
 	unlink(path);
-	assert_int_equal(proxy_binary_cache_read(cache, path, &binary, &err), -ENOENT);
+	assert_int_equal(scene_read(&scene, path, &binary, &err), -ENOENT);
 	expected = xasprintf("proxy binary '%s': No such file or directory", path);
 	assert_string_equal(err.text, expected);
-	proxy_binary_cache_destroy(cache);
 }
 
 static void a_program_that_is_not_zabbix_is_named_so(void **state)
 {
+	cleanup_scene struct scene scene;
 	struct error err = ERROR_INIT;
 	struct proxy_binary binary;
 
 	(void)state;
-	assert_int_equal(proxy_binary_read("/bin/true", &binary, &err), -EINVAL);
+	scene_begin(&scene);
+	assert_int_equal(scene_read(&scene, "/bin/true", &binary, &err), -EINVAL);
 	assert_string_equal(
 		err.text, "proxy binary '/bin/true' does not tell a Zabbix version by -V");
-	assert_int_equal(proxy_binary_read("/etc/passwd", &binary, &err), -EACCES);
+	error_clear(&err);
+	assert_int_equal(scene_read(&scene, "/etc/passwd", &binary, &err), -EACCES);
 	assert_string_equal(
-		err.text, "proxy binary: cannot execute '/etc/passwd': Permission denied");
+		err.text, "cannot execute proxy binary '/etc/passwd': Permission denied");
+}
+
+static void a_failure_is_remembered_too(void **state)
+{
+	cleanup_scene struct scene scene;
+	cleanup_free char *path = script_write(*state, "echo unknown");
+	struct error err = ERROR_INIT;
+	struct proxy_binary binary;
+
+	scene_begin(&scene);
+	for (int i = 0; i < 5; i++) {
+		error_clear(&err);
+		assert_int_equal(scene_read(&scene, path, &binary, &err), -EINVAL);
+	}
+	assert_int_equal(scene.answers, 1);
+}
+
+/* Whether a process lives that was started with this word. */
+static bool is_running(const char *word)
+{
+	cleanup_dir DIR *directory = opendir("/proc");
+	struct dirent *entry;
+
+	while ((entry = readdir(directory))) {
+		cleanup_free char *path = xasprintf("/proc/%s/cmdline", entry->d_name);
+		cleanup_free char *text = NULL;
+		size_t size;
+
+		if (strspn(entry->d_name, "0123456789") == strlen(entry->d_name) &&
+			file_read(path, 1 << 20, &text, &size, NULL) == 0 &&
+			memmem(text, size, word, strlen(word)))
+			return true;
+	}
+	return false;
+}
+
+static void one_that_hangs_is_waited_for_by_nobody_and_ends_with_all_it_started(void **state)
+{
+	cleanup_scene struct scene scene;
+	cleanup_free char *word = xasprintf("10000%d", getpid());
+	cleanup_free char *text = xasprintf("sleep %s &\nwhile :; do sleep %s; done", word, word);
+	cleanup_free char *path = script_write(*state, text);
+	uint64_t began_ms = clock_now_ms();
+	struct error err = ERROR_INIT;
+	struct proxy_binary binary;
+
+	scene_begin(&scene);
+	assert_int_equal(proxy_binary_cache_read(scene.cache, path, &binary, &err), -EINPROGRESS);
+	error_clear(&err);
+	while (!is_running(word))
+		assert_true(clock_now_ms() - began_ms < 60000);
+	assert_int_equal(scene_read(&scene, path, &binary, &err), -ETIMEDOUT);
+	assert_int_equal(scene.answers, 1);
+	assert_false(is_running(word));
 }
 
 int main(void)
@@ -121,6 +212,9 @@ int main(void)
 		in_scratch_as_root(a_binary_is_asked_once_for_as_long_as_it_stays_the_same),
 		in_scratch_as_root(a_binary_that_is_gone_is_not_remembered),
 		in_scratch_as_root(a_program_that_is_not_zabbix_is_named_so),
+		in_scratch_as_root(a_failure_is_remembered_too),
+		in_scratch_as_root(
+			one_that_hangs_is_waited_for_by_nobody_and_ends_with_all_it_started),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scratch.h"
 
+#include <fcntl.h>
 #include <pwd.h>
+#include <sys/wait.h>
 
 #include "supervisor/proxy_files.h"
 
-#define USER  "nobody"
-#define PROXY "proxy { user = " USER " }\n"
+#define USER      "nobody"
+#define CUT_SHORT 77
+#define PROXY     "proxy { user = " USER " }\n"
 
 /* A config in the scratch directory, and the paths of its first VRF. */
 struct made {
@@ -137,6 +140,72 @@ static void a_new_key_takes_the_place_of_the_old(void **state)
 	assert_string_equal(identity_read, identity);
 	assert_string_equal(key_read, key);
 	assert_mode(made.paths.psk, 0600, USER);
+}
+
+/* After so many more acts on files the process ends; below zero it lives. */
+static int steps_left = -1;
+
+static void step(void)
+{
+	if (steps_left >= 0 && steps_left-- == 0)
+		_exit(CUT_SHORT);
+}
+
+/* In the place of libc's. */
+int fsync(int fd)
+{
+	step();
+	return fdatasync(fd);
+}
+
+int rename(const char *from, const char *to)
+{
+	step();
+	return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int unlink(const char *path)
+{
+	step();
+	return unlinkat(AT_FDCWD, path, 0);
+}
+
+/* A process changes the key and is killed on its way; true where it came to its end. */
+static bool write_psk_for(int steps, const struct made *made, const char *identity, const char *key)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		steps_left = steps;
+		_exit(proxy_files_write_psk(made->vrf, &made->paths, identity, key, NULL) < 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == CUT_SHORT);
+	return WEXITSTATUS(status) == 0;
+}
+
+static void a_change_of_the_key_that_is_cut_short_leaves_a_key_with_its_identity(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	bool done = false;
+	int steps = 0;
+
+	assert_int_equal(proxy_files_write_psk(made.vrf, &made.paths, "identity", "key", NULL), 0);
+	for (; !done; steps++) {
+		cleanup_free char *new_identity = xasprintf("identity%d", steps);
+		cleanup_free char *new_key = xasprintf("key%d", steps);
+		cleanup_free char *identity = NULL, *key = NULL;
+
+		done = write_psk_for(steps, &made, new_identity, new_key);
+		assert_int_equal(
+			proxy_files_read_psk(made.vrf, &made.paths, &identity, &key, NULL), 0);
+		assert_string_equal(identity + strlen("identity"), key + strlen("key"));
+		if (done)
+			assert_string_equal(key, new_key);
+	}
+	assert_true(steps > 4);
 }
 
 static void without_psk_there_is_no_key(void **state)
@@ -291,6 +360,8 @@ int main(void)
 		in_scratch_as_root(a_key_is_made_once),
 		in_scratch_as_root(two_vrfs_have_two_keys),
 		in_scratch_as_root(a_new_key_takes_the_place_of_the_old),
+		in_scratch_as_root(
+			a_change_of_the_key_that_is_cut_short_leaves_a_key_with_its_identity),
 		in_scratch_as_root(without_psk_there_is_no_key),
 		in_scratch_as_root(a_link_in_the_place_of_a_key_is_not_followed),
 		in_scratch_as_root(a_link_to_a_file_of_root_changes_nothing_of_it),

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <systemd/sd-event.h>
 
 #include "supervisor/rescue.h"
@@ -39,7 +40,7 @@ static struct rescue_result rescue(const char *directory, unsigned version)
 	cleanup_free char *path = xasprintf("%s/proxy.db", directory);
 	struct rescue_result result;
 
-	rescue_database(path, version, NOW, &result);
+	rescue_database(path, version, RESCUE_THOROUGH, NOW, &result);
 	return result;
 }
 
@@ -59,15 +60,17 @@ static void a_usable_database_and_none_are_left_alone(void **state)
 static void garbage_is_moved_aside_with_what_belongs_to_it_and_the_reason_is_said(void **state)
 {
 	cleanup_free char *kept = NULL;
+	cleanup_free char *expected = xasprintf(
+		"its database could not be used (file is not a database) and was moved aside to"
+		" '%s/" ASIDE "'",
+		(char *)*state);
 	struct rescue_result result;
 
 	scratch_write(*state, "proxy.db", "no database at all, only words and words");
 	scratch_write(*state, "proxy.db-shm", "of it");
 	result = rescue(*state, 600);
 	assert_true(result.moved);
-	assert_string_equal(result.text,
-		"its database could not be used (file is not a database) and was moved aside to"
-		" '" ASIDE "'");
+	assert_string_equal(result.text, expected);
 	assert_false(is_there(*state, "proxy.db"));
 	assert_false(is_there(*state, "proxy.db-shm"));
 	assert_true(is_there(*state, ASIDE "-shm"));
@@ -95,7 +98,7 @@ static void what_was_moved_aside_before_is_not_overwritten(void **state)
 	scratch_write(*state, ASIDE, "older");
 	result = rescue(*state, 600);
 	assert_false(result.moved);
-	assert_non_null(strstr(result.text, "and not be moved aside: File exists"));
+	assert_non_null(strstr(result.text, "and cannot be moved aside: File exists"));
 	kept = scratch_read(*state, ASIDE);
 	assert_string_equal(kept, "older");
 	assert_true(is_there(*state, "proxy.db"));
@@ -122,11 +125,12 @@ struct life {
 	int answers;
 };
 
-static void on_done(const struct rescue_result *result, void *data)
+static void on_done(const void *answer, size_t size, bool in_time, void *data)
 {
 	struct life *life = data;
 
-	life->result = *result;
+	(void)in_time;
+	rescue_read_answer(answer, size, &life->result);
 	life->answers++;
 }
 
@@ -138,13 +142,13 @@ static void life_begin(struct life *life, const char *directory)
 				       directory, "proxy { user = nobody }\nvrf acme { }\n") };
 	life->context = (struct vrf_context){
 		.config = life->loaded.config,
-		.binaries = proxy_binary_cache_create(),
 	};
 	assert_true(sd_event_new(&life->context.event) >= 0);
 	life->vrf = vrf_create(&life->context, &life->loaded.config->vrfs[0], 0);
 	assert_int_equal(file_make_dir(life->vrf->paths.state_dir, &owner, NULL), 0);
 	assert_int_equal(chmod(life->vrf->paths.state_dir, 0777), 0);
 	assert_int_equal(file_make_dir(life->vrf->paths.log_dir, &owner, NULL), 0);
+	assert_int_equal(file_make_dir(life->vrf->paths.run_dir, &owner, NULL), 0);
 	scratch_write(life->vrf->paths.state_dir, "proxy.db", "garbage, and enough of it");
 }
 
@@ -152,7 +156,6 @@ static void life_end(struct life *life)
 {
 	vrf_destroy(life->vrf);
 	sd_event_unref(life->context.event);
-	proxy_binary_cache_destroy(life->context.binaries);
 	loaded_finish(&life->loaded);
 }
 
@@ -160,9 +163,10 @@ static void life_end(struct life *life)
 
 static void life_await_answer(struct life *life)
 {
-	struct rescue *rescue = NULL;
+	struct job *job = NULL;
 
-	assert_int_equal(rescue_start(life->vrf, on_done, life, &rescue, NULL), 0);
+	assert_int_equal(
+		rescue_start(life->vrf, 600, RESCUE_THOROUGH, on_done, life, &job, NULL), 0);
 	while (!life->answers)
 		assert_true(sd_event_run(life->context.event, 20000000) > 0);
 }
@@ -201,6 +205,66 @@ static void what_the_log_said_of_former_lives_is_past(void **state)
 	assert_true(life.result.moved);
 }
 
+/* Before a start: only a database of another version is in the way. */
+static void before_a_start_only_another_version_is_moved_and_its_unsent_values_are_counted(
+	void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	cleanup_free char *expected = xasprintf(
+		"its database is of Zabbix 6.0, the proxy is 7.0, holds 3 unsent values and was moved"
+		" aside to '%s/" ASIDE "'",
+		(char *)*state);
+	struct rescue_result result;
+	sqlite3 *database = NULL;
+
+	scratch_write(*state, "proxy.db", "no database at all");
+	rescue_database(path, 700, RESCUE_VERSION, NOW, &result);
+	assert_false(result.moved || result.unknown || result.in_the_way);
+	unlink(path);
+	database_make(*state);
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, "insert into proxy_history values (1), (2), (3)",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	rescue_database(path, 600, RESCUE_VERSION, NOW, &result);
+	assert_false(result.moved);
+	assert_int_equal(result.version, 600);
+	assert_int_equal(sqlite3_exec(database, "begin exclusive", NULL, NULL, NULL), SQLITE_OK);
+	rescue_database(path, 700, RESCUE_VERSION, NOW, &result);
+	assert_true(result.unknown);
+	assert_string_equal(result.text, "its database cannot be read (database is locked)");
+	sqlite3_close(database);
+	rescue_database(path, 700, RESCUE_VERSION, NOW, &result);
+	assert_true(result.moved);
+	assert_string_equal(result.text, expected);
+	database_make(*state);
+	rescue_database(path, 700, RESCUE_VERSION, NOW, &result);
+	assert_true(result.in_the_way);
+}
+
+/* A pipe in the place of its journal holds whoever opens it, until it is killed. */
+static void a_killed_one_has_ended_when_it_is_told(void **state)
+{
+	cleanup_free char *journal = NULL;
+	cleanup_life struct life life;
+	struct job *job = NULL;
+
+	life_begin(&life, *state);
+	journal = xasprintf("%s-journal", life.vrf->paths.database);
+	assert_int_equal(mkfifo(journal, 0666), 0);
+	assert_int_equal(chmod(journal, 0666), 0);
+	assert_int_equal(chmod(life.vrf->paths.database, 0666), 0);
+	assert_int_equal(
+		rescue_start(life.vrf, 600, RESCUE_VERSION, on_done, &life, &job, NULL), 0);
+	job_kill(job);
+	while (!life.answers)
+		assert_true(sd_event_run(life.context.event, 20000000) > 0);
+	assert_true(life.result.unknown);
+	assert_false(life.result.moved);
+	/* It was our child, and there is none any more. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +276,9 @@ int main(void)
 		in_scratch_as_root(a_helper_does_it_with_the_rights_of_the_user),
 		in_scratch_as_root(what_a_full_disk_did_is_not_blamed_on_the_database),
 		in_scratch_as_root(what_the_log_said_of_former_lives_is_past),
+		in_scratch(
+			before_a_start_only_another_version_is_moved_and_its_unsent_values_are_counted),
+		in_scratch_as_root(a_killed_one_has_ended_when_it_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,7 @@ static void what_was_written_is_read_by_the_next(void **state)
 	vrfs[0]->proxy = (struct process){ 4711, -1, 815 };
 	vrfs[0]->restarts = 2;
 	strcpy(vrfs[0]->last_exit, "signal 9 (Killed)");
+	vrfs[0]->database_version = 600;
 	vrfs[1]->held = true;
 	saved_state_write(&before.supervisor);
 	saved = scene_load(&after);
@@ -71,6 +72,8 @@ static void what_was_written_is_read_by_the_next(void **state)
 	assert_int_equal(vrfs[0]->former.pid, 4711);
 	assert_int_equal(vrfs[0]->former.start_time, 815);
 	assert_int_equal(vrfs[0]->restarts, 2);
+	assert_int_equal(vrfs[0]->database_version, 600);
+	assert_int_equal(vrfs[1]->database_version, 0);
 	assert_string_equal(vrfs[0]->last_exit, "signal 9 (Killed)");
 	assert_false(vrfs[0]->held);
 	assert_true(vrfs[1]->held);

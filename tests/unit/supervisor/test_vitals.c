@@ -59,6 +59,8 @@ static void database_make(const struct vrf *vrf)
 	struct file_owner owner = { 0755, (uid_t)-1, (gid_t)-1 };
 	sqlite3 *database = NULL;
 
+	assert_int_equal(file_make_dir(vrf->paths.run_dir, &owner, NULL), 0);
+	assert_int_equal(file_make_dir(vrf->paths.log_dir, &owner, NULL), 0);
 	assert_int_equal(file_make_dir(vrf->paths.state_dir, &owner, NULL), 0);
 	assert_int_equal(sqlite3_open(vrf->paths.database, &database), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database, DATABASE, NULL, NULL, NULL), SQLITE_OK);
@@ -138,10 +140,10 @@ static void a_database_that_hangs_holds_up_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		in_scratch(memory_and_backlog_of_a_ready_proxy_are_read),
-		in_scratch(what_cannot_be_read_is_not_known),
+		in_scratch_as_root(memory_and_backlog_of_a_ready_proxy_are_read),
+		in_scratch_as_root(what_cannot_be_read_is_not_known),
 		in_scratch_as_root(the_database_is_read_with_the_rights_of_the_proxys_user),
-		in_scratch(a_database_that_hangs_holds_up_nobody),
+		in_scratch_as_root(a_database_that_hangs_holds_up_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,13 +2,14 @@
 /* The life of a VRF as far as it goes without a kernel: what is asked for is only recorded. */
 #include "scratch.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <sys/pidfd.h>
+#include <pwd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
+#include "supervisor/job.h"
+#include "supervisor/order.h"
 #include "supervisor/vrf.h"
 
 #define NAMESPACE    "namespace mgmt { }"
@@ -48,12 +49,17 @@ static void on_changed(struct vrf *vrf, enum vrf_state before)
 	life->before = before;
 }
 
+static void on_binary_answered(const char *path, void *data)
+{
+	(void)path;
+	vrf_binary_answered(((struct life *)data)->vrf);
+}
+
 static void life_begin(struct life *life, const char *directory, const char *text)
 {
 	*life = (struct life){ .loaded = scratch_config(directory, text) };
 	life->context = (struct vrf_context){
 		.config = life->loaded.config,
-		.binaries = proxy_binary_cache_create(),
 		.wire = on_wire,
 		.look = on_look,
 		.rested = on_rested,
@@ -61,6 +67,8 @@ static void life_begin(struct life *life, const char *directory, const char *tex
 		.owner = life,
 	};
 	assert_true(sd_event_new(&life->context.event) >= 0);
+	life->context.binaries =
+		proxy_binary_cache_create(life->context.event, on_binary_answered, life);
 	life->vrf = vrf_create(&life->context, &life->loaded.config->vrfs[0], 0);
 }
 
@@ -188,22 +196,21 @@ static void an_event_unknown_to_a_state_does_nothing(void **state)
 		{ VRF_DISABLED, ~(1u << VRF_EVENT_START) },
 		{ VRF_WIRING,
 			~(1u << VRF_EVENT_STOP | 1u << VRF_EVENT_WIRED |
-				1u << VRF_EVENT_WIRING_FAILED) },
+				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_PREPARED) },
 		{ VRF_HEALTHY,
 			1u << VRF_EVENT_START | 1u << VRF_EVENT_WIRED |
 				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
-				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_TIMEOUT |
-				1u << VRF_EVENT_KILL },
+				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_TIMEOUT },
 		{ VRF_FAILED,
 			1u << VRF_EVENT_WIRED | 1u << VRF_EVENT_WIRING_FAILED |
 				1u << VRF_EVENT_READY | 1u << VRF_EVENT_WELL |
 				1u << VRF_EVENT_UNWELL | 1u << VRF_EVENT_HUNG |
 				1u << VRF_EVENT_ENDED },
 		{ VRF_STOPPING,
-			1u << VRF_EVENT_START | 1u << VRF_EVENT_WIRED |
+			1u << VRF_EVENT_START | 1u << VRF_EVENT_STOP | 1u << VRF_EVENT_WIRED |
 				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
 				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_UNWELL |
-				1u << VRF_EVENT_HUNG | 1u << VRF_EVENT_KILL },
+				1u << VRF_EVENT_HUNG },
 	};
 	cleanup_life struct life life;
 
@@ -445,24 +452,136 @@ static void a_missing_binary_fails_the_vrf_by_name(void **state)
 }
 
 /* What -V says, no more. */
-static void a_binary_of_another_major_version_is_refused_with_both_named(void **state)
+static void a_binary_that_the_server_takes_nothing_from_is_refused_with_both_named(void **state)
 {
 	cleanup_free char *path = xasprintf("%s/zabbix_proxy", (const char *)*state);
 	cleanup_free char *text = xasprintf("vrf acme { proxy { binary = \"%s\" } }", path);
-	cleanup_free char *expected = xasprintf("proxy binary '%s' is Zabbix 6.0.14, the server is "
-						"7.0.3: their major versions must match",
+	cleanup_free char *expected = xasprintf("proxy binary '%s' is Zabbix 7.0.3, the server is "
+						"6.0.14, which takes no values from it",
 		path);
 	cleanup_life struct life life;
 
-	scratch_write(*state, "zabbix_proxy", "#!/bin/sh\necho 'zabbix_proxy (Zabbix) 6.0.14'\n");
+	scratch_write(*state, "zabbix_proxy", "#!/bin/sh\necho 'zabbix_proxy (Zabbix) 7.0.3'\n");
 	assert_int_equal(chmod(path, 0755), 0);
 	life_begin(&life, *state, text);
-	life.context.server_version = 700;
-	strcpy(life.context.server_version_text, "7.0.3");
+	life.context.server_version = 600;
+	strcpy(life.context.server_version_text, "6.0.14");
 	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	while (life.vrf->state == VRF_WIRING)
+		assert_true(sd_event_run(life.context.event, 60000000) > 0);
 	assert_int_equal(life.vrf->state, VRF_FAILED);
 	assert_string_equal(life.vrf->reason, expected);
+}
+
+/*
+ * A binary that is known, and a database that holds whoever judges it: its journal is a pipe, which SQLite
+ * opens to read, and waits.
+ */
+static void life_begin_at_a_database_that_holds_its_judge(struct life *life, const char *directory)
+{
+	static const char script[] = "#!/bin/sh\necho 'zabbix_proxy (Zabbix) 6.0.14'\n";
+	cleanup_free char *path = xasprintf("%s/zabbix_proxy", directory);
+	cleanup_free char *text = xasprintf(
+		"proxy { user = nobody psk = false } vrf acme { proxy { binary = \"%s\" } }", path);
+	cleanup_free char *state_dir = xasprintf("%s/state/vrfs/acme", directory);
+	cleanup_free char *journal = xasprintf("%s/proxy.db-journal", state_dir);
+	const struct passwd *nobody = getpwnam("nobody");
+	struct file_owner theirs = { 0755, nobody->pw_uid, nobody->pw_gid };
+
+	scratch_write(directory, "zabbix_proxy", script);
+	assert_int_equal(chmod(path, 0755), 0);
+	life_begin(life, directory, text);
+	assert_int_equal(file_make_dir(state_dir, &theirs, NULL), 0);
+	scratch_write(state_dir, "proxy.db", "whatever it is");
+	assert_int_equal(chmod(life->vrf->paths.database, 0666), 0);
+	assert_int_equal(mkfifo(journal, 0666), 0);
+	assert_int_equal(chmod(journal, 0666), 0);
+	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life->vrf, VRF_EVENT_WIRED, "");
+	while (life->vrf->state == VRF_WIRING && !life->vrf->rescue)
+		assert_true(sd_event_run(life->context.event, 60000000) > 0);
+	if (life->vrf->state != VRF_WIRING)
+		fail_msg("%s", life->vrf->reason);
+}
+
+/* Whatever comes meanwhile: nothing was started while it was judged. */
+static void no_proxy_starts_while_its_database_is_judged(void **state)
+{
+	cleanup_life struct life life;
+	struct job *judging;
+
+	life_begin_at_a_database_that_holds_its_judge(&life, *state);
+	judging = life.vrf->rescue;
+	for (int event = 0; event < VRF_EVENTS; event++) {
+		if (event == VRF_EVENT_STOP || event == VRF_EVENT_WIRING_FAILED)
+			continue;
+		vrf_dispatch(life.vrf, (enum vrf_event)event, "");
+		vrf_binary_answered(life.vrf);
+		assert_int_equal(life.vrf->state, VRF_WIRING);
+		assert_int_equal(life.vrf->proxy.pid, 0);
+		assert_ptr_equal(life.vrf->rescue, judging);
+	}
+}
+
+/* A judge that was left to itself would have moved the file away below the next proxy. */
+static void a_stop_ends_the_judge_and_a_start_waits_for_its_end(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin_at_a_database_that_holds_its_judge(&life, *state);
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
+	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	assert_int_equal(life.rested, 0);
+	assert_int_equal(order_start(life.vrf, NULL), 0);
+	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	while (life.vrf->state == VRF_STOPPING)
+		assert_true(sd_event_run(life.context.event, 60000000) > 0);
+	assert_null(life.vrf->rescue);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(life.wired, 2);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(life.rested, 1);
+}
+
+/* The same where the judge came because the proxy did not become ready. */
+static void a_start_by_hand_in_backoff_waits_for_the_judge(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin_at_a_database_that_holds_its_judge(&life, *state);
+	life.vrf->state = VRF_BACKOFF;
+	assert_int_equal(order_start(life.vrf, NULL), 0);
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(life.vrf->proxy.pid, 0);
+	assert_non_null(life.vrf->rescue);
+	life.vrf->state = VRF_BACKOFF;
+	assert_int_equal(order_stop(life.vrf, NULL), 0);
+	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	while (life.vrf->state == VRF_STOPPING)
+		assert_true(sd_event_run(life.context.event, 60000000) > 0);
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_null(life.vrf->rescue);
+}
+
+/* Nothing is known of it: a proxy of another version might delete it. */
+static void a_database_that_cannot_be_read_is_in_the_way_of_a_version_that_did_not_write_it(
+	void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin_at_a_database_that_holds_its_judge(&life, *state);
+	job_kill(life.vrf->rescue);
+	while (life.vrf->state == VRF_WIRING)
+		assert_true(sd_event_run(life.context.event, 60000000) > 0);
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_string_equal(life.vrf->reason, "its database could not be judged");
+	assert_true(is_armed(life.vrf->state_timer.source));
+	assert_int_equal(life.vrf->proxy.pid, 0);
 }
 
 static void a_reason_of_any_length_is_kept_within_bounds(void **state)
@@ -492,115 +611,6 @@ static void a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it(void
 	assert_string_equal(life.vrf->reason, "disabled in the config");
 	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
 	assert_int_equal(life.vrf->state, VRF_WIRING);
-}
-
-/* A proxy in the VRF's place that does not heed SIGTERM; the VRF is healthy with it. */
-static pid_t deaf_proxy_start(struct life *life)
-{
-	sigset_t term;
-	pid_t pid;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	sigprocmask(SIG_BLOCK, &term, NULL);
-	pid = fork();
-	assert_true(pid >= 0);
-	while (pid == 0)
-		poll(NULL, 0, 1000);
-	sigprocmask(SIG_UNBLOCK, &term, NULL);
-	life->vrf->proxy = (struct process){ pid, pidfd_open(pid, 0), process_start_time(pid) };
-	life->vrf->state = VRF_HEALTHY;
-	life->vrf->wanted = true;
-	return pid;
-}
-
-static bool lives(pid_t pid)
-{
-	return waitpid(pid, NULL, WNOHANG) == 0;
-}
-
-static void wait_dead(pid_t pid)
-{
-	uint64_t end_ms = clock_now_ms() + 60000;
-
-	while (lives(pid) && clock_now_ms() < end_ms)
-		poll(NULL, 0, 10);
-	assert_true(kill(pid, 0) < 0);
-}
-
-static void a_proxy_that_takes_long_to_end_is_killed_by_order_only(void **state)
-{
-	cleanup_life struct life life;
-	pid_t pid;
-
-	life_begin(&life, *state, NO_BINARY);
-	pid = deaf_proxy_start(&life);
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
-	/* As if it had gone on for two minutes. */
-	life.vrf->ending.begun_ms -= 120000;
-	for (int i = 0; i < 3; i++) {
-		vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
-		assert_true(lives(pid));
-		assert_int_equal(life.vrf->state, VRF_STOPPING);
-		assert_true(is_armed(life.vrf->state_timer.source));
-	}
-	assert_non_null(strstr(life.vrf->reason, VRF_STOPPED_BY_HAND "; still "));
-	vrf_dispatch(life.vrf, VRF_EVENT_KILL, "ordered");
-	wait_dead(pid);
-}
-
-static void a_proxy_is_killed_at_the_stop_timeout_of_its_config(void **state)
-{
-	cleanup_life struct life life;
-	pid_t pid;
-
-	life_begin(&life, *state, "vrf acme { proxy { stop_timeout = 60 } }");
-	pid = deaf_proxy_start(&life);
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
-	/* The config may be gone by then. */
-	life.vrf->config = NULL;
-	life.vrf->ending.begun_ms -= 50000;
-	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
-	assert_true(lives(pid));
-	life.vrf->ending.begun_ms -= 10000;
-	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
-	wait_dead(pid);
-}
-
-static void a_vrf_that_is_wanted_again_while_its_proxy_ends_has_not_failed(void **state)
-{
-	cleanup_life struct life life;
-	pid_t pid;
-
-	life_begin(&life, *state, NO_BINARY);
-	pid = deaf_proxy_start(&life);
-	life.vrf->config = NULL;
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "gone from the config");
-	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
-	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
-	assert_int_equal(life.vrf->state, VRF_WIRING);
-	assert_int_equal(life.vrf->backoff_s, 0);
-	kill(pid, SIGKILL);
-	wait_dead(pid);
-}
-
-static void a_second_stop_gives_the_reason_that_counts(void **state)
-{
-	cleanup_life struct life life;
-	pid_t pid;
-
-	life_begin(&life, *state, NO_BINARY);
-	pid = deaf_proxy_start(&life);
-	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "hangs");
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
-	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
-	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
-	kill(pid, SIGKILL);
-	wait_dead(pid);
 }
 
 static void states_and_checks_are_named_as_the_status_document_has_them(void **state)
@@ -636,17 +646,20 @@ int main(void)
 		in_scratch(the_first_end_of_a_proxy_is_followed_by_a_start_at_once),
 		in_scratch(a_proxy_that_never_became_ready_waits_for_its_next_start),
 		in_scratch(a_missing_binary_fails_the_vrf_by_name),
-		in_scratch_as_root(a_binary_of_another_major_version_is_refused_with_both_named),
+		in_scratch_as_root(
+			a_binary_that_the_server_takes_nothing_from_is_refused_with_both_named),
+		in_scratch_as_root(no_proxy_starts_while_its_database_is_judged),
+		in_scratch_as_root(a_stop_ends_the_judge_and_a_start_waits_for_its_end),
+		in_scratch_as_root(a_start_by_hand_in_backoff_waits_for_the_judge),
+		in_scratch_as_root(
+			a_database_that_cannot_be_read_is_in_the_way_of_a_version_that_did_not_write_it),
 		in_scratch(a_reason_of_any_length_is_kept_within_bounds),
 		in_scratch(a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it),
-		in_scratch(a_proxy_that_takes_long_to_end_is_killed_by_order_only),
-		in_scratch(a_proxy_is_killed_at_the_stop_timeout_of_its_config),
-		in_scratch(a_vrf_that_is_wanted_again_while_its_proxy_ends_has_not_failed),
-		in_scratch(a_second_stop_gives_the_reason_that_counts),
 		cmocka_unit_test(the_servers_silence_is_measured_whatever_the_clocks_say),
 		cmocka_unit_test(the_age_of_the_first_contact_is_taken_from_the_clocks),
 		cmocka_unit_test(states_and_checks_are_named_as_the_status_document_has_them),
 	};
 
+	setenv("VRFGATE_DATA", ".", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

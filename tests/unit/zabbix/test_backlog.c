@@ -55,7 +55,7 @@ static struct zabbix_backlog read_made(const char *directory, const char *sql)
 	struct zabbix_backlog backlog;
 
 	database_make(path, sql);
-	zabbix_backlog_read(path, 600, true, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_VERIFY, &backlog);
 	return backlog;
 }
 
@@ -99,7 +99,7 @@ static void any_version_will_do_where_none_is_asked_for(void **state)
 	struct zabbix_backlog backlog;
 
 	database_make(path, HISTORY_7_0 VALUES);
-	zabbix_backlog_read(path, 0, false, &backlog);
+	zabbix_backlog_read(path, 0, ZABBIX_BACKLOG_GLANCE, &backlog);
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_USABLE);
 	assert_int_equal(backlog.version, 700);
 	assert_int_equal(backlog.unsent, 12);
@@ -110,7 +110,7 @@ static void a_missing_database_is_absent(void **state)
 	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
 	struct zabbix_backlog backlog;
 
-	zabbix_backlog_read(path, 600, true, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_VERIFY, &backlog);
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_ABSENT);
 	assert_int_equal(backlog.unsent, -1);
 	assert_int_equal(access(path, F_OK), -1);
@@ -145,7 +145,7 @@ static void garbage_is_unusable(void **state)
 	scratch_write(*state, "proxy.db",
 		"This is no database, and long enough to be taken for one. "
 		"This is no database, and long enough to be taken for one.");
-	zabbix_backlog_read(path, 600, false, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_GLANCE, &backlog);
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
 	assert_string_equal(backlog.detail, "file is not a database");
 }
@@ -163,9 +163,9 @@ static void a_damaged_page_is_found_by_a_thorough_look(void **state)
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_USABLE);
 	/* The last table's root page, its overflow behind it. */
 	assert_int_equal(pwrite(fd, zeros, 4096, 6 * 4096), 4096);
-	zabbix_backlog_read(path, 600, false, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_GLANCE, &backlog);
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_USABLE);
-	zabbix_backlog_read(path, 600, true, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_VERIFY, &backlog);
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
 }
 
@@ -175,7 +175,7 @@ static void a_truncated_database_is_unusable(void **state)
 	struct zabbix_backlog backlog = read_made(*state, HISTORY_6_0 VALUES);
 
 	assert_int_equal(truncate(path, 4096), 0);
-	zabbix_backlog_read(path, 600, true, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_VERIFY, &backlog);
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
 }
 
@@ -187,12 +187,12 @@ static void a_locked_database_is_unknown_and_not_waited_for(void **state)
 	uint64_t began_ms = clock_now_ms();
 
 	database_run(writer, "begin exclusive");
-	zabbix_backlog_read(path, 600, false, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_GLANCE, &backlog);
 	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNKNOWN);
 	assert_string_equal(backlog.detail, "database is locked");
 	assert_true(clock_now_ms() - began_ms < 2000);
 	database_run(writer, "rollback");
-	zabbix_backlog_read(path, 600, false, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_GLANCE, &backlog);
 	assert_int_equal(backlog.unsent, 12);
 	sqlite3_close(writer);
 }
@@ -205,10 +205,80 @@ static void nothing_is_written_beside_it(void **state)
 	struct dirent *entry;
 
 	assert_int_equal(chmod(path, 0444), 0);
-	zabbix_backlog_read(path, 600, true, &backlog);
+	zabbix_backlog_read(path, 600, ZABBIX_BACKLOG_VERIFY, &backlog);
 	assert_int_equal(backlog.unsent, 12);
 	while ((entry = readdir(directory)))
 		assert_true(entry->d_name[0] == '.' || strcmp(entry->d_name, "proxy.db") == 0);
+}
+
+/* What a proxy that was taken over may put in the place of its tables. */
+#define HOSTILE(view) TABLES "insert into dbversion values (1, 6000000, 6000018);" view
+
+static const char *const hostile[] = {
+	HOSTILE("create view proxy_history as select length(zeroblob(1000000000)) as id;"),
+	HOSTILE("create view proxy_history as with recursive n(id) as (select 1 union all"
+		" select id + 1 from n) select id from n;"),
+	HOSTILE("create view proxy_history as select max(length(randomblob(500000000))) as id"
+		" from ids a, ids b;"),
+	HOSTILE("create table real (id integer primary key);"
+		"create view proxy_history as select id from real;"),
+	HOSTILE("create virtual table proxy_history using fts5(id);"),
+	/* A schema that says that it is something else. */
+	HOSTILE("create view proxy_history as select length(zeroblob(1000000000)) as id;"
+		"pragma writable_schema = on; update sqlite_master set type = 'trigger'"
+		" where name = 'proxy_history';"),
+	HOSTILE("create view proxy_history as select length(zeroblob(1000000000)) as id;"
+		"pragma writable_schema = on; update sqlite_master set type = 'table',"
+		" rootpage = 2 where name = 'proxy_history';"),
+	/* A table, but what is in it is computed. */
+	HOSTILE("create table proxy_history (x integer,"
+		" id integer generated always as (length(zeroblob(900000000))));"
+		"insert into proxy_history (x) values (1), (2), (3);"),
+};
+
+/* MiB of address space that this process came to have at most, of proc(5). */
+static long peak_mib(void)
+{
+	cleanup_free char *status = NULL;
+	const char *at;
+	size_t size;
+
+	assert_int_equal(file_read("/proc/self/status", 1 << 20, &status, &size, NULL), 0);
+	at = strstr(status, "\nVmPeak:");
+	assert_non_null(at);
+	return strtol(at + strlen("\nVmPeak:"), NULL, 10) / 1024;
+}
+
+static void a_hostile_database_takes_little_memory_and_no_answer(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	long before_mib = peak_mib();
+
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
+		for (int depth = ZABBIX_BACKLOG_GLANCE; depth <= ZABBIX_BACKLOG_VERIFY; depth++) {
+			struct zabbix_backlog backlog;
+
+			unlink(path);
+			database_make(path, hostile[i]);
+			zabbix_backlog_read(path, 600, (enum zabbix_backlog_depth)depth, &backlog);
+			if (backlog.state != ZABBIX_BACKLOG_UNUSABLE)
+				fail_msg("%zu: state %d, %s", i, backlog.state, backlog.detail);
+			assert_int_equal(backlog.unsent, -1);
+		}
+	assert_in_range(peak_mib() - before_mib, 0, 64);
+}
+
+/* Of a million rows, where a proxy's has a dozen. */
+static void a_database_without_its_indexes_is_not_read_to_its_end(void **state)
+{
+	struct zabbix_backlog backlog = read_made(*state,
+		"create table ids (table_name, field_name, nextid); create table dbversion (mandatory);"
+		"insert into dbversion values (6000000); create table proxy_history (id);"
+		"insert into proxy_history with recursive n(id) as (select 1 union all"
+		" select id + 1 from n limit 1000000) select id from n;");
+
+	assert_int_equal(backlog.state, ZABBIX_BACKLOG_UNUSABLE);
+	assert_string_equal(backlog.detail, "interrupted");
 }
 
 int main(void)
@@ -227,6 +297,8 @@ int main(void)
 		in_scratch(a_truncated_database_is_unusable),
 		in_scratch(a_locked_database_is_unknown_and_not_waited_for),
 		in_scratch(nothing_is_written_beside_it),
+		in_scratch(a_hostile_database_takes_little_memory_and_no_answer),
+		in_scratch(a_database_without_its_indexes_is_not_read_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

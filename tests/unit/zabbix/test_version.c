@@ -62,6 +62,31 @@ static void test_other_versions_have_none(void **state)
 		assert_null(words_of(texts[i]));
 }
 
+static void test_pairs_of_proxy_and_server(void **state)
+{
+	static const struct {
+		unsigned proxy, server;
+		enum zabbix_pair pair;
+	} cases[] = {
+		{ 600, 600, ZABBIX_PAIR_GOOD },
+		{ 700, 0, ZABBIX_PAIR_GOOD },
+		{ 600, 700, ZABBIX_PAIR_OUTDATED },
+		{ 604, 700, ZABBIX_PAIR_OUTDATED },
+		{ 700, 704, ZABBIX_PAIR_OUTDATED },
+		{ 700, 600, ZABBIX_PAIR_IMPOSSIBLE },
+		{ 704, 700, ZABBIX_PAIR_IMPOSSIBLE },
+		{ 500, 700, ZABBIX_PAIR_IMPOSSIBLE },
+		{ 600, 704, ZABBIX_PAIR_IMPOSSIBLE },
+		{ 600, 604, ZABBIX_PAIR_IMPOSSIBLE },
+		{ 704, 9900, ZABBIX_PAIR_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(
+			zabbix_version_pair(cases[i].proxy, cases[i].server), cases[i].pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +94,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_version_is_refused),
 		cmocka_unit_test(test_supported_versions_have_their_words),
 		cmocka_unit_test(test_other_versions_have_none),
+		cmocka_unit_test(test_pairs_of_proxy_and_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
