@@ -25,6 +25,7 @@
 #include "supervisor/inventory.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_files.h"
+#include "supervisor/users.h"
 
 static int vrf_judge(const struct config_vrf *vrf, struct error *err)
 {
@@ -105,11 +106,16 @@ static int psk_rotate(const struct config *config, const struct config_vrf *vrf,
 {
 	cleanup(vrf_paths_finish) struct vrf_paths paths;
 	cleanup(secret_free) char *key = NULL;
+	cleanup_free uid_t *users = NULL;
 	int r;
 
 	/* Zabbix and the proxy have the same key afterwards. */
 	cli_stop_signals_ignore();
 	vrf_paths_init(&paths, &config->gateway, vrf->name);
+	r = users_assign(config, true, &users, err);
+	if (r < 0)
+		return r;
+	paths.uid = users[vrf - config->vrfs];
 	r = proxy_files_make(vrf, &paths, err);
 	if (r < 0)
 		return r;

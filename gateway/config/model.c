@@ -146,6 +146,11 @@ void config_destroy(struct config *config)
 	free(config);
 }
 
+bool config_user_is_auto(const struct config_proxy *proxy)
+{
+	return strcmp(proxy->user, "auto") == 0;
+}
+
 bool config_limits_any(const struct config_limits *limits)
 {
 	return limits->memory_bytes || limits->tasks || limits->cpu_weight;

@@ -31,6 +31,9 @@ struct config_gateway {
 	char *run_dir;
 	char *log_dir;
 	bool firewall;
+	struct config_user_range {
+		uint32_t first, last;
+	} user_range; /* of the proxies whose user is auto */
 };
 
 /* Where the server is, as seen from the uplinks. */
@@ -84,7 +87,7 @@ struct config_limits {
 
 struct config_proxy {
 	char *binary;
-	char *user;
+	char *user; /* "auto": one of its own, see config_user_is_auto() */
 	enum config_proxy_mode mode;
 	char *profile; /* "small": the file small.conf among the profiles; or an absolute path */
 	bool psk;
@@ -305,6 +308,9 @@ struct config {
 };
 
 void config_destroy(struct config *config);
+
+/* True where the proxy's user is a number of its own, and none that has a name. */
+bool config_user_is_auto(const struct config_proxy *proxy);
 
 /* True where there is a limit to be set. */
 bool config_limits_any(const struct config_limits *limits);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The sections about the whole gateway: gateway, uplink, zabbix. */
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "config/check.h"
@@ -23,12 +25,39 @@ static int include_store(
 /* The files are read before the sections are; see include.h. */
 static const struct config_type type_include = { .list = true, .store = include_store };
 
+#define NO_USER 65534 /* and -1 of 16 bits behind it */
+
+static int user_range_store(
+	const struct config_key *key, const char *text, void *object, struct error *err)
+{
+	struct config_user_range *range = config_key_field(key, object);
+	size_t length = strcspn(text, "-");
+	char first[16] = "";
+	int64_t from, to;
+
+	if (length < sizeof(first))
+		memcpy(first, text, length);
+	if (text[length] != '-' ||
+		config_number_parse(first, 1000, UINT32_MAX - 2, &from, NULL) < 0 ||
+		config_number_parse(text + length + 1, from, UINT32_MAX - 2, &to, NULL) < 0 ||
+		(from <= NO_USER + 1 && to >= NO_USER))
+		return error_set(err, EINVAL,
+			"not a range of user numbers, expected one without users of this machine, such as 1879113728-1879179263");
+	range->first = (uint32_t)from;
+	range->last = (uint32_t)to;
+	return 0;
+}
+
+static const struct config_type type_user_range = { .store = user_range_store };
+
 static const struct config_key gateway_keys[] = {
 	{ "name", &config_type_string, GATEWAY(name), .check = config_check_zabbix_name },
 	{ "state_dir", &config_type_directory, GATEWAY(state_dir), .fallback = "/var/lib/vrfgate" },
 	{ "run_dir", &config_type_directory, GATEWAY(run_dir), .fallback = "/run/vrfgate" },
 	{ "log_dir", &config_type_directory, GATEWAY(log_dir), .fallback = "/var/log/vrfgate" },
 	{ "firewall", &config_type_bool, GATEWAY(firewall), .fallback = "true" },
+	{ "user_range", &type_user_range, GATEWAY(user_range),
+		.fallback = "1879113728-1879179263" },
 	{ .name = "include", .type = &type_include },
 	{ 0 },
 };

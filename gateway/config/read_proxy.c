@@ -22,7 +22,7 @@ static const char *const mode_words[] = {
 static const struct config_key proxy_keys[] = {
 	{ "binary", &config_type_string, PROXY(binary), .fallback = "/usr/sbin/zabbix_proxy",
 		.check = config_check_path },
-	{ "user", &config_type_string, PROXY(user), .fallback = "zabbix",
+	{ "user", &config_type_string, PROXY(user), .fallback = "auto",
 		.check = config_check_proxy_user },
 	{ "mode", &config_type_word, PROXY(mode), .fallback = "active", .words = mode_words },
 	{ "profile", &config_type_string, PROXY(profile), .fallback = "small",

@@ -41,15 +41,10 @@ static const struct {
 	{ CAP_SYS_PTRACE, false },
 };
 
-static int user_become(const char *user, struct error *err)
+static int user_become(uid_t uid, gid_t gid, struct error *err)
 {
-	const struct passwd *entry = getpwnam(user);
-
-	if (!entry)
-		return error_set(err, ESRCH, "user '%s' does not exist", user);
-	if (setgroups(0, NULL) < 0 || setresgid(entry->pw_gid, entry->pw_gid, entry->pw_gid) < 0 ||
-		setresuid(entry->pw_uid, entry->pw_uid, entry->pw_uid) < 0)
-		return error_set_errno(err, errno, "cannot become user '%s'", user);
+	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+		return error_set_errno(err, errno, "cannot become user %u", uid);
 	return 0;
 }
 
@@ -62,7 +57,7 @@ static int capabilities_drop(capng_select_t set, struct error *err)
 	return 0;
 }
 
-int privileges_drop(const char *user, struct error *err)
+static int privileges_drop_to(uid_t uid, gid_t gid, struct error *err)
 {
 	int r = 0, parent_signal = 0;
 
@@ -71,7 +66,7 @@ int privileges_drop(const char *user, struct error *err)
 	if (geteuid() == 0) {
 		r = capabilities_drop(CAPNG_SELECT_BOUNDS, err);
 		if (r == 0)
-			r = user_become(user, err);
+			r = user_become(uid, gid, err);
 	}
 	if (r == 0)
 		r = capabilities_drop(CAPNG_SELECT_CAPS, err);
@@ -83,6 +78,17 @@ int privileges_drop(const char *user, struct error *err)
 		prctl(PR_SET_PDEATHSIG, parent_signal, 0, 0, 0) < 0)
 		return error_set_errno(err, errno, "cannot set process attributes");
 	return 0;
+}
+
+int privileges_drop(const char *user, struct error *err)
+{
+	const struct passwd *entry = getpwnam(user);
+
+	/* Who is not root keeps the user it has. */
+	if (!entry && geteuid() == 0)
+		return error_set(err, ESRCH, "user '%s' does not exist", user);
+	return entry ? privileges_drop_to(entry->pw_uid, entry->pw_gid, err)
+		     : privileges_drop_to(geteuid(), getegid(), err);
 }
 
 int privileges_drop_for_network(const char **user, struct error *err)

@@ -151,7 +151,7 @@ static const char *child_enter(const struct child *child)
 		return "cannot set its output";
 	if (chdir("/") < 0)
 		return "cannot change to '/'";
-	if (spec->user && child_cut_bounding_set() < 0)
+	if (child->change_user && child_cut_bounding_set() < 0)
 		return "cannot cut its capabilities";
 	if (child_change_user(child) < 0)
 		return "cannot change its user";
@@ -169,12 +169,17 @@ static int child_main(void *data)
 	return child_fail(child, "cannot execute it");
 }
 
-static int child_find_user(struct child *child, const char *user, struct error *err)
+static int child_find_user(struct child *child, struct error *err)
 {
+	const char *user = child->spec->user;
 	struct passwd *entry;
 
-	if (!user)
+	if (!user) {
+		child->uid = child->spec->uid;
+		child->gid = child->spec->gid;
+		child->change_user = child->uid != 0;
 		return 0;
+	}
 	errno = 0;
 	entry = getpwnam(user);
 	if (!entry)
@@ -306,7 +311,7 @@ int process_fork(const struct process_spec *spec, process_fork_fn run, void *dat
 	struct process *process, struct error *err)
 {
 	struct process_entry entry = { .child = { .spec = spec } };
-	int pidfd = -1, r = child_find_user(&entry.child, spec->user, err);
+	int pidfd = -1, r = child_find_user(&entry.child, err);
 	/* One that needs a network of nobody's gets one. */
 	int flags = spec_flags(spec) | (spec->contained && spec->netns_fd < 0 ? CLONE_NEWNET : 0);
 	long pid;
@@ -329,7 +334,7 @@ int process_spawn(const struct process_spec *spec, struct process *process, stru
 	cleanup_free char **with_init = spec->contained ? argv_with_init(spec->argv) : NULL;
 	struct child child = { .spec = spec, .argv = with_init ? with_init : spec->argv };
 	int flags = spec_flags(spec);
-	int r = child_find_user(&child, spec->user, err);
+	int r = child_find_user(&child, err);
 
 	/* Its init runs in any case, so whether the program can is asked here. */
 	if (r == 0 && access(spec->argv[0], X_OK) < 0)

@@ -17,9 +17,11 @@
 
 struct process_spec {
 	char *const *argv; /* argv[0] is an absolute path; closed by NULL */
-	const char *user;  /* NULL: stay root */
-	int netns_fd;      /* -1: stay in ours */
-	bool contained;    /* it sees no process outside of its tree either */
+	const char *user;  /* NULL: by number */
+	uid_t uid;         /* without other groups; 0: stay root */
+	gid_t gid;
+	int netns_fd;   /* -1: stay in ours */
+	bool contained; /* it sees no process outside of its tree either */
 	const struct process_view
 		*view; /* NULL: all of the machine; of a contained one, no more than all have */
 	int lock_fd; /* -1: none; else of process/lock.h: locked until the exec, and the process is named in it */

@@ -13,6 +13,7 @@
 #include "supervisor/paths.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/proxy_files.h"
+#include "supervisor/users.h"
 
 /* In a proxy group the customer's agents are told where to find the proxy: on our first address. */
 static void group_fill(struct reporter_proxy *proxy, const struct config_vrf *vrf)
@@ -38,12 +39,13 @@ static void addresses_fill(struct reporter_proxy *proxy, const struct config_vrf
 }
 
 static int key_fill(struct reporter_proxy *proxy, const struct config *config,
-	const struct config_vrf *vrf, bool make, struct error *err)
+	const struct config_vrf *vrf, uid_t user, bool make, struct error *err)
 {
 	cleanup(vrf_paths_finish) struct vrf_paths paths;
 	int r;
 
 	vrf_paths_init(&paths, &config->gateway, vrf->name);
+	paths.uid = user;
 	if (!make && access(paths.psk, F_OK) < 0) {
 		proxy->psk_identity = xstrdup("to be made");
 		return 0;
@@ -55,7 +57,7 @@ static int key_fill(struct reporter_proxy *proxy, const struct config *config,
 }
 
 static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
-	const struct config_vrf *vrf, uint32_t id, bool make, struct error *err)
+	const struct config_vrf *vrf, uint32_t id, uid_t user, bool make, struct error *err)
 {
 	struct address root, inside;
 	char text[ADDRESS_TEXT_SIZE];
@@ -74,12 +76,17 @@ static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	proxy->n_discovers = vrf->n_discovers;
 	group_fill(proxy, vrf);
 	addresses_fill(proxy, vrf);
-	return vrf->proxy.psk ? key_fill(proxy, config, vrf, make, err) : 0;
+	return vrf->proxy.psk ? key_fill(proxy, config, vrf, user, make, err) : 0;
 }
 
 int inventory_fill(struct reporter_inventory *inventory, const struct config *config,
 	const uint32_t *ids, bool make, struct error *err)
 {
+	cleanup_free uid_t *users = NULL;
+	int r = users_assign(config, make, &users, err);
+
+	if (r < 0)
+		return r;
 	inventory->config = config;
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		const struct config_vrf *vrf = &config->vrfs[i];
@@ -89,7 +96,7 @@ int inventory_fill(struct reporter_inventory *inventory, const struct config *co
 		if (!vrf->enabled || !vrf->has_proxy)
 			continue;
 		proxy = array_append(&inventory->proxies, &inventory->n_proxies);
-		if (proxy_fill(proxy, config, vrf, ids[i], make, &why) < 0) {
+		if (proxy_fill(proxy, config, vrf, ids[i], users[i], make, &why) < 0) {
 			log_error("vrf '%s': not told to Zabbix: %s", vrf->name, why.text);
 			reporter_proxy_finish(proxy);
 			inventory->n_proxies--;

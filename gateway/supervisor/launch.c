@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -133,6 +134,14 @@ static int places_judge(const struct process_place *places, struct error *err)
 	return 0;
 }
 
+/* Files of a proxy that was started for another user have another owner. */
+static bool user_is_named(const struct config_proxy *proxy, uid_t uid)
+{
+	const struct passwd *user = config_user_is_auto(proxy) ? NULL : getpwnam(proxy->user);
+
+	return user && user->pw_uid == uid;
+}
+
 void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 {
 	struct file_owner owner = { 0 };
@@ -144,8 +153,8 @@ void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 		.fresh_dirs = { vrf->paths.socket_dir, vrf->paths.tmp_dir },
 		.netns_fd = netns_open(vrf->name, NULL),
 	};
-	/* Where there is no such user, its start says so. */
-	(void)proxy_files_owner(vrf->config, &owner, NULL);
+	if (proxy_files_owner(vrf->config, &vrf->paths, &owner, NULL) < 0)
+		owner.uid = 0;
 	place->view = (struct process_view){
 		.own_dirs = place->own_dirs,
 		.fresh_dirs = place->fresh_dirs,
@@ -153,7 +162,12 @@ void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 		.gid = owner.gid,
 	};
 	place->spec = (struct process_spec){
-		.user = vrf->config->proxy.user,
+		/* By its name, where it has one, for its groups; where there is no such user, its start says so. */
+		.user = owner.uid == 0 || user_is_named(&vrf->config->proxy, owner.uid)
+			? vrf->config->proxy.user
+			: NULL,
+		.uid = owner.uid,
+		.gid = owner.gid,
 		.netns_fd = place->netns_fd,
 		.contained = true,
 		.view = &place->view,
@@ -235,6 +249,7 @@ int launch_adopt(struct vrf *vrf, struct error *err)
 
 int launch_proxy(struct vrf *vrf, struct error *err)
 {
+	struct proxy_binary binary;
 	cleanup_fd int lock_fd = -1;
 	bool changed;
 	int r = lock_take(vrf, &lock_fd, err);
@@ -244,6 +259,12 @@ int launch_proxy(struct vrf *vrf, struct error *err)
 		return error_set(err, EBUSY, "its proxy runs already");
 	}
 	if (r > 0)
+		r = launch_judge_binary(vrf, &binary, err);
+	if (r == 0)
+		r = proxy_files_change_owner(vrf->config, &vrf->paths, &changed, err);
+	if (r == 0 && changed)
+		log_info("vrf '%s': the files of its proxy were given to its new user", vrf->name);
+	if (r == 0)
 		r = launch_write_config(vrf, &changed, err);
 	return r < 0 ? r : proxy_spawn(vrf, lock_fd, err);
 }

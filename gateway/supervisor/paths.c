@@ -8,6 +8,7 @@
 
 void vrf_paths_init(struct vrf_paths *paths, const struct config_gateway *gateway, const char *vrf)
 {
+	paths->uid = 0;
 	paths->run_dir = xasprintf("%s/vrfs/%s", gateway->run_dir, vrf);
 	paths->lock = xasprintf("%s/lock", paths->run_dir);
 	paths->files_lock = xasprintf("%s/files.lock", paths->run_dir);

@@ -2,6 +2,8 @@
 /* Where the files of one VRF are; all of them private to it. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "config/model.h"
 
 struct vrf_paths {
@@ -19,6 +21,7 @@ struct vrf_paths {
 	char *psk_identity;
 	char *log_dir; /* LOG/NAME */
 	char *log;
+	uid_t uid; /* of the proxy, and its gid, where its user is auto; 0: not known */
 };
 
 void vrf_paths_init(struct vrf_paths *paths, const struct config_gateway *gateway, const char *vrf);

@@ -157,7 +157,7 @@ char *proxy_config_format(const struct proxy_config *proxy)
 	fprintf(out,
 		"# Made by vrfgate from its own config; changes here are lost.\n"
 		"# %s, Zabbix %u.%u, user %s, profile %s\n",
-		options->binary, proxy->version / 100, proxy->version % 100, options->user,
+		options->binary, proxy->version / 100, proxy->version % 100, proxy->user,
 		options->profile);
 	/* Mounted at its start, so a change of them is one of the config too. */
 	for (size_t i = 0; i < proxy->vrf->dns.count; i++)

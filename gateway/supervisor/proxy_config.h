@@ -17,6 +17,7 @@ struct proxy_config {
 	const struct config_vrf *vrf;
 	const struct vrf_paths *paths;
 	const char *name;                    /* in Zabbix */
+	const char *user;                    /* as it is told to people */
 	const char *profile;                 /* text of the profile */
 	unsigned version;                    /* of the binary: 600 is 6.0, 704 is 7.4 */
 	const struct address *root, *inside; /* the uplink's two addresses */

@@ -2,6 +2,7 @@
 /* What must lie on disk before a proxy can start. */
 #include "supervisor/proxy_files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -32,10 +33,16 @@
 
 static const struct file_owner psk_owner = { 0600, (uid_t)-1, (gid_t)-1 };
 
-int proxy_files_owner(const struct config_vrf *vrf, struct file_owner *owner, struct error *err)
+static int owner_wanted(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	struct file_owner *owner, struct error *err)
 {
-	const struct passwd *user = getpwnam(vrf->proxy.user);
+	const struct passwd *user;
 
+	if (config_user_is_auto(&vrf->proxy)) {
+		owner->uid = owner->gid = paths->uid;
+		return paths->uid ? 0 : error_set(err, EINVAL, "no user is allocated to it");
+	}
+	user = getpwnam(vrf->proxy.user);
 	if (!user)
 		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);
 	owner->uid = user->pw_uid;
@@ -43,13 +50,138 @@ int proxy_files_owner(const struct config_vrf *vrf, struct file_owner *owner, st
 	return 0;
 }
 
+/* The directory that it lies in is root's, so who owns it was put there by us. */
+int proxy_files_owner(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	struct file_owner *owner, struct error *err)
+{
+	struct stat st = { 0 };
+
+	if (lstat(paths->state_dir, &st) < 0 && errno != ENOENT)
+		return error_set_errno(err, errno, "'%s'", paths->state_dir);
+	if (!S_ISDIR(st.st_mode) || st.st_uid == 0)
+		return owner_wanted(vrf, paths, owner, err);
+	owner->uid = st.st_uid;
+	owner->gid = st.st_gid;
+	return 0;
+}
+
 /* What lies in the proxy's directories is touched with the proxy's own rights. */
-static int user_enter(const struct config_vrf *vrf, struct fs_user *before, struct error *err)
+static int user_enter(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	struct fs_user *before, struct error *err)
 {
 	struct file_owner owner = { 0 };
-	int r = proxy_files_owner(vrf, &owner, err);
+	int r = proxy_files_owner(vrf, paths, &owner, err);
 
 	return r < 0 ? r : fs_user_enter(owner.uid, owner.gid, before, err);
+}
+
+/* --- another owner --- */
+
+#define MAX_DEPTH 8
+#define MAX_FILES 10000
+
+struct change {
+	struct file_owner from, to;
+	unsigned files;
+};
+
+/* With the rights of that user: root may not look into its directories. */
+static int open_as(uid_t uid, gid_t gid, int dir, const char *name, int flags)
+{
+	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
+	int fd;
+
+	if (fs_user_enter(uid, gid, &before, NULL) < 0)
+		return -1;
+	fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	return fd;
+}
+
+static int directory_change(struct change *change, int fd, unsigned depth, struct error *err);
+
+/* Nothing but files of one name, and directories, of the former owner: what else lies there may be somebody's. */
+static int entry_change(
+	struct change *change, int dir, const char *name, unsigned depth, struct error *err)
+{
+	cleanup_fd int fd = open_as(change->from.uid, change->from.gid, dir, name, O_PATH);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return errno == ENOENT ? 0 : error_set_errno(err, errno, "'%s'", name);
+	if (st.st_uid != change->from.uid)
+		return 0;
+	if (++change->files > MAX_FILES)
+		return error_set(err, E2BIG, "more than %d files", MAX_FILES);
+	if (S_ISDIR(st.st_mode))
+		r = directory_change(change, fd, depth + 1, err);
+	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return 0;
+	if (r == 0 && fchownat(fd, "", change->to.uid, change->to.gid, AT_EMPTY_PATH) < 0)
+		r = error_set_errno(err, errno, "'%s'", name);
+	return r;
+}
+
+/* What is in it. */
+static int directory_change(struct change *change, int fd, unsigned depth, struct error *err)
+{
+	cleanup_fd int readable =
+		open_as(change->from.uid, change->from.gid, fd, ".", O_RDONLY | O_DIRECTORY);
+	cleanup_dir DIR *directory = NULL;
+	const struct dirent *entry;
+	int r = 0;
+
+	if (depth > MAX_DEPTH)
+		return error_set(err, ELOOP, "directories more than %d deep", MAX_DEPTH);
+	directory = readable < 0 ? NULL : fdopendir(readable);
+	if (!directory)
+		return error_set_errno(err, errno, "cannot be read");
+	(void)steal_fd(&readable);
+	while (r == 0 && (entry = readdir(directory)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			r = entry_change(change, dirfd(directory), entry->d_name, depth, err);
+	return r;
+}
+
+/* The directory comes last: while it is the former owner's, there is something left to be done. */
+static int tree_change(struct change *change, const char *path, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return errno == ENOENT ? 0 : error_set_errno(err, errno, "'%s'", path);
+	if (st.st_uid == change->to.uid)
+		return 0;
+	if (st.st_uid == 0)
+		return error_set(err, EPERM, "'%s' belongs to root", path);
+	change->from.uid = st.st_uid;
+	change->from.gid = st.st_gid;
+	r = directory_change(change, fd, 0, err);
+	if (r == 0 && fchownat(fd, "", change->to.uid, change->to.gid, AT_EMPTY_PATH) < 0)
+		r = error_set_errno(err, errno, "chown");
+	return r < 0 ? error_wrap(err, "'%s'", path) : 0;
+}
+
+static int files_lock(const struct vrf_paths *paths, int flags, int *fd, struct error *err);
+
+int proxy_files_change_owner(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	bool *changed, struct error *err)
+{
+	struct change change = { 0 };
+	cleanup_fd int lock = -1;
+	int r = files_lock(paths, O_CREAT, &lock, err);
+
+	if (r == 0)
+		r = owner_wanted(vrf, paths, &change.to, err);
+	if (r < 0)
+		return r;
+	r = tree_change(&change, paths->log_dir, err);
+	if (r == 0)
+		r = tree_change(&change, paths->state_dir, err);
+	*changed = r == 0 && change.from.uid != 0;
+	return r < 0 ? error_wrap(err, "its files cannot be given to uid %u", change.to.uid) : 0;
 }
 
 /* Two hex digits a byte; returns text. */
@@ -177,7 +309,7 @@ int proxy_files_write_psk(const struct config_vrf *vrf, const struct vrf_paths *
 	int r = files_lock(paths, O_CREAT, &lock, err);
 
 	if (r == 0)
-		r = user_enter(vrf, &before, err);
+		r = user_enter(vrf, paths, &before, err);
 	return r < 0 ? r : psk_write(paths, identity, key, err);
 }
 
@@ -194,8 +326,7 @@ static int socket_dir_judge(const struct vrf_paths *paths, struct error *err)
 }
 
 /* Made for another user once, it is of no use to this one. */
-static int dir_judge(
-	const char *path, const struct file_owner *owner, const char *user, struct error *err)
+static int dir_judge(const char *path, const struct file_owner *owner, struct error *err)
 {
 	struct stat st;
 
@@ -203,35 +334,38 @@ static int dir_judge(
 		return error_set_errno(err, errno, "'%s'", path);
 	if (st.st_uid != owner->uid)
 		return error_set(err, EPERM,
-			"'%s' belongs to uid %u and not to the proxy's user: chown -R %s it", path,
-			st.st_uid, user);
+			"'%s' belongs to uid %u and not to the proxy's user: chown -R %u:%u it",
+			path, st.st_uid, owner->uid, owner->gid);
 	return 0;
 }
 
 /* zabbix_proxy opens a database that it cannot write all the same, works, and saves nothing. */
-static int database_judge(const char *path, const char *user, struct error *err)
+static int database_judge(const char *path, uid_t uid, struct error *err)
 {
 	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || errno == ENOENT)
 		return 0;
 	if (errno == EACCES)
 		return error_set(
-			err, EACCES, "database '%s' cannot be written by user '%s'", path, user);
+			err, EACCES, "database '%s' cannot be written by uid %u", path, uid);
 	return error_set_errno(err, errno, "database '%s' cannot be written", path);
 }
 
-static int directories_make(const struct config_vrf *vrf, const struct vrf_paths *paths,
-	const struct file_owner *owner, struct error *err)
+/* Those in run_dir are only where its own are mounted. */
+static int directories_make(
+	const struct vrf_paths *paths, const struct file_owner *owner, struct error *err)
 {
-	const char *const dirs[] = { paths->state_dir, paths->log_dir, paths->socket_dir,
-		paths->tmp_dir };
-	int r = 0;
+	static const struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 };
+	int r = file_make_dir(paths->state_dir, owner, err);
 
-	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		r = file_make_dir(dirs[i], owner, err);
-		if (r == 0)
-			r = dir_judge(dirs[i], owner, vrf->proxy.user, err);
-	}
-	return r;
+	if (r == 0)
+		r = dir_judge(paths->state_dir, owner, err);
+	if (r == 0)
+		r = file_make_dir(paths->log_dir, owner, err);
+	if (r == 0)
+		r = dir_judge(paths->log_dir, owner, err);
+	if (r == 0)
+		r = file_make_dir(paths->socket_dir, &ours, err);
+	return r == 0 ? file_make_dir(paths->tmp_dir, &ours, err) : r;
 }
 
 int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
@@ -244,15 +378,15 @@ int proxy_files_make(const struct config_vrf *vrf, const struct vrf_paths *paths
 	if (r == 0)
 		r = files_lock(paths, O_CREAT, &lock, err);
 	if (r == 0)
-		r = proxy_files_owner(vrf, &owner, err);
+		r = proxy_files_owner(vrf, paths, &owner, err);
 	if (r == 0)
 		r = socket_dir_judge(paths, err);
 	if (r == 0)
-		r = directories_make(vrf, paths, &owner, err);
+		r = directories_make(paths, &owner, err);
 	if (r == 0)
 		r = fs_user_enter(owner.uid, owner.gid, &before, err);
 	if (r == 0)
-		r = database_judge(paths->database, vrf->proxy.user, err);
+		r = database_judge(paths->database, owner.uid, err);
 	return r == 0 && vrf->proxy.psk ? psk_make(paths, err) : r;
 }
 
@@ -260,7 +394,7 @@ static int identity_read(const struct config_vrf *vrf, const struct vrf_paths *p
 	char **identity, struct error *err)
 {
 	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
-	int r = user_enter(vrf, &before, err);
+	int r = user_enter(vrf, paths, &before, err);
 
 	return r < 0 ? r : file_read_line_untrusted(paths->psk_identity, identity, err);
 }
@@ -273,7 +407,7 @@ int proxy_files_read_psk(const struct config_vrf *vrf, const struct vrf_paths *p
 	int r = files_lock(paths, 0, &lock, err);
 
 	if (r == 0)
-		r = user_enter(vrf, &before, err);
+		r = user_enter(vrf, paths, &before, err);
 	if (r == 0 && lock >= 0)
 		r = psk_finish(paths, err);
 	if (r == 0)
@@ -294,8 +428,9 @@ off_t proxy_files_log_size(const struct config_vrf *vrf, const struct vrf_paths 
 	cleanup(fs_user_leave) struct fs_user before = FS_USER_SELF;
 	struct stat log;
 
-	return user_enter(vrf, &before, NULL) == 0 && lstat(paths->log, &log) == 0 ? log.st_size
-										   : 0;
+	return user_enter(vrf, paths, &before, NULL) == 0 && lstat(paths->log, &log) == 0
+		? log.st_size
+		: 0;
 }
 
 /* A name is a file among the bundled profiles; a path is itself. */
@@ -325,30 +460,45 @@ static const char *fping_find(void)
 	return NULL;
 }
 
+/* A proxy that still runs as its former user is to be restarted only where the config names another. */
+static const char *user_name(const struct config_vrf *vrf, const struct vrf_paths *paths, uid_t uid)
+{
+	const struct passwd *former = NULL;
+
+	if (config_user_is_auto(&vrf->proxy) && uid != paths->uid)
+		former = getpwuid(uid);
+	return former ? former->pw_name : vrf->proxy.user;
+}
+
 int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
 	const struct vrf_paths *paths, unsigned version, bool *changed, struct error *err)
 {
-	const struct passwd *user = getpwnam(vrf->proxy.user);
 	/* Options may hold secrets. */
-	struct file_owner owner = { 0640, 0, user ? user->pw_gid : 0 };
+	struct file_owner owner = { .mode = 0640 };
 	cleanup_free char *profile = NULL, *identity = NULL, *text = NULL;
 	cleanup_free char *name = reporter_proxy_name(config, vrf->name);
 	struct address root, inside;
+	const char *user;
 	int r = net_uplink_addresses(&config->uplink.prefix, id, &root, &inside);
 
 	if (r < 0)
 		return error_set(err, -r, "uplink number %u is outside of the prefix", id);
-	r = profile_read(vrf->proxy.profile, &profile, err);
+	r = proxy_files_owner(vrf, paths, &owner, err);
+	if (r == 0)
+		r = profile_read(vrf->proxy.profile, &profile, err);
 	if (r == 0 && vrf->proxy.psk)
 		r = identity_read(vrf, paths, &identity, err);
 	if (r < 0)
 		return r;
+	user = user_name(vrf, paths, owner.uid);
+	owner.uid = 0;
 	text = proxy_config_format(&(struct proxy_config){
 		.config = config,
 		.vrf = vrf,
 		.paths = paths,
 		.name = name,
 		.profile = profile,
+		.user = user,
 		.version = version,
 		.root = &root,
 		.inside = &inside,

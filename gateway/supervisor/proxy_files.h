@@ -14,12 +14,23 @@
 #include "config/model.h"
 #include "supervisor/paths.h"
 
-/* Whom its files belong to, and whom it runs as. */
-int proxy_files_owner(const struct config_vrf *vrf, struct file_owner *owner, struct error *err);
+/*
+ * Whom its files belong to, which is as whom they are to be touched: a proxy that was started for another user
+ * keeps it until its next start. The mode is left.
+ */
+int proxy_files_owner(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	struct file_owner *owner, struct error *err);
+
+/*
+ * Where they belong to another than the proxy is to run as, gives its files to that one. To be called while it does
+ * not run. Only what is the former owner's is touched: regular files of one name, and directories; 10000 at most.
+ */
+int proxy_files_change_owner(const struct config_vrf *vrf, const struct vrf_paths *paths,
+	bool *changed, struct error *err);
 
 /*
  * Makes the directories, and the PSK where there is none yet: 256 bits of getrandom(2) as 64 hex
- * digits, and an identity that names no customer. Directories and key belong to the proxy's user.
+ * digits, and an identity that names no customer. Directories and key belong to the proxy's user; those of run_dir are root's, where its own are mounted.
  */
 int proxy_files_make(
 	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err);

@@ -28,6 +28,7 @@
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
 #include "supervisor/status.h"
+#include "supervisor/users.h"
 #include "supervisor/vitals.h"
 #include "supervisor/wire.h"
 
@@ -159,6 +160,7 @@ static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved
 	const struct config *config = supervisor->config;
 
 	limits_prepare(supervisor);
+	users_warn_of_shared(config);
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		const struct config_vrf *wanted = &config->vrfs[i];
 		struct vrf *vrf = supervisor_find_vrf(supervisor, wanted->name);
@@ -168,6 +170,7 @@ static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved
 			saved_state_apply(saved, vrf);
 			*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
 		}
+		vrf->paths.uid = supervisor->users[i];
 		vrf_reconfigure(vrf, wanted, supervisor->ids[i]);
 	}
 }
@@ -231,6 +234,7 @@ int supervisor_reload(struct supervisor *supervisor, struct strings *faults, str
 {
 	struct config *config = NULL, *old = supervisor->config;
 	uint32_t *ids = NULL;
+	uid_t *users = NULL;
 	int r;
 
 	if (supervisor->stopping)
@@ -239,16 +243,21 @@ int supervisor_reload(struct supervisor *supervisor, struct strings *faults, str
 	if (r < 0)
 		return r;
 	r = ids_assign(config, true, &ids, err);
+	if (r == 0)
+		r = users_assign(config, true, &users, err);
 	if (r < 0) {
+		free(ids);
 		config_destroy(config);
 		return r;
 	}
 	sd_notify(0, "RELOADING=1");
 	vrfs_forget_missing(supervisor, config);
 	free(supervisor->ids);
+	free(supervisor->users);
 	supervisor->config = config;
 	supervisor->context.config = config;
 	supervisor->ids = ids;
+	supervisor->users = users;
 	supervisor->generation++;
 	vrfs_adopt_config(supervisor, NULL);
 	config_destroy(old);
@@ -364,6 +373,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	if (r == 0)
 		r = ids_assign(config, true, &supervisor->ids, err);
 	if (r == 0)
+		r = users_assign(config, true, &supervisor->users, err);
+	if (r == 0)
 		r = leftovers_end_unwanted(config, saved, err);
 	if (r == 0)
 		r = loop_create(supervisor, err);
@@ -401,6 +412,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 	timer_finish(&supervisor->save_timer);
 	sd_event_unref(supervisor->event);
 	free(supervisor->ids);
+	free(supervisor->users);
 	config_destroy(supervisor->config);
 }
 

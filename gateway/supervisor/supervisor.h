@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/strings.h"
 #include "config/model.h"
@@ -21,6 +22,7 @@ struct supervisor {
 	struct sd_event *event;
 	struct config *config;
 	uint32_t *ids;       /* along config->vrfs */
+	uid_t *users;        /* the same; supervisor/users.h */
 	unsigned generation; /* of the config: 1, and one more with each reload that changed it */
 	uint64_t started_ms;
 	struct vrf_context context;

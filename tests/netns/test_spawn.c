@@ -256,7 +256,8 @@ static void of_the_machines_shared_directories_nothing_is_seen(void **state)
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
 		cleanup_free char *path = xasprintf("%s/vrfgate-shared-%d", shared[i], getpid());
 		cleanup_free char *look =
-			xasprintf("ls -A %s; echo mine > %s && cat %s", shared[i], path, path);
+			xasprintf("ls -A %s | grep vrfgate-shared-%d; echo mine > %s && cat %s",
+				shared[i], getpid(), path, path);
 
 		close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
 		run_shell(&plain, look, output, sizeof(output));

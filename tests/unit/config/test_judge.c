@@ -116,6 +116,10 @@ static const struct {
 		"2: proxy: restart: min of 70 s is more than max, expected at most 60" },
 	{ "gateway { state_dir = lib }",
 		"1: gateway: state_dir \"lib\": not an absolute path, expected one that starts with /" },
+	{ "gateway { user_range = \"1000\" }",
+		"1: gateway: user_range \"1000\": not a range of user numbers, expected one without users of this machine, such as 1879113728-1879179263" },
+	{ "gateway { user_range = \"65000-66000\" }",
+		"1: gateway: user_range \"65000-66000\": not a range of user numbers, expected one without users of this machine, such as 1879113728-1879179263" },
 	{ "gateway { name = \"gw/1\" }",
 		"1: gateway: name \"gw/1\": not a name for Zabbix, expected up to 128 letters, digits, '.', '_', '-' or spaces" },
 	/* Zabbix. */

@@ -29,6 +29,8 @@ static void test_an_empty_file_is_all_defaults(void **state)
 	assert_string_equal(config->gateway.state_dir, "/var/lib/vrfgate");
 	assert_string_equal(config->gateway.run_dir, "/run/vrfgate");
 	assert_string_equal(config->gateway.log_dir, "/var/log/vrfgate");
+	assert_int_equal(config->gateway.user_range.first, 1879113728);
+	assert_int_equal(config->gateway.user_range.last, 1879179263);
 	assert_address(&config->uplink.prefix, true, "fd5a:b1c0:de00::/64");
 	assert_address(&config->uplink.prefix4, true, "198.18.0.0/15");
 	assert_int_equal(config->uplink.mode, CONFIG_UPLINK_LOCAL);
@@ -57,7 +59,7 @@ static void test_the_defaults_of_a_proxy(void **state)
 	assert_no_faults(&loaded);
 	proxy = &loaded.config->vrfs[0].proxy;
 	assert_string_equal(proxy->binary, "/usr/sbin/zabbix_proxy");
-	assert_string_equal(proxy->user, "zabbix");
+	assert_string_equal(proxy->user, "auto");
 	assert_int_equal(proxy->mode, CONFIG_PROXY_ACTIVE);
 	assert_string_equal(proxy->profile, "small");
 	assert_true(proxy->psk);

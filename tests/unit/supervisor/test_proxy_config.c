@@ -40,6 +40,7 @@ static char *format_with(
 		.paths = &paths,
 		.name = "gw1-acme",
 		.profile = profile,
+		.user = "auto",
 		.version = version,
 		.root = &root,
 		.inside = &inside,

@@ -62,8 +62,8 @@ static void directories_belong_to_the_proxys_user(void **state)
 	assert_mode(made.paths.run_dir, 0755, "root");
 	assert_mode(made.paths.state_dir, 0750, USER);
 	assert_mode(made.paths.log_dir, 0750, USER);
-	assert_mode(made.paths.socket_dir, 0750, USER);
-	assert_mode(made.paths.tmp_dir, 0750, USER);
+	assert_mode(made.paths.socket_dir, 0755, "root");
+	assert_mode(made.paths.tmp_dir, 0755, "root");
 	assert_int_equal(access(made.paths.resolv_conf, F_OK), -1);
 }
 
@@ -292,8 +292,8 @@ static void a_directory_too_long_for_the_proxys_sockets_is_told(void **state)
 static void a_database_that_the_proxy_cannot_write_is_named(void **state)
 {
 	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
-	cleanup_free char *expected = xasprintf(
-		"database '%s' cannot be written by user '" USER "'", made.paths.database);
+	cleanup_free char *expected = xasprintf("database '%s' cannot be written by uid %u",
+		made.paths.database, getpwnam(USER)->pw_uid);
 	const struct config_vrf *vrf = &made.loaded.config->vrfs[0];
 	int fd;
 
@@ -313,6 +313,104 @@ static void a_user_that_is_not_there_is_named(void **state)
 
 	assert_int_equal(made.result, -ENOENT);
 	assert_string_equal(made.err.text, "proxy user 'no-such-user' not found");
+}
+
+#define OWN_UID 1879113730
+
+static void assert_owner(const char *path, uid_t uid)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	assert_int_equal(st.st_uid, uid);
+}
+
+/* As a VRF of a former version has it, whose proxy is to have a user of its own now. */
+static void files_change_their_owner_once(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	cleanup_free char *victim = xasprintf("%s/victim", (const char *)*state);
+	cleanup_free char *link = xasprintf("%s/link", made.paths.state_dir);
+	cleanup_free char *hard = xasprintf("%s/hard", made.paths.state_dir);
+	cleanup_free char *foreign = xasprintf("%s/foreign", made.paths.state_dir);
+	cleanup_free char *deep = xasprintf("%s/old/deep", made.paths.log_dir);
+	cleanup_free char *parent = xasprintf("%s/old", made.paths.log_dir);
+	const struct file_owner nobody = { 0600, getpwnam(USER)->pw_uid, 65534 };
+	cleanup_free char *identity = NULL, *key = NULL;
+	struct loaded own = scratch_config(*state, "vrf acme { }");
+	struct file_owner owner = { 0 };
+	bool changed = false;
+
+	assert_made(&made);
+	assert_int_equal(file_write(victim, "x", 1, &nobody, NULL), 0);
+	assert_int_equal(file_write(foreign, "x", 1, &(struct file_owner){ 0600, 1, 1 }, NULL), 0);
+	assert_int_equal(
+		file_make_dir(parent, &(struct file_owner){ 0700, nobody.uid, 65534 }, NULL), 0);
+	assert_int_equal(file_write(deep, "x", 1, &nobody, NULL), 0);
+	assert_int_equal(symlink(victim, link), 0);
+	assert_int_equal(linkat(AT_FDCWD, victim, AT_FDCWD, hard, 0), 0);
+	made.paths.uid = OWN_UID;
+	/* What runs still is not disturbed: its files are read as whose they are. */
+	assert_int_equal(proxy_files_make(&own.config->vrfs[0], &made.paths, NULL), 0);
+	assert_int_equal(proxy_files_owner(&own.config->vrfs[0], &made.paths, &owner, NULL), 0);
+	assert_int_equal(owner.uid, nobody.uid);
+	for (int i = 0; i < 2; i++) {
+		if (proxy_files_change_owner(
+			    &own.config->vrfs[0], &made.paths, &changed, &made.err) < 0)
+			fail_msg("%s", made.err.text);
+		assert_int_equal(changed, i == 0);
+	}
+	assert_owner(made.paths.state_dir, OWN_UID);
+	assert_owner(made.paths.psk, OWN_UID);
+	assert_owner(made.paths.log_dir, OWN_UID);
+	assert_owner(parent, OWN_UID);
+	assert_owner(deep, OWN_UID);
+	assert_owner(foreign, 1);
+	assert_owner(link, 0);
+	assert_owner(victim, nobody.uid);
+	assert_int_equal(
+		proxy_files_read_psk(&own.config->vrfs[0], &made.paths, &identity, &key, NULL), 0);
+	loaded_finish(&own);
+}
+
+static void a_directory_of_root_is_given_to_nobody(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { }");
+	bool changed;
+
+	assert_made(&made);
+	assert_int_equal(chown(made.paths.state_dir, 0, 0), 0);
+	assert_int_equal(
+		proxy_files_change_owner(made.vrf, &made.paths, &changed, &made.err), -EPERM);
+	assert_int_equal(proxy_files_make(made.vrf, &made.paths, &made.err), -EPERM);
+	assert_owner(made.paths.psk, getpwnam(USER)->pw_uid);
+}
+
+/* A proxy that an older version started is not restarted for its user; where the config names another, it is. */
+static void a_proxy_of_a_former_user_keeps_its_config(void **state)
+{
+	cleanup_made struct made made = make(*state, PROXY "vrf acme { proxy { psk = false } }");
+	struct loaded own = scratch_config(*state, "vrf acme { proxy { psk = false } }");
+	bool changed = false;
+
+	assert_made(&made);
+	made.paths.uid = OWN_UID;
+	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 3, &made.paths, 600,
+				 &changed, &made.err),
+		0);
+	assert_true(changed);
+	assert_int_equal(proxy_files_write_config(own.config, &own.config->vrfs[0], 3, &made.paths,
+				 600, &changed, &made.err),
+		0);
+	assert_false(changed);
+	assert_int_equal(
+		proxy_files_change_owner(&own.config->vrfs[0], &made.paths, &changed, &made.err),
+		0);
+	assert_int_equal(proxy_files_write_config(own.config, &own.config->vrfs[0], 3, &made.paths,
+				 600, &changed, &made.err),
+		0);
+	assert_true(changed);
+	loaded_finish(&own);
 }
 
 static void a_config_is_written_when_it_differs(void **state)
@@ -369,6 +467,9 @@ int main(void)
 		in_scratch_as_root(a_directory_too_long_for_the_proxys_sockets_is_told),
 		in_scratch_as_root(a_database_that_the_proxy_cannot_write_is_named),
 		in_scratch_as_root(a_user_that_is_not_there_is_named),
+		in_scratch_as_root(files_change_their_owner_once),
+		in_scratch_as_root(a_directory_of_root_is_given_to_nobody),
+		in_scratch_as_root(a_proxy_of_a_former_user_keeps_its_config),
 		in_scratch_as_root(a_config_is_written_when_it_differs),
 		in_scratch_as_root(a_profile_that_is_not_there_is_named),
 	};
