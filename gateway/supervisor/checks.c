@@ -295,6 +295,8 @@ static bool judge_pair(struct vrf *vrf)
 		return true;
 	case ZABBIX_PAIR_OUTDATED:
 	case ZABBIX_PAIR_UNKNOWN:
+		/* That it has no configuration is no reason to start it anew. */
+		vrf->kicked = true;
 		checks_set(vrf, VRF_CHECK_SERVER, false,
 			"proxy is Zabbix %.20s, server %.20s: no new configuration; install a matching"
 			" zabbix_proxy, then 'vrfgate restart %s'",

@@ -123,8 +123,8 @@ static void database_move_foreign(const char *path, const struct zabbix_backlog 
 {
 	char what[160];
 
-	snprintf(what, sizeof(what), "is %.60s, holds %" PRId64 " unsent values", backlog->detail,
-		backlog->unsent);
+	snprintf(what, sizeof(what), "is %.60s: it holds %" PRId64 " unsent values",
+		backlog->detail, backlog->unsent);
 	database_move(path, what, now, result);
 	result->in_the_way = !result->moved;
 }

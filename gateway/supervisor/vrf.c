@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-event.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -289,15 +288,15 @@ static void rescue_on_done(const void *answer, size_t size, bool in_time, void *
 }
 
 /*
- * Of a proxy's database that is there. -EINPROGRESS: it is being judged. The proxy's directories are made
- * before, as the helper lives in them.
+ * -EINPROGRESS: its database is being judged, if it has one: whether that is there the helper sees, we may not.
+ * The proxy's directories are made before, as the helper lives in them.
  */
 static int database_judge(struct vrf *vrf, unsigned version, struct error *err)
 {
 	bool changed;
 	int r;
 
-	if (vrf->judged_for == version || access(vrf->paths.database, F_OK) < 0)
+	if (vrf->judged_for == version)
 		return 0;
 	r = launch_write_config(vrf, &changed, err);
 	if (r == 0)

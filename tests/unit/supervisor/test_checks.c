@@ -174,6 +174,8 @@ static void a_running_proxy_of_another_version_than_the_server_is_told_so_and_st
 		assert_non_null(strstr(check->detail, "'vrfgate restart acme'"));
 		assert_int_equal(vrf.state, VRF_HEALTHY);
 		assert_int_equal(vrf.proxy.pid, 4711);
+		/* Nor is it started anew for a configuration that does not come. */
+		assert_int_equal(vrf.kicked, cases[i].proxy[0] < cases[i].server[0]);
 		strcpy(context.server_version_text, cases[i].proxy);
 		context.server_version = cases[i].proxy[0] == '6' ? 600 : 700;
 		vrf.server_lastaccess = 1;

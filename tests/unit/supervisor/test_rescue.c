@@ -211,7 +211,7 @@ static void before_a_start_only_another_version_is_moved_and_its_unsent_values_a
 {
 	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
 	cleanup_free char *expected = xasprintf(
-		"its database is of Zabbix 6.0, the proxy is 7.0, holds 3 unsent values and was moved"
+		"its database is of Zabbix 6.0, the proxy is 7.0: it holds 3 unsent values and was moved"
 		" aside to '%s/" ASIDE "'",
 		(char *)*state);
 	struct rescue_result result;
