@@ -11,6 +11,7 @@
 #include "reporter/loop.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "reporter/inbox.h"
 #include "reporter/push.h"
 #include "reporter/report.h"
@@ -34,9 +36,13 @@
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 60000
 #define SLOW_MS        5000
+/* How soon a key is written again that did not help: no loop. */
+#define KEY_AGAIN_MS   300000
 
 struct loop {
-	const struct reporter_inventory *inventory;
+	struct reporter_inventory *inventory; /* a copy that has a list of its own */
+	uint64_t
+		*keys_written_ms; /* of each proxy, when its key was last written again; 0: never */
 	int fd, turn;
 	struct reporter_inbox inbox;
 	struct reporter_push push;
@@ -51,11 +57,58 @@ struct loop {
 	struct reporter_report told; /* what the log knows */
 };
 
+/*
+ * A key cannot be read back. Where the proxy's own log says that it connects and TLS fails, somebody may have
+ * written another one to Zabbix.
+ */
+static void key_judge(struct loop *loop, const char *vrf, const char *link)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	for (size_t i = 0; i < loop->inventory->n_proxies; i++) {
+		struct reporter_proxy *proxy = &loop->inventory->proxies[i];
+		uint64_t written_ms = loop->keys_written_ms[i];
+
+		if (strcmp(proxy->vrf, vrf) != 0)
+			continue;
+		proxy->key_due = proxy->psk_identity && strcmp(link, "tls") == 0 &&
+			(!written_ms || now_ms - written_ms >= KEY_AGAIN_MS);
+		if (proxy->key_due)
+			loop->sync_due_ms = now_ms;
+	}
+}
+
+static void keys_judge(struct loop *loop, const json_t *status)
+{
+	const json_t *vrf;
+	size_t i;
+
+	json_array_foreach (json_object_get(status, "vrfs"), i, vrf)
+		key_judge(loop, zabbix_json_text(vrf, "name"),
+			zabbix_json_text(json_object_get(vrf, "proxy"), "server_link"));
+}
+
+static void keys_note_written(struct loop *loop)
+{
+	for (size_t i = 0; i < loop->inventory->n_proxies; i++) {
+		struct reporter_proxy *proxy = &loop->inventory->proxies[i];
+
+		if (!proxy->key_due)
+			continue;
+		log_warning("Zabbix: proxy '%s': TLS with the server fails; wrote its key again",
+			proxy->name);
+		proxy->key_due = false;
+		loop->keys_written_ms[i] = clock_now_ms();
+	}
+}
+
 static void message_take(const json_t *message, void *data)
 {
 	struct loop *loop = data;
 	const json_t *status = json_object_get(message, "status");
 
+	if (json_is_object(status))
+		keys_judge(loop, status);
 	if (json_is_object(status))
 		reporter_push_take(&loop->push, status,
 			json_integer_value(json_object_get(message, "clock")),
@@ -168,6 +221,7 @@ static int sync_when_due(struct loop *loop, struct error *err)
 	reporter_turn_end(loop->turn);
 	if (r < 0)
 		return r;
+	keys_note_written(loop);
 	loop->report.synced = true;
 	loop->sync_due_ms = clock_now_ms() + SYNC_MS;
 	strings_finish(&loop->problems);
@@ -264,11 +318,17 @@ static bool wait_open(struct loop *loop, int wait_ms)
 
 void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 {
+	struct reporter_inventory own = *inventory;
 	struct loop loop = {
-		.inventory = inventory, .fd = fd, .turn = turn, .inbox = { .fd = fd }
+		.inventory = &own,
+		.keys_written_ms = xcalloc(inventory->n_proxies, sizeof(uint64_t)),
+		.fd = fd,
+		.turn = turn,
+		.inbox = { .fd = fd },
 	};
 	int wait_ms;
 
+	own.proxies = xmemdup(inventory->proxies, inventory->n_proxies * sizeof(*own.proxies));
 	reporter_push_init(&loop.push);
 	do {
 		wait_ms = attempt(&loop);
@@ -281,4 +341,6 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 	strings_finish(&loop.problems);
 	reporter_report_finish(&loop.report);
 	reporter_report_finish(&loop.told);
+	free(loop.keys_written_ms);
+	free(own.proxies);
 }

@@ -132,7 +132,7 @@ static void proxy_update(
 	cleanup_free char *description = reporter_mark_put(old, reporter_plan_gateway(plan), mark);
 	cleanup_json json_t *params = want_make(plan, proxy);
 
-	if (object_agrees(params, have) && strcmp(old, description) == 0) {
+	if (!proxy->key_due && object_agrees(params, have) && strcmp(old, description) == 0) {
 		plan->result->unchanged++;
 		return;
 	}

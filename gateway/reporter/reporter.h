@@ -12,9 +12,10 @@
  * What it writes: one JSON object a line,
  *	{ "state": "ok|unreachable|denied", "error": "one line or empty", "version": "6.0.14",
  *	  "synced": true, "problems": [ "..." ],
- *	  "proxies": { "gw1-acme": { "lastaccess": 1764000000, "version": "" } } }
+ *	  "proxies": { "gw1-acme": { "object": "ours", "lastaccess": 1764000000, "version": "" } } }
  * after every attempt: each 5 s while all is well, after 1, 2, 4 .. 60 s of waiting otherwise.
- * lastaccess is a Unix time, 0: never. version of a proxy is "" before Zabbix 7.0.
+ * lastaccess is a Unix time, 0: never. version of a proxy is "" before Zabbix 7.0. Of an object that is
+ * "foreign" (it does not bear our mark of that VRF) or "missing" both are not there.
  *
  * To stderr it logs a line when the state, the error or the problems change: the supervisor need
  * not log these again.
@@ -25,6 +26,10 @@
 
 #include "base/error.h"
 #include "reporter/inventory.h"
+
+#define REPORTER_OBJECT_OURS    "ours"
+#define REPORTER_OBJECT_FOREIGN "foreign"
+#define REPORTER_OBJECT_MISSING "missing"
 
 /*
  * Forks the reporter; *fd is our end of the socket (non-blocking, close-on-exec), *pidfd a pidfd of

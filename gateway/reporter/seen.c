@@ -4,7 +4,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/cleanup.h"
+#include "reporter/mark.h"
+#include "reporter/reporter.h"
 #include "zabbix/json.h"
 #include "zabbix/version.h"
 
@@ -21,7 +25,8 @@ static json_t *params_make(
 	const struct reporter_inventory *inventory, const struct zabbix_words *words)
 {
 	json_t *names = json_array();
-	json_t *output = zabbix_json_pack("[s, s]", words->proxy_name, "lastaccess");
+	json_t *output =
+		zabbix_json_pack("[s, s, s]", words->proxy_name, "lastaccess", "description");
 
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		json_array_append_new(names, zabbix_json_string(inventory->proxies[i].name));
@@ -31,20 +36,40 @@ static json_t *params_make(
 		"{s:o, s:{s:o}}", "output", output, "filter", words->proxy_name, names);
 }
 
-static json_t *proxies_make(const json_t *list, const struct zabbix_words *words)
+/* Of whom the server hears by that name is told only where the object is ours: another gateway's proxy
+ * calls by it otherwise. */
+static json_t *proxy_make(const struct reporter_inventory *inventory,
+	const struct reporter_proxy *proxy, const json_t *object)
+{
+	cleanup_free char *vrf = NULL;
+	char version[32];
+
+	if (!object)
+		return zabbix_json_pack("{s:s}", "object", REPORTER_OBJECT_MISSING);
+	vrf = reporter_mark_vrf(
+		zabbix_json_text(object, "description"), inventory->config->gateway.name);
+	if (!vrf || strcmp(vrf, proxy->vrf) != 0)
+		return zabbix_json_pack("{s:s}", "object", REPORTER_OBJECT_FOREIGN);
+	version_format(zabbix_json_number(json_object_get(object, "version")), version);
+	return zabbix_json_pack("{s:s, s:I, s:s}", "object", REPORTER_OBJECT_OURS, "lastaccess",
+		zabbix_json_number(json_object_get(object, "lastaccess")), "version", version);
+}
+
+static json_t *proxies_make(const struct reporter_inventory *inventory, const json_t *list,
+	const struct zabbix_words *words)
 {
 	json_t *proxies = json_object();
-	const json_t *each;
+	cleanup_json json_t *by_name = json_object();
+	json_t *each;
 	size_t i;
 
-	json_array_foreach (list, i, each) {
-		char version[32];
+	json_array_foreach (list, i, each)
+		json_object_set(by_name, zabbix_json_text(each, words->proxy_name), each);
+	for (i = 0; i < inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &inventory->proxies[i];
 
-		version_format(zabbix_json_number(json_object_get(each, "version")), version);
-		json_object_set_new(proxies, zabbix_json_text(each, words->proxy_name),
-			zabbix_json_pack("{s:I, s:s}", "lastaccess",
-				zabbix_json_number(json_object_get(each, "lastaccess")), "version",
-				version));
+		json_object_set_new(proxies, proxy->name,
+			proxy_make(inventory, proxy, json_object_get(by_name, proxy->name)));
 	}
 	return proxies;
 }
@@ -62,6 +87,6 @@ int reporter_seen_read(struct zabbix_api *api, const struct reporter_inventory *
 		return r;
 	if (list && !json_is_array(list))
 		return error_set(err, EPROTO, "proxy.get: the result is no list");
-	*proxies = proxies_make(list, words);
+	*proxies = proxies_make(inventory, list, words);
 	return 0;
 }

@@ -7,6 +7,6 @@
 #include "reporter/inventory.h"
 #include "zabbix/api.h"
 
-/* { "gw1-acme": { "lastaccess": 1764000000, "version": "7.0.22" } }; version "" before 7.0. */
+/* The proxies' part of reporter/reporter.h's line, of every proxy of the inventory. */
 int reporter_seen_read(struct zabbix_api *api, const struct reporter_inventory *inventory,
 	json_t **proxies, struct error *err);

@@ -259,6 +259,26 @@ static void test_a_proxy_renamed_by_hand_gets_its_name_back(void **unused)
 	}
 }
 
+/* It cannot be read back: nobody knows before its proxy says that TLS fails. */
+static void test_a_key_changed_by_hand_is_written_again_where_it_is_due(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		const char *name = versions[i][0] == '7' ? "name" : "host";
+		cleanup_bench struct bench bench;
+
+		bench_start(&bench, versions[i]);
+		assert_int_equal(sync_again(&bench), 0);
+		change(&bench, "proxy", name, "gw1-acme",
+			zabbix_json_pack("{s:s}", "tls_psk", "ffeeddccbbaa99887766554433221100"));
+		assert_counts(&bench, 0, 0, 8);
+		bench.made.proxies[0].key_due = true;
+		assert_counts(&bench, 0, 1, 7);
+		assert_there(&bench, "proxy", "tls_psk", bench.made.proxies[0].psk);
+		assert_there(&bench, "proxy", "tls_psk_identity", "id-1");
+	}
+}
+
 static void test_what_is_gone_is_deleted_with_prune_and_only_that(void **unused)
 {
 	cleanup_bench struct bench bench;
@@ -473,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_a_right_that_is_missing_ends_the_pass_and_is_named),
 		cmocka_unit_test(test_an_empty_inventory_asks_for_the_group_only),
 		cmocka_unit_test(test_a_proxy_renamed_by_hand_gets_its_name_back),
+		cmocka_unit_test(test_a_key_changed_by_hand_is_written_again_where_it_is_due),
 		cmocka_unit_test(test_what_is_gone_is_deleted_with_prune_and_only_that),
 		cmocka_unit_test(
 			test_of_two_with_one_name_the_younger_is_told_and_with_prune_deleted),
