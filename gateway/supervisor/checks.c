@@ -85,6 +85,8 @@ void checks_forget_proxy(struct vrf *vrf)
 	check_forget(vrf, VRF_CHECK_STATS);
 	check_forget(vrf, VRF_CHECK_SERVER);
 	vrf->has_stats = false;
+	vrf->wedge = (struct wedge){ 0 };
+	vrf_set_link(vrf, ZABBIX_LINK_UNKNOWN);
 }
 
 const struct vrf_check *checks_first_bad(const struct vrf *vrf)
@@ -93,6 +95,16 @@ const struct vrf_check *checks_first_bad(const struct vrf *vrf)
 		if (vrf->checks[kind].judged && !vrf->checks[kind].ok)
 			return &vrf->checks[kind];
 	return NULL;
+}
+
+bool checks_bad_reason(const struct vrf *vrf, char reason[256])
+{
+	const struct vrf_check *bad = checks_first_bad(vrf);
+
+	if (bad)
+		snprintf(reason, 256, "%s: %s",
+			vrf_check_name((enum vrf_check_kind)(bad - vrf->checks)), bad->detail);
+	return bad;
 }
 
 bool checks_proxy_in_netns(const struct vrf *vrf)
@@ -209,6 +221,28 @@ static void judge_uplink(struct vrf *vrf, const struct net_netns_state *state)
 		checks_set(vrf, VRF_CHECK_UPLINK, true, "up, root side %s", root);
 }
 
+/* Whether the server says when it heard the proxy. */
+static bool server_is_asked(const struct vrf *vrf)
+{
+	return *vrf->context->config->zabbix.url && vrf->context->server_known;
+}
+
+/* By looks since then, of which none found processes that wait for a lost lock. */
+static bool is_seen_to_work(const struct vrf *vrf)
+{
+	return !vrf->wedge.blocked_since_ms && vrf->wedge.read_ms >= vrf->distrusted_ms + WEDGE_MS;
+}
+
+/* A process of a wedged one may still call the server once: that alone counts for a new life only. */
+static bool is_trusted_again(const struct vrf *vrf)
+{
+	bool heard = vrf->server_lastaccess && vrf->server_seen_ms > (int64_t)vrf->distrusted_ms;
+
+	if (!server_is_asked(vrf))
+		return is_seen_to_work(vrf);
+	return heard && (vrf->started_ms >= vrf->distrusted_ms || is_seen_to_work(vrf));
+}
+
 void checks_judge_process(struct vrf *vrf)
 {
 	char fault[256];
@@ -216,10 +250,18 @@ void checks_judge_process(struct vrf *vrf)
 	vrf->checks[VRF_CHECK_PROCESS].judged &= vrf->config->has_proxy;
 	if (!vrf->config->has_proxy)
 		return;
+	vrf->disk_full = *rescue_disk_fault(vrf->paths.state_dir, fault);
+	if (vrf->disk_full)
+		vrf->distrusted_ms = clock_now_ms();
+	else if (vrf->distrusted_ms && is_trusted_again(vrf))
+		vrf->distrusted_ms = 0;
 	if (vrf->proxy.pid <= 0)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
-	else if (*rescue_disk_fault(vrf->paths.state_dir, fault))
+	else if (vrf->disk_full)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "%s", fault);
+	else if (vrf->distrusted_ms && !server_is_asked(vrf))
+		checks_set(vrf, VRF_CHECK_PROCESS, false,
+			"its disk was full, or it was wedged; watching whether it works again");
 	else
 		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", vrf_main_pid(vrf));
 }
@@ -312,30 +354,92 @@ static bool judge_pair(struct vrf *vrf)
 	__builtin_unreachable();
 }
 
-static void ask_server(struct vrf *vrf)
+/* How the proxy's own connection fails; "" : it does not. */
+static const char *connection_fault(const struct vrf *vrf)
+{
+	if (!vrf_link_fails(vrf))
+		return "";
+	return vrf->link == ZABBIX_LINK_TLS
+		? "its connection to the server fails: no TLS, see its log"
+		: "its connection to the server fails, see its log";
+}
+
+/* Where the API says nothing of the proxy, its own log does. */
+static void ask_log(struct vrf *vrf)
+{
+	const char *fault = connection_fault(vrf);
+
+	if (*fault)
+		checks_count(vrf, VRF_CHECK_SERVER, false, fault);
+	else if (*vrf->context->config->zabbix.url)
+		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
+	else
+		check_forget(vrf, VRF_CHECK_SERVER);
+}
+
+/* An object of that name says nothing of our proxy where it is not ours, whoever calls by it. */
+static bool object_is_ours(struct vrf *vrf)
+{
+	switch (vrf->object) {
+	case VRF_OBJECT_UNKNOWN:
+	case VRF_OBJECT_OURS:
+		return true;
+	case VRF_OBJECT_FOREIGN:
+		checks_count(vrf, VRF_CHECK_SERVER, false,
+			"the proxy of this name in Zabbix is not of this gateway");
+		return false;
+	case VRF_OBJECT_MISSING:
+		checks_count(vrf, VRF_CHECK_SERVER, false, "Zabbix has no proxy of this name");
+		return false;
+	}
+	__builtin_unreachable();
+}
+
+/* Whether it has been heard again since it was last in doubt. */
+static bool is_trusted(struct vrf *vrf)
+{
+	if (vrf->distrusted_ms && is_trusted_again(vrf))
+		vrf->distrusted_ms = 0;
+	if (vrf->distrusted_ms)
+		checks_set(vrf, VRF_CHECK_SERVER, false,
+			"not heard by the server again since its disk was full or it was wedged, "
+			"%" PRIu64 " s ago",
+			(clock_now_ms() - vrf->distrusted_ms) / 1000);
+	return !vrf->distrusted_ms;
+}
+
+/* Whoever is seen by its name, a proxy that cannot connect is not. */
+static void judge_seen(struct vrf *vrf)
 {
 	/* An API that is slow to say so is no silence of the proxy. */
 	long silence_s = vrf_server_silence_s(vrf, vrf->server_told_ms);
-	char text[96];
+	const char *fault = connection_fault(vrf);
+	bool silent = !vrf->server_lastaccess || silence_s > SERVER_SILENCE_MAX_S;
+	char text[160];
 
-	if (!vrf->config->has_proxy || !*vrf->context->config->zabbix.url || vrf->proxy.pid <= 0) {
-		check_forget(vrf, VRF_CHECK_SERVER);
-		return;
-	}
-	if (!judge_pair(vrf))
-		return;
-	if (!vrf->context->server_known) {
-		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
-		return;
-	}
 	if (!vrf->server_lastaccess)
-		snprintf(text, sizeof(text), "never seen by the Zabbix server; API reachable");
-	else if (silence_s > SERVER_SILENCE_MAX_S)
-		snprintf(text, sizeof(text), "not seen for %ld s; API reachable", silence_s);
+		snprintf(text, sizeof(text), "never seen by the Zabbix server; API reachable%s%s",
+			*fault ? "; " : "", fault);
+	else if (silent)
+		snprintf(text, sizeof(text), "not seen for %ld s; API reachable%s%s", silence_s,
+			*fault ? "; " : "", fault);
+	else if (*fault)
+		snprintf(text, sizeof(text), "%s", fault);
 	else
 		snprintf(text, sizeof(text), "seen %ld s ago", silence_s);
-	checks_count(vrf, VRF_CHECK_SERVER,
-		vrf->server_lastaccess && silence_s <= SERVER_SILENCE_MAX_S, text);
+	checks_count(vrf, VRF_CHECK_SERVER, !silent && !*fault, text);
+}
+
+static void ask_server(struct vrf *vrf)
+{
+	if (!vrf->config->has_proxy || vrf->proxy.pid <= 0)
+		check_forget(vrf, VRF_CHECK_SERVER);
+	else if (*vrf->context->config->zabbix.url && !judge_pair(vrf))
+		return;
+	else if (!server_is_asked(vrf))
+		ask_log(vrf);
+	else if (object_is_ours(vrf) && is_trusted(vrf))
+		judge_seen(vrf);
 }
 
 void checks_ask(struct vrf *vrf)

@@ -14,7 +14,8 @@
 /* netns, link, address and uplink, from a reading of the kernel. */
 void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state);
 
-/* process; one that has no room on its disk is not well. */
+/* process; one that has no room on its disk is not well, nor one of which it is not known yet whether it works
+ * on since then. */
 void checks_judge_process(struct vrf *vrf);
 
 /* gateway and server, one result of each; `stats` is the probe's. */
@@ -38,3 +39,6 @@ void checks_forget_proxy(struct vrf *vrf);
 
 /* The first check that is bad, NULL where all are good. */
 const struct vrf_check *checks_first_bad(const struct vrf *vrf);
+
+/* The same in words, "server: never seen"; false where all are good. */
+bool checks_bad_reason(const struct vrf *vrf, char reason[256]);

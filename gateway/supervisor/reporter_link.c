@@ -20,6 +20,8 @@
 #include "supervisor/inventory.h"
 #include "supervisor/reporter_feed.h"
 
+/* Heard just now: an active proxy calls every ten seconds. */
+#define HEARD_S        30
 #define LINE_MAX_SIZE  (4 * 1024 * 1024)
 #define BACKOFF_MAX_MS 60000
 /* How long one that was let go may take: longer than a request of the API may. */
@@ -64,14 +66,33 @@ static void version_learn(struct supervisor *supervisor, const char *text)
 	context->server_version = major * 100 + minor;
 }
 
+static bool is_heard(const struct vrf *vrf)
+{
+	return vrf->server_lastaccess && vrf_server_silence_s(vrf, clock_now_ms()) <= HEARD_S;
+}
+
+static void proxy_learn(struct vrf *vrf, const json_t *proxy)
+{
+	const json_t *seen = json_object_get(proxy, "lastaccess");
+	const char *object = json_string_value(json_object_get(proxy, "object"));
+
+	if (object && strcmp(object, REPORTER_OBJECT_FOREIGN) == 0)
+		vrf_set_server_unknown(vrf, VRF_OBJECT_FOREIGN);
+	else if (object && strcmp(object, REPORTER_OBJECT_MISSING) == 0)
+		vrf_set_server_unknown(vrf, VRF_OBJECT_MISSING);
+	else if (json_is_integer(seen))
+		vrf_set_server_seen(vrf, (time_t)json_integer_value(seen));
+}
+
 static void proxies_learn(struct supervisor *supervisor, const json_t *proxies)
 {
+	supervisor->context.n_heard = 0;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
-		char *name = reporter_proxy_name(supervisor->config, supervisor->vrfs[i]->name);
-		json_t *seen = json_object_get(json_object_get(proxies, name), "lastaccess");
+		struct vrf *vrf = supervisor->vrfs[i];
+		char *name = reporter_proxy_name(supervisor->config, vrf->name);
 
-		if (json_is_integer(seen))
-			vrf_set_server_seen(supervisor->vrfs[i], (time_t)json_integer_value(seen));
+		proxy_learn(vrf, json_object_get(proxies, name));
+		supervisor->context.n_heard += is_heard(vrf);
 		free(name);
 	}
 }

@@ -85,6 +85,14 @@ static json_t *integer_or_null(bool known, json_int_t value)
 	return known ? json_integer(value) : json_null();
 }
 
+/* By the proxy's own log, where it fails for more than a minute. */
+static const char *proxy_server_link(const struct vrf *vrf)
+{
+	if (!vrf_link_fails(vrf))
+		return "";
+	return vrf->link == ZABBIX_LINK_TLS ? "tls" : "failed";
+}
+
 static json_t *proxy_to_json(struct vrf *vrf)
 {
 	bool runs = vrf->proxy.pid > 0;
@@ -114,6 +122,7 @@ static json_t *proxy_to_json(struct vrf *vrf)
 		integer_or_null(read && vrf->vitals.memory_bytes >= 0, vrf->vitals.memory_bytes),
 		"measured_s", read ? seconds_since(vrf->vitals.read_ms) : json_null());
 	free(name);
+	json_object_set_new(proxy, "server_link", json_string(proxy_server_link(vrf)));
 	return proxy;
 }
 

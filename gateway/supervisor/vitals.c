@@ -2,10 +2,14 @@
 /* Memory and backlog of the proxies, read by a helper process. */
 #include "supervisor/vitals.h"
 
+#include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -25,9 +29,19 @@
 #define CPU_MAX_S        5
 #define MEMORY_MAX_BYTES (64 << 20)
 
+/* Of the processes, the log, and then the database, which may be locked for longer than we wait. */
 struct reading {
-	int64_t memory_bytes, unsent; /* -1: not known */
+	struct wedge_look look;
+	int64_t memory_bytes; /* -1: not known */
+	int64_t link;         /* enum zabbix_link */
+	int64_t unsent;       /* -1: not known */
 };
+
+#define LOOK_SIZE offsetof(struct reading, link)
+#define LINK_SIZE offsetof(struct reading, unsent)
+
+/* Of the proxy's log its end is read: an hour of it, where nothing fills it. */
+#define LOG_TAIL_SIZE (256 * 1024)
 
 struct vitals {
 	struct supervisor *supervisor;
@@ -39,26 +53,56 @@ struct vitals {
 /* --- in the helper --- */
 
 /* Less than PIPE_BUF goes whole; where nobody reads, there is nobody to tell. */
-static void number_write(int fd, int64_t number)
+static void part_write(int fd, const void *part, size_t size)
 {
-	if (write(fd, &number, sizeof(number)) < 0)
+	if (write(fd, part, size) < 0)
 		_exit(EXIT_FAILURE);
 }
 
-/* The machine's /proc tells it, and only who may trace the proxy. */
-static void memory_read(int fd, const void *data)
+static void number_write(int fd, int64_t number)
 {
-	const struct vrf *vrf = data;
-
-	number_write(fd, vrf->proxy.pid > 0 ? process_tree_memory_bytes(vrf->proxy.pid) : -1);
+	part_write(fd, &number, sizeof(number));
 }
 
-/* The database belongs to the proxy's user, who may have put anything in its place. */
-static void unsent_read(int fd, const void *data)
+/* The machine's /proc tells it, and only who may trace the proxy. */
+static void processes_read(int fd, const void *data)
+{
+	const struct vrf *vrf = data;
+	struct reading reading = { .memory_bytes = -1 };
+
+	if (vrf->proxy.pid > 0) {
+		reading.memory_bytes = process_tree_memory_bytes(vrf->proxy.pid);
+		wedge_read(vrf->proxy.pid, &reading.look);
+	}
+	part_write(fd, &reading, LOOK_SIZE);
+}
+
+/* The proxy's user may have put anything in the log's place. */
+static enum zabbix_link link_read(const struct vrf *vrf)
+{
+	static char tail[LOG_TAIL_SIZE];
+	cleanup_fd int fd = open(vrf->paths.log, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat file;
+	off_t from;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &file) < 0 || !S_ISREG(file.st_mode))
+		return ZABBIX_LINK_UNKNOWN;
+	/* A shorter one was begun anew. */
+	from = file.st_size >= vrf->log_offset ? vrf->log_offset : 0;
+	if (file.st_size - from > LOG_TAIL_SIZE)
+		from = file.st_size - LOG_TAIL_SIZE;
+	n = pread(fd, tail, sizeof(tail), from);
+	return zabbix_proxy_log_link(tail, n > 0 ? (size_t)n : 0, ZABBIX_LINK_UNKNOWN);
+}
+
+/* Log and database belong to the proxy's user, who may have put anything in their place. */
+static void files_read(int fd, const void *data)
 {
 	const struct vrf *vrf = data;
 	struct zabbix_backlog backlog;
 
+	number_write(fd, link_read(vrf));
 	zabbix_backlog_read(vrf->paths.database, 0, ZABBIX_BACKLOG_GLANCE, &backlog);
 	number_write(fd, backlog.unsent);
 }
@@ -106,19 +150,31 @@ static void late_note(const struct vrf *vrf)
 			TIMEOUT_MS / 1000);
 }
 
+/* As much of it as came. */
+static void reading_take(struct vrf *vrf, const struct reading *reading, size_t size)
+{
+	bool whole = size == sizeof(*reading) && reading->unsent >= 0;
+
+	vrf->vitals = (struct vrf_vitals){ clock_now_ms(),
+		size >= LOOK_SIZE ? reading->memory_bytes : -1, whole ? reading->unsent : -1 };
+	if (size >= LOOK_SIZE)
+		wedge_note(&vrf->wedge, &reading->look, clock_now_ms());
+	if (size >= LINK_SIZE)
+		vrf_set_link(vrf, (enum zabbix_link)reading->link);
+}
+
 static void reading_on_done(const void *answer, size_t size, bool in_time, void *data)
 {
 	struct vitals *vitals = data;
 	struct vrf *vrf = supervisor_find_vrf(vitals->supervisor, vitals->vrf);
-	struct reading reading = { -1, -1 };
+	struct reading reading;
 
-	if (size <= sizeof(reading))
-		memcpy(&reading, answer, size);
 	if (vrf && !in_time)
 		late_note(vrf);
-	if (vrf)
-		vrf->vitals = (struct vrf_vitals){ clock_now_ms(), reading.memory_bytes,
-			reading.unsent < 0 ? -1 : reading.unsent };
+	if (vrf && size <= sizeof(reading)) {
+		memcpy(&reading, answer, size);
+		reading_take(vrf, &reading, size);
+	}
 	vitals->job = NULL;
 	free(vitals->vrf);
 	vitals->vrf = NULL;
@@ -133,8 +189,8 @@ static void helper_begin(struct vitals *vitals, const struct vrf *vrf)
 {
 	cleanup_launch_place struct launch_place place;
 	const struct process_helper helper = {
-		.prepare = memory_read,
-		.work = unsent_read,
+		.prepare = processes_read,
+		.work = files_read,
 		.data = vrf,
 		.place = &place.spec,
 		.limits = { MEMORY_MAX_BYTES, CPU_MAX_S, true },

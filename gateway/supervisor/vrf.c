@@ -23,15 +23,17 @@
 #include "supervisor/watch.h"
 
 /* A zabbix_proxy ends within about a second of SIGTERM; a dead-locked one never does. */
-#define STOP_TIMEOUT_MS 10000
+#define STOP_TIMEOUT_MS  10000
 /* How often a starting proxy is asked whether it is ready. */
-#define READY_POLL_MS   200
+#define READY_POLL_MS    200
 /* A life this long makes the back-off start again from its minimum. */
-#define GOOD_LIFE_MS    60000
+#define GOOD_LIFE_MS     60000
+/* So long a server may be away, or not know a new key yet. */
+#define LINK_PATIENCE_MS 60000
 /* So often a proxy may end before it is ready until its database is judged. */
-#define STILLBORN_MAX   2
+#define STILLBORN_MAX    2
 /* One that makes a new database after that has this long at least: killed at it, it would leave half of one. */
-#define NEW_DATABASE_S  60
+#define NEW_DATABASE_S   60
 
 static const char *const state_names[VRF_STATES] = {
 	[VRF_DISABLED] = "disabled",
@@ -395,9 +397,14 @@ static void act_launch(struct vrf *vrf, const char *reason)
 
 static void act_ready(struct vrf *vrf, const char *reason)
 {
+	char bad[256];
+
 	vrf->ready_ms = clock_now_ms();
 	vrf->stillborn = 0;
-	state_set(vrf, VRF_HEALTHY, *vrf->notice ? vrf->notice : reason);
+	if (checks_bad_reason(vrf, bad))
+		state_set(vrf, VRF_DEGRADED, bad);
+	else
+		state_set(vrf, VRF_HEALTHY, *vrf->notice ? vrf->notice : reason);
 	watch_start(vrf, 0);
 	vrf->context->look(vrf);
 }
@@ -714,6 +721,7 @@ void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
 		age_ms = (time(NULL) - lastaccess) * INT64_C(1000);
 	int64_t told_ms = (int64_t)vrf->server_told_ms;
 
+	vrf->object = VRF_OBJECT_OURS;
 	vrf->server_told_ms = (uint64_t)now_ms;
 	if (lastaccess == vrf->server_lastaccess)
 		return;
@@ -721,6 +729,37 @@ void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess)
 		age_ms = now_ms - told_ms;
 	vrf->server_lastaccess = lastaccess;
 	vrf->server_seen_ms = now_ms - (age_ms > 0 ? age_ms : 0);
+}
+
+void vrf_set_server_unknown(struct vrf *vrf, enum vrf_object object)
+{
+	vrf->object = object;
+	vrf->server_told_ms = clock_now_ms();
+	vrf->server_lastaccess = 0;
+}
+
+void vrf_set_link(struct vrf *vrf, enum zabbix_link link)
+{
+	bool fails = link == ZABBIX_LINK_FAILED || link == ZABBIX_LINK_TLS;
+
+	/* The cause is logged once; later lines, which may be all that was read, say only that it lasts. */
+	if (link == ZABBIX_LINK_FAILED && vrf->link == ZABBIX_LINK_TLS)
+		link = ZABBIX_LINK_TLS;
+	vrf->link = link;
+	if (!fails)
+		vrf->link_failed_ms = 0;
+	else if (!vrf->link_failed_ms)
+		vrf->link_failed_ms = clock_now_ms();
+}
+
+/* A passive proxy has none; of what it refused to accept, nothing says when that is over. */
+bool vrf_link_fails(const struct vrf *vrf)
+{
+	const struct vrf_check *server = &vrf->checks[VRF_CHECK_SERVER];
+	bool passive = vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE;
+
+	return vrf->link_failed_ms && clock_now_ms() - vrf->link_failed_ms >= LINK_PATIENCE_MS &&
+		(!passive || (server->judged && !server->ok));
 }
 
 long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms)

@@ -33,6 +33,8 @@
 #include "supervisor/relapses.h"
 #include "supervisor/repairs.h"
 #include "supervisor/timer.h"
+#include "supervisor/wedge.h"
+#include "zabbix/proxy_log.h"
 #include "zabbix/stats.h"
 
 /* The reason of a VRF that an operator has stopped. */
@@ -94,6 +96,14 @@ struct vrf_check {
 	uint64_t since_ms;
 };
 
+/* The proxy's object in Zabbix, as the reporter found it last. */
+enum vrf_object {
+	VRF_OBJECT_UNKNOWN,
+	VRF_OBJECT_OURS,
+	VRF_OBJECT_FOREIGN, /* of another gateway, or made by hand: whom the server sees there is not known */
+	VRF_OBJECT_MISSING,
+};
+
 /* Keeping its part of the kernel as it should be; see supervisor/drift.h. */
 struct vrf_drift {
 	uint64_t due_ms;      /* when it is to be compared; 0: nothing has happened */
@@ -131,6 +141,7 @@ struct vrf_context {
 	struct proxy_binary_cache *binaries;
 	struct cgroups *cgroups;         /* NULL: nothing can be limited, or is to be */
 	bool server_known;               /* the API answers: its view of the proxies counts */
+	size_t n_heard;                  /* VRFs whose proxies the server has heard just now */
 	char server_version_text[32];    /* "" : not known */
 	unsigned server_version;         /* 600; 0: not known */
 	void (*wire)(struct vrf *vrf);   /* compare and apply this VRF's part of the kernel soon */
@@ -190,6 +201,15 @@ struct vrf {
 	struct vrf_check checks[VRF_CHECKS];
 	struct vrf_vitals vitals;
 	struct vrf_pulse pulse;
+	struct wedge wedge; /* of this life */
+	enum vrf_object object;
+	enum zabbix_link link;   /* to the server, by the log of this life */
+	uint64_t link_failed_ms; /* known to fail since; 0: it does not */
+	bool disk_full;          /* its state directory has no room */
+	/* Its disk was full until then, or it was restarted then as it was wedged: healthy again only when the
+	 * server has heard it since, or where that is not known, when it was seen to work. 0: nothing of that. */
+	uint64_t distrusted_ms;
+	bool silence_restart_done; /* restarted once as it sent nothing; not again before it is heard */
 
 	struct timer state_timer, watch_timer;
 	struct sd_event_source *exit_watch;
@@ -211,6 +231,15 @@ pid_t vrf_main_pid(struct vrf *vrf);
 
 /* What the server says of the proxy, by its own clock. */
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);
+
+/* Nothing the server says of a proxy by that name is about ours. */
+void vrf_set_server_unknown(struct vrf *vrf, enum vrf_object object);
+
+/* What the proxy's log says of its connection now. */
+void vrf_set_link(struct vrf *vrf, enum zabbix_link link);
+
+/* The connection that the proxy makes itself has failed for longer than a restart of the server takes. */
+bool vrf_link_fails(const struct vrf *vrf);
 
 /* At that time of our clock since the server last heard of the proxy, where lastaccess is known. */
 long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);

@@ -19,15 +19,12 @@
 
 void watch_tell_wellness(struct vrf *vrf)
 {
-	const struct vrf_check *bad = checks_first_bad(vrf);
 	char reason[256];
 
-	if (!bad) {
+	if (!checks_bad_reason(vrf, reason)) {
 		vrf_dispatch(vrf, VRF_EVENT_WELL, "");
 		return;
 	}
-	snprintf(reason, sizeof(reason), "%s: %s",
-		vrf_check_name((enum vrf_check_kind)(bad - vrf->checks)), bad->detail);
 	if (vrf->checks[VRF_CHECK_NETNS].judged && !vrf->checks[VRF_CHECK_NETNS].ok) {
 		vrf->restart_now = true;
 		vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
@@ -76,6 +73,8 @@ static void probe_on_answer(struct vrf *vrf, const struct zabbix_stats *stats)
 	snprintf(text, sizeof(text), "answered, %.1f values/s required", stats->required_vps);
 	checks_count(vrf, VRF_CHECK_STATS, true, text);
 	if (vrf->state == VRF_STARTING) {
+		/* One that was wedged is not healthy before the server has heard it. */
+		checks_ask(vrf);
 		vrf_dispatch(vrf, VRF_EVENT_READY, "");
 	} else if (watch_config_missed(vrf)) {
 		vrf->kicked = true;
@@ -176,17 +175,67 @@ static uint64_t watch_pause_ms(const struct vrf *vrf)
 	return interval_ms - (clock_now_ms() + interval_ms - phase_ms) % interval_ms;
 }
 
+/* A fault of the server, or of the way to it, is none of the proxy. */
+static bool server_misses_it_alone(const struct vrf *vrf)
+{
+	const struct vrf_check *server = &vrf->checks[VRF_CHECK_SERVER];
+	const struct vrf_check *uplink = &vrf->checks[VRF_CHECK_UPLINK];
+
+	return vrf->context->server_known && vrf->context->n_heard > 0 && server->judged &&
+		!server->ok && uplink->judged && uplink->ok;
+}
+
+bool watch_is_wedged(const struct vrf *vrf, char reason[256])
+{
+	const struct wedge_look *look = &vrf->wedge.look;
+
+	if (vrf->disk_full)
+		return false;
+	if (wedge_is_locked(&vrf->wedge)) {
+		snprintf(reason, 256,
+			"wedged: %u processes wait for a lock that nobody gives back%s%s",
+			look->blocked, *look->names ? ": " : "", look->names);
+		return true;
+	}
+	if (vrf->silence_restart_done || !wedge_senders_stand(&vrf->wedge) ||
+		!server_misses_it_alone(vrf))
+		return false;
+	snprintf(reason, 256,
+		"wedged: no process of it that sends has moved for %d s; the server hears others",
+		2 * WEDGE_MS / 1000);
+	return true;
+}
+
+static void watch_restart_wedged(struct vrf *vrf, const char *reason)
+{
+	log_warning("vrf '%s': zabbix_proxy is %s; restarting it", vrf->name, reason);
+	vrf->silence_restart_done |= !wedge_is_locked(&vrf->wedge);
+	vrf->distrusted_ms = clock_now_ms();
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+}
+
+static void watch_judge(struct vrf *vrf)
+{
+	char reason[256];
+
+	checks_judge_process(vrf);
+	checks_ask(vrf);
+	if (vrf->server_lastaccess && vrf->checks[VRF_CHECK_SERVER].ok)
+		vrf->silence_restart_done = false;
+	if (watch_is_wedged(vrf, reason))
+		watch_restart_wedged(vrf, reason);
+	else
+		watch_tell_wellness(vrf);
+}
+
 static void watch_on_elapsed(void *data)
 {
 	struct vrf *vrf = data;
 
 	if (!vrf->config)
 		return;
-	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
-		checks_judge_process(vrf);
-		checks_ask(vrf);
-		watch_tell_wellness(vrf);
-	}
+	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED)
+		watch_judge(vrf);
 	if (vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
 		probe_run(vrf);
 		watch_start(vrf, watch_pause_ms(vrf));

@@ -26,6 +26,13 @@ bool watch_config_missed(const struct vrf *vrf);
 bool watch_note_failure(
 	struct vrf_pulse *pulse, const struct process_activity *activity, uint32_t fall);
 
+/*
+ * True where the proxy is wedged, and *reason says how: its processes wait for a lock that nobody gives back;
+ * or none that sends moves, the server has not heard it for too long, and it hears others. Never while the
+ * disk is full: it would be again.
+ */
+bool watch_is_wedged(const struct vrf *vrf, char reason[256]);
+
 /* Asks nothing any more; what is under way is dropped, and what was answered forgotten. */
 void watch_stop(struct vrf *vrf);
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from counting import try_send
+from counting import arrivals_until, try_send
 from gateway import NO_SUPERVISOR, program
 from processes import run_checked
 from scene import FALL, HEALTHY_SECONDS, INTERVAL_SECONDS, TIMEOUT_SECONDS, children_of, process_cmdline
@@ -21,6 +21,8 @@ CHILDREN = ("history syncer", "data sender", "trapper")
 HANG_SECONDS = FALL * (INTERVAL_SECONDS + TIMEOUT_SECONDS) + 1
 TERM_SECONDS = 10
 TROUBLE_SECONDS = 30
+WEDGE_SECONDS = 240
+SEEN_SECONDS = 60
 RESCUE_SECONDS = 120
 REPAIR_SECONDS = 5
 DOWN_SECONDS, DOWN_LONG_SECONDS = 10, 75
@@ -224,22 +226,45 @@ def fill(directory):
             filler.flush()
 
 
+def wait_disk_full(scene):
+    """Values are sent until the proxy complains of a disk that has no room for them."""
+    begin = len(scene.proxy_log())
+
+    def is_full():
+        try_send(scene.customer, range(scene.take_numbers(100), scene.next_number))
+        return "disk is full" in scene.proxy_log()[begin:]
+
+    wait_until(is_full, TROUBLE_SECONDS, "the proxy's complaint of a full disk", poll_seconds=0.5)
+
+
 def fill_disk(scene):
-    with scene.case("a disk that fills up: the proxy works again once there is room and it is restarted"):
+    """zabbix_proxy is wedged by that nearly always: it answers, and sends nothing any more."""
+    with scene.case("a disk that fills up, twice: once there is room the proxy sends again, and nobody lends a hand"):
         size = scene.database().stat().st_size + 8 * MEGABYTE  # less than one free is full
         with small_disk(scene, size, keep_database=True) as directory:
-            wait_until(lambda: scene.is_healthy(scene.victim), HEALTHY_SECONDS, "healthy on the small disk")
-            fill(directory)
+            for _turn in range(2):
+                wait_until(lambda: scene.is_healthy(scene.victim), WEDGE_SECONDS, "healthy on the small disk")
+                before = scene.life(scene.victim)
+                fill(directory)
+                wait_disk_full(scene)
+                wait_until(lambda: "disk full" in scene.gateway.vrf(scene.victim)["reason"], TROUBLE_SECONDS,
+                           "the reason 'disk full'")
+                (directory / "filler").unlink()
+                wait_until(lambda: scene.is_healthy(scene.victim), WEDGE_SECONDS, "healthy with room on the disk")
+                expect(scene.proxy()["server_seen_s"] < SEEN_SECONDS, "healthy, and the server does not hear it")
+                arrivals_until(scene.api, scene.items[scene.victim], scene.customer, scene.take_numbers(1))
+                print(f"# pid and restarts: {before}, then {scene.life(scene.victim)}", flush=True)
 
-            def is_full():
-                try_send(scene.customer, range(scene.take_numbers(100), scene.next_number))
-                return "disk is full" in scene.proxy_log()
 
-            wait_until(is_full, TROUBLE_SECONDS, "the proxy's complaint of a full disk", poll_seconds=0.5)
-            (directory / "filler").unlink()
-            before = scene.proxy()["pid"]
-            scene.expect_done("restart", "-n", scene.victim)
-            wait_replaced(scene, before)
+def stop_senders(scene):
+    with scene.case("a proxy that answers and sends nothing is restarted once, as the server hears the other one"), \
+            scene.events() as events:
+        before = scene.proxy()
+        for title in ("data sender", "configuration syncer"):
+            os.kill(scene.child(title), signal.SIGSTOP)
+        events.wait(scene.victim, "stopping", "wedged: no process of it that sends has moved", WEDGE_SECONDS)
+        wait_replaced(scene, before["pid"], WEDGE_SECONDS)
+        expect_equal(scene.proxy()["restarts"], before["restarts"] + 1, "restarts")
 
 
 def start_on_full_disk(scene):
@@ -414,4 +439,4 @@ def start_many(scene):
 
 SHORT = (kill_main, kill_children, stop_main, lose_binary, rescue_database, spoil_databases, fill_disk, start_on_full_disk,
          delete_uplink, parent_down, delete_namespace, server_down, api_down, kill_reporter, kill_supervisor)
-LONG = (*SHORT, kill_every_child, stop_tree, start_many)
+LONG = (*SHORT, kill_every_child, stop_tree, stop_senders, start_many)

@@ -54,7 +54,8 @@ UPLINK = {"root_ifname": NAME, "root_address": NAME, "address": NAME, "up": FLAG
 PROXY = {
     "name": NAME, "mode": one_of("active", "passive"), "state": NAME, "pid": or_null(COUNT),
     "uptime_s": or_null(NUMBER), "restarts": COUNT, "last_exit": TEXT, "version": TEXT,
-    "server_seen_s": or_null(NUMBER), "backlog": or_null(COUNT), "required_vps": or_null(NUMBER),
+    "server_seen_s": or_null(NUMBER), "server_link": one_of("", "failed", "tls"),
+    "backlog": or_null(COUNT), "required_vps": or_null(NUMBER),
     "busy_percent": or_null(NUMBER), "busiest": TEXT,
     "rss_bytes": or_null(COUNT), "measured_s": or_null(NUMBER),
 }

@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "supervisor/checks.h"
@@ -187,6 +189,167 @@ static void a_running_proxy_of_another_version_than_the_server_is_told_so_and_st
 	}
 }
 
+/* On the disk of this test, which has room. */
+struct trial {
+	struct config config;
+	struct config_vrf vrf_config;
+	struct vrf_context context;
+	struct vrf vrf;
+};
+
+static void trial_init(struct trial *trial, const char *url)
+{
+	*trial = (struct trial){
+		.config.zabbix.url = (char *)url,
+		.vrf_config = counted_config(),
+		.context.server_known = *url != '\0',
+	};
+	trial->context.config = &trial->config;
+	trial->vrf.context = &trial->context;
+	trial->vrf.config = &trial->vrf_config;
+	trial->vrf.paths.state_dir = (char *)".";
+	trial->vrf.proxy.pid = getpid();
+}
+
+static void after_a_full_disk_a_vrf_is_healthy_when_the_server_has_heard_it_again(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "http://127.0.0.1:1/");
+	vrf_set_server_seen(&trial.vrf, time(NULL) - 5);
+	trial.vrf.distrusted_ms = clock_now_ms() - 2000;
+	checks_judge_process(&trial.vrf);
+	checks_ask(&trial.vrf);
+	assert_true(trial.vrf.checks[VRF_CHECK_PROCESS].ok);
+	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].ok);
+	vrf_set_server_seen(&trial.vrf, time(NULL));
+	/* Once: a process that is not wedged yet may have called. */
+	trial.vrf.started_ms = trial.vrf.distrusted_ms - 1;
+	checks_ask(&trial.vrf);
+	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].ok);
+	trial.vrf.wedge.read_ms = trial.vrf.distrusted_ms + WEDGE_MS;
+	checks_ask(&trial.vrf);
+	checks_ask(&trial.vrf);
+	assert_true(trial.vrf.checks[VRF_CHECK_SERVER].ok);
+	assert_int_equal(trial.vrf.distrusted_ms, 0);
+}
+
+static void a_new_life_counts_when_the_server_has_heard_it(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "http://127.0.0.1:1/");
+	trial.vrf.distrusted_ms = trial.vrf.started_ms = clock_now_ms() - 2000;
+	checks_ask(&trial.vrf);
+	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].ok);
+	vrf_set_server_seen(&trial.vrf, time(NULL));
+	checks_ask(&trial.vrf);
+	checks_ask(&trial.vrf);
+	assert_true(trial.vrf.checks[VRF_CHECK_SERVER].ok);
+}
+
+static void after_a_full_disk_without_an_api_its_processes_tell(void **state)
+{
+	struct trial trial;
+	uint64_t now_ms = clock_now_ms();
+
+	(void)state;
+	trial_init(&trial, "");
+	trial.vrf.distrusted_ms = now_ms - 2 * WEDGE_MS;
+	trial.vrf.wedge.read_ms = trial.vrf.distrusted_ms + WEDGE_MS - 1;
+	checks_judge_process(&trial.vrf);
+	assert_false(trial.vrf.checks[VRF_CHECK_PROCESS].ok);
+	trial.vrf.wedge.read_ms++;
+	trial.vrf.wedge.blocked_since_ms = trial.vrf.wedge.read_ms;
+	checks_judge_process(&trial.vrf);
+	assert_false(trial.vrf.checks[VRF_CHECK_PROCESS].ok);
+	trial.vrf.wedge.blocked_since_ms = 0;
+	checks_judge_process(&trial.vrf);
+	assert_true(trial.vrf.checks[VRF_CHECK_PROCESS].ok);
+}
+
+static bool is_well_after(struct trial *trial, int times)
+{
+	for (int i = 0; i < times; i++)
+		checks_ask(&trial->vrf);
+	return trial->vrf.checks[VRF_CHECK_SERVER].ok;
+}
+
+static void a_proxy_that_is_seen_but_cannot_connect_is_not_the_one_that_is_seen(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "http://127.0.0.1:1/");
+	vrf_set_server_seen(&trial.vrf, time(NULL));
+	assert_true(is_well_after(&trial, 1));
+	vrf_set_link(&trial.vrf, ZABBIX_LINK_TLS);
+	/* A server that starts anew is away for a while. */
+	assert_true(is_well_after(&trial, 5));
+	trial.vrf.link_failed_ms -= 61000;
+	vrf_set_link(&trial.vrf, ZABBIX_LINK_FAILED);
+	assert_int_equal(trial.vrf.link, ZABBIX_LINK_TLS);
+	assert_false(is_well_after(&trial, 3));
+	assert_non_null(strstr(trial.vrf.checks[VRF_CHECK_SERVER].detail, "no TLS"));
+	vrf_set_link(&trial.vrf, ZABBIX_LINK_FINE);
+	assert_true(is_well_after(&trial, 2));
+}
+
+static void the_object_of_another_gateway_says_nothing_of_our_proxy(void **state)
+{
+	static const enum vrf_object objects[] = { VRF_OBJECT_FOREIGN, VRF_OBJECT_MISSING };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct trial trial;
+
+		trial_init(&trial, "http://127.0.0.1:1/");
+		vrf_set_server_seen(&trial.vrf, time(NULL));
+		assert_true(is_well_after(&trial, 1));
+		vrf_set_server_unknown(&trial.vrf, objects[i]);
+		assert_false(is_well_after(&trial, 3));
+		assert_int_equal(trial.vrf.server_lastaccess, 0);
+		vrf_set_server_seen(&trial.vrf, time(NULL));
+		assert_true(is_well_after(&trial, 2));
+	}
+}
+
+static void where_no_api_tells_the_log_does(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "");
+	checks_ask(&trial.vrf);
+	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].judged);
+	vrf_set_link(&trial.vrf, ZABBIX_LINK_FAILED);
+	trial.vrf.link_failed_ms -= 61000;
+	assert_false(is_well_after(&trial, 3));
+	vrf_set_link(&trial.vrf, ZABBIX_LINK_FINE);
+	checks_ask(&trial.vrf);
+	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].judged);
+}
+
+/* It has no connection of its own; what it refused may have been anybody. */
+static void what_a_passive_proxy_refused_counts_where_the_server_misses_it(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "http://127.0.0.1:1/");
+	trial.vrf_config.proxy.mode = CONFIG_PROXY_PASSIVE;
+	vrf_set_server_seen(&trial.vrf, time(NULL));
+	vrf_set_link(&trial.vrf, ZABBIX_LINK_TLS);
+	trial.vrf.link_failed_ms -= 61000;
+	assert_true(is_well_after(&trial, 5));
+	assert_false(vrf_link_fails(&trial.vrf));
+	trial.vrf.server_seen_ms -= 90000;
+	assert_false(is_well_after(&trial, 3));
+	assert_true(vrf_link_fails(&trial.vrf));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +363,15 @@ int main(void)
 		cmocka_unit_test(a_slow_start_is_not_held_against_it_but_a_relapse_is),
 		cmocka_unit_test(
 			a_running_proxy_of_another_version_than_the_server_is_told_so_and_stays),
+		cmocka_unit_test(
+			after_a_full_disk_a_vrf_is_healthy_when_the_server_has_heard_it_again),
+		cmocka_unit_test(
+			a_proxy_that_is_seen_but_cannot_connect_is_not_the_one_that_is_seen),
+		cmocka_unit_test(the_object_of_another_gateway_says_nothing_of_our_proxy),
+		cmocka_unit_test(where_no_api_tells_the_log_does),
+		cmocka_unit_test(what_a_passive_proxy_refused_counts_where_the_server_misses_it),
+		cmocka_unit_test(a_new_life_counts_when_the_server_has_heard_it),
+		cmocka_unit_test(after_a_full_disk_without_an_api_its_processes_tell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

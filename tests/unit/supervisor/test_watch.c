@@ -105,6 +105,79 @@ static void one_failure_alone_says_nothing_of_life(void **state)
 	assert_true(watch_note_failure(&pulse, &activity, 1));
 }
 
+/* One of two VRFs: the server hears the other. */
+struct missed {
+	struct config_vrf config;
+	struct vrf_context context;
+	struct vrf vrf;
+};
+
+static void missed_init(struct missed *missed)
+{
+	*missed = (struct missed){ .context = { .server_known = true, .n_heard = 1 } };
+	missed->vrf.config = &missed->config;
+	missed->vrf.context = &missed->context;
+	missed->vrf.checks[VRF_CHECK_SERVER] = (struct vrf_check){ .judged = true };
+	missed->vrf.checks[VRF_CHECK_UPLINK] = (struct vrf_check){ .judged = true, .ok = true };
+	missed->vrf.wedge = (struct wedge){
+		.read_ms = 1 + 2 * WEDGE_MS,
+		.senders_since_ms = 1,
+	};
+}
+
+static void a_proxy_that_waits_for_a_lost_lock_is_wedged_once_the_disk_has_room(void **state)
+{
+	struct vrf vrf = { .disk_full = true };
+	char reason[256];
+
+	(void)state;
+	vrf.wedge = (struct wedge){ .read_ms = 1 + WEDGE_MS,
+		.blocked_since_ms = 1,
+		.look = { .blocked = 2, .names = "data sender, history syncer" } };
+	assert_false(watch_is_wedged(&vrf, reason));
+	vrf.disk_full = false;
+	assert_true(watch_is_wedged(&vrf, reason));
+	assert_string_equal(reason,
+		"wedged: 2 processes wait for a lock that nobody gives back: data sender, history "
+		"syncer");
+}
+
+static void a_proxy_that_the_server_alone_misses_is_wedged_once(void **state)
+{
+	struct missed missed;
+	char reason[256];
+
+	(void)state;
+	missed_init(&missed);
+	assert_true(watch_is_wedged(&missed.vrf, reason));
+	missed.vrf.silence_restart_done = true;
+	assert_false(watch_is_wedged(&missed.vrf, reason));
+}
+
+static void a_fault_of_server_or_network_makes_no_wedge(void **state)
+{
+	struct missed missed;
+	char reason[256];
+
+	(void)state;
+	missed_init(&missed);
+	missed.context.n_heard = 0;
+	assert_false(watch_is_wedged(&missed.vrf, reason));
+	missed_init(&missed);
+	missed.context.server_known = false;
+	assert_false(watch_is_wedged(&missed.vrf, reason));
+	missed_init(&missed);
+	missed.vrf.checks[VRF_CHECK_UPLINK].ok = false;
+	assert_false(watch_is_wedged(&missed.vrf, reason));
+	missed_init(&missed);
+	missed.vrf.checks[VRF_CHECK_SERVER].ok = true;
+	assert_false(watch_is_wedged(&missed.vrf, reason));
+	/* Its senders wait for the network, and go on after a time limit. */
+	missed_init(&missed);
+	missed.vrf.wedge.senders_since_ms = WEDGE_MS;
+	assert_false(watch_is_wedged(&missed.vrf, reason));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +188,10 @@ int main(void)
 		cmocka_unit_test(
 			a_proxy_that_works_on_is_not_unresponsive_however_long_its_port_is_held),
 		cmocka_unit_test(one_failure_alone_says_nothing_of_life),
+		cmocka_unit_test(
+			a_proxy_that_waits_for_a_lost_lock_is_wedged_once_the_disk_has_room),
+		cmocka_unit_test(a_proxy_that_the_server_alone_misses_is_wedged_once),
+		cmocka_unit_test(a_fault_of_server_or_network_makes_no_wedge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
