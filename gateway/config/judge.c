@@ -10,17 +10,8 @@
 #include "base/memory.h"
 #include "config/check.h"
 #include "config/claim.h"
+#include "config/judge_routes.h"
 #include "config/judge_uplink.h"
-
-/* The n-th of the titled sections of that name: the model keeps the order of the text. */
-static const struct config_section *nth_section(
-	const struct config_section *parent, const char *name, size_t n)
-{
-	for (size_t i = 0; i < parent->n_sections; i++)
-		if (strcmp(parent->sections[i]->name, name) == 0 && n-- == 0)
-			return parent->sections[i];
-	return parent;
-}
 
 /* "eth0/802.1ad 100.10", the same for the same device however it is written. */
 static char *chain_format(const struct config_interface *interface)
@@ -65,12 +56,18 @@ static void link_claim(struct config_claims *claims, const struct config_section
 			xasprintf("link to '%s/%s'", interface->peer_netns, interface->peer_name));
 }
 
-static void nothing_claim(struct config_claims *claims, const struct config_section *section,
+/* The kernel keeps the second of a NIC down. */
+static void macvlan_claim(struct config_claims *claims, const struct config_section *section,
 	const struct config_interface *interface)
 {
-	(void)claims;
-	(void)section;
-	(void)interface;
+	const uint8_t *m = interface->mac;
+
+	if (interface->parent && interface->has_mac)
+		config_claims_add(claims, section, config_section_line_of(section, "mac"),
+			xasprintf("macvlan %s %02x%02x%02x%02x%02x%02x", interface->parent, m[0],
+				m[1], m[2], m[3], m[4], m[5]),
+			xasprintf("mac %02x:%02x:%02x:%02x:%02x:%02x of a macvlan on '%s'", m[0],
+				m[1], m[2], m[3], m[4], m[5], interface->parent));
 }
 
 static const struct config_interface *interface_find(const struct config_vrf *vrf, const char *name)
@@ -87,14 +84,14 @@ static void interfaces_claim(struct config_claims *claims, const struct config_v
 	static void (*const claim[])(struct config_claims *, const struct config_section *,
 		const struct config_interface *) = {
 		[CONFIG_INTERFACE_VLAN] = vlan_claim,
-		[CONFIG_INTERFACE_MACVLAN] = nothing_claim,
+		[CONFIG_INTERFACE_MACVLAN] = macvlan_claim,
 		[CONFIG_INTERFACE_DEVICE] = device_claim,
 		[CONFIG_INTERFACE_LINK] = link_claim,
 	};
 
 	for (size_t i = 0; i < vrf->n_interfaces; i++) {
 		const struct config_interface *interface = &vrf->interfaces[i];
-		const struct config_section *own = nth_section(section, "interface", i);
+		const struct config_section *own = config_section_nth(section, "interface", i);
 
 		config_claims_add(claims, section, interface->line,
 			xasprintf("interface %p/%s", (const void *)section, interface->name),
@@ -160,7 +157,7 @@ static void device_names_judge(struct config_reader *reader, const struct config
 	const struct config_section *section)
 {
 	for (size_t i = 0; i < vrf->n_routes; i++) {
-		const struct config_section *own = nth_section(section, "route", i);
+		const struct config_section *own = config_section_nth(section, "route", i);
 		const char *dev = vrf->routes[i].dev;
 
 		if (dev && !interface_find(vrf, dev))
@@ -169,7 +166,7 @@ static void device_names_judge(struct config_reader *reader, const struct config
 				section->name);
 	}
 	for (size_t i = 0; i < vrf->n_nats; i++) {
-		const struct config_section *own = nth_section(section, "nat", i);
+		const struct config_section *own = config_section_nth(section, "nat", i);
 		const char *out = vrf->nats[i].out;
 
 		if (out && !interface_find(vrf, out))
@@ -226,6 +223,7 @@ static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf
 	const struct config_section *section)
 {
 	device_names_judge(reader, vrf, section);
+	config_judge_routes(reader, vrf, section);
 	if (vrf->has_proxy) {
 		proxy_name_judge(reader, vrf, section);
 		discoverers_judge(reader, vrf, section);
@@ -233,7 +231,7 @@ static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		if (vrf->interfaces[i].kind == CONFIG_INTERFACE_LINK && vrf->interfaces[i].peer)
 			peer_judge(reader, vrf, &vrf->interfaces[i],
-				nth_section(section, "interface", i));
+				config_section_nth(section, "interface", i));
 }
 
 static void proxy_names_judge(struct config_reader *reader)

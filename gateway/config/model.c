@@ -87,8 +87,10 @@ static void vrf_finish(struct config_vrf *vrf)
 {
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		interface_finish(&vrf->interfaces[i]);
-	for (size_t i = 0; i < vrf->n_routes; i++)
+	for (size_t i = 0; i < vrf->n_routes; i++) {
+		free(vrf->routes[i].vias);
 		free(vrf->routes[i].dev);
+	}
 	for (size_t i = 0; i < vrf->n_hosts; i++)
 		host_finish(&vrf->hosts[i]);
 	for (size_t i = 0; i < vrf->n_discovers; i++)

@@ -133,9 +133,10 @@ struct config_interface {
 
 struct config_route {
 	struct address destination; /* no host bits */
-	struct address via;         /* AF_UNSPEC: none, then dev is set */
-	char *dev;                  /* NULL: found by via */
-	uint32_t metric;            /* 0: the kernel's default */
+	struct address *vias;       /* next hops; none: dev is set */
+	size_t n_vias;
+	char *dev;       /* NULL: found by via */
+	uint32_t metric; /* 0: the kernel's default */
 	int line;
 };
 

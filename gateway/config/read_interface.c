@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -19,6 +20,7 @@
 #define INTERFACE(field) offsetof(struct config_interface, field)
 #define MIN_VLAN         1
 #define MAX_VLAN         4094
+#define MIN_IPV6_MTU     1280 /* RFC 8200, 5 */
 
 static const char *const kind_words[] = {
 	[CONFIG_INTERFACE_VLAN] = "vlan",
@@ -332,6 +334,45 @@ static bool has_family(const struct address *addresses, size_t n, uint8_t family
 	return false;
 }
 
+static const struct address *find_host(
+	const struct address *addresses, size_t n, const struct address *host)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addresses[i].family == host->family &&
+			memcmp(addresses[i].bytes, host->bytes, address_size(host)) == 0)
+			return &addresses[i];
+	return NULL;
+}
+
+/* In IPv4 one address may be there with several lengths. */
+static void addresses_judge(const struct work *work)
+{
+	const struct config_interface *interface = work->interface;
+
+	if (interface->mtu_bytes && interface->mtu_bytes < MIN_IPV6_MTU &&
+		has_family(interface->addresses, interface->n_addresses, AF_INET6))
+		work_complain(work, "mtu",
+			"mtu \"%u\": too small for an IPv6 address, expected %d or more",
+			interface->mtu_bytes, MIN_IPV6_MTU);
+	for (size_t i = 1; i < interface->n_addresses; i++) {
+		const struct address *address = &interface->addresses[i];
+		const struct address *first = find_host(interface->addresses, i, address);
+		char text[ADDRESS_TEXT_SIZE];
+
+		if (!first || (address->family == AF_INET && !address_equal(first, address)))
+			continue;
+		address_format(address, true, text);
+		if (address_equal(first, address))
+			config_complain(&work->reader->notes, work->section,
+				config_section_line_of(work->section, "address"),
+				"address \"%s\" is there twice, counted once", text);
+		else
+			work_complain(work, "address",
+				"address \"%s\" is there with another length, expected one of the two",
+				text);
+	}
+}
+
 static void gateways_judge(const struct work *work)
 {
 	const struct config_interface *interface = work->interface;
@@ -367,6 +408,7 @@ static void interface_read(
 		kind_keys_judge(&work);
 		kinds[interface->kind].judge(&work);
 	}
+	addresses_judge(&work);
 	gateways_judge(&work);
 }
 

@@ -90,7 +90,7 @@ static const struct config_key vrf_keys[] = {
 };
 
 static const struct config_key route_keys[] = {
-	{ "via", &config_type_host, .offset = ROUTE(via) },
+	{ "via", &config_type_hosts, .offset = ROUTE(vias), .count_offset = ROUTE(n_vias) },
 	{ "dev", &config_type_string, ROUTE(dev), .check = config_check_ifname },
 	{ "metric", &config_type_uint32, ROUTE(metric), .min = 1, .max = UINT32_MAX },
 	{ 0 },
@@ -118,6 +118,13 @@ static const struct config_key service_keys[] = {
 	{ 0 },
 };
 
+static bool has_values(const struct config_section *section, const char *key)
+{
+	const struct config_entry *entry = config_section_find(section, key);
+
+	return entry && entry->n_values > 0;
+}
+
 static void route_read(
 	struct config_reader *reader, const struct config_section *section, void *parent)
 {
@@ -129,13 +136,14 @@ static void route_read(
 	if (config_network_parse(section->title, &route->destination, &err) < 0)
 		config_complain(&reader->faults, section, section->line, "%s", err.text);
 	config_read_section(reader, section, &config_schema_route, route);
-	if (!config_section_find(section, "via") && !config_section_find(section, "dev"))
+	if (!has_values(section, "via") && !has_values(section, "dev"))
 		config_complain(&reader->faults, section, section->line,
 			"leads nowhere, expected via = \"ADDRESS\", dev = \"INTERFACE\" or both");
-	if (route->via.family && route->destination.family &&
-		route->via.family != route->destination.family)
-		config_complain(&reader->faults, section, config_section_line_of(section, "via"),
-			"via of another address family, expected that of the destination");
+	for (size_t i = 0; i < route->n_vias; i++)
+		if (route->destination.family && route->vias[i].family != route->destination.family)
+			config_complain(&reader->faults, section,
+				config_section_line_of(section, "via"),
+				"via of another address family, expected that of the destination");
 }
 
 static void nat_read(

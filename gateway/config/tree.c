@@ -125,3 +125,12 @@ int config_section_line_of(const struct config_section *section, const char *key
 
 	return entry ? entry->line : section->line;
 }
+
+const struct config_section *config_section_nth(
+	const struct config_section *section, const char *name, size_t n)
+{
+	for (size_t i = 0; i < section->n_sections; i++)
+		if (strcmp(section->sections[i]->name, name) == 0 && n-- == 0)
+			return section->sections[i];
+	return section;
+}

@@ -70,3 +70,8 @@ const struct config_section *config_section_child(
 
 /* The line of the key where it is written, else that of the section. */
 int config_section_line_of(const struct config_section *section, const char *key);
+
+/* The n-th of the sections of that name below it: the model keeps the order of the text. The section itself
+ * where there are fewer. */
+const struct config_section *config_section_nth(
+	const struct config_section *section, const char *name, size_t n);

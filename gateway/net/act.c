@@ -79,17 +79,52 @@ static void phrase_neighbour(const struct net_act *act, char *text, size_t size)
 		mac);
 }
 
+/* Appends " WORD VALUE" as far as there is room. */
+static void append(char *text, size_t size, const char *word, const char *value)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, size - used, " %s %s", word, value);
+}
+
+static void append_via(char *text, size_t size, const struct address *via)
+{
+	char address[ADDRESS_TEXT_SIZE];
+
+	if (via->family != AF_UNSPEC)
+		append(text, size, "via", address_format(via, false, address));
+}
+
+/* "DESTINATION via A metric 7"; of several next hops each with its link: "DESTINATION metric 7 via A dev
+ * eth0 and via B dev eth1". */
 static void phrase_route(const struct net_act *act, char *text, size_t size)
 {
 	const struct net_act_route *r = &act->route;
-	char destination[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE];
-	int used = snprintf(text, size, "%s", address_format(&r->destination, true, destination));
+	char number[16], address[ADDRESS_TEXT_SIZE];
 
-	if (r->via.family != AF_UNSPEC)
-		used += snprintf(text + used, size - (size_t)used, " via %s",
-			address_format(&r->via, false, via));
+	snprintf(text, size, "%s", address_format(&r->destination, true, address));
+	if (!r->n_others)
+		append_via(text, size, &r->via);
+	snprintf(number, sizeof(number), "%" PRIu32, r->metric);
 	if (r->metric)
-		snprintf(text + used, size - (size_t)used, " metric %" PRIu32, r->metric);
+		append(text, size, "metric", number);
+	if (!r->n_others)
+		return;
+	append_via(text, size, &r->via);
+	if (act->link)
+		append(text, size, "dev", act->link);
+	for (size_t i = 0; i < r->n_others; i++) {
+		snprintf(text + strlen(text), size - strlen(text), " and");
+		append_via(text, size, &r->others[i].via);
+		if (r->others[i].dev)
+			append(text, size, "dev", r->others[i].dev);
+	}
+}
+
+static bool tells_its_links(const struct net_act *act)
+{
+	return (act->kind == NET_ACT_ROUTE_ADD || act->kind == NET_ACT_ROUTE_DELETE) &&
+		act->route.n_others;
 }
 
 static void phrase_sysctl(const struct net_act *act, char *text, size_t size)
@@ -157,7 +192,7 @@ const char *net_act_text(const struct net_act *act, char text[NET_ACT_TEXT_SIZE]
 {
 	size_t used = strlen(net_act_phrase(act, text));
 
-	if (act->link && kinds[act->kind].linking)
+	if (act->link && kinds[act->kind].linking && !tells_its_links(act))
 		snprintf(text + used, NET_ACT_TEXT_SIZE - used, " %s %s", kinds[act->kind].linking,
 			act->link);
 	return text;

@@ -54,12 +54,20 @@ struct net_act_create {
 	uint8_t peer_mac[6]; /* with has_mac */
 };
 
+struct net_act_hop {
+	const char *dev; /* NULL: the kernel finds it */
+	int ifindex;     /* of that; 0: to be found by name */
+	struct address via;
+	bool onlink;
+};
+
 struct net_act_route {
 	struct address destination;
-	struct address via; /* AF_UNSPEC: none */
 	uint32_t metric;    /* 0: the kernel's default */
+	struct address via; /* of its first next hop, over the act's link; AF_UNSPEC: none */
 	bool onlink;
-	bool replace; /* it may be there still */
+	const struct net_act_hop *others; /* its other next hops */
+	size_t n_others;
 };
 
 struct net_act_neighbour {
@@ -89,6 +97,7 @@ struct net_act_firewall {
 struct net_act {
 	enum net_act_kind kind;
 	bool in_root;     /* done in the root namespace, else in the group's own */
+	bool minor;       /* where it fails all else is done nevertheless */
 	const char *link; /* the link it is about, NULL: none */
 	int ifindex;      /* of that link; 0: to be found by name. Of a new one: to be given */
 	union {
@@ -110,7 +119,7 @@ bool net_act_is_structural(const struct net_act *act);
 
 enum net_aspect net_act_aspect(const struct net_act *act);
 
-#define NET_ACT_TEXT_SIZE 256
+#define NET_ACT_TEXT_SIZE 512
 
 /* The kind as a word for programs: "address_add". */
 const char *net_act_name(enum net_act_kind kind);

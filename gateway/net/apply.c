@@ -212,30 +212,91 @@ static void group_finish(struct net_run *run)
 		run->thread_in = -1;
 }
 
+/* What keeps others out is set even where the rest cannot be done: what there is must not stand open. */
+static bool is_guard(const struct net_act *act)
+{
+	return act->kind == NET_ACT_SYSCTL_SET || act->kind == NET_ACT_LINK_SET_GUARDS;
+}
+
+static bool is_uplink_making(const struct net_act *act)
+{
+	return act->kind == NET_ACT_LINK_CREATE && act->create.kind == NET_LINK_VETH &&
+		act->create.stays;
+}
+
+/* Each by itself; who fails is of no interest any more. */
+static void guard_the_rest(struct net_run *run, const struct net_plan_group *group, size_t first)
+{
+	const struct net_act *failed = run->failed;
+
+	/* That name is somebody else's. */
+	if (is_uplink_making(failed))
+		return;
+	for (size_t i = first; i < group->n_acts; i++)
+		if (is_guard(&group->acts[i])) {
+			(void)do_act(run, &group->acts[i], NULL);
+			(void)net_run_flush(run, NULL);
+		}
+	run->failed = failed;
+}
+
+/* A minor act that fails costs itself. */
+static int do_or_miss(struct net_run *run, const struct net_act *act, struct error *err)
+{
+	int ret;
+
+	if (!act->minor || !doers[act->kind])
+		return do_act(run, act, err);
+	ret = net_run_flush(run, err);
+	if (ret == 0 && doers[act->kind](run, act, err) < 0) {
+		net_run_miss(run, act, err);
+		error_clear(err);
+	}
+	return ret;
+}
+
+static void tell_missed(struct net_run *run, struct net_outcome *outcome)
+{
+	if (!run->n_missed)
+		return;
+	outcome->error = run->missed_error;
+	outcome->aspect = net_act_aspect(run->missed[0]);
+	outcome->acts -= run->n_missed;
+	outcome->minor = true;
+	if (run->n_missed > 1)
+		error_set(&outcome->error, run->missed_error.code, "%s, and %zu more",
+			run->missed_error.text, run->n_missed - 1);
+}
+
 static void run_group(
 	struct net_run *run, const struct net_plan_group *group, struct net_outcome *outcome)
 {
+	size_t i;
 	int ret = 0;
 
 	run->group = group;
 	run->failed = NULL;
+	run->n_missed = 0;
 	if (group->faults.count) {
 		error_set(&outcome->error, group->fault_code, "%s", group->faults.items[0]);
 		outcome->aspect = NET_ASPECT_LINK;
 		return;
 	}
-	for (size_t i = 0; ret == 0 && i < group->n_acts; i++) {
-		ret = do_act(run, &group->acts[i], &outcome->error);
+	for (i = 0; ret == 0 && i < group->n_acts; i++) {
+		ret = do_or_miss(run, &group->acts[i], &outcome->error);
 		outcome->acts = i;
 		if (ret < 0 && !run->failed)
 			run->failed = &group->acts[i];
 	}
 	if (ret == 0)
 		ret = net_run_flush(run, &outcome->error);
-	if (ret == 0)
+	if (ret == 0) {
 		outcome->acts = group->n_acts;
-	if (run->failed)
+		tell_missed(run, outcome);
+	} else if (run->failed) {
 		outcome->aspect = net_act_aspect(run->failed);
+		guard_the_rest(run, group, i ? i - 1 : 0);
+	}
 	group_finish(run);
 }
 
@@ -246,6 +307,7 @@ static void run_finish(struct net_run *run)
 	net_removal_finish(&run->removal);
 	net_sysctls_finish(&run->sysctls);
 	free(run->batched);
+	free(run->missed);
 	free(run->links);
 	free(run->peer_fds);
 }

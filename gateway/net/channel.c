@@ -310,8 +310,10 @@ static int stretch_send(const struct stretch *stretch, net_batch_ignore_fn ignor
 			/* A transaction that fails may have no answer but the failure. */
 			done = done || h->nlmsg_seq == stretch->last_sequence ||
 				(stretch->transaction && code);
-			if (code && !fault->code && !(ignore && ignore(at, code, data)))
+			if (code && !fault->code)
 				fault_set(fault, h, at);
+			if (code && fault->index == at && ignore && ignore(fault, data))
+				fault->code = 0;
 		}
 	}
 	if (ret < 0)

@@ -63,8 +63,8 @@ void net_batch_add(struct net_batch *batch, struct nl_msg *message);
 /* Empties the batch, its memory kept. */
 void net_batch_clear(struct net_batch *batch);
 
-/* True where the failure of a message (its index in the batch, positive errno) does not matter. */
-typedef bool (*net_batch_ignore_fn)(size_t index, int code, void *data);
+/* True where the failure of a message does not matter. */
+typedef bool (*net_batch_ignore_fn)(const struct net_batch_fault *fault, void *data);
 
 /*
  * Sends `count` messages from `index` on and waits for the kernel to have done them; the batch

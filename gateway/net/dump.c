@@ -249,6 +249,36 @@ int net_dump_link_addresses(
 
 /* ---- routes ---- */
 
+static void hop_read(struct net_have_hop *hop, uint8_t family, int ifindex, struct nlattr *gateway)
+{
+	hop->ifindex = ifindex;
+	if (gateway)
+		copy_address(&hop->via, family, family == AF_INET ? 32 : 128, gateway);
+}
+
+/* The kernel tells all next hops of a destination and metric as one route, in IPv6, too. */
+static void route_read_hops(struct net_have_route *route, uint8_t family, struct nlattr *attribute)
+{
+	struct rtnexthop *next = nla_data(attribute);
+	int rest = nla_len(attribute);
+	bool first = true;
+
+	for (; RTNH_OK(next, rest); rest -= RTNH_ALIGN(next->rtnh_len), next = RTNH_NEXT(next)) {
+		struct nlattr *a[RTA_MAX + 1];
+		struct net_have_hop hop = { 0 };
+
+		if (nla_parse(a, RTA_MAX, (void *)RTNH_DATA(next),
+			    next->rtnh_len - (int)sizeof(*next), NULL) < 0)
+			return;
+		hop_read(&hop, family, next->rtnh_ifindex, a[RTA_GATEWAY]);
+		if (!first)
+			*array_append(&route->others, &route->n_others) = hop;
+		route->ifindex = first ? hop.ifindex : route->ifindex;
+		route->via = first ? hop.via : route->via;
+		first = false;
+	}
+}
+
 static void route_append(const struct nlmsghdr *header, void *data)
 {
 	struct net_have_netns *netns = data;
@@ -268,6 +298,8 @@ static void route_append(const struct nlmsghdr *header, void *data)
 			a[RTA_GATEWAY]);
 	if (a[RTA_OIF])
 		route->ifindex = nla_get_s32(a[RTA_OIF]);
+	if (a[RTA_MULTIPATH])
+		route_read_hops(route, info->rtm_family, a[RTA_MULTIPATH]);
 	if (a[RTA_PRIORITY])
 		route->metric = nla_get_u32(a[RTA_PRIORITY]);
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "net/act.h"
 #include "net/have.h"
 
@@ -96,17 +98,34 @@ static bool is_foreign_route(const struct net_have_route *route)
 		route->protocol != RTPROT_REDIRECT && route->protocol != RTPROT_RA;
 }
 
+static struct net_act_hop *copy_hops(
+	const struct foreign *foreign, const struct net_have_route *route)
+{
+	struct net_act_hop *hops = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < route->n_others; i++)
+		*array_append(&hops, &count) = (struct net_act_hop){
+			.dev = our_link(foreign, route->others[i].ifindex),
+			.via = route->others[i].via,
+		};
+	return hops;
+}
+
 static void tell_routes(const struct foreign *foreign)
 {
 	char text[NET_ACT_TEXT_SIZE];
 
 	for (size_t i = 0; i < foreign->netns->n_routes; i++) {
 		const struct net_have_route *route = &foreign->netns->routes[i];
+		cleanup_free struct net_act_hop *others = copy_hops(foreign, route);
 		struct net_act act = {
 			.kind = NET_ACT_ROUTE_ADD,
 			.route = { .destination = route->destination,
+				.metric = route->metric,
 				.via = route->via,
-				.metric = route->metric },
+				.others = others,
+				.n_others = route->n_others },
 		};
 
 		act.link = our_link(foreign, route->ifindex);

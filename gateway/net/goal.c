@@ -172,6 +172,21 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 		goal->misfit = link;
 }
 
+/* What a link has that nobody gave a size: that of the device below, or as it came. 0: not known. */
+static uint32_t usual_mtu(const struct net_goal *goal, const struct net_goals_context *context)
+{
+	const struct net_have_link *link = goal->have ? goal->have : goal->renamed, *below;
+	struct net_mark mark;
+
+	if (goal->want->kind == NET_LINK_VETH)
+		return ETH_DATA_LEN;
+	if (goal->want->kind == NET_LINK_DEVICE)
+		return link && net_mark_parse(link->mark, &mark) ? mark.was.mtu_bytes : 0;
+	below = root_below(context->have, goal->want);
+	/* On macsec a VLAN is smaller than what it is on. */
+	return below && strcmp(below->kind, "macsec") != 0 ? below->mtu_bytes : 0;
+}
+
 static void goal_init_uplink(struct net_goal *goal, const struct net_goals_context *context,
 	const struct net_goals *goals, bool root)
 {
@@ -254,6 +269,8 @@ void net_goals_init(struct net_goals *goals, const struct net_goals_context *con
 	for (size_t i = 0; i < want->n_links; i++, n++) {
 		goal_init_link(&goals->items[n], context, goals, &want->links[i]);
 		goal_find_link(&goals->items[n], context, goals);
+		if (!goals->items[n].mtu_bytes)
+			goals->items[n].mtu_bytes = usual_mtu(&goals->items[n], context);
 	}
 	goals->count = n;
 	net_judge_goals(goals, context, fault, data);

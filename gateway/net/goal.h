@@ -38,7 +38,7 @@ struct net_goal {
 	const struct net_have_link *misfit;  /* ours, but must go first */
 	const struct net_have_link *renamed; /* a device inside under another name, this one free */
 	struct net_have_link fresh;
-	bool lost_ipv4; /* an IPv4 address goes, perhaps others and routes with it */
+	bool lost_ipv4; /* its IPv4 routes go with its addresses */
 };
 
 struct net_goals {

@@ -99,6 +99,8 @@ void net_have_netns_clear(struct net_have_netns *netns)
 
 	for (size_t i = 0; i < netns->n_sysctls; i++)
 		free(netns->sysctls[i].value);
+	for (size_t i = 0; i < netns->n_routes; i++)
+		free(netns->routes[i].others);
 	free(netns->sysctls);
 	free(netns->links);
 	free(netns->addresses);

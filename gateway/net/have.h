@@ -59,11 +59,18 @@ struct net_have_address {
 	bool link_local;
 };
 
+struct net_have_hop {
+	int ifindex;        /* 0: none */
+	struct address via; /* AF_UNSPEC: none */
+};
+
 /* A unicast route of the main table. */
 struct net_have_route {
-	int ifindex; /* 0: none or several */
 	struct address destination;
-	struct address via; /* AF_UNSPEC: none */
+	int ifindex; /* of its first next hop, as via */
+	struct address via;
+	struct net_have_hop *others; /* its other next hops */
+	size_t n_others;
 	uint32_t metric;
 	uint8_t protocol;
 };

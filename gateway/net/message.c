@@ -376,43 +376,61 @@ static struct nl_msg *build_neighbour(
 
 /* ---- routes ---- */
 
-static struct rtnl_route *make_route(const struct net_act_route *r, int ifindex)
+static void add_hop(struct rtnl_route *route, int ifindex, const struct address *via, bool onlink)
+{
+	struct rtnl_nexthop *hop = need(rtnl_route_nh_alloc());
+
+	if (ifindex)
+		rtnl_route_nh_set_ifindex(hop, ifindex);
+	if (via->family != AF_UNSPEC) {
+		cleanup_address struct nl_addr *address = make_address(via);
+
+		rtnl_route_nh_set_gateway(hop, address);
+	}
+	if (onlink)
+		rtnl_route_nh_set_flags(hop, RTNH_F_ONLINK);
+	rtnl_route_add_nexthop(route, hop);
+}
+
+/* Where no next hop is beyond the link. */
+static bool is_on_link(const struct net_act_route *r)
+{
+	bool on_link = r->destination.family == AF_INET && r->via.family == AF_UNSPEC;
+
+	for (size_t i = 0; i < r->n_others; i++)
+		on_link = on_link && r->others[i].via.family == AF_UNSPEC;
+	return on_link;
+}
+
+static struct rtnl_route *make_route(
+	const struct net_act_route *r, const struct net_message_context *c)
 {
 	cleanup_address struct nl_addr *destination = make_address(&r->destination);
 	struct rtnl_route *route = need(rtnl_route_alloc());
-	struct rtnl_nexthop *hop = need(rtnl_route_nh_alloc());
 
 	rtnl_route_set_family(route, r->destination.family);
 	need_zero(rtnl_route_set_dst(route, destination));
 	rtnl_route_set_table(route, RT_TABLE_MAIN);
 	rtnl_route_set_type(route, RTN_UNICAST);
 	rtnl_route_set_protocol(route, NET_PROTOCOL);
-	rtnl_route_set_scope(route,
-		r->destination.family == AF_INET && r->via.family == AF_UNSPEC ? RT_SCOPE_LINK
-									       : RT_SCOPE_UNIVERSE);
+	rtnl_route_set_scope(route, is_on_link(r) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
 	if (r->metric)
 		rtnl_route_set_priority(route, r->metric);
-	if (ifindex)
-		rtnl_route_nh_set_ifindex(hop, ifindex);
-	if (r->via.family != AF_UNSPEC) {
-		cleanup_address struct nl_addr *via = make_address(&r->via);
-
-		rtnl_route_nh_set_gateway(hop, via);
-	}
-	rtnl_route_add_nexthop(route, hop);
+	add_hop(route, c->ifindex, &r->via, r->onlink);
+	for (size_t i = 0; i < r->n_others; i++)
+		add_hop(route, c->hops[i], &r->others[i].via, r->others[i].onlink);
 	return route;
 }
 
 static struct nl_msg *build_route_add(
 	const struct net_act *act, const struct net_message_context *c)
 {
-	struct rtnl_route *route = make_route(&act->route, c->ifindex);
-	int flags = NLM_F_CREATE | (act->route.replace ? NLM_F_REPLACE : NLM_F_EXCL);
+	struct rtnl_route *route = make_route(&act->route, c);
 	struct nl_msg *message = NULL;
 
-	need_zero(rtnl_route_build_add_request(route, flags, &message));
+	need_zero(rtnl_route_build_add_request(route, NLM_F_CREATE | NLM_F_EXCL, &message));
 	rtnl_route_put(route);
-	if (act->route.onlink)
+	if (act->route.onlink && !act->route.n_others)
 		((struct rtmsg *)nlmsg_data(nlmsg_hdr(message)))->rtm_flags |= RTNH_F_ONLINK;
 	return message;
 }
@@ -420,7 +438,7 @@ static struct nl_msg *build_route_add(
 static struct nl_msg *build_route_delete(
 	const struct net_act *act, const struct net_message_context *c)
 {
-	struct rtnl_route *route = make_route(&act->route, c->ifindex);
+	struct rtnl_route *route = make_route(&act->route, c);
 	struct nl_msg *message = NULL;
 
 	need_zero(rtnl_route_build_del_request(route, 0, &message));

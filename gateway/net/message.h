@@ -23,8 +23,9 @@ bool net_message_parse(
 struct net_message_context {
 	int ifindex;        /* of the act's link; 0: by name */
 	int parent_ifindex; /* LINK_CREATE of a vlan or macvlan */
-	int netns_fd;       /* the group's namespace */
-	int peer_netns_fd;  /* LINK_CREATE of a veth between namespaces */
+	const int *hops;   /* ROUTE_*: ifindexes of its other next hops; 0: the kernel finds them */
+	int netns_fd;      /* the group's namespace */
+	int peer_netns_fd; /* LINK_CREATE of a veth between namespaces */
 	int root_fd;
 };
 

@@ -54,6 +54,15 @@ static void group_fault(void *data, int code, const char *text)
 	strings_add(&group->faults, text);
 }
 
+struct net_act_hop *net_planner_keep_hops(struct net_planner *planner, size_t count)
+{
+	struct net_act_hop *hops = count ? xcalloc(count, sizeof(*hops)) : NULL;
+
+	if (hops)
+		*array_append(&planner->plan->hops, &planner->plan->n_hops) = hops;
+	return hops;
+}
+
 /* ---- strays ---- */
 
 static int want_compare(const void *a, const void *b)
@@ -192,8 +201,16 @@ static void plan_lo(struct net_planner *planner, const struct net_goals *goals)
 		net_planner_add(planner, NET_ACT_LINK_SET_UP, false, "lo")->ifindex = 1;
 }
 
+static void plan_root_end(struct net_planner *planner, struct net_goals *goals)
+{
+	net_plan_addresses_delete6(planner, goals, &goals->items[0]);
+	net_plan_settings(planner, goals, &goals->items[0]);
+	net_plan_addresses_delete4(planner, goals, &goals->items[0]);
+}
+
 static void fill_group(struct net_planner *planner, struct net_goals *goals)
 {
+	struct net_route_goals *routes;
 	size_t n_strays, first = goals->want->has_uplink ? 1 : 0;
 	const struct net_stray *strays = net_planner_strays(planner, goals->want->name, &n_strays);
 
@@ -206,11 +223,16 @@ static void fill_group(struct net_planner *planner, struct net_goals *goals)
 	net_plan_links_delete(planner, goals);
 	net_plan_links_create(planner, goals);
 	if (first)
-		net_plan_settings(planner, goals, &goals->items[0]);
+		plan_root_end(planner, goals);
 	plan_lo(planner, goals);
 	for (size_t i = first; i < goals->count; i++)
+		net_plan_addresses_delete6(planner, goals, &goals->items[i]);
+	for (size_t i = first; i < goals->count; i++)
 		net_plan_settings(planner, goals, &goals->items[i]);
-	net_plan_routes(planner, goals);
+	routes = net_plan_routes_delete(planner, goals);
+	for (size_t i = first; i < goals->count; i++)
+		net_plan_addresses_delete4(planner, goals, &goals->items[i]);
+	net_plan_routes_add(planner, routes);
 	net_plan_sysctls_last(planner, goals);
 }
 
@@ -384,6 +406,9 @@ void net_plan_destroy(struct net_plan *plan)
 		strings_finish(&plan->groups[i].faults);
 	}
 	free(plan->groups);
+	for (size_t i = 0; i < plan->n_hops; i++)
+		free(plan->hops[i]);
+	free(plan->hops);
 	strings_finish(&plan->texts);
 	free(plan);
 }

@@ -86,6 +86,7 @@ struct net_outcome {
 	size_t acts;            /* done */
 	struct error error;     /* code 0: all done */
 	enum net_aspect aspect; /* of what failed */
+	bool minor;             /* what failed costs nothing else: the namespace can be used */
 };
 
 typedef void (*net_outcome_fn)(const struct net_outcome *outcome, void *data);

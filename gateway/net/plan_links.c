@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Planning which links go and which come. */
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -180,7 +181,7 @@ static struct net_act *plan_create(
 
 	act->ifindex = goal->fresh.ifindex = ifindex;
 	act->create.kind = kind;
-	act->create.mtu_bytes = goal->mtu_bytes;
+	act->create.mtu_bytes = goal->want ? goal->want->mtu_bytes : goal->mtu_bytes;
 	act->create.has_mac = goal->has_mac;
 	memcpy(act->create.mac, goal->mac, sizeof(goal->mac));
 	snprintf(goal->fresh.name, sizeof(goal->fresh.name), "%s", goal->name);
@@ -344,6 +345,22 @@ static void move_device(struct net_planner *planner, struct net_goals *goals, st
 	goal->have = &goal->fresh;
 }
 
+/* Both ends begin with what the one has whose group makes them. */
+static uint32_t peer_mtu(const struct net_planner *planner, const struct net_want_link *want)
+{
+	const struct net_want *all = planner->context.want;
+
+	for (size_t i = 0; i < all->n_netns; i++)
+		for (size_t l = 0; l < all->netns[i].n_links; l++) {
+			const struct net_want_link *link = &all->netns[i].links[l];
+
+			if (strcmp(all->netns[i].name, want->peer_netns) == 0 &&
+				strcmp(link->name, want->peer_name) == 0 && link->mtu_bytes)
+				return link->mtu_bytes;
+		}
+	return ETH_DATA_LEN;
+}
+
 /* Either end's group makes both: the one that comes first. */
 static void create_veth(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
 {
@@ -356,6 +373,10 @@ static void create_veth(struct net_planner *planner, struct net_goals *goals, st
 		snprintf(goal->fresh.name, sizeof(goal->fresh.name), "%s", goal->name);
 		forget_guards(&goal->fresh);
 		goal->fresh.accept_ra = goal->fresh.accept_redirects6 = 1;
+		goal->fresh.mtu_bytes = peer_mtu(planner, want);
+		if (goal->fresh.mtu_bytes < IPV6_MIN_MTU)
+			goal->fresh.addr_gen_mode = goal->fresh.accept_ra =
+				goal->fresh.accept_redirects6 = goal->fresh.disable_ipv6 = -1;
 		goal->have = &goal->fresh;
 		return;
 	}

@@ -142,7 +142,7 @@ void net_plan_guards(
 		act->number = differing;
 	}
 	/* A link without an IPv6 address has no IPv6; before it gets one it has. */
-	if (goal->want && !goal->quiet && goal->have->disable_ipv6 > 0)
+	if (goal->want && !goal->quiet && goal->have->disable_ipv6 > 0 && net_plan_has_ipv6(goal))
 		plan_ipv6_leaf(planner, goals, goal, "disable_ipv6", "0");
 }
 
@@ -162,6 +162,8 @@ static void plan_ipv6_guards(
 	const struct net_have_link *have = goal->have;
 	bool new_settings = net_plan_ipv6_comes_back(goal);
 
+	if (!net_plan_has_ipv6(goal))
+		return;
 	if (have->accept_ra > 0 || new_settings)
 		plan_ipv6_leaf(planner, goals, goal, "accept_ra", "0");
 	if (have->accept_redirects6 > 0 || new_settings)
@@ -176,8 +178,10 @@ void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *
 		const struct net_want_sysctl *want = &goals->want->sysctls[i];
 		const char *have = have_sysctl(goals->have, want->key);
 
-		if (!have || !net_sysctl_value_equal(have, want->value))
-			net_planner_sysctl(planner, false, want->key, want->value);
+		if (have && net_sysctl_value_equal(have, want->value))
+			continue;
+		net_planner_sysctl(planner, false, want->key, want->value);
+		planner->group->acts[planner->group->n_acts - 1].minor = true;
 	}
 	for (size_t i = goals->want->has_uplink ? 1 : 0; i < goals->count; i++)
 		plan_ipv6_guards(planner, goals, &goals->items[i]);

@@ -7,6 +7,8 @@
 #include "net/goal.h"
 #include "net/plan.h"
 
+#define IPV6_MIN_MTU 1280 /* RFC 8200, 5 */
+
 /* The acts of one namespace, in the order they must be done; or its faults. */
 struct net_plan_group {
 	const char *netns; /* NET_PLAN_SHARED: what several namespaces share */
@@ -22,7 +24,9 @@ struct net_plan {
 	size_t n_groups;
 	uint32_t owner;
 	unsigned int patience_ms;
-	struct strings texts; /* what acts borrow and nobody else owns */
+	struct strings texts; /* what acts borrow and nobody else owns; as the next hops */
+	struct net_act_hop **hops;
+	size_t n_hops;
 };
 
 /* A link of the root namespace with our mark that is not what the want has. */
@@ -53,6 +57,9 @@ void net_planner_sysctl(
 /* Keeps a copy of a text for as long as the plan lives. */
 const char *net_planner_keep(struct net_planner *planner, const char *text);
 
+/* As many next hops for as long as the plan lives, empty; NULL for none. */
+struct net_act_hop *net_planner_keep_hops(struct net_planner *planner, size_t count);
+
 /* The strays of a VRF, *count of them. */
 const struct net_stray *net_planner_strays(
 	const struct net_planner *planner, const char *vrf, size_t *count);
@@ -72,12 +79,23 @@ void net_plan_root_firewall_delete(struct net_planner *planner);
 void net_plan_forwarding_off(struct net_planner *planner, bool all);
 void net_plan_forwarding_on(struct net_planner *planner);
 
-/* plan_settings.c: marks, settings and addresses of one link; routes of a namespace. */
+/* plan_settings.c: marks, settings and addresses of one link. IPv6 addresses go first, for one may come
+ * back with another length or on another link; IPv4 ones last, for with the last one the kernel takes
+ * the link's routes away. */
+void net_plan_addresses_delete6(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal);
 void net_plan_settings(
 	struct net_planner *planner, const struct net_goals *goals, struct net_goal *goal);
-void net_plan_routes(struct net_planner *planner, struct net_goals *goals);
+void net_plan_addresses_delete4(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal);
 /* A link with too small an MTU has no IPv6; with the right one it comes back with new settings. */
+bool net_plan_has_ipv6(const struct net_goal *goal);
 bool net_plan_ipv6_comes_back(const struct net_goal *goal);
+
+/* plan_routes.c: what must go before IPv4 addresses do, then what is missing, with an end of the goals. */
+struct net_route_goals *net_plan_routes_delete(
+	struct net_planner *planner, const struct net_goals *goals);
+void net_plan_routes_add(struct net_planner *planner, struct net_route_goals *routes);
 
 /* plan_sysctls.c: no redirects, router advertisements, source routes or foreign sources, no forwarding
  * but between own links where wanted, no IPv6 on links without an IPv6 address. */

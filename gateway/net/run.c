@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "net/dump.h"
@@ -89,21 +90,43 @@ static const struct {
 	{ NET_ACT_ROUTE_DELETE, ENODEV },
 };
 
-static bool ignore_gone(size_t index, int code, void *data)
+static bool is_gone_already(const struct net_act *act, int code)
 {
-	const struct net_run *run = data;
-
 	for (size_t i = 0; i < sizeof(gone_already) / sizeof(*gone_already); i++)
-		if (run->batched[index]->kind == gone_already[i].kind &&
-			code == gone_already[i].code)
+		if (act->kind == gone_already[i].kind && code == gone_already[i].code)
 			return true;
 	return false;
 }
 
-/* On a second sending much is there already. */
-static bool ignore_done(size_t index, int code, void *data)
+void net_run_miss(struct net_run *run, const struct net_act *act, const struct error *err)
 {
-	return code == EEXIST || ignore_gone(index, code, data);
+	for (size_t i = 0; i < run->n_missed; i++)
+		if (run->missed[i] == act)
+			return;
+	if (!run->n_missed)
+		run->missed_error = *err;
+	*array_append(&run->missed, &run->n_missed) = act;
+}
+
+static bool ignore_minor(const struct net_batch_fault *fault, void *data)
+{
+	struct net_run *run = data;
+	const struct net_act *act = run->batched[fault->index];
+	struct error err = ERROR_INIT;
+
+	if (is_gone_already(act, fault->code))
+		return true;
+	if (!act->minor || is_passing(act, fault->code))
+		return false;
+	act_error(act, fault->code, fault->text, &err);
+	net_run_miss(run, act, &err);
+	return true;
+}
+
+/* On a second sending much is there already. */
+static bool ignore_done(const struct net_batch_fault *fault, void *data)
+{
+	return fault->code == EEXIST || ignore_minor(fault, data);
 }
 
 /* Tries the act again for a while, then once more those behind it: some stood on it. */
@@ -138,7 +161,7 @@ int net_run_flush(struct net_run *run, struct error *err)
 	ret = net_run_get_channel(run, run->batch_in_root, &channel, err);
 	if (ret == 0)
 		ret = net_batch_send(
-			&run->batch, 0, run->n_batched, ignore_gone, run, channel, &fault, err);
+			&run->batch, 0, run->n_batched, ignore_minor, run, channel, &fault, err);
 	while (ret == -EREMOTEIO && is_passing(run->batched[fault.index], fault.code)) {
 		size_t index = fault.index;
 
@@ -203,9 +226,31 @@ static int prepare_create(struct net_run *run, const struct net_act *act,
 	return ret < 0 ? ret : 0;
 }
 
+static bool is_route(const struct net_act *act)
+{
+	return act->kind == NET_ACT_ROUTE_ADD || act->kind == NET_ACT_ROUTE_DELETE;
+}
+
+/* The ifindexes of a route's other next hops; *list is the caller's. */
+static int find_hops(struct net_run *run, const struct net_act *act, int **list, struct error *err)
+{
+	int ret = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; ret >= 0 && i < act->route.n_others; i++) {
+		const struct net_act_hop *hop = &act->route.others[i];
+
+		ret = hop->ifindex || !hop->dev ? hop->ifindex
+						: find_ifindex(run, act->in_root, hop->dev, err);
+		*array_append(list, &count) = ret;
+	}
+	return ret < 0 ? ret : 0;
+}
+
 int net_run_add(struct net_run *run, const struct net_act *act, struct error *err)
 {
 	struct net_message_context context = { .ifindex = act->ifindex, .root_fd = run->root_fd };
+	cleanup_free int *hops = NULL;
 	struct nl_msg *message;
 	/* What strayed in the root namespace may have no namespace of its own. */
 	int ret = net_run_open_netns(run, act->in_root ? NULL : err);
@@ -222,6 +267,9 @@ int net_run_add(struct net_run *run, const struct net_act *act, struct error *er
 	if (ret == 0 && !context.ifindex && net_message_needs_ifindex(act)) {
 		ret = context.ifindex = find_ifindex(run, act->in_root, act->link, err);
 	}
+	if (ret >= 0 && is_route(act))
+		ret = find_hops(run, act, &hops, err);
+	context.hops = hops;
 	if (ret < 0)
 		return ret;
 	message = net_message_build(act, &context);

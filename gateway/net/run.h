@@ -27,7 +27,10 @@ struct net_run {
 
 	/* of the group at hand */
 	const struct net_plan_group *group;
-	const struct net_act *failed; /* NULL: none, or none in particular */
+	const struct net_act *failed;  /* NULL: none, or none in particular */
+	const struct net_act **missed; /* minor ones that failed */
+	size_t n_missed;
+	struct error missed_error; /* of the first */
 	struct net_channel inside;
 	int netns_fd;  /* -1: not opened yet */
 	int thread_in; /* root_fd, netns_fd, or -1: somewhere else */
@@ -54,6 +57,9 @@ int net_run_get_channel(
 /* Adds an act that is a message; sends what was batched where the place changes, or where an
  * interface index must be learnt first. */
 int net_run_add(struct net_run *run, const struct net_act *act, struct error *err);
+
+/* Notes that a minor act failed, and why. */
+void net_run_miss(struct net_run *run, const struct net_act *act, const struct error *err);
 
 /* Sends what is batched. The error names the act that failed. */
 int net_run_flush(struct net_run *run, struct error *err);

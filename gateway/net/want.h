@@ -38,6 +38,7 @@ struct net_want_link {
 	size_t n_addresses;
 };
 
+/* A way to a destination; those of the same destination and metric are the next hops of one route. */
 struct net_want_route {
 	struct address destination; /* /0 of a family: default */
 	struct address via;         /* AF_UNSPEC: none */

@@ -460,8 +460,13 @@ static void judge_trouble(struct vrf *vrf)
 		[NET_ASPECT_UPLINK] = VRF_CHECK_UPLINK,
 	};
 
+	enum vrf_check_kind kind = kinds[vrf->trouble_aspect];
+
+	/* A setting of a namespace that is there is no reason to leave it. */
+	if (kind == VRF_CHECK_NETNS && vrf->checks[kind].ok)
+		kind = VRF_CHECK_LINK;
 	if (vrf->trouble[0])
-		checks_set(vrf, kinds[vrf->trouble_aspect], false, "%s", vrf->trouble);
+		checks_set(vrf, kind, false, "%s", vrf->trouble);
 }
 
 void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state)

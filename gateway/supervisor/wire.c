@@ -229,12 +229,16 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	kernel_remember(pass, vrf);
 	drift_compared(
 		pass->supervisor->drift, vrf, want_find(&pass->want, vrf->name), outcome->acts > 0);
-	if (vrf->state == VRF_WIRING && failed)
+	if (vrf->state == VRF_WIRING && failed && !outcome->minor) {
 		vrf_dispatch(vrf, VRF_EVENT_WIRING_FAILED, outcome->error.text);
-	else if (vrf->state == VRF_WIRING)
+	} else if (vrf->state == VRF_WIRING) {
+		/* What is missing is told by a comparison of what there is now. */
+		if (failed)
+			drift_look(pass->supervisor->drift, vrf);
 		vrf_dispatch(vrf, VRF_EVENT_WIRED, "");
-	else if (failed || !outcome->acts)
+	} else if (failed || !outcome->acts) {
 		judge(vrf);
+	}
 }
 
 static void wire_failed(struct supervisor *supervisor, const struct error *err)

@@ -44,6 +44,20 @@ static void link_init(struct net_want_link *link, const struct config_interface 
 	memcpy(link->mac, interface->mac, sizeof(link->mac));
 }
 
+/* One for each next hop. */
+static void route_add(struct net_want_netns *netns, const struct config_route *route)
+{
+	for (size_t i = 0; i < route->n_vias || (i == 0 && !route->n_vias); i++) {
+		struct net_want_route *want = array_append(&netns->routes, &netns->n_routes);
+
+		want->destination = route->destination;
+		if (i < route->n_vias)
+			want->via = route->vias[i];
+		want->dev = route->dev;
+		want->metric = route->metric;
+	}
+}
+
 static void routes_add(struct net_want_netns *netns, const struct config_vrf *vrf)
 {
 	for (size_t i = 0; i < vrf->n_interfaces; i++) {
@@ -57,12 +71,7 @@ static void routes_add(struct net_want_netns *netns, const struct config_vrf *vr
 			};
 	}
 	for (size_t i = 0; i < vrf->n_routes; i++)
-		*array_append(&netns->routes, &netns->n_routes) = (struct net_want_route){
-			.destination = vrf->routes[i].destination,
-			.via = vrf->routes[i].via,
-			.dev = vrf->routes[i].dev,
-			.metric = vrf->routes[i].metric,
-		};
+		route_add(netns, &vrf->routes[i]);
 }
 
 /* To the server alone, so that it goes before whatever the customer says of the networks around it. */

@@ -234,9 +234,25 @@ def a_flapping_link_costs_few_comparisons(lab):
     lab.command("down")
 
 
+def what_cannot_be_set_costs_itself(lab):
+    """From the start on: the rest is there, a proxy runs, and what is missing is named."""
+    broken = f'{ROUTED} sysctl = {{ "net.ipv4.no_such_key=1" }}'
+    lab.write(fake_proxy(lab) + f"vrf acme {{ {broken} }}\nnamespace mgmt {{ {broken} }}\n")
+    with lab.running():
+        expect(lab.wait_state("acme", "starting")["proxy"]["pid"], "no proxy runs")
+        vrf = lab.wait_state("mgmt", "degraded")
+        expect("net.ipv4.no_such_key" in vrf["reason"], f"the reason is {vrf['reason']!r}")
+        expect("default via 10.0.0.1" in ip("-n", "mgmt", "route"), "the route is missing, too")
+        lab.write(f"namespace mgmt {{ {ROUTED} }}\n")
+        expect_said(lab.command("reload"), 0)
+        lab.wait_state("mgmt", "healthy")
+    lab.command("down")
+
+
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
          a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,
          a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
          what_an_operator_adds_inside_stays, a_device_that_comes_is_not_waited_for, a_reload_does_the_least,
-         a_new_uplink_id_comes_with_a_restart, a_flapping_link_costs_few_comparisons]
+         a_new_uplink_id_comes_with_a_restart, a_flapping_link_costs_few_comparisons,
+         what_cannot_be_set_costs_itself]

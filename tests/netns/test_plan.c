@@ -149,6 +149,151 @@ static void config_changes_become_small_plans(void **state)
 	world_assert_is(before);
 }
 
+/* The addresses and the gateway of acme's one link, in place of those it has. */
+static void renumber(
+	struct net_want *want, struct address *addresses, size_t n, const char *gateway)
+{
+	want->netns[0].links[0].addresses = addresses;
+	want->netns[0].links[0].n_addresses = n;
+	want->netns[0].routes[0].via = world_address(gateway);
+}
+
+/* What the kernel drops along with an address is no surprise to the plan. */
+static void one_up_renumbers(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_want_netns *acme = world_add_netns(&want, "acme", -1);
+	struct address both[] = { world_address("10.0.0.2/30"), world_address("10.0.1.2/30") };
+	struct address other[] = { world_address("10.0.1.2/30") };
+	struct address spare[] = { world_address("10.0.1.2/30"), world_address("10.9.9.9/32") };
+	struct address mates[] = { world_address("10.0.0.2/24"), world_address("10.0.0.3/24") };
+	struct address mate[] = { world_address("10.0.0.3/24") };
+
+	(void)state;
+	world_add_link(acme, "cust", NET_LINK_MACVLAN, "trunk0");
+	world_add_route(acme, "0.0.0.0/0", "10.0.0.1", "cust");
+	renumber(&want, both, 2, "10.0.0.1");
+	world_up(&want);
+	renumber(&want, other, 1, "10.0.1.1");
+	assert_true(world_up(&want) > 0);
+	assert_int_equal(world_count(&want), 0);
+	renumber(&want, spare, 2, "10.0.1.1");
+	world_up(&want);
+	renumber(&want, both, 2, "10.0.0.1");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	renumber(&want, mates, 2, "10.0.0.1");
+	world_up(&want);
+	renumber(&want, mate, 1, "10.0.0.254");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(
+		world_run("ip -n acme route get 192.0.2.1 | grep -q '10.0.0.254.*src 10.0.0.3'"),
+		0);
+	world_down();
+}
+
+static void two_gateways_are_two_next_hops(void **state)
+{
+	static const char *const defaults[] = { "0.0.0.0/0", "::/0" };
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_want_netns *acme = world_add_netns(&want, "acme", -1);
+	struct address a[] = { world_address("10.0.0.2/30"), world_address("fd01::2/64") };
+	struct address b[] = { world_address("10.0.1.2/30"), world_address("fd02::2/64") };
+	const char *const gateways[] = { "10.0.0.1", "fd01::1", "10.0.1.1", "fd02::1" };
+
+	(void)state;
+	world_add_link(acme, "wan0", NET_LINK_MACVLAN, "trunk0")->addresses = a;
+	world_add_link(acme, "wan1", NET_LINK_MACVLAN, "trunk0")->addresses = b;
+	acme->links[0].n_addresses = acme->links[1].n_addresses = 2;
+	for (size_t i = 0; i < 4; i++)
+		world_add_route(acme, defaults[i % 2], gateways[i], i < 2 ? "wan0" : "wan1");
+	world_add_route(acme, "0.0.0.0/0", "10.0.1.1", NULL); /* once more */
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("test $(ip -n acme route | grep -c 'nexthop via') = 2"), 0);
+	assert_int_equal(world_run("test $(ip -n acme -6 route | grep -c 'nexthop via') = 2"), 0);
+	/* One of them taken away, and with the link it is on. */
+	world_run("ip -n acme route change default via 10.0.0.1 dev wan0 proto 118");
+	assert_true(world_up(&want) > 0);
+	world_run("ip -n acme link del wan1");
+	assert_true(world_up(&want) > 0);
+	assert_int_equal(world_count(&want), 0);
+	acme->n_routes = 2;
+	assert_true(world_up(&want) > 0);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(
+		world_run("ip -n acme route | grep -q 'default via 10.0.0.1 dev wan0'"), 0);
+	world_down();
+}
+
+static void keep_outcome(const struct net_outcome *outcome, void *data)
+{
+	if (strcmp(outcome->netns, "acme") == 0)
+		*(struct net_outcome *)data = *outcome;
+}
+
+static struct net_outcome up_of_acme(const struct net_want *want)
+{
+	struct net_outcome outcome = { 0 };
+	struct error err = ERROR_INIT;
+	struct net_have *have;
+	struct net_plan *plan;
+
+	assert_int_equal(net_have_read(want, &have, &err), 0);
+	plan = net_plan_create(want, have);
+	assert_int_equal(net_plan_apply(plan, keep_outcome, &outcome, &err), -EIO);
+	net_plan_destroy(plan);
+	net_have_destroy(have);
+	return outcome;
+}
+
+static void what_cannot_be_set_costs_itself(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_want_netns *acme = add_customer(&want, "acme", 0);
+	struct net_outcome outcome;
+
+	(void)state;
+	world_add_route(acme, "172.16.0.0/12", "10.9.0.1", NULL);
+	world_add_route(acme, "172.17.0.0/16", "10.0.0.1", NULL);
+	*array_append(&acme->sysctls, &acme->n_sysctls) =
+		(struct net_want_sysctl){ "net.ipv4.no_such_key", "1" };
+	*array_append(&acme->sysctls, &acme->n_sysctls) =
+		(struct net_want_sysctl){ "net.ipv4.tcp_mtu_probing", "1" };
+	outcome = up_of_acme(&want);
+	assert_true(outcome.minor);
+	assert_non_null(strstr(outcome.error.text, "cannot add route 172.16.0.0/12 via 10.9.0.1"));
+	assert_non_null(strstr(outcome.error.text, ", and 1 more"));
+	assert_reachable("acme", "fd5a:b1c0:de00::2");
+	assert_int_equal(world_run("ip -n acme route | grep -q 172.17.0.0/16"), 0);
+	assert_int_equal(
+		world_run("ip netns exec acme sysctl -n net.ipv4.tcp_mtu_probing | grep -q 1"), 0);
+	world_down();
+}
+
+/* The root side of its uplink would take router advertisements of a namespace that is half made. */
+static void what_fails_half_way_is_guarded(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_want_netns *acme = add_customer(&want, "acme", 0);
+	struct net_outcome outcome;
+
+	(void)state;
+	acme->links[0].parent = "lo"; /* no link for a macvlan */
+	outcome = up_of_acme(&want);
+	assert_false(outcome.minor);
+	assert_non_null(
+		strstr(outcome.error.text, "interface 'cust': cannot create macvlan on 'lo'"));
+	assert_int_equal(world_run("grep -q 0 /proc/sys/net/ipv6/conf/vg0/accept_ra && "
+				   "grep -q 0 /proc/sys/net/ipv6/conf/vg0/accept_redirects"),
+		0);
+	acme->links[0].parent = "trunk0";
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	world_down();
+}
+
 static void ipv6_customers_and_on_link_gateways(void **state)
 {
 	static const struct address both[] = {
@@ -292,6 +437,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(same_addresses_reach_their_own_peer_only),
 	cmocka_unit_test(what_is_undone_is_done_again),
 	cmocka_unit_test(config_changes_become_small_plans),
+	cmocka_unit_test(one_up_renumbers),
+	cmocka_unit_test(two_gateways_are_two_next_hops),
+	cmocka_unit_test(what_cannot_be_set_costs_itself),
+	cmocka_unit_test(what_fails_half_way_is_guarded),
 	cmocka_unit_test(ipv6_customers_and_on_link_gateways),
 	cmocka_unit_test(a_macvlan_keeps_its_mac),
 	cmocka_unit_test(a_hundred_vrfs),

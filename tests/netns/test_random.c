@@ -2,10 +2,12 @@
 /*
  * Chance against a live set of VRFs: after each edit that somebody makes behind our back one
  * comparison and its acts bring all back, the next comparison finds nothing, and what is not ours is
- * still there. SEED=N repeats a run, EDITS=N makes it shorter or longer.
+ * still there. And from any config that `check` takes one `up` leads to any other. SEED=N repeats a run,
+ * EDITS=N and PAIRS=N make it shorter or longer.
  */
 #include "foreign.h"
 #include "harm.h"
+#include "variety.h"
 
 static const struct {
 	const char *name;
@@ -247,9 +249,99 @@ static void chance_never_wins(void **state)
 	world_assert_is(before);
 }
 
+/* ---- from any config to any other ---- */
+
+struct journey {
+	struct variety variety;
+	struct config *config;
+	struct net_want want;
+	char *before; /* the text of the config that it comes from */
+};
+
+static void journey_finish(struct journey *journey)
+{
+	net_want_finish(&journey->want);
+	config_destroy(journey->config);
+	free(journey->variety.text);
+	free(journey->before);
+}
+
+/* Compares, and does it where there is a place for the first error; what is (or was) to do, in words. */
+static char *compare(const struct net_want *want, size_t *count, struct error *done)
+{
+	struct error err = ERROR_INIT;
+	struct net_plan *plan;
+	struct net_have *have;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(net_have_read(want, &have, &err), 0);
+	plan = net_plan_create(want, have);
+	net_plan_print(plan, out);
+	fclose(out);
+	*count = net_plan_count(plan) + net_plan_count_faults(plan);
+	if (done)
+		(void)net_plan_apply(plan, world_report, done, NULL);
+	net_plan_destroy(plan);
+	net_have_destroy(have);
+	return text;
+}
+
+static void travel(struct journey *journey)
+{
+	struct net_want next;
+	struct config *config;
+	struct error err = ERROR_INIT;
+	cleanup_free char *first = NULL, *left = NULL;
+	size_t count;
+
+	free(journey->before);
+	journey->before = steal_ptr(&journey->variety.text);
+	variety_load(&journey->variety, &config, &next);
+	next.owner = journey->want.owner;
+	first = compare(&next, &count, &err);
+	left = compare(&next, &count, NULL);
+	if (getenv("V"))
+		fprintf(stderr, "to\n%s\nby\n%s\n", journey->variety.text, first);
+	if (err.code || count) {
+		fprintf(stderr, "from\n%s\nto\n%s\nby\n%s\nthen %s\nstill\n%s\n", journey->before,
+			journey->variety.text, first, err.code ? err.text : "no error", left);
+		fail();
+	}
+	net_want_finish(&journey->want);
+	config_destroy(journey->config);
+	journey->want = next;
+	journey->config = config;
+}
+
+static void one_up_leads_from_any_config_to_any_other(void **state)
+{
+	cleanup(journey_finish) struct journey journey = { .variety.chance = chance_begin() };
+	unsigned int count = fleet_number("PAIRS",
+		getenv("VRFGATE_VALGRIND")     ? 20
+			: getenv("VRFGATE_VM") ? 50
+					       : 200);
+	cleanup_free char *before = world_dump();
+
+	(void)state;
+	journey.variety.vlans = fleet_kernel_has_vlan();
+	journey.want.owner = world_want().owner;
+	journey.variety.text = xstrdup("nothing");
+	variety_add_nics();
+	for (unsigned int i = 0; i < count; i++)
+		travel(&journey);
+	printf("# %u pairs; %u of %u configs drawn had faults\n", count, journey.variety.refused,
+		journey.variety.drawn);
+	world_down();
+	variety_delete_nics();
+	world_assert_is(before);
+}
+
 int main(void);
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(chance_never_wins),
+	cmocka_unit_test(one_up_leads_from_any_config_to_any_other),
 };
 
 world_main(tests)

@@ -197,6 +197,23 @@ static const struct {
 		"2: vrf 'a': route '10.0.0.0/8': leads nowhere, expected via = \"ADDRESS\", dev = \"INTERFACE\" or both" },
 	{ IN_VRF("route \"10.0.0.0/8\" { via = \"fd00::1\" }"),
 		"2: vrf 'a': route '10.0.0.0/8': via of another address family, expected that of the destination" },
+	{ IN_VRF("route \"10.0.0.0/8\" { via = {} }"),
+		"2: vrf 'a': route '10.0.0.0/8': leads nowhere, expected via = \"ADDRESS\", dev = \"INTERFACE\" or both" },
+	/* Who reaches a next hop. */
+	{ IN_VRF("interface eth0.10 { address = \"10.0.0.2/29\" }\nroute \"192.168.0.0/16\" {\nvia = { 10.0.0.1, 10.9.0.1 } }"),
+		"4: vrf 'a': route '192.168.0.0/16': via \"10.9.0.1\": no interface reaches it, expected an address in the network of an interface, or dev = \"INTERFACE\"" },
+	{ IN_VRF("interface eth0.10 { address = \"10.0.0.2/29\" }\nroute \"10.9.0.0/24\" { via = 10.0.0.1 }\nroute \"192.168.0.0/16\" { via = 10.9.0.1 }"),
+		"4: vrf 'a': route '192.168.0.0/16': via \"10.9.0.1\": no interface reaches it, expected an address in the network of an interface, or dev = \"INTERFACE\"" },
+	{ IN_VRF("interface eth0.10 { address = \"fd00::2/64\" }\nroute \"fd01::/64\" { via = \"fe80::1\" }"),
+		"3: vrf 'a': route 'fd01::/64': via \"fe80::1\": a link-local address, expected dev = \"INTERFACE\" beside it" },
+	{ IN_VRF("interface a { kind = macvlan parent = p address = \"fd00::2/64\" }\ninterface b { kind = macvlan parent = p address = \"fd01::2/64\" }\nroute \"fd02::/64\" { via = \"fd01::1\" dev = a }"),
+		"4: vrf 'a': route 'fd02::/64': via \"fd01::1\": reached by interface 'b', expected dev = \"b\" or another address" },
+	{ IN_VRF("interface eth0.10 { address = \"fd00::2/64\" }\nroute \"fd00::/80\" { via = \"fd00:0:0:0:1::1\" }\nroute \"fd02::/64\" { via = \"fd00::9\" }"),
+		"4: vrf 'a': route 'fd02::/64': via \"fd00::9\": reached by other next hops, those at test.conf:3; expected one on a link" },
+	/* A destination twice. */
+	{ IN_VRF("interface eth0.10 { address = \"10.0.0.2/29\" }\nroute \"10.0.0.0/29\" { via = 10.0.0.1 }"), "3: vrf 'a': route '10.0.0.0/29': the network of interface 'eth0.10' at test.conf:2, which the kernel reaches by that alone; expected another network, or metric = 1024" },
+	{ IN_VRF("interface eth0.10 { address = \"fd00::2/64\" }\nroute \"fd01::/64\" { via = \"fd00::1\" }\nroute \"fd01::/64\" { dev = eth0.10 }"),
+		"4: vrf 'a': route 'fd01::/64': a second next hop of the destination of test.conf:3, and one of them has no via, which IPv6 cannot have; expected via in both or another metric" },
 	{ IN_VRF("route \"10.0.0.0/8\" { dev = eth1 }"),
 		"2: vrf 'a': route '10.0.0.0/8': dev \"eth1\": not there, expected an interface of this vrf" },
 	{ IN_VRF("host h { }"),
@@ -289,7 +306,8 @@ static const struct {
 		"3: zabbix: server \"198.18.0.1\": in the prefix of the uplinks, expected the server's own address" },
 	{ NAT("") "gateway { firewall = false }",
 		"3: gateway: firewall = false with mode nat of the uplinks, expected true or mode local" },
-	{ NAT("") IN_VRF("route 192.0.2.1/32 {\nvia = 10.0.0.1 }"),
+	{ NAT("") IN_VRF(
+		  "interface eth0.10 { address = \"10.0.0.2/30\" } route 192.0.2.1/32 {\nvia = 10.0.0.1 }"),
 		"4: vrf 'a': a route to 192.0.2.1 alone, which is the Zabbix server and reached by the uplink; expected none" },
 	{ NAT("") IN_INTERFACE("address = 192.0.2.1/24"),
 		"3: vrf 'a': interface 'eth0.10' has the address of the Zabbix server, 192.0.2.1, expected another one" },
@@ -384,6 +402,48 @@ static void test_customers_around_the_server_are_no_fault(void **state)
 	assert_no_faults(&loaded);
 }
 
+/* All that is one route with several next hops, or one of another metric, and ways that the kernel finds. */
+static void test_a_destination_may_have_several_next_hops(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { interface a { kind = macvlan parent = p address = { \"10.0.0.2/29\", \"fd00::2/64\" }\n"
+		"  gateway = { \"10.0.0.1\", \"fd00::1\" } }\n"
+		"  interface b { kind = macvlan parent = p address = { \"10.1.0.2/29\", \"fd01::2/64\" }\n"
+		"  gateway = { \"10.1.0.1\", \"fe80::1\" } }\n"
+		"  route \"10.8.0.0/16\" { via = { 10.0.0.1, 10.1.0.1 } }\n"
+		"  route \"10.8.0.0/16\" { via = 10.0.0.3 }\n"
+		"  route \"10.8.0.0/16\" { via = 10.0.0.3 metric = 5 }\n"
+		"  route \"10.7.0.0/16\" { dev = b } route \"10.6.0.0/16\" { via = 10.7.0.1 }\n"
+		"  route \"0.0.0.0/0\" { via = 203.0.113.1 dev = b }\n"
+		"  route \"10.1.0.0/29\" { via = 10.0.0.3 metric = 5 } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 0);
+	assert_int_equal(loaded.config->vrfs[0].routes[0].n_vias, 2);
+}
+
+static void test_an_equal_next_hop_is_a_warning(void **state)
+{
+	static const char *const notes[] = {
+		"test.conf:2: vrf 'a': route '0.0.0.0/0': the next hop of test.conf:1 once more, counted once",
+		"test.conf:4: vrf 'a': route '10.8.0.0/16': the next hop of test.conf:3 once more, counted once",
+		"test.conf:5: vrf 'a': route '10.0.0.0/29': the network of interface 'a' at test.conf:1, which is reached without a route",
+	};
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { interface a { kind = macvlan parent = p address = \"10.0.0.2/29\" gateway = \"10.0.0.1\" }\n"
+		"  route \"0.0.0.0/0\" { via = 10.0.0.1 }\n"
+		"  route \"10.8.0.0/16\" { via = 10.0.0.1 }\n"
+		"  route \"10.8.0.0/16\" { via = 10.0.0.1 dev = a }\n"
+		"  route \"10.0.0.0/29\" { dev = a } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(loaded.report.notes.items[i], notes[i]);
+}
+
 static void test_a_bad_file_does_not_spoil_the_next(void **state)
 {
 	static const char *const bad[] = { "vrf a { dns = \"x", "/*", "vrf a { dns = \"\\9\" }",
@@ -447,6 +507,8 @@ int main(void)
 		cmocka_unit_test(test_every_fault_is_told_in_its_words),
 		cmocka_unit_test(test_all_faults_come_in_one_pass_with_their_lines),
 		cmocka_unit_test(test_same_customer_addresses_are_no_fault),
+		cmocka_unit_test(test_a_destination_may_have_several_next_hops),
+		cmocka_unit_test(test_an_equal_next_hop_is_a_warning),
 		cmocka_unit_test(test_odd_texts_end_in_a_fault),
 		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
 		cmocka_unit_test(test_customers_around_the_server_are_no_fault),

@@ -208,10 +208,10 @@ static void test_the_whole_language_vrf(void **state)
 	assert_int_equal(vrf->allows[1].port, 162);
 	assert_int_equal(vrf->n_routes, 2);
 	assert_address(&vrf->routes[0].destination, true, "192.168.0.0/16");
-	assert_address(&vrf->routes[0].via, false, "10.0.0.1");
+	assert_address(&vrf->routes[0].vias[0], false, "10.0.0.1");
 	assert_null(vrf->routes[0].dev);
 	assert_int_equal(vrf->routes[0].metric, 5);
-	assert_int_equal(vrf->routes[1].via.family, AF_UNSPEC);
+	assert_int_equal(vrf->routes[1].n_vias, 0);
 	assert_string_equal(vrf->routes[1].dev, "eth0.10");
 	assert_string_equal(vrf->hosts[0].name, "ce1");
 	assert_address(&vrf->hosts[0].address, false, "10.0.0.1");

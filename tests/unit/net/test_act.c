@@ -144,8 +144,8 @@ static const struct act_case cases[] = {
 		"acme: set addr_gen_mode 0 on cust\n"
 		"acme: add address fd01::2/64 to cust\n",
 		"",
-		JOIN("acme: set addr_gen_mode 1 on cust\n"
-		     "acme: delete address fd01::2/64 from cust\n",
+		JOIN("acme: delete address fd01::2/64 from cust\n"
+		     "acme: set addr_gen_mode 1 on cust\n",
 			NO_IPV6("acme", "cust")) },
 	{ "route", want_route, have_route,
 		"acme: add route 192.168.0.0/16 via 10.0.0.1 metric 7 dev cust\n", "",

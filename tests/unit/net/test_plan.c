@@ -35,6 +35,67 @@ static void other_route(struct scene *s)
 	s->netns->routes[0].via = address("10.0.0.3");
 }
 
+/* To 10.0.0.2 from 10.1.0.2, the gateway with it. */
+static void renumbered(struct scene *s)
+{
+	s->netns->addresses[0].address = address("10.1.0.2/30");
+	s->netns->routes[0].via = address("10.1.0.1");
+}
+
+static void last_address_goes(struct scene *s)
+{
+	s->acme->links[0].n_addresses = 0;
+	s->acme->routes[0] =
+		(struct net_want_route){ .destination = address("10.8.0.0/16"), .dev = "cust" };
+	s->netns->routes[0].destination = address("10.8.0.0/16");
+	s->netns->routes[0].via = (struct address){ 0 };
+}
+
+/* Which stays as the second of a network whose first goes. */
+static void second_of_network(struct scene *s)
+{
+	other_address(s);
+	*array_append(&s->netns->addresses, &s->netns->n_addresses) = (struct net_have_address){
+		.ifindex = 5, .address = s->address, .protocol = NET_PROTOCOL, .secondary = true
+	};
+}
+
+static void same_hop_twice(struct scene *s)
+{
+	*array_append(&s->acme->routes, &s->acme->n_routes) =
+		(struct net_want_route){ .destination = address("0.0.0.0/0"),
+			.via = address("10.0.0.1") };
+}
+
+static void second_hop_wanted(struct scene *s)
+{
+	same_hop_twice(s);
+	s->acme->routes[1].via = address("10.0.0.3");
+	s->address.prefix_length = s->netns->addresses[0].address.prefix_length = 29;
+}
+
+/* In another order, as the kernel has it in IPv6 at times. */
+static void second_hop_unwanted(struct scene *s)
+{
+	struct net_have_route *route = &s->netns->routes[0];
+
+	route->via = address("10.0.0.3");
+	*array_append(&route->others, &route->n_others) =
+		(struct net_have_hop){ .ifindex = 5, .via = address("10.0.0.1") };
+}
+
+static void second_hop_there(struct scene *s)
+{
+	second_hop_wanted(s);
+	second_hop_unwanted(s);
+}
+
+static void connected_network_wanted(struct scene *s)
+{
+	*array_append(&s->acme->routes, &s->acme->n_routes) =
+		(struct net_want_route){ .destination = address("10.0.0.0/30"), .dev = "cust" };
+}
+
 static void foreign_route(struct scene *s)
 {
 	*array_append(&s->netns->routes, &s->netns->n_routes) = (struct net_have_route){
@@ -218,9 +279,34 @@ static void plans_follow_from_differences(void **state)
 		{ nothing, "" },
 		{ no_address, "acme: add address 10.0.0.2/30 to cust\n" },
 		{ other_address,
+			"acme: delete route 0.0.0.0/0 via 10.0.0.1 dev cust\n"
 			"acme: delete address 10.0.0.3/30 from cust\n"
 			"acme: add address 10.0.0.2/30 to cust\n"
 			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ renumbered,
+			"acme: add address 10.0.0.2/30 to cust\n"
+			"acme: delete route 0.0.0.0/0 via 10.1.0.1 dev cust\n"
+			"acme: delete address 10.1.0.2/30 from cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ last_address_goes,
+			"acme: delete route 10.8.0.0/16 dev cust\n"
+			"acme: delete address 10.0.0.2/30 from cust\n"
+			"acme: add route 10.8.0.0/16 dev cust\n" },
+		{ second_of_network,
+			"acme: delete route 0.0.0.0/0 via 10.0.0.1 dev cust\n"
+			"acme: delete address 10.0.0.2/30 from cust\n"
+			"acme: delete address 10.0.0.3/30 from cust\n"
+			"acme: add address 10.0.0.2/30 to cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ second_hop_wanted,
+			"acme: delete route 0.0.0.0/0 via 10.0.0.1 dev cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust and via 10.0.0.3 dev cust\n" },
+		{ second_hop_there, "" },
+		{ second_hop_unwanted,
+			"acme: delete route 0.0.0.0/0 via 10.0.0.3 dev cust and via 10.0.0.1 dev cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ same_hop_twice, "" },
+		{ connected_network_wanted, "" },
 		{ foreign_address, "" },
 		{ no_route, "acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
 		{ other_route,
