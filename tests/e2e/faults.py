@@ -9,11 +9,13 @@ import signal
 import subprocess
 import time
 
-from counting import arrivals_until, try_send
+from counting import Sender, arrivals_until, expect_none_lost, try_send
 from gateway import NO_SUPERVISOR, program
+from holder import Holder
 from processes import run_checked
 from scene import FALL, HEALTHY_SECONDS, INTERVAL_SECONDS, TIMEOUT_SECONDS, children_of, process_cmdline
 from tap import expect, expect_equal
+from trapper import TRAPPER_PORT
 from waiting import wait_until
 from world import ip, link_names, netns_exists
 
@@ -30,6 +32,8 @@ KILLS, KILLS_LONG = 10, 200
 MANY = 200
 MANY_SECONDS = 900
 USUAL_INTERVAL_SECONDS, USUAL_TIMEOUT_SECONDS = 10, 3
+HOLD_SECONDS = 30
+ORDERS, ORDER_VALUES = 20, 300
 MEGABYTE = 1024 * 1024
 FOREIGN_DATABASE = "create table people (name text); insert into people values ('somebody');"
 
@@ -418,6 +422,97 @@ def kill_supervisor(scene):
         expect(proxies_as(scene, lives), "a supervisor that was killed at rest costs a proxy")
 
 
+# ---- what keeps others waiting ----
+
+def make_program(scene, name, text):
+    """A shell script in the place of a zabbix_proxy of the installed version."""
+    path = pathlib.Path(scene.stack.proxy_binary).with_name(name)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+@contextlib.contextmanager
+def another_vrf(scene, binary):
+    """Inside, the config has one more VRF, with that proxy."""
+    name = f"{scene.world.label}-odd"
+    scene.write_config(extra=f'vrf {name} {{ proxy {{ binary = "{binary}" psk = false }} }}\n')
+    try:
+        scene.expect_done("reload")
+        yield name
+    finally:
+        scene.write_config()
+        scene.wait_supervisor()
+        scene.expect_done("reload")
+
+
+def hang_binary(scene):
+    with scene.case("while one VRF's binary does not answer to -V, another's proxy that dies is replaced"):
+        binary = make_program(scene, "hanging_proxy", "exec sleep 100000")
+        with another_vrf(scene, binary):
+            for _turn in range(3):
+                before = scene.proxy()["pid"]
+                os.kill(before, signal.SIGKILL)
+                wait_replaced(scene, before)
+
+
+def ignore_term(scene):
+    """No supervisor has ended it, and it does not end by itself."""
+    with scene.case("a proxy that was left behind and ignores SIGTERM keeps no VRF from its supervisor"):
+        version = run_checked([scene.stack.proxy_binary, "-V"], "the proxy's version").splitlines()[0]
+        binary = make_program(scene, "stubborn_proxy",
+                              f'[ "$1" = -V ] && exec echo "{version}"\ntrap "" TERM\nwhile :; do sleep 1; done')
+        lives = [scene.life(each) for each in (scene.victim, scene.other)]
+        with another_vrf(scene, binary) as name:
+            wait_until(lambda: scene.gateway.vrf(name)["proxy"]["pid"], HEALTHY_SECONDS, "the odd proxy")
+            pid = scene.gateway.vrf(name)["proxy"]["pid"]
+            os.kill(scene.gateway.process.pid, signal.SIGKILL)
+            scene.write_config()
+            scene.restart_supervisor()
+            for vrf in (scene.victim, scene.other):
+                wait_until(lambda vrf=vrf: scene.is_healthy(vrf), HEALTHY_SECONDS, f"{vrf} is healthy")
+            expect(proxies_as(scene, lives), "other proxies than before")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def hold_trapper(scene):
+    with scene.case("a customer that holds a trapper with one byte costs no proxy its life"):
+        before = scene.proxy()["pid"]
+        section = f"vrf {scene.victim} {{\n"
+        scene.write_config()
+        text = scene.world.config.read_text()
+        scene.world.config.write_text(text.replace(section, f'{section}    allow = {{ "tcp/{TRAPPER_PORT}" }}\n'))
+        try:
+            scene.expect_done("reload")
+            wait_replaced(scene, before)  # by one with more trappers
+            life = scene.life(scene.victim)
+            with Holder(scene.customer.netns, 1):
+                scene.expect_throughout(HOLD_SECONDS, lambda: scene.life(scene.victim) == life, "the same proxy")
+            before = life[0]
+        finally:
+            scene.write_config()
+            scene.expect_done("reload")
+        wait_replaced(scene, before)
+
+
+def stop_and_start(scene):
+    with scene.case(f"{ORDERS} stops, each followed by a start at once, leave one proxy and every value"):
+        scene.wait_accepting()
+        first = scene.take_numbers(ORDER_VALUES)
+        with Sender(scene.customer, first, ORDER_VALUES, 1) as sender:
+            pass
+        aside = moved_aside(scene.database())
+        for _turn in range(ORDERS):
+            scene.expect_done("stop", "-n", scene.victim)
+            time.sleep(scene.random.uniform(0, 0.5))
+            scene.expect_done("start", "-n", scene.victim)
+            time.sleep(scene.random.uniform(0, 0.5))
+        scene.settle()
+        expect_equal(moved_aside(scene.database()), aside, "databases moved aside")
+        print(f"# {expect_none_lost(scene.api, scene.items[scene.victim], sender)}", flush=True)
+
+
 def start_many(scene):
     with scene.case(f"{MANY} proxies started at once become healthy, none of them twice", bystanders=False):
         extra = "".join(f"vrf {scene.world.label}-more{number} {{ }}\n" for number in range(MANY - 2))
@@ -439,4 +534,5 @@ def start_many(scene):
 
 SHORT = (kill_main, kill_children, stop_main, lose_binary, rescue_database, spoil_databases, fill_disk, start_on_full_disk,
          delete_uplink, parent_down, delete_namespace, server_down, api_down, kill_reporter, kill_supervisor)
-LONG = (*SHORT, kill_every_child, stop_tree, stop_senders, start_many)
+LONG = (*SHORT, kill_every_child, stop_tree, stop_senders, start_many, hang_binary, ignore_term, hold_trapper,
+        stop_and_start)

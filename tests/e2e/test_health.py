@@ -2,21 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Healthy means that monitoring works, and a good proxy is not restarted: with real proxies and a real server."""
 
-import contextlib
-import socket
 import sys
-import threading
 import time
 
 import trapper
 from counting import arrivals_until
+from holder import Holder
 from processes import Process, free_port
 from release import Installed
 from scene import ACCOUNT, FALL, INTERVAL_SECONDS, TIMEOUT_SECONDS, Scene
 from setting import run_cases
 from tap import expect, expect_equal
 from waiting import wait_until
-from world import DEVICE_ADDRESS, GATEWAY_ADDRESS, PROXY_OPTIONS
+from world import DEVICE_ADDRESS, PROXY_OPTIONS
 
 ROUNDS = 4
 HOLDERS = 12  # more than there are trappers
@@ -35,54 +33,6 @@ class HealthScene(Scene):
         path = self.world.config.with_suffix(".new")
         path.write_text(text.replace(begin, f'{begin}    allow = {{ "tcp/{trapper.TRAPPER_PORT}" }}\n'))
         path.rename(self.world.config)
-
-
-class Holder:
-    """A context manager: a customer that keeps so many connections of one byte each open, each anew when it ends."""
-
-    def __init__(self, netns, count):
-        self.netns = netns
-        self.connections = [None] * count
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._run)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self.over.set()
-        self.thread.join()
-
-    def _connect(self):
-        connection = trapper.socket_in_netns(self.netns)
-        connection.settimeout(1)
-        connection.connect((GATEWAY_ADDRESS, trapper.TRAPPER_PORT))
-        connection.sendall(b"Z")
-        connection.setblocking(False)
-        return connection
-
-    @staticmethod
-    def _is_open(connection):
-        try:
-            return connection.recv(1) != b""
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-
-    def _run(self):
-        while not self.over.wait(0.02):
-            for index, connection in enumerate(self.connections):
-                if connection and self._is_open(connection):
-                    continue
-                if connection:
-                    connection.close()
-                self.connections[index] = None
-                with contextlib.suppress(OSError):
-                    self.connections[index] = self._connect()
-        for connection in filter(None, self.connections):
-            connection.close()
 
 
 def stats_check(scene):
