@@ -175,6 +175,8 @@ int process_helper_start_confined(
 	cleanup_fd int ours = -1, theirs = -1;
 	int r = pipe_make(&ours, &theirs, err);
 
+	if (r == 0 && !helper->place->user && helper->place->uid == 0)
+		r = error_set(err, EINVAL, "a confined helper is not root");
 	if (r == 0)
 		r = process_fork(helper->place, confined_run,
 			&(struct confined){ helper, theirs, ours }, process, err);

@@ -30,7 +30,7 @@ struct process_helper {
 	process_work_fn prepare;
 	process_work_fn work;
 	const void *data;
-	/* Where, and as who, it works: as a program would that was started with it. NULL: as we are. */
+	/* Where, and as who, it works: as a program would that was started with it; not as root. */
 	const struct process_spec *place;
 	struct process_limits limits;
 };

@@ -60,7 +60,7 @@ static struct cgroup_limits limits_of(const struct vrf *vrf)
 }
 
 /* A proxy without its limits (*fd -1) is better than none; one beside another is not. */
-static int group_open(struct vrf *vrf, int *fd, struct error *err)
+int launch_open_limits(struct vrf *vrf, int *fd, struct error *err)
 {
 	struct cgroup_limits limits = limits_of(vrf);
 	struct error why = ERROR_INIT;
@@ -199,7 +199,7 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 		return error_set(err, ENOENT, "namespace '%s' is missing", vrf->name);
 	if (words < 0)
 		return error_set_errno(err, errno, "cannot write '%s'", vrf->paths.start_log);
-	if (group_open(vrf, &cgroup_fd, err) < 0)
+	if (launch_open_limits(vrf, &cgroup_fd, err) < 0)
 		return -err->code;
 	if (places_judge(places, err) < 0)
 		return -err->code;

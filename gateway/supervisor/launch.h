@@ -46,6 +46,12 @@ int launch_proxy(struct vrf *vrf, struct error *err);
  */
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err);
 
+/*
+ * A control group with the config's limits for its next proxy, or a helper in that one's place; *fd -1: there
+ * are no limits, or none can be set. -EBUSY: what is in it ends now.
+ */
+int launch_open_limits(struct vrf *vrf, int *fd, struct error *err);
+
 /* The config's limits, to a proxy that runs. */
 void launch_set_limits(struct vrf *vrf);
 

@@ -209,6 +209,7 @@ int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job
 {
 	const struct task task = { vrf, version, depth };
 	cleanup_launch_place struct launch_place place;
+	cleanup_fd int cgroup_fd = -1;
 	const struct process_helper helper = {
 		.work = helper_work,
 		.data = &task,
@@ -217,6 +218,9 @@ int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job
 	};
 
 	launch_place_init(&place, vrf);
+	if (launch_open_limits(vrf, &cgroup_fd, err) < 0)
+		return -err->code;
+	place.spec.cgroup_fd = cgroup_fd;
 	return job_start(vrf->context->event, &helper, TIMEOUT_MS, done, data, job, err);
 }
 

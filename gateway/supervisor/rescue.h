@@ -43,7 +43,8 @@ const char *rescue_disk_fault(const char *directory, char text[256]);
  * rescue_database() for a VRF whose proxy does not run, by a helper process, confined as that proxy would
  * be (supervisor/job.h), unless it is thorough and the disk is full or was when the proxy wrote its log.
  * `done` is called within a minute, or where a disk does not answer, when it does: nothing is moved after
- * that, and the job may be killed before. It reads the answer by rescue_read_answer().
+ * that, and the job may be killed before. It reads the answer by rescue_read_answer(), and closes the control
+ * group of the VRF, where one has limits, that the helper was in.
  */
 int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job_fn done,
 	void *data, struct job **job, struct error *err);

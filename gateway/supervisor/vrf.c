@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "process/cgroup.h"
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
@@ -271,6 +272,8 @@ static void rescue_on_done(const void *answer, size_t size, bool in_time, void *
 	(void)in_time;
 	rescue_read_answer(answer, size, &result);
 	vrf->rescue = NULL;
+	if (vrf->context->cgroups)
+		cgroups_close(vrf->context->cgroups, vrf->name);
 	if (result.moved) {
 		vrf->stillborn = 0;
 		vrf->database_version = 0;

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "zabbix/backlog.h"
@@ -215,7 +216,7 @@ static void nothing_is_written_beside_it(void **state)
 #define HOSTILE(view) TABLES "insert into dbversion values (1, 6000000, 6000018);" view
 
 static const char *const hostile[] = {
-	HOSTILE("create view proxy_history as select length(zeroblob(1000000000)) as id;"),
+	HOSTILE("create view proxy_history as select length(hex(zeroblob(100000000))) as id;"),
 	HOSTILE("create view proxy_history as with recursive n(id) as (select 1 union all"
 		" select id + 1 from n) select id from n;"),
 	HOSTILE("create view proxy_history as select max(length(randomblob(500000000))) as id"
@@ -232,9 +233,26 @@ static const char *const hostile[] = {
 		" rootpage = 2 where name = 'proxy_history';"),
 	/* A table, but what is in it is computed. */
 	HOSTILE("create table proxy_history (x integer,"
-		" id integer generated always as (length(zeroblob(900000000))));"
+		" id integer generated always as (length(hex(zeroblob(100000000)))));"
 		"insert into proxy_history (x) values (1), (2), (3);"),
 };
+
+/* By a process of its own: the making takes as much as the reading would. */
+static void hostile_make(const char *path, const char *sql)
+{
+	int status;
+	pid_t pid;
+
+	unlink(path);
+	pid = fork();
+	if (pid == 0) {
+		sqlite3_hard_heap_limit64(0);
+		database_make(path, sql);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
 
 /* MiB of address space that this process came to have at most, of proc(5). */
 static long peak_mib(void)
@@ -254,18 +272,54 @@ static void a_hostile_database_takes_little_memory_and_no_answer(void **state)
 	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
 	long before_mib = peak_mib();
 
-	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		hostile_make(path, hostile[i]);
 		for (int depth = ZABBIX_BACKLOG_GLANCE; depth <= ZABBIX_BACKLOG_VERIFY; depth++) {
 			struct zabbix_backlog backlog;
 
-			unlink(path);
-			database_make(path, hostile[i]);
 			zabbix_backlog_read(path, 600, (enum zabbix_backlog_depth)depth, &backlog);
 			if (backlog.state != ZABBIX_BACKLOG_UNUSABLE)
 				fail_msg("%zu: state %d, %s", i, backlog.state, backlog.detail);
 			assert_int_equal(backlog.unsent, -1);
 		}
+	}
 	assert_in_range(peak_mib() - before_mib, 0, 64);
+}
+
+/* The same asked without any guard, by a process of its own: MiB that it came to take. */
+static long unguarded_mib(const char *path)
+{
+	long before_mib = peak_mib();
+	int status, fds[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	if (pid == 0) {
+		sqlite3 *database = database_open(path);
+		long mib;
+
+		sqlite3_hard_heap_limit64(0);
+		sqlite3_exec(database, "select max(id) from proxy_history", NULL, NULL, NULL);
+		mib = peak_mib() - before_mib;
+		_exit(write(fds[1], &mib, sizeof(mib)) < 0);
+	}
+	close(fds[1]);
+	assert_int_equal(read(fds[0], &before_mib, sizeof(before_mib)), sizeof(before_mib));
+	close(fds[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return before_mib;
+}
+
+static void without_the_guards_it_takes_much(void **state)
+{
+	static const size_t greedy[] = { 0, sizeof(hostile) / sizeof(hostile[0]) - 1 };
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+
+	for (size_t i = 0; i < sizeof(greedy) / sizeof(greedy[0]); i++) {
+		hostile_make(path, hostile[greedy[i]]);
+		assert_true(unguarded_mib(path) > 128);
+	}
 }
 
 /* Of a million rows, where a proxy's has a dozen. */
@@ -298,6 +352,7 @@ int main(void)
 		in_scratch(a_locked_database_is_unknown_and_not_waited_for),
 		in_scratch(nothing_is_written_beside_it),
 		in_scratch(a_hostile_database_takes_little_memory_and_no_answer),
+		in_scratch(without_the_guards_it_takes_much),
 		in_scratch(a_database_without_its_indexes_is_not_read_to_its_end),
 	};
 
