@@ -104,12 +104,36 @@ static void taken_insert(uint32_t *taken, size_t *count, uint32_t id)
 	(*count)++;
 }
 
-static bool id_fixed_by_config(const struct config *config, json_int_t id)
+/* The VRF that the config fixes the number for; NULL: none. */
+static const struct config_vrf *id_fixed_for(const struct config *config, json_int_t id)
 {
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		if (config->vrfs[i].has_uplink && config->vrfs[i].id == id)
-			return true;
-	return false;
+			return &config->vrfs[i];
+	return NULL;
+}
+
+/*
+ * A VRF of the config keeps the number that it was given: its proxy may run with that address, and the server
+ * may know it by it. A number of its own in the config is the way to move it.
+ */
+static int ids_judge_fixed(const json_t *ids, const struct config *config, struct error *err)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)ids, name, value) {
+		const struct config_vrf *holder = config_find_vrf(config, name);
+		const struct config_vrf *taker = id_fixed_for(config, json_integer_value(value));
+
+		if (holder && taker && holder != taker && holder->has_uplink && holder->id < 0)
+			return error_set(err, EEXIST,
+				"vrf '%s': id %lld: vrf '%s' has this uplink number, expected one that is free; "
+				"to move vrf '%s', set an id for it as well",
+				taker->name, (long long)json_integer_value(value), holder->name,
+				holder->name);
+	}
+	return 0;
 }
 
 /* Drops from `ids` what cannot stand: out of the prefix, or fixed by the config for some VRF. */
@@ -123,7 +147,7 @@ static void ids_drop_unusable(json_t *ids, const struct config *config, uint32_t
 	{
 		json_int_t id = json_integer_value(value);
 
-		if (id >= capacity || id_fixed_by_config(config, id))
+		if (id >= capacity || id_fixed_for(config, id))
 			json_object_del(ids, name);
 	}
 }
@@ -195,6 +219,8 @@ int ids_assign(const struct config *config, bool save, uint32_t **ids, struct er
 	cleanup_json json_t *known = NULL;
 	int r = ids_read(path, &known, err);
 
+	if (r == 0)
+		r = ids_judge_fixed(known, config, err);
 	if (r < 0)
 		return r;
 	ids_drop_unusable(known, config, capacity);

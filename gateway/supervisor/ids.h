@@ -2,7 +2,8 @@
 /*
  * The number n of each VRF's uplink: given by the config, or allocated lowest-free and kept in
  * state_dir/ids.json, so that an address never moves to another VRF by accident. The number of a
- * VRF that has gone is kept for its return for as long as the prefix has others.
+ * VRF that has gone is kept for its return for as long as the prefix has others and the config fixes it
+ * for none.
  */
 #pragma once
 
@@ -15,6 +16,7 @@
 /*
  * Numbers every VRF with an uplink. *ids (the caller's to free) goes along with config->vrfs;
  * entries of VRFs without an uplink are 0. With `save` new numbers are written down; without,
- * nothing is touched.
+ * nothing is touched. -EEXIST, and nothing is written: the config fixes a number that another of its
+ * VRFs was given.
  */
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err);

@@ -76,11 +76,29 @@ static void a_number_fixed_by_the_config_is_taken_and_kept(void **state)
 	assert_assigned(*state, "vrf a { } vrf b { }", "0 7");
 }
 
-static void a_fixed_number_takes_it_from_who_remembered_it(void **state)
+static void a_fixed_number_is_not_taken_from_another_vrf_of_the_config(void **state)
+{
+	cleanup_free char *before = NULL, *after = NULL;
+	struct error err = ERROR_INIT;
+
+	assert_assigned(*state, "vrf a { } vrf b { }", "0 1");
+	before = scratch_read(*state, "state/ids.json");
+	assert_int_equal(try_assign(*state, "vrf a { } vrf b { } vrf c { id = 0 }", &err), -EEXIST);
+	assert_string_equal(err.text,
+		"vrf 'c': id 0: vrf 'a' has this uplink number, expected one that is free; "
+		"to move vrf 'a', set an id for it as well");
+	assert_int_equal(
+		try_assign(*state, "vrf a { enabled = false } vrf b { id = 0 }", NULL), -EEXIST);
+	after = scratch_read(*state, "state/ids.json");
+	assert_string_equal(after, before);
+}
+
+static void a_fixed_number_is_taken_where_its_holder_is_moved_or_gone(void **state)
 {
 	assert_assigned(*state, "vrf a { } vrf b { }", "0 1");
-	assert_assigned(*state, "vrf a { } vrf b { } vrf c { id = 0 }", "2 1 0");
-	assert_assigned(*state, "vrf a { } vrf b { } vrf c { id = 0 }", "2 1 0");
+	assert_assigned(*state, "vrf a { id = 1 } vrf b { id = 0 }", "1 0");
+	assert_assigned(*state, "vrf a { } vrf c { id = 0 }", "1 0");
+	assert_assigned(*state, "namespace a { } vrf d { id = 1 }", "0 1");
 }
 
 static void a_vrf_that_is_gone_keeps_its_number_for_its_return(void **state)
@@ -160,7 +178,8 @@ int main(void)
 		in_scratch(with_nat_numbers_fit_the_ipv4_prefix_too),
 		in_scratch(the_file_says_its_schema),
 		in_scratch(a_number_fixed_by_the_config_is_taken_and_kept),
-		in_scratch(a_fixed_number_takes_it_from_who_remembered_it),
+		in_scratch(a_fixed_number_is_not_taken_from_another_vrf_of_the_config),
+		in_scratch(a_fixed_number_is_taken_where_its_holder_is_moved_or_gone),
 		in_scratch(a_vrf_that_is_gone_keeps_its_number_for_its_return),
 		in_scratch(numbers_of_the_gone_are_given_away_when_there_are_no_others),
 		in_scratch(a_namespace_that_gave_up_its_uplink_holds_no_number),
