@@ -64,6 +64,11 @@ const struct cli_command cli_commands[] = {
 		cli_sync },
 	{ "rotate-psk", "[-c FILE] VRF", "give a VRF's proxy a new key", OPTION_CONFIG OPTION_HELP,
 		cli_rotate_psk },
+	{ "init", "[-c FILE] --new-id|--keep-id", "say which gateway this machine is",
+		OPTION_CONFIG
+		"      --new-id        a gateway of its own: another id, and new keys\n"
+		"      --keep-id       the gateway of this id, on other hardware\n" OPTION_HELP,
+		cli_init },
 	{ 0 },
 };
 

@@ -28,7 +28,7 @@ _vrfgate_columns()
 
 _vrfgate()
 {
-	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync rotate-psk help version"
+	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync rotate-psk init help version"
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
 
@@ -84,6 +84,7 @@ _vrfgate()
 	exec) options="-c --config -u --user --root --" ;;
 	logs) options="-c --config -f --follow -n --lines" ;;
 	import | sync) options="-c --config -n --dry-run" ;;
+	init) options="-c --config --new-id --keep-id" ;;
 	*) return ;;
 	esac
 	if [[ $word == -* ]]; then

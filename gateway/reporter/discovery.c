@@ -54,12 +54,14 @@ typedef void section_fn(struct reporter_plan *plan, const struct section *sectio
 
 static void sections_visit(struct reporter_plan *plan, section_fn *visit)
 {
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+
 	for (size_t i = 0; i < plan->inventory->n_proxies; i++) {
 		const struct reporter_proxy *proxy = &plan->inventory->proxies[i];
 
 		for (size_t j = 0; j < proxy->n_discovers; j++) {
-			cleanup_free char *name = reporter_mark_discovery(
-				reporter_plan_gateway(plan), proxy->vrf, j + 1);
+			cleanup_free char *name =
+				reporter_mark_discovery(&owner, proxy->vrf, j + 1);
 			struct section section = { proxy, &proxy->discovers[j],
 				reporter_plan_proxy_id(plan, proxy), name };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "reporter/mark.h"
 #include "reporter/names.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
@@ -205,18 +206,31 @@ void reporter_plan_host_update(
 	plan->result->unchanged += kind == REPORTER_WRITE_UPDATE;
 }
 
-void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *want)
+/* Somebody else's, by the name that we want. */
+static void holder_tell(
+	struct reporter_plan *plan, const struct reporter_host *want, const json_t *holder)
 {
-	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_HOST, want->name);
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+	const char *id = reporter_mark_other_host(holder, &owner);
 
-	if (!have && reporter_view_find(plan->view, REPORTER_KIND_HOST_NAME, want->name)) {
+	if (id)
+		strings_addf(&plan->result->problems, REPORTER_OF_ANOTHER, "host", want->name,
+			owner.gateway, id);
+	else
 		strings_addf(&plan->result->problems,
 			"host '%s' is already in Zabbix and was not made by this vrfgate",
 			want->name);
-		return;
-	}
+}
+
+void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *want)
+{
+	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_HOST, want->name);
+	const json_t *holder = reporter_view_find(plan->view, REPORTER_KIND_HOST_NAME, want->name);
+
 	if (have)
 		reporter_plan_host_update(plan, want, have);
+	else if (holder)
+		holder_tell(plan, want, holder);
 	else
 		host_create(plan, want);
 }

@@ -33,6 +33,7 @@ void reporter_inventory_finish(struct reporter_inventory *inventory)
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		reporter_proxy_finish(&inventory->proxies[i]);
 	free(inventory->proxies);
+	free(inventory->gateway_id);
 	free(inventory->template_text);
 	secret_free(&inventory->token);
 	secret_free(&inventory->password);

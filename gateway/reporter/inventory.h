@@ -33,6 +33,7 @@ struct reporter_proxy {
 
 struct reporter_inventory {
 	const struct config *config; /* borrowed */
+	char *gateway_id;            /* 32 hex digits, in the mark of all that we make */
 	char *token;                 /* secrets read from their files, or NULL */
 	char *password;
 	struct reporter_proxy *proxies;

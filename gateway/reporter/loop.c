@@ -50,6 +50,7 @@ struct loop {
 	uint64_t sync_due_ms;
 	uint64_t turn_lost_ms; /* since when another writes; 0: nobody does */
 	int backoff_ms;
+	bool has_host;             /* the gateway's host in Zabbix is ours */
 	bool slow;                 /* an answer of this attempt takes, or took, long */
 	struct strings problems;   /* of the last sync */
 	struct error values_error; /* why the server did not take values */
@@ -223,6 +224,7 @@ static int sync_when_due(struct loop *loop, struct error *err)
 		return r;
 	keys_note_written(loop);
 	loop->report.synced = true;
+	loop->has_host = result.has_own_host;
 	loop->sync_due_ms = clock_now_ms() + SYNC_MS;
 	strings_finish(&loop->problems);
 	loop->problems = result.problems;
@@ -253,9 +255,11 @@ static int seen_read(struct loop *loop, struct error *err)
 static int values_send(struct loop *loop, struct error *err)
 {
 	struct error why = ERROR_INIT;
-	int r = reporter_push_send(&loop->push, loop->api, loop->inventory, &why);
+	int r;
 
 	error_clear(&loop->values_error);
+	/* Another gateway may have that host: why it is not ours is a problem of the sync. */
+	r = loop->has_host ? reporter_push_send(&loop->push, loop->api, loop->inventory, &why) : 0;
 	if (r == 0)
 		return 0;
 	if (zabbix_api_words(loop->api)->history_push && r != -EREMOTEIO)

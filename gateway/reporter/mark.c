@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -19,15 +20,17 @@ static uint32_t hash_add(uint32_t hash, const char *text)
 	return hash;
 }
 
-char *reporter_mark_make(const char *gateway, const struct reporter_proxy *proxy)
+char *reporter_mark_make(const struct reporter_owner *owner, const struct reporter_proxy *proxy)
 {
 	uint32_t hash = 2166136261u;
 
 	if (!proxy->psk_identity)
-		return xasprintf("[vrfgate %s vrf %s psk none]", gateway, proxy->vrf);
+		return xasprintf("[vrfgate %s vrf %s psk none id %s]", owner->gateway, proxy->vrf,
+			owner->id);
 	hash = hash_add(hash, proxy->psk_identity);
 	hash = hash_add(hash, proxy->psk ? proxy->psk : "");
-	return xasprintf("[vrfgate %s vrf %s psk %08x]", gateway, proxy->vrf, hash);
+	return xasprintf(
+		"[vrfgate %s vrf %s psk %08x id %s]", owner->gateway, proxy->vrf, hash, owner->id);
 }
 
 char *reporter_mark_start(const char *gateway)
@@ -35,45 +38,77 @@ char *reporter_mark_start(const char *gateway)
 	return xasprintf("[vrfgate %s vrf ", gateway);
 }
 
+/* A mark in a text: parts of it, the id empty where it has none. */
 struct mark {
-	const char *text, *vrf;
-	size_t length, vrf_length;
+	const char *text, *vrf, *id;
+	size_t length, vrf_length, id_length;
 };
 
-/* False where there is none. The name of a VRF has no space, that of a gateway may. */
+/* Reads the rest of a mark that begins there; false where it is none. The name of a VRF has no space, that of
+ * a gateway may. */
+static bool mark_read(const char *text, const char *gateway, struct mark *mark)
+{
+	static const char id[] = " id ";
+	cleanup_free char *start = reporter_mark_start(gateway);
+	const char *end;
+
+	*mark = (struct mark){ .text = text, .vrf = text + strlen(start) };
+	if (strncmp(text, start, strlen(start)) != 0)
+		return false;
+	end = strchr(mark->vrf, ']');
+	if (!end)
+		return false;
+	mark->vrf_length = strcspn(mark->vrf, " ]");
+	mark->length = (size_t)(end - text) + 1;
+	mark->id = memmem(mark->vrf, (size_t)(end - mark->vrf), id, strlen(id));
+	mark->id = mark->id ? mark->id + strlen(id) : end;
+	mark->id_length = (size_t)(end - mark->id);
+	return true;
+}
+
+/* The mark of a proxy somewhere in a description; false where there is none. */
 static bool mark_find(const char *description, const char *gateway, struct mark *mark)
 {
 	static const char psk[] = " psk ";
 	cleanup_free char *start = reporter_mark_start(gateway);
-	const char *end;
+	const char *text = strstr(description, start);
 
-	mark->text = strstr(description, start);
-	if (!mark->text)
-		return false;
-	mark->vrf = mark->text + strlen(start);
-	mark->vrf_length = strcspn(mark->vrf, " ");
-	end = mark->vrf + mark->vrf_length;
-	if (strncmp(end, psk, strlen(psk)) != 0)
-		return false;
-	end = strchr(end, ']');
-	mark->length = end ? (size_t)(end - mark->text) + 1 : 0;
-	return end;
+	return text && mark_read(text, gateway, mark) &&
+		strncmp(mark->vrf + mark->vrf_length, psk, strlen(psk)) == 0;
 }
 
-char *reporter_mark_vrf(const char *description, const char *gateway)
+/* One without an id is whose comes first. */
+static bool is_ours(const struct mark *mark, const struct reporter_owner *owner)
+{
+	return mark->id_length == 0 ||
+		(mark->id_length == strlen(owner->id) &&
+			strncmp(mark->id, owner->id, mark->id_length) == 0);
+}
+
+char *reporter_mark_vrf(const char *description, const struct reporter_owner *owner)
 {
 	struct mark mark;
 
-	if (!mark_find(description, gateway, &mark))
+	if (!mark_find(description, owner->gateway, &mark) || !is_ours(&mark, owner))
 		return NULL;
 	return xstrndup(mark.vrf, mark.vrf_length);
 }
 
-char *reporter_mark_put(const char *description, const char *gateway, const char *mark)
+char *reporter_mark_other(const char *description, const struct reporter_owner *owner)
+{
+	struct mark mark;
+
+	if (!mark_find(description, owner->gateway, &mark) || is_ours(&mark, owner))
+		return NULL;
+	return xstrndup(mark.id, mark.id_length);
+}
+
+char *reporter_mark_put(
+	const char *description, const struct reporter_owner *owner, const char *mark)
 {
 	struct mark old;
 
-	if (!mark_find(description, gateway, &old))
+	if (!mark_find(description, owner->gateway, &old))
 		return xasprintf("%s%s%s", description, *description ? " " : "", mark);
 	return xasprintf("%.*s%s%s", (int)(old.text - description), description, mark,
 		old.text + old.length);
@@ -85,19 +120,32 @@ const char *reporter_mark_tag(const json_t *host, const char *name)
 		zabbix_json_find(json_object_get(host, "tags"), "tag", name), "value");
 }
 
-char *reporter_mark_discovery(const char *gateway, const char *vrf, size_t n)
+const char *reporter_mark_other_host(const json_t *host, const struct reporter_owner *owner)
 {
-	return xasprintf("[vrfgate %s vrf %s] discovery %zu", gateway, vrf, n);
+	const char *id = reporter_mark_tag(host, REPORTER_TAG_ID);
+
+	if (strcmp(reporter_mark_tag(host, REPORTER_TAG_GATEWAY), owner->gateway) != 0)
+		return NULL;
+	return *id && strcmp(id, owner->id) != 0 ? id : NULL;
 }
 
-char *reporter_mark_discovery_vrf(const char *name, const char *gateway)
+char *reporter_mark_discovery(const struct reporter_owner *owner, const char *vrf, size_t n)
 {
-	cleanup_free char *start = reporter_mark_start(gateway);
-	const char *vrf = name + strlen(start);
-	size_t length;
+	return xasprintf(
+		"[vrfgate %s vrf %s id %s] discovery %zu", owner->gateway, vrf, owner->id, n);
+}
 
-	if (strncmp(name, start, strlen(start)) != 0)
-		return NULL;
-	length = strcspn(vrf, "]");
-	return vrf[length] ? xstrndup(vrf, length) : NULL;
+bool reporter_mark_discovery_read(
+	const char *name, const struct reporter_owner *owner, char **vrf, size_t *n)
+{
+	struct mark mark;
+	int used = 0;
+
+	if (!mark_read(name, owner->gateway, &mark) || !is_ours(&mark, owner))
+		return false;
+	name += mark.length;
+	if (sscanf(name, " discovery %zu%n", n, &used) != 1 || used == 0 || name[used])
+		return false;
+	*vrf = xstrndup(mark.vrf, mark.vrf_length);
+	return true;
 }

@@ -19,6 +19,9 @@ struct reporter_plan {
 	json_t *discoveries;
 };
 
+/* Of an object whose name is taken: kind, name, name of the gateway, its id. */
+#define REPORTER_OF_ANOTHER "%s '%s' belongs to another gateway named '%s' (id %.8s)"
+
 /* The id of "none" in host.proxyid and the like. */
 #define REPORTER_NO_ID "0"
 
@@ -52,6 +55,9 @@ const char *reporter_plan_proxy_group_id(
 
 /* Proxies of the inventory: made, or brought back to what we own of them. */
 void reporter_plan_proxies(struct reporter_plan *plan);
+
+/* The key of a VRF's proxy that is there, and nothing else. */
+void reporter_plan_proxy_key(struct reporter_plan *plan, const struct reporter_proxy *proxy);
 
 /* The id of a VRF's proxy when it is there, ours, and this VRF's; else NULL. */
 const char *reporter_plan_proxy_id(

@@ -112,7 +112,8 @@ static bool object_agrees(json_t *want, const json_t *have)
 
 static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
-	cleanup_free char *mark = reporter_mark_make(reporter_plan_gateway(plan), proxy);
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+	cleanup_free char *mark = reporter_mark_make(&owner, proxy);
 	cleanup_free char *description =
 		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
 			reporter_plan_gateway(plan), mark);
@@ -127,9 +128,10 @@ static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy
 static void proxy_update(
 	struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *have)
 {
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 	const char *old = zabbix_json_text(have, "description");
-	cleanup_free char *mark = reporter_mark_make(reporter_plan_gateway(plan), proxy);
-	cleanup_free char *description = reporter_mark_put(old, reporter_plan_gateway(plan), mark);
+	cleanup_free char *mark = reporter_mark_make(&owner, proxy);
+	cleanup_free char *description = reporter_mark_put(old, &owner, mark);
 	cleanup_json json_t *params = want_make(plan, proxy);
 
 	if (!proxy->key_due && object_agrees(params, have) && strcmp(old, description) == 0) {
@@ -144,16 +146,33 @@ static void proxy_update(
 		"proxy.update", steal_ptr(&params));
 }
 
-/* Somebody else's, by that name. */
-static bool name_is_taken(
+/* Somebody else's, by that name; NULL: there is none. */
+static const json_t *name_holder(
 	const struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *have)
 {
 	const json_t *other = reporter_view_find(plan->view, REPORTER_KIND_PROXY_NAME, proxy->name);
 
-	return other &&
-		(!have ||
-			strcmp(zabbix_json_text(other, "proxyid"),
-				zabbix_json_text(have, "proxyid")) != 0);
+	return other && have &&
+			zabbix_json_same(
+				json_object_get(other, "proxyid"), json_object_get(have, "proxyid"))
+		? NULL
+		: other;
+}
+
+static void holder_tell(
+	struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *holder)
+{
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+	cleanup_free char *id =
+		reporter_mark_other(zabbix_json_text(holder, "description"), &owner);
+
+	if (id)
+		strings_addf(&plan->result->problems, REPORTER_OF_ANOTHER, "proxy", proxy->name,
+			owner.gateway, id);
+	else
+		strings_addf(&plan->result->problems,
+			"proxy '%s' is already in Zabbix and was not made by this vrfgate",
+			proxy->name);
 }
 
 /* What we have made is known by its mark, so one that was renamed by hand gets its name back. */
@@ -161,14 +180,39 @@ static void proxy_plan(struct reporter_plan *plan, const struct reporter_proxy *
 {
 	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->vrf);
 
-	if (name_is_taken(plan, proxy, have))
-		strings_addf(&plan->result->problems,
-			"proxy '%s' is already in Zabbix and was not made by this vrfgate",
-			proxy->name);
+	const json_t *holder = name_holder(plan, proxy, have);
+
+	if (holder)
+		holder_tell(plan, proxy, holder);
 	else if (have)
 		proxy_update(plan, proxy, have);
 	else
 		proxy_create(plan, proxy);
+}
+
+/* In the mode that it has in Zabbix: that of the config may be another one, which waits for a reload. */
+void reporter_plan_proxy_key(struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->vrf);
+	const json_t *holder = name_holder(plan, proxy, have);
+	cleanup_free char *mark = reporter_mark_make(&owner, proxy), *description = NULL;
+	struct reporter_proxy as_it_is = *proxy;
+	json_t *params;
+
+	if (holder)
+		holder_tell(plan, proxy, holder);
+	if (holder || !have)
+		return;
+	as_it_is.passive = strcmp(zabbix_json_text(have, plan->words->proxy_mode),
+				   plan->words->mode_passive) == 0;
+	description = reporter_mark_put(zabbix_json_text(have, "description"), &owner, mark);
+	params = zabbix_json_pack("{s:s, s:o}", "proxyid", zabbix_json_text(have, "proxyid"),
+		"description", zabbix_json_string(description));
+	want_add_tls(params, &as_it_is);
+	psk_add(params, proxy);
+	reporter_writes_add(
+		plan->writes, REPORTER_WRITE_UPDATE, "proxy", proxy->name, "proxy.update", params);
 }
 
 void reporter_plan_proxies(struct reporter_plan *plan)

@@ -33,9 +33,12 @@ static bool host_is_gone(const struct reporter_plan *plan, const char *name, con
 
 static bool discovery_is_gone(const struct reporter_plan *plan, const char *name)
 {
-	cleanup_free char *vrf = reporter_mark_discovery_vrf(name, reporter_plan_gateway(plan));
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+	cleanup_free char *vrf = NULL;
+	size_t n;
 
-	if (!vrf || json_object_get(plan->discoveries, name))
+	if (json_object_get(plan->discoveries, name) ||
+		!reporter_mark_discovery_read(name, &owner, &vrf, &n))
 		return false;
 	return !config_find_vrf(plan->inventory->config, vrf) || vrf_is_told(plan, vrf);
 }

@@ -41,13 +41,13 @@ static json_t *params_make(
 static json_t *proxy_make(const struct reporter_inventory *inventory,
 	const struct reporter_proxy *proxy, const json_t *object)
 {
+	const struct reporter_owner owner = reporter_owner_of(inventory);
 	cleanup_free char *vrf = NULL;
 	char version[32];
 
 	if (!object)
 		return zabbix_json_pack("{s:s}", "object", REPORTER_OBJECT_MISSING);
-	vrf = reporter_mark_vrf(
-		zabbix_json_text(object, "description"), inventory->config->gateway.name);
+	vrf = reporter_mark_vrf(zabbix_json_text(object, "description"), &owner);
 	if (!vrf || strcmp(vrf, proxy->vrf) != 0)
 		return zabbix_json_pack("{s:s}", "object", REPORTER_OBJECT_FOREIGN);
 	version_format(zabbix_json_number(json_object_get(object, "version")), version);

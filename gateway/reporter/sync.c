@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One pass of bringing Zabbix in step. Each step stands on what Zabbix says after the one before:
- *	1. read all						1 request
+ *	1. read all						1 request, or one each 4000 objects
  *	2. import our own template, read templates again	only where it is missing
  *	3. write groups, read them again			only where something differs
  *	4. write proxies, read them again			likewise
- *	5. write hosts, read them again, verify			likewise
+ *	5. write hosts, read them again, verify			likewise; before that, who has the names of
+ *								those that are missing
  *	6. write rules of discovery, read them again, write	likewise
  *	   the actions that go with them
  *	7. read what discovery has found, and name it		only where there is discovery
@@ -125,12 +126,17 @@ static int proxies_step(struct pass *pass, struct error *err)
 
 static int hosts_step(struct pass *pass, struct error *err)
 {
-	int r;
+	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
+		REPORTER_KIND_HOST_NAME, REPORTER_KIND_HOST_NAME, err);
 
+	if (r < 0)
+		return r;
 	reporter_plan_hosts(&pass->plan);
 	r = pass_carry_out(pass, REPORTER_KIND_HOST, REPORTER_KIND_HOST, err);
 	if (r == 0 && !pass->look)
 		reporter_plan_verify_hosts(&pass->plan);
+	pass->plan.result->has_own_host = reporter_view_find(&pass->view, REPORTER_KIND_HOST,
+						  reporter_plan_gateway(&pass->plan)) != NULL;
 	return r;
 }
 
@@ -174,6 +180,18 @@ static int prune_step(struct pass *pass, struct error *err)
 	return reporter_writes_send(&pass->writes, pass->api, pass->plan.result, err);
 }
 
+/* Neither can tell the other but here. */
+static void others_tell(struct reporter_plan *plan)
+{
+	const char *id;
+	json_t *example;
+
+	json_object_foreach (plan->view->others, id, example)
+		strings_addf(&plan->result->problems,
+			"another gateway named '%s' (id %.8s) has %s in this Zabbix: set gateway.name of one of the two to another name",
+			reporter_plan_gateway(plan), id, json_string_value(example));
+}
+
 static int pass_run(struct pass *pass, struct error *err)
 {
 	static int (*const steps[])(struct pass *, struct error *) = { template_step, groups_step,
@@ -183,29 +201,73 @@ static int pass_run(struct pass *pass, struct error *err)
 
 	for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		r = steps[i](pass, err);
+	others_tell(&pass->plan);
 	return r;
+}
+
+static void pass_init(struct pass *pass, struct zabbix_api *api,
+	const struct reporter_inventory *inventory, struct reporter_sync_result *result)
+{
+	*pass = (struct pass){ .api = api };
+	pass->plan = (struct reporter_plan){
+		.inventory = inventory,
+		.words = zabbix_api_words(api),
+		.view = &pass->view,
+		.writes = &pass->writes,
+		.result = result,
+		.proxy_vrfs = json_object(),
+		.host_vrfs = json_object(),
+		.discoveries = json_object(),
+	};
+}
+
+static void pass_finish(struct pass *pass)
+{
+	json_decref(pass->plan.proxy_vrfs);
+	json_decref(pass->plan.host_vrfs);
+	json_decref(pass->plan.discoveries);
+	reporter_view_finish(&pass->view);
+	reporter_writes_finish(&pass->writes);
 }
 
 int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inventory, bool look,
 	struct reporter_sync_result *result, struct error *err)
 {
-	cleanup_json json_t *proxy_vrfs = json_object(), *host_vrfs = json_object();
-	cleanup_json json_t *discoveries = json_object();
-	struct pass pass = { .api = api, .look = look };
+	struct pass pass;
 	int r;
 
-	pass.plan = (struct reporter_plan){
-		.inventory = inventory,
-		.words = zabbix_api_words(api),
-		.view = &pass.view,
-		.writes = &pass.writes,
-		.result = result,
-		.proxy_vrfs = proxy_vrfs,
-		.host_vrfs = host_vrfs,
-		.discoveries = discoveries,
-	};
+	pass_init(&pass, api, inventory, result);
+	pass.look = look;
 	r = pass_run(&pass, err);
-	reporter_view_finish(&pass.view);
-	reporter_writes_finish(&pass.writes);
+	pass_finish(&pass);
+	return r;
+}
+
+static int key_pass_run(struct pass *pass, struct error *err)
+{
+	const struct reporter_inventory *inventory = pass->plan.inventory;
+	const struct strings *problems = &pass->plan.result->problems;
+	int r = reporter_view_read(&pass->view, pass->api, inventory, REPORTER_KIND_PROXY,
+		REPORTER_KIND_PROXY_NAME, err);
+
+	if (r < 0)
+		return r;
+	reporter_plan_proxy_key(&pass->plan, &inventory->proxies[0]);
+	r = reporter_writes_send(&pass->writes, pass->api, pass->plan.result, err);
+	if (r == 0 && problems->count > 0)
+		return error_set(err, EEXIST, "%s", problems->items[0]);
+	return r;
+}
+
+int reporter_sync_key(
+	struct zabbix_api *api, const struct reporter_inventory *inventory, struct error *err)
+{
+	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
+	struct pass pass;
+	int r;
+
+	pass_init(&pass, api, inventory, &result);
+	r = key_pass_run(&pass, err);
+	pass_finish(&pass);
 	return r;
 }

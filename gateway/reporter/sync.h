@@ -4,13 +4,13 @@
  * macros, tags and templates, each host attached to its VRF's proxy and that read back; beside
  * these a host for each proxy's own figures and one for the gateway. Idempotent: when all is right,
  * nothing is written. What we make carries our mark (reporter/mark.h); an object of the same name
- * without it is left alone and reported.
+ * without it is left alone and reported, and so is another gateway that has our name.
  *
  * Discovery: a rule and an action for each discover section, and what they find is given a name, tags
  * and templates; see reporter/found.c.
  *
  * Ours, and put back when changed: a proxy's name, mode, address, group, encryption and key; a
- * host's proxy, the addresses of its main interfaces, its tags `vrf` and `vrfgate`, that it is in
+ * host's proxy, the addresses of its main interfaces, its tags `vrf`, `vrfgate` and `vrfgate.id`, that it is in
  * our group and has at least the config's templates; and of interfaces, macros and tags what the
  * config says; rules and actions of discovery whole. All else is the operator's.
  */
@@ -23,6 +23,7 @@ struct reporter_sync_result {
 	size_t created, updated, unchanged, deleted;
 	struct strings changes;  /* one line each: "~ host 'ce1': tags" */
 	struct strings problems; /* one line each: "host 'ce1': template 'X' not found in Zabbix" */
+	bool has_own_host;       /* the gateway's host is ours: its values may be sent */
 };
 
 void reporter_sync_result_finish(struct reporter_sync_result *result);
@@ -33,3 +34,10 @@ void reporter_sync_result_finish(struct reporter_sync_result *result);
  */
 int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inventory, bool look,
 	struct reporter_sync_result *result, struct error *err);
+
+/*
+ * Writes the key of the inventory's first proxy, and nothing else of the config. Where Zabbix has no such
+ * proxy yet it is done: a sync makes it with that key. -EEXIST: its name is another's.
+ */
+int reporter_sync_key(
+	struct zabbix_api *api, const struct reporter_inventory *inventory, struct error *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tags of a host: vrf, vrfgate, that of discovery and those of the config; others that somebody added stay. */
+/* Tags of a host: vrf, vrfgate, vrfgate.id, that of discovery and those of the config; others that somebody added stay. */
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -21,6 +21,7 @@ static json_t *wanted_make(const struct reporter_plan *plan, const struct report
 	if (want->vrf)
 		json_array_append_new(tags, tag_make(REPORTER_TAG_VRF, want->vrf));
 	json_array_append_new(tags, tag_make(REPORTER_TAG_GATEWAY, reporter_plan_gateway(plan)));
+	json_array_append_new(tags, tag_make(REPORTER_TAG_ID, plan->inventory->gateway_id));
 	if (want->found_at)
 		json_array_append_new(tags, tag_make(REPORTER_TAG_FOUND, want->found_at));
 	for (size_t i = 0; want->device && i < want->device->n_tags; i++)

@@ -24,9 +24,8 @@ struct asked {
 /* The parameters of the call that reads a kind; NULL: there is nothing to ask for. */
 typedef json_t *params_fn(const struct asked *asked);
 
-/* The key of an object; the caller frees it. NULL: not one of ours. */
-typedef char *key_fn(const json_t *object, const struct reporter_inventory *inventory,
-	const struct zabbix_words *words);
+/* The key of an object; the caller frees it. NULL: not one of ours, and what is told of that is in the view. */
+typedef char *key_fn(const json_t *object, const struct asked *asked, struct reporter_view *view);
 
 /* An empty filter would ask for all there are. Takes names over. */
 static json_t *params_by_name(const char *field, json_t *names, json_t *output)
@@ -71,7 +70,7 @@ static json_t *proxy_params(const struct asked *asked)
 static json_t *proxy_name_params(const struct asked *asked)
 {
 	return params_by_name(asked->words->proxy_name, reporter_names_proxies(asked->inventory),
-		zabbix_json_pack("[s, s]", "proxyid", asked->words->proxy_name));
+		zabbix_json_pack("[s, s, s]", "proxyid", asked->words->proxy_name, "description"));
 }
 
 static json_t *group_params(const struct asked *asked)
@@ -104,8 +103,19 @@ static json_t *host_params(const struct asked *asked)
 
 static json_t *host_name_params(const struct asked *asked)
 {
-	return params_by_name("host", reporter_names_hosts(asked->inventory),
-		zabbix_json_pack("[s, s]", "hostid", "host"));
+	cleanup_json json_t *wanted = reporter_names_hosts(asked->inventory);
+	json_t *missing = json_array(), *params;
+	json_t *name;
+	size_t i;
+
+	json_array_foreach (wanted, i, name)
+		if (!reporter_view_find(asked->view, REPORTER_KIND_HOST, json_string_value(name)))
+			json_array_append(missing, name);
+	params = params_by_name("host", missing, zabbix_json_pack("[s, s]", "hostid", "host"));
+	if (params)
+		json_object_set_new(
+			params, "selectTags", zabbix_json_pack("[s, s]", "tag", "value"));
+	return params;
 }
 
 static json_t *template_params(const struct asked *asked)
@@ -183,58 +193,104 @@ static char *text_key(const json_t *object, const char *field)
 	return *text ? xstrdup(text) : NULL;
 }
 
-static char *name_key(const json_t *object, const struct reporter_inventory *inventory,
-	const struct zabbix_words *words)
+static char *name_key(const json_t *object, const struct asked *asked, struct reporter_view *view)
 {
-	(void)inventory, (void)words;
+	(void)asked, (void)view;
 	return text_key(object, "name");
 }
 
-static char *host_key(const json_t *object, const struct reporter_inventory *inventory,
-	const struct zabbix_words *words)
+static char *host_key(const json_t *object, const struct asked *asked, struct reporter_view *view)
 {
-	(void)inventory, (void)words;
+	(void)asked, (void)view;
 	return text_key(object, "host");
 }
 
-static char *hostid_key(const json_t *object, const struct reporter_inventory *inventory,
-	const struct zabbix_words *words)
+static char *hostid_key(const json_t *object, const struct asked *asked, struct reporter_view *view)
 {
-	(void)inventory, (void)words;
+	(void)asked, (void)view;
 	return text_key(object, "hostid");
 }
 
-static char *proxy_name_key(const json_t *object, const struct reporter_inventory *inventory,
-	const struct zabbix_words *words)
+static char *proxy_name_key(
+	const json_t *object, const struct asked *asked, struct reporter_view *view)
 {
-	(void)inventory;
-	return text_key(object, words->proxy_name);
+	(void)view;
+	return text_key(object, asked->words->proxy_name);
 }
 
-static char *proxy_vrf_key(const json_t *object, const struct reporter_inventory *inventory,
-	const struct zabbix_words *words)
+/* Another gateway of our name is told by an example of what it has. */
+static void other_note(
+	struct reporter_view *view, const char *id, const char *what, const char *name)
 {
-	(void)words;
-	return reporter_mark_vrf(
-		zabbix_json_text(object, "description"), inventory->config->gateway.name);
+	cleanup_free char *example = xasprintf("%s '%s'", what, name);
+
+	if (!view->others)
+		view->others = json_object();
+	if (!json_object_get(view->others, id))
+		json_object_set_new(view->others, id, zabbix_json_string(example));
+}
+
+static char *own_host_key(
+	const json_t *object, const struct asked *asked, struct reporter_view *view)
+{
+	const struct reporter_owner owner = reporter_owner_of(asked->inventory);
+	const char *other = reporter_mark_other_host(object, &owner);
+
+	if (!other)
+		return text_key(object, "host");
+	other_note(view, other, "host", zabbix_json_text(object, "host"));
+	return NULL;
+}
+
+static char *proxy_vrf_key(
+	const json_t *object, const struct asked *asked, struct reporter_view *view)
+{
+	const struct reporter_owner owner = reporter_owner_of(asked->inventory);
+	const char *description = zabbix_json_text(object, "description");
+	cleanup_free char *other = reporter_mark_other(description, &owner);
+
+	if (other)
+		other_note(
+			view, other, "proxy", zabbix_json_text(object, asked->words->proxy_name));
+	return reporter_mark_vrf(description, &owner);
+}
+
+/* The name that it shall have: earlier versions wrote another. */
+static char *discovery_key(
+	const json_t *object, const struct asked *asked, struct reporter_view *view)
+{
+	const struct reporter_owner owner = reporter_owner_of(asked->inventory);
+	cleanup_free char *vrf = NULL;
+	size_t n;
+
+	(void)view;
+	if (!reporter_mark_discovery_read(zabbix_json_text(object, "name"), &owner, &vrf, &n))
+		return NULL;
+	return reporter_mark_discovery(&owner, vrf, n);
 }
 
 static const struct kind {
 	const char *method;
 	params_fn *params;
 	key_fn *key;
-	const char *id; /* of those that can be there twice */
+	const char *id;  /* of those that can be many or there twice */
+	const char *ids; /* how they are asked for by it; NULL: they come whole */
+	bool twice;      /* there can be two of one name */
 } kinds[REPORTER_KINDS] = {
-	[REPORTER_KIND_PROXY_GROUP] = { "proxygroup.get", proxy_group_params, name_key, NULL },
-	[REPORTER_KIND_PROXY] = { "proxy.get", proxy_params, proxy_vrf_key, "proxyid" },
-	[REPORTER_KIND_PROXY_NAME] = { "proxy.get", proxy_name_params, proxy_name_key, "proxyid" },
-	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key, NULL },
-	[REPORTER_KIND_HOST] = { "host.get", host_params, host_key, "hostid" },
-	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key, "hostid" },
-	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key, NULL },
-	[REPORTER_KIND_RULE] = { "drule.get", rule_params, name_key, NULL },
-	[REPORTER_KIND_ACTION] = { "action.get", action_params, name_key, NULL },
-	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, NULL },
+	[REPORTER_KIND_PROXY_GROUP] = { "proxygroup.get", proxy_group_params, name_key },
+	[REPORTER_KIND_PROXY] = { "proxy.get", proxy_params, proxy_vrf_key, "proxyid", "proxyids",
+		true },
+	[REPORTER_KIND_PROXY_NAME] = { "proxy.get", proxy_name_params, proxy_name_key, "proxyid",
+		NULL, true },
+	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key },
+	[REPORTER_KIND_HOST] = { "host.get", host_params, own_host_key, "hostid", "hostids", true },
+	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key },
+	[REPORTER_KIND_RULE] = { "drule.get", rule_params, discovery_key, "druleid", "druleids" },
+	[REPORTER_KIND_ACTION] = { "action.get", action_params, discovery_key, "actionid",
+		"actionids" },
+	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key, "hostid", NULL,
+		true },
+	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, "hostid", "hostids" },
 };
 
 void reporter_view_finish(struct reporter_view *view)
@@ -243,6 +299,7 @@ void reporter_view_finish(struct reporter_view *view)
 		json_decref(view->objects[i]);
 		json_decref(view->doubles[i]);
 	}
+	json_decref(view->others);
 	*view = (struct reporter_view){ 0 };
 }
 
@@ -250,15 +307,15 @@ void reporter_view_finish(struct reporter_view *view)
  * Two of ours with one key and two names are a proxy and a copy of it that somebody made, description
  * and all: the one that has the name is ours. Without that the first is.
  */
-static bool is_better(const json_t *object, const json_t *other, const char *key,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words)
+static bool is_better(
+	const json_t *object, const json_t *other, const char *key, const struct asked *asked)
 {
 	cleanup_free char *name = NULL;
 
 	if (!other)
 		return true;
-	name = reporter_proxy_name(inventory->config, key);
-	return strcmp(zabbix_json_text(object, words->proxy_name), name) == 0;
+	name = reporter_proxy_name(asked->inventory->config, key);
+	return strcmp(zabbix_json_text(object, asked->words->proxy_name), name) == 0;
 }
 
 /* Whichever of the two words the name has: the other is missing in both. */
@@ -273,32 +330,54 @@ static unsigned long long object_number(const json_t *object, const struct kind 
 	return strtoull(zabbix_json_text(object, kind->id), NULL, 10);
 }
 
-static void objects_index(const json_t *array, const struct kind *kind,
-	const struct reporter_inventory *inventory, const struct zabbix_words *words, json_t *index,
-	json_t *doubles)
+/* --- one reading --- */
+
+/* Objects with their ids and all that is asked of them, in an answer. A limit is needed: the client takes 16 MiB
+ * at most, and a host with many macros can take kilobytes. */
+#define PORTION_OBJECTS 4000
+/* Names in a question that is answered by little more than them. */
+#define PORTION_NAMES   5000
+
+struct reading {
+	struct reporter_view *view;
+	struct zabbix_api *api;
+	struct asked asked;
+	size_t portion; /* of objects; less where a portion proved too large */
+};
+
+static void kind_empty(struct reporter_view *view, enum reporter_kind which)
 {
+	json_decref(view->objects[which]);
+	json_decref(view->doubles[which]);
+	view->objects[which] = json_object();
+	view->doubles[which] = json_array();
+}
+
+static void objects_index(
+	const struct reading *reading, enum reporter_kind which, const json_t *array)
+{
+	const struct kind *kind = &kinds[which];
+	json_t *index = reading->view->objects[which], *doubles = reading->view->doubles[which];
 	json_t *object;
 	size_t i;
 
 	json_array_foreach (array, i, object) {
-		cleanup_free char *key = kind->key(object, inventory, words);
+		cleanup_free char *key = kind->key(object, &reading->asked, reading->view);
 		json_t *other = key ? json_object_get(index, key) : NULL;
 
-		if (kind->id && other && have_one_name(object, other)) {
+		if (kind->twice && other && have_one_name(object, other)) {
 			bool is_older = object_number(object, kind) < object_number(other, kind);
 
 			json_array_append(doubles, is_older ? other : object);
 			if (is_older)
 				json_object_set(index, key, object);
-		} else if (key && is_better(object, other, key, inventory, words)) {
+		} else if (key && is_better(object, other, key, &reading->asked)) {
 			json_object_set(index, key, object);
 		}
 	}
 }
 
-static int call_take(struct reporter_view *view, enum reporter_kind which,
-	const struct zabbix_call *call, const struct reporter_inventory *inventory,
-	const struct zabbix_words *words, struct error *err)
+static int result_judge(const struct zabbix_call *call, struct error *err)
 {
 	if (call->error.code) {
 		if (err)
@@ -307,42 +386,206 @@ static int call_take(struct reporter_view *view, enum reporter_kind which,
 	}
 	if (!json_is_array(call->result))
 		return error_set(err, EPROTO, "%s: the result is no list", call->method);
-	json_decref(view->objects[which]);
-	json_decref(view->doubles[which]);
-	view->objects[which] = json_object();
-	view->doubles[which] = json_array();
-	objects_index(call->result, &kinds[which], inventory, words, view->objects[which],
-		view->doubles[which]);
 	return 0;
+}
+
+/* One call of its own; *result is the caller's. Takes params over. */
+static int objects_ask(const struct reading *reading, enum reporter_kind which, json_t *params,
+	json_t **result, struct error *err)
+{
+	struct zabbix_call call = { .method = kinds[which].method, .params = params };
+	int r = zabbix_api_call_batch(reading->api, &call, 1, err);
+
+	if (r == 0)
+		r = result_judge(&call, err);
+	if (r == 0)
+		*result = steal_ptr(&call.result);
+	json_decref(call.result);
+	return r;
+}
+
+/* The members from `first` on, `count` at most; a new array. */
+static json_t *array_part(const json_t *array, size_t first, size_t count)
+{
+	json_t *part = json_array();
+
+	for (size_t i = first; i < json_array_size(array) && i - first < count; i++)
+		json_array_append(part, json_array_get(array, i));
+	return part;
+}
+
+/* The ids of all that the parameters are about; a new array of texts. */
+static int ids_read(const struct reading *reading, enum reporter_kind which, const json_t *params,
+	json_t **ids, struct error *err)
+{
+	cleanup_json json_t *list = NULL;
+	json_t *bare = json_object(), *value;
+	const char *key;
+	size_t i;
+	int r;
+
+	json_object_foreach ((json_t *)params, key, value)
+		if (strncmp(key, "select", strlen("select")) != 0)
+			json_object_set(bare, key, value);
+	json_object_set_new(bare, "output", zabbix_json_pack("[s]", kinds[which].id));
+	r = objects_ask(reading, which, bare, &list, err);
+	if (r < 0)
+		return r;
+	*ids = json_array();
+	json_array_foreach (list, i, value)
+		json_array_append_new(*ids, json_string(zabbix_json_text(value, kinds[which].id)));
+	return 0;
+}
+
+/* What is gone meanwhile is missing in the answer. */
+static int portions_read(
+	struct reading *reading, enum reporter_kind which, const json_t *params, struct error *err)
+{
+	cleanup_json json_t *ids = NULL;
+	size_t done = 0;
+	int r = ids_read(reading, which, params, &ids, err);
+
+	while (r == 0 && done < json_array_size(ids)) {
+		cleanup_json json_t *list = NULL;
+		json_t *part = json_copy((json_t *)params);
+
+		json_object_set_new(
+			part, kinds[which].ids, array_part(ids, done, reading->portion));
+		r = objects_ask(reading, which, part, &list, err);
+		if (r == 0) {
+			objects_index(reading, which, list);
+			done += reading->portion;
+		} else if (r == -EFBIG && reading->portion > 1) {
+			reading->portion /= 2;
+			error_clear(err);
+			r = 0;
+		}
+	}
+	return r;
+}
+
+/* The filter of params_by_name() is a single list of names. */
+static json_t *names_of(const json_t *params, const char **field)
+{
+	json_t *filter = json_object_get(params, "filter"), *names;
+
+	json_object_foreach (filter, *field, names)
+		return names;
+	return NULL;
+}
+
+static int names_read(const struct reading *reading, enum reporter_kind which, const json_t *params,
+	struct error *err)
+{
+	const char *field = NULL;
+	const json_t *names = names_of(params, &field);
+	int r = 0;
+
+	for (size_t done = 0; r == 0 && done < json_array_size(names); done += PORTION_NAMES) {
+		cleanup_json json_t *list = NULL;
+		json_t *part = json_copy((json_t *)params);
+
+		json_object_set_new(part, "filter",
+			zabbix_json_pack("{s:o}", field, array_part(names, done, PORTION_NAMES)));
+		r = objects_ask(reading, which, part, &list, err);
+		if (r == 0)
+			objects_index(reading, which, list);
+	}
+	return r;
+}
+
+/* More than fits into one answer beside others. */
+static int kind_read_whole(
+	struct reading *reading, enum reporter_kind which, const json_t *params, struct error *err)
+{
+	kind_empty(reading->view, which);
+	return kinds[which].ids ? portions_read(reading, which, params, err)
+				: names_read(reading, which, params, err);
+}
+
+/* A kind with what is asked about it; NULL params: nothing, or nothing any more. */
+struct question {
+	enum reporter_kind which;
+	json_t *params;
+};
+
+/* By the names asked for, or by how many there were the last time. */
+static bool is_large(const struct reporter_view *view, const struct question *question)
+{
+	const char *field;
+
+	if (kinds[question->which].ids)
+		return json_object_size(view->objects[question->which]) > PORTION_OBJECTS;
+	return json_array_size(names_of(question->params, &field)) > PORTION_NAMES;
+}
+
+/* All that may be small in one request; what was asked and answered whole has no params any more. */
+static int batch_read(
+	struct reading *reading, struct question *questions, size_t count, struct error *err)
+{
+	struct zabbix_call calls[REPORTER_KINDS] = { 0 };
+	struct question *asked[REPORTER_KINDS];
+	size_t n = 0;
+	int r;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct kind *kind = &kinds[questions[i].which];
+
+		if (is_large(reading->view, &questions[i]))
+			continue;
+		calls[n].method = kind->method;
+		calls[n].params = json_copy(questions[i].params);
+		/* One more tells that there are more. */
+		if (kind->ids)
+			json_object_set_new(
+				calls[n].params, "limit", json_integer(PORTION_OBJECTS + 1));
+		asked[n++] = &questions[i];
+	}
+	r = n > 0 ? zabbix_api_call_batch(reading->api, calls, n, err) : 0;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = result_judge(&calls[i], err);
+		if (r < 0 ||
+			(kinds[asked[i]->which].ids &&
+				json_array_size(calls[i].result) > PORTION_OBJECTS))
+			continue;
+		kind_empty(reading->view, asked[i]->which);
+		objects_index(reading, asked[i]->which, calls[i].result);
+		json_decref(steal_ptr(&asked[i]->params));
+	}
+	for (size_t i = 0; i < n; i++)
+		json_decref(calls[i].result);
+	return r;
 }
 
 int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 	const struct reporter_inventory *inventory, enum reporter_kind first,
 	enum reporter_kind last, struct error *err)
 {
-	const struct zabbix_words *words = zabbix_api_words(api);
-	const struct asked asked = { inventory, words, view };
-	struct zabbix_call calls[REPORTER_KINDS] = { 0 };
-	enum reporter_kind which[REPORTER_KINDS];
+	struct reading reading = { view, api, { inventory, zabbix_api_words(api), view },
+		PORTION_OBJECTS };
+	struct question questions[REPORTER_KINDS];
 	size_t count = 0;
 	int r;
 
 	for (unsigned kind = first; kind <= (unsigned)last; kind++) {
-		json_t *params = kinds[kind].params(&asked);
+		struct question question = { (enum reporter_kind)kind,
+			kinds[kind].params(&reading.asked) };
 
-		if (!params)
-			continue;
-		which[count] = (enum reporter_kind)kind;
-		calls[count].method = kinds[kind].method;
-		calls[count++].params = params;
+		if (question.params)
+			questions[count++] = question;
+		else
+			kind_empty(view, question.which);
 	}
-	r = count > 0 ? zabbix_api_call_batch(api, calls, count, err) : 0;
-	if (r < 0)
-		return r;
+	r = batch_read(&reading, questions, count, err);
+	/* Each by itself then. */
+	if (r == -EFBIG) {
+		error_clear(err);
+		r = 0;
+	}
 	for (size_t i = 0; i < count; i++) {
-		if (r == 0)
-			r = call_take(view, which[i], &calls[i], inventory, words, err);
-		json_decref(calls[i].result);
+		if (r == 0 && questions[i].params)
+			r = kind_read_whole(&reading, questions[i].which, questions[i].params, err);
+		json_decref(questions[i].params);
 	}
 	return r;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What Zabbix has of what concerns us: each kind read in one call or two, all in one request. Of
- * proxies and hosts we read all that bear our mark, whatever their names, and who has the names
- * that we want.
+ * What Zabbix has of what concerns us, of as many objects as it may be: what is small comes in one
+ * request, of what is large first the ids and then the objects, in portions. Of proxies and hosts we read
+ * all that bear our mark, whatever their names, and who has the names that we want.
  */
 #pragma once
 
@@ -17,10 +17,11 @@ enum reporter_kind {
 	REPORTER_KIND_PROXY_NAME, /* anybody's with a name that we want */
 	REPORTER_KIND_GROUP,
 	REPORTER_KIND_HOST, /* ours, keyed by name, as are all others */
-	REPORTER_KIND_HOST_NAME,
 	REPORTER_KIND_TEMPLATE,
-	REPORTER_KIND_RULE, /* ours, of discovery */
-	REPORTER_KIND_ACTION,
+	REPORTER_KIND_RULE,   /* ours, of discovery, keyed by the name that they shall have */
+	REPORTER_KIND_ACTION, /* the last of those that stand alone */
+	REPORTER_KIND_HOST_NAME, /* anybody's with a name that we want and have no host of; asked for when
+				    ours are known */
 	REPORTER_KIND_FOUND, /* hosts in the groups of discovery without our mark, keyed by id; asked
 				for when the groups are known */
 	REPORTER_KINDS,
@@ -36,6 +37,9 @@ enum reporter_kind {
 struct reporter_view {
 	json_t *objects[REPORTER_KINDS];
 	json_t *doubles[REPORTER_KINDS];
+	/* Other gateways of our name, whose objects are in none of these: by id, "host 'x'" as an example. An
+	 * object or NULL. */
+	json_t *others;
 };
 
 void reporter_view_finish(struct reporter_view *view);

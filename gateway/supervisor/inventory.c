@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/want.h"
+#include "supervisor/identity.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/proxy_files.h"
@@ -85,9 +86,12 @@ int inventory_fill(struct reporter_inventory *inventory, const struct config *co
 	cleanup_free uid_t *users = NULL;
 	int r = users_assign(config, make, &users, err);
 
+	inventory->config = config;
+	inventory->gateway_id = xcalloc(1, IDENTITY_SIZE);
+	if (r == 0)
+		r = identity_read(&config->gateway, make, inventory->gateway_id, err);
 	if (r < 0)
 		return r;
-	inventory->config = config;
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		const struct config_vrf *vrf = &config->vrfs[i];
 		struct error why = ERROR_INIT;

@@ -11,7 +11,8 @@
 /*
  * Fills the inventory, which borrows from config. ids goes along config->vrfs. With `make` keys
  * that are not there yet are made, which takes root; without, nothing is touched. A VRF whose part
- * cannot be told is logged and left out. Fails where a secret of the config cannot be read.
+ * cannot be told is logged and left out. Fails where a secret of the config cannot be read, and where this
+ * machine is a copy of another (supervisor/identity.h).
  */
 int inventory_fill(struct reporter_inventory *inventory, const struct config *config,
 	const uint32_t *ids, bool make, struct error *err);

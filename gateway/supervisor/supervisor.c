@@ -23,6 +23,7 @@
 #include "supervisor/control_server.h"
 #include "supervisor/drift.h"
 #include "supervisor/events.h"
+#include "supervisor/identity.h"
 #include "supervisor/ids.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/reporter_link.h"
@@ -368,8 +369,12 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 {
 	const struct config *config = supervisor->config;
 	cleanup_json json_t *saved = saved_state_load(config->gateway.run_dir);
-	int r = file_make_own_dir(config->gateway.log_dir, err);
+	char id[IDENTITY_SIZE];
+	/* Before anything of it runs: two of one name and key would take turns at the server. */
+	int r = identity_read(&config->gateway, true, id, err);
 
+	if (r == 0)
+		r = file_make_own_dir(config->gateway.log_dir, err);
 	if (r == 0)
 		r = ids_assign(config, true, &supervisor->ids, err);
 	if (r == 0)

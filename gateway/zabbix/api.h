@@ -7,8 +7,8 @@
  *	denied		-EACCES: the server does not let us in or do that
  *	unreachable	-ECONNREFUSED, -ETIMEDOUT, -EHOSTUNREACH, -ECONNRESET, -EIO (TLS)...: no
  *			connection; -EPROTO: an answer that is no JSON-RPC (500, empty, HTML, a
- *			redirect), or the frontend has no database; -EPROTONOSUPPORT: a version that
- *			we do not speak
+ *			redirect), or the frontend has no database; -EFBIG: an answer of more than 16
+ *			MiB; -EPROTONOSUPPORT: a version that we do not speak
  * and -EREMOTEIO, an API error about one call, with its text: neither of the two. The text of the
  * others begins with the URL. Secrets are in none.
  */

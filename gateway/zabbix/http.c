@@ -310,8 +310,8 @@ int zabbix_http_post(struct zabbix_http *http, const char *body, const char *bea
 	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, NULL);
 	owned = got.data;
 	if (got.too_large)
-		return error_set(err, EPROTO, "%s: the answer is larger than %zu bytes",
-			http->shown, http->limits.answer_bytes);
+		return error_set(err, EFBIG, "%s: the answer is larger than %zu bytes", http->shown,
+			http->limits.answer_bytes);
 	r = result == CURLE_OK ? answer_judge(http, &got, err)
 			       : curl_fault_tell(http, result, detail, err);
 	if (r < 0)

@@ -141,8 +141,7 @@ int zabbix_rpc_read(
 	int r = 0;
 
 	if (has_too_many_values(text, size))
-		return error_set(
-			err, EPROTO, "the answer has more than %d JSON values", VALUES_MAX);
+		return error_set(err, EFBIG, "the answer has more than %d JSON values", VALUES_MAX);
 	answer = json_loadb(text, size, 0, &why);
 	if (!answer)
 		return error_set(

@@ -19,7 +19,8 @@ char *zabbix_rpc_request(const struct zabbix_call *calls, size_t count, const ch
 
 /*
  * Gives each pending call its result or error. Returns 0 when the answer has exactly one for each
- * of them, -EPROTO when it is no such JSON-RPC, or when the frontend itself has failed.
+ * of them, -EPROTO when it is no such JSON-RPC, or when the frontend itself has failed, -EFBIG when it
+ * holds too much.
  */
 int zabbix_rpc_read(
 	const char *text, size_t size, struct zabbix_call *calls, size_t count, struct error *err);

@@ -14,6 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 import api_cases
 import control_cases
 import drift_cases
+import identity_cases
 import life_cases
 import loop_cases
 import running_cases
@@ -25,7 +26,7 @@ from waiting import TimedOut
 
 
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + loop_cases.CASES + control_cases.CASES +
-             api_cases.CASES + takeover_cases.CASES)
+             api_cases.CASES + takeover_cases.CASES + identity_cases.CASES)
 
 
 def main():

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Zabbix in step with a config of 100 VRFs: how few requests and how little time, drift, prune, rights."""
 
+import json
 import subprocess
 import sys
 import time
@@ -211,7 +212,7 @@ def check_drift(setting, fleet):
         by_hand(api, "host", "v005-ce1", {
             "name": "By hand", "description": "by hand", "macros": [{"macro": "{$MINE}", "value": "1"}],
             "tags": [{"tag": "vrfgate", "value": "fleet"}, {"tag": "vrf", "value": "v005"},
-                     {"tag": "mine", "value": "x"}]})
+                     {"tag": "vrfgate.id", "value": gateway_id(fleet)}, {"tag": "mine", "value": "x"}]})
         done, _seconds, _requests = fleet.sync()
         expect_equal(last_line(done), f"0 made, 0 changed, 0 deleted, {4 * N_VRFS + 2} unchanged, 0 problems", "sync")
 
@@ -278,6 +279,67 @@ def check_two_at_once(setting):
         expect_equal(sorted(names), sorted(set(names)), "hosts")
 
 
+def check_same_name(setting, fleet):
+    """A second gateway of that name with an id of its own: a machine that was copied, with another name to come."""
+    fleet.write()
+    twin = Fleet(setting, "twin")
+    twin.name = fleet.name
+    twin.write(5, prune="true")
+    first_id, told = gateway_id(fleet)[:8], f"belongs to another gateway named '{fleet.name}' (id "
+    with setting.case("a second gateway of one name touches nothing of the first, even with prune, and is told"):
+        before = objects(setting.api)
+        done, _seconds, _requests = twin.sync()
+        expect_equal(done.returncode, 1, "exit status")
+        expect(last_line(done).startswith("0 made, 0 changed, 0 deleted"), last_line(done))
+        for kind, name in (("proxy", "fleet-v000"), ("proxy", "fleet-v004"), ("host", fleet.name)):
+            expect(f"{kind} '{name}' {told}{first_id})" in done.stderr, done.stderr)
+        expect_equal(objects(setting.api), before, "objects")
+    with setting.case("where Zabbix has objects of both, both are told"):
+        twin.letter = "w"
+        twin.write(1)
+        done, _seconds, _requests = twin.sync()
+        expect(f"host '{fleet.name}' {told}{first_id})" in done.stderr, done.stderr)
+        expect(f"another gateway named '{fleet.name}' (id {first_id}) has " in done.stderr, done.stderr)
+        done, _seconds, _requests = fleet.sync()
+        expect_equal(done.returncode, 1, "exit status")
+        expect(f"another gateway named '{fleet.name}' (id {gateway_id(twin)[:8]}) has " in done.stderr, done.stderr)
+        expect(last_line(done).startswith("0 made, 0 changed, 0 deleted"), last_line(done))
+    with setting.case("under a name of its own the second is a gateway as any other"):
+        remove(setting, "fleet-w000", "w000-ce1", "w000-ce2")
+        twin.name = "twin"
+        twin.write(1)
+        done, _seconds, _requests = twin.sync()
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync of the second")
+        done, _seconds, _requests = fleet.sync()
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync of the first")
+        remove(setting, "twin-w000", "w000-ce1", "w000-ce2", "twin")
+
+
+def gateway_id(fleet):
+    return json.loads((fleet.directory / "state" / "gateway.json").read_text())["id"]
+
+
+def remove(setting, proxy, *hosts):
+    """A proxy, its host and others, as somebody would in the frontend."""
+    api = setting.api
+    api.call("host.delete", [api.host(name)["hostid"] for name in (proxy, *hosts)])
+    api.call("proxy.delete", [api.proxies()[proxy]["proxyid"]])
+
+
+def check_old_marks(setting, fleet):
+    """What an earlier version has made bears the name and no id."""
+    api, proxy = setting.api, setting.api.proxies()["fleet-v007"]
+    with setting.case("what an earlier version has marked is taken over by a sync, once"):
+        identifier = f" id {gateway_id(fleet)}]"
+        expect(identifier in proxy["description"], proxy["description"])
+        api.call("proxy.update", {"proxyid": proxy["proxyid"],
+                                  "description": proxy["description"].replace(identifier, "]")})
+        by_hand(api, "host", "v007-ce1", {"tags": [{"tag": "vrfgate", "value": "fleet"}, {"tag": "vrf", "value": "v007"}]})
+        done, _seconds, _requests = fleet.sync()
+        expect_equal(last_line(done), f"0 made, 2 changed, 0 deleted, {4 * N_VRFS} unchanged, 0 problems", "sync")
+        expect_equal(api.proxies()["fleet-v007"]["description"], proxy["description"], "description")
+
+
 def check_prune(setting, fleet):
     gone = 10
     fleet.write(N_VRFS - gone)
@@ -328,6 +390,8 @@ def cases(setting):
     check_host_keys(setting, fleet)
     check_proxy_group(setting, fleet)
     check_two_at_once(setting)
+    check_same_name(setting, fleet)
+    check_old_marks(setting, fleet)
     check_prune(setting, fleet)
     check_rights(setting, fleet)
 

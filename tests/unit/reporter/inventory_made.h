@@ -6,6 +6,9 @@
 #include "reporter/inventory.h"
 #include "reporter/sync.h"
 
+/* The gateway's. */
+#define MADE_ID "0123456789abcdef0123456789abcdef"
+
 struct made {
 	struct config config;
 	struct config_vrf vrfs[2];
@@ -58,6 +61,7 @@ static inline void made_init(struct made *made, const char *url)
 	}
 	made->inventory = (struct reporter_inventory){
 		.config = &made->config,
+		.gateway_id = (char *)MADE_ID,
 		.password = (char *)"secret-word",
 		.template_text = (char *)"zabbix_export: templates",
 		.proxies = made->proxies,

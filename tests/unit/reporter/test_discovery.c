@@ -4,7 +4,7 @@
 
 #include "discovery_made.h"
 
-static const char acme_name[] = "[vrfgate gw1 vrf acme] discovery 1";
+static const char acme_name[] = "[vrfgate gw1 vrf acme id " MADE_ID "] discovery 1";
 
 static void test_rules_actions_and_groups_are_made_and_then_left_alone(void **unused)
 {
@@ -138,7 +138,8 @@ static void test_what_was_changed_by_hand_is_put_back(void **unused)
 			zabbix_json_pack("{s:s, s:[]}", "status", "1", "operations"));
 		assert_counts(&bench, 0, 2, 12);
 		assert_true(strings_contain(&bench.result.changes,
-			"~ discovery rule '[vrfgate gw1 vrf acme] discovery 1': status, dchecks"));
+			"~ discovery rule '[vrfgate gw1 vrf acme id " MADE_ID
+			"] discovery 1': status, dchecks"));
 		assert_counts(&bench, 0, 0, 14);
 	}
 }
@@ -194,7 +195,8 @@ static void test_snmp_of_each_version_is_a_check_of_its_own_type(void **unused)
 		json_object_get(find(whole, "drule", "name", acme_name), "dchecks"), 1);
 	assert_text(check, "type", "10");
 	check = json_array_get(
-		json_object_get(find(whole, "drule", "name", "[vrfgate gw1 vrf bravo] discovery 1"),
+		json_object_get(find(whole, "drule", "name",
+					"[vrfgate gw1 vrf bravo id " MADE_ID "] discovery 1"),
 			"dchecks"),
 		1);
 	assert_text(check, "type", "13");
@@ -218,10 +220,10 @@ static void test_looking_writes_nothing_and_names_rules_and_actions(void **unuse
 	assert_int_equal(bench.result.created, 14);
 	assert_int_equal(bench.result.problems.count, 0);
 	assert_true(strings_contain(&bench.result.changes, "+ host group 'VRF gateways/acme'"));
-	assert_true(strings_contain(
-		&bench.result.changes, "+ discovery rule '[vrfgate gw1 vrf acme] discovery 1'"));
-	assert_true(strings_contain(
-		&bench.result.changes, "+ discovery action '[vrfgate gw1 vrf acme] discovery 1'"));
+	assert_true(strings_contain(&bench.result.changes,
+		"+ discovery rule '[vrfgate gw1 vrf acme id " MADE_ID "] discovery 1'"));
+	assert_true(strings_contain(&bench.result.changes,
+		"+ discovery action '[vrfgate gw1 vrf acme id " MADE_ID "] discovery 1'"));
 }
 
 static void test_prune_deletes_ours_only_and_actions_before_their_rules(void **unused)
@@ -243,7 +245,7 @@ static void test_prune_deletes_ours_only_and_actions_before_their_rules(void **u
 	assert_int_equal(bench.result.deleted, 2);
 	whole = state(&bench);
 	(void)find(whole, "drule", "name", "[vrfgate gw2 vrf acme] discovery 1");
-	(void)find(whole, "drule", "name", "[vrfgate gw1 vrf bravo] discovery 1");
+	(void)find(whole, "drule", "name", "[vrfgate gw1 vrf bravo id " MADE_ID "] discovery 1");
 	(void)find(whole, "hostgroup", "name", "VRF gateways/acme");
 	assert_int_equal(
 		json_array_size(json_object_get(json_object_get(whole, "objects"), "drule")), 2);

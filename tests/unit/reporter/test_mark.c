@@ -7,33 +7,39 @@
 #include "base/cleanup.h"
 #include "reporter/mark.h"
 
+#define ID "0123456789abcdef0123456789abcdef"
+
+static const struct reporter_owner gw1 = { "gw1", ID };
+static const struct reporter_owner gw_1 = { "gw 1", ID };
+static const struct reporter_owner gw11 = { "gw11", ID };
+
 static void test_the_mark_follows_identity_and_key_and_tells_neither(void **state)
 {
 	struct reporter_proxy proxy = {
 		.vrf = (char *)"x", .psk_identity = (char *)"id", .psk = (char *)"0123"
 	};
-	cleanup_free char *first = reporter_mark_make("gw1", &proxy);
+	cleanup_free char *first = reporter_mark_make(&gw1, &proxy);
 	cleanup_free char *second = NULL, *third = NULL, *none = NULL;
 
 	(void)state;
-	assert_int_equal(strlen(first), strlen("[vrfgate gw1 vrf x psk 12345678]"));
-	assert_null(strstr(first, "0123"));
+	assert_int_equal(strlen(first), strlen("[vrfgate gw1 vrf x psk 12345678 id " ID "]"));
+	assert_ptr_equal(strstr(first, "0123"), strstr(first, ID));
 	proxy.psk = (char *)"0124";
-	second = reporter_mark_make("gw1", &proxy);
+	second = reporter_mark_make(&gw1, &proxy);
 	assert_string_not_equal(first, second);
 	/* The same bytes, cut elsewhere. */
 	proxy.psk_identity = (char *)"id0";
 	proxy.psk = (char *)"123";
-	third = reporter_mark_make("gw1", &proxy);
+	third = reporter_mark_make(&gw1, &proxy);
 	assert_string_not_equal(first, third);
 	proxy.psk_identity = NULL;
-	none = reporter_mark_make("gw1", &proxy);
-	assert_string_equal(none, "[vrfgate gw1 vrf x psk none]");
+	none = reporter_mark_make(&gw1, &proxy);
+	assert_string_equal(none, "[vrfgate gw1 vrf x psk none id " ID "]");
 }
 
-static void assert_vrf(const char *description, const char *gateway, const char *vrf)
+static void assert_vrf(const char *description, const struct reporter_owner *owner, const char *vrf)
 {
-	cleanup_free char *found = reporter_mark_vrf(description, gateway);
+	cleanup_free char *found = reporter_mark_vrf(description, owner);
 
 	if (vrf)
 		assert_string_equal(found, vrf);
@@ -44,37 +50,75 @@ static void assert_vrf(const char *description, const char *gateway, const char 
 static void test_only_our_own_gateways_mark_is_ours(void **state)
 {
 	(void)state;
-	assert_vrf("x [vrfgate gw1 vrf acme psk 12345678] y", "gw1", "acme");
-	assert_vrf("[vrfgate gw 1 vrf acme psk none]", "gw 1", "acme");
-	assert_vrf("[vrfgate gw11 vrf acme psk none]", "gw1", NULL);
-	assert_vrf("[vrfgate gw1 vrf acme psk none]", "gw11", NULL);
-	assert_vrf("[vrfgate gw1 vrf x vrf acme psk none]", "gw1", NULL);
-	assert_vrf("[vrfgate gw1 vrf acme psk none", "gw1", NULL);
-	assert_vrf("", "gw1", NULL);
+	assert_vrf("x [vrfgate gw1 vrf acme psk 12345678 id " ID "] y", &gw1, "acme");
+	assert_vrf("[vrfgate gw 1 vrf acme psk none id " ID "]", &gw_1, "acme");
+	assert_vrf("[vrfgate gw11 vrf acme psk none id " ID "]", &gw1, NULL);
+	assert_vrf("[vrfgate gw1 vrf acme psk none id " ID "]", &gw11, NULL);
+	assert_vrf("[vrfgate gw1 vrf x vrf acme psk none id " ID "]", &gw1, NULL);
+	assert_vrf("[vrfgate gw1 vrf acme psk none", &gw1, NULL);
+	assert_vrf("", &gw1, NULL);
+}
+
+static void test_a_mark_of_an_earlier_version_is_ours(void **state)
+{
+	(void)state;
+	assert_vrf("x [vrfgate gw1 vrf acme psk 12345678] y", &gw1, "acme");
+	assert_vrf("[vrfgate gw 1 vrf acme psk none]", &gw_1, "acme");
+	assert_vrf("[vrfgate gw11 vrf acme psk none]", &gw1, NULL);
+}
+
+static void test_a_mark_with_another_id_is_anothers(void **state)
+{
+	static const char description[] = "[vrfgate gw1 vrf acme psk none id f" ID "]";
+	cleanup_free char *other = reporter_mark_other(description, &gw1);
+
+	(void)state;
+	assert_vrf(description, &gw1, NULL);
+	assert_string_equal(other, "f" ID);
+	assert_null(reporter_mark_other(description, &gw11));
+	assert_null(reporter_mark_other("[vrfgate gw1 vrf acme psk none id " ID "]", &gw1));
+	assert_null(reporter_mark_other("[vrfgate gw1 vrf acme psk none]", &gw1));
+	assert_null(reporter_mark_other("by hand", &gw1));
 }
 
 static void test_a_mark_is_put_in_its_place(void **state)
 {
 	cleanup_free char *replaced = reporter_mark_put(
-		"a [vrfgate gw1 vrf x psk none] b", "gw1", "[vrfgate gw1 vrf x psk 1]");
-	cleanup_free char *added = reporter_mark_put("a", "gw1", "[vrfgate gw1 vrf x psk 1]");
+		"a [vrfgate gw1 vrf x psk none] b", &gw1, "[vrfgate gw1 vrf x psk 1]");
+	cleanup_free char *added = reporter_mark_put("a", &gw1, "[vrfgate gw1 vrf x psk 1]");
 
 	(void)state;
 	assert_string_equal(replaced, "a [vrfgate gw1 vrf x psk 1] b");
 	assert_string_equal(added, "a [vrfgate gw1 vrf x psk 1]");
 }
 
+static void assert_discovery(
+	const char *name, const struct reporter_owner *owner, const char *vrf, size_t n)
+{
+	cleanup_free char *found = NULL;
+	size_t number = 0;
+
+	assert_int_equal(reporter_mark_discovery_read(name, owner, &found, &number), vrf != NULL);
+	if (!vrf)
+		return;
+	assert_string_equal(found, vrf);
+	assert_int_equal(number, n);
+}
+
 static void test_the_name_of_a_discovery_tells_its_vrf(void **state)
 {
-	cleanup_free char *name = reporter_mark_discovery("gw 1", "acme", 2);
-	cleanup_free char *vrf = reporter_mark_discovery_vrf(name, "gw 1");
+	cleanup_free char *name = reporter_mark_discovery(&gw_1, "acme", 2);
 
 	(void)state;
-	assert_string_equal(name, "[vrfgate gw 1 vrf acme] discovery 2");
-	assert_string_equal(vrf, "acme");
-	assert_null(reporter_mark_discovery_vrf(name, "gw 11"));
-	assert_null(reporter_mark_discovery_vrf("my [vrfgate gw 1 vrf acme] discovery 2", "gw 1"));
-	assert_null(reporter_mark_discovery_vrf("[vrfgate gw 1 vrf acme", "gw 1"));
+	assert_string_equal(name, "[vrfgate gw 1 vrf acme id " ID "] discovery 2");
+	assert_discovery(name, &gw_1, "acme", 2);
+	assert_discovery("[vrfgate gw 1 vrf acme] discovery 12", &gw_1, "acme", 12);
+	assert_discovery(name, &gw11, NULL, 0);
+	assert_discovery("my [vrfgate gw 1 vrf acme] discovery 2", &gw_1, NULL, 0);
+	assert_discovery("[vrfgate gw 1 vrf acme id 1] discovery 2", &gw_1, NULL, 0);
+	assert_discovery("[vrfgate gw 1 vrf acme] by hand", &gw_1, NULL, 0);
+	assert_discovery("[vrfgate gw 1 vrf acme] discovery 2 (copy)", &gw_1, NULL, 0);
+	assert_discovery("[vrfgate gw 1 vrf acme", &gw_1, NULL, 0);
 }
 
 int main(void)
@@ -82,6 +126,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_mark_follows_identity_and_key_and_tells_neither),
 		cmocka_unit_test(test_only_our_own_gateways_mark_is_ours),
+		cmocka_unit_test(test_a_mark_of_an_earlier_version_is_ours),
+		cmocka_unit_test(test_a_mark_with_another_id_is_anothers),
 		cmocka_unit_test(test_a_mark_is_put_in_its_place),
 		cmocka_unit_test(test_the_name_of_a_discovery_tells_its_vrf),
 	};

@@ -49,6 +49,7 @@ static void test_what_is_made_in_6_0(void **unused)
 	assert_int_equal(json_array_size(json_object_get(host, "parentTemplates")), 2);
 	assert_tag(host, "vrf", "bravo");
 	assert_tag(host, "vrfgate", "gw1");
+	assert_tag(host, "vrfgate.id", MADE_ID);
 }
 
 static void test_what_is_made_in_7_0(void **unused)
@@ -116,7 +117,7 @@ static void test_what_was_added_by_hand_stays(void **unused)
 	whole = state(&bench);
 	host = find(whole, "host", "host", "ce-acme");
 	assert_int_equal(json_array_size(json_object_get(host, "parentTemplates")), 3);
-	assert_int_equal(json_array_size(json_object_get(host, "tags")), 3);
+	assert_int_equal(json_array_size(json_object_get(host, "tags")), 4);
 }
 
 static void test_a_new_key_is_sent_and_the_description_around_the_mark_stays(void **unused)
@@ -170,6 +171,224 @@ static void test_foreign_objects_are_left_alone_and_told(void **unused)
 		find(before, "host", "host", "ce-bravo"), find(after, "host", "host", "ce-bravo")));
 	/* ce-acme's proxy is not ours, so it and its hosts are not made; the rest is. */
 	assert_int_equal(bench.result.created, 4);
+	assert_true(bench.result.has_own_host);
+}
+
+#define OTHER_ID "fedcba9876543210fedcba9876543210"
+
+static json_t *objects_of(struct bench *bench)
+{
+	cleanup_json json_t *whole = state(bench);
+
+	return json_incref(json_object_get(whole, "objects"));
+}
+
+/* As the second gateway of a name, whose state_dir is its own. */
+static void test_objects_of_another_gateway_of_our_name_are_never_touched(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *before = NULL, *after = NULL;
+
+		bench_start(&bench, versions[i]);
+		assert_counts(&bench, 8, 0, 0);
+		before = objects_of(&bench);
+		bench.made.inventory.gateway_id = (char *)OTHER_ID;
+		bench.made.config.zabbix.prune = true;
+		/* It has another key and lacks a VRF. */
+		bench.made.proxies[0].psk_identity = (char *)"id-2";
+		bench.made.inventory.n_proxies = 1;
+		bench.made.config.n_vrfs = 1;
+		assert_int_equal(sync_again(&bench), 0);
+		assert_false(bench.result.has_own_host);
+		assert_int_equal(
+			bench.result.created + bench.result.updated + bench.result.deleted, 0);
+		assert_problem(&bench,
+			"proxy 'gw1-acme' belongs to another gateway named 'gw1' (id 01234567)");
+		assert_problem(
+			&bench, "host 'gw1' belongs to another gateway named 'gw1' (id 01234567)");
+		after = objects_of(&bench);
+		assert_true(json_equal(before, after));
+	}
+}
+
+static void test_a_gateway_is_told_of_another_one_of_its_name(void **unused)
+{
+	cleanup_bench struct bench bench;
+	bool told = false;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	bench.made.inventory.gateway_id = (char *)OTHER_ID;
+	assert_counts(&bench, 8, 0, 0);
+	bench.made.inventory.gateway_id = (char *)MADE_ID;
+	bench.made.proxies[0].vrf = bench.made.vrfs[0].name = (char *)"charlie";
+	bench.made.proxies[0].name = (char *)"gw1-charlie";
+	bench.made.hosts[0].name = (char *)"ce-charlie";
+	bench.made.inventory.n_proxies = 1;
+	assert_int_equal(sync_again(&bench), 0);
+	for (size_t i = 0; i < bench.result.problems.count; i++)
+		told |= strncmp(bench.result.problems.items[i],
+				"another gateway named 'gw1' (id fedcba98) has ", 46) == 0;
+	assert_true(told);
+	/* And so is that one, now that there is something of the first. */
+	bench.made.inventory.gateway_id = (char *)OTHER_ID;
+	assert_int_equal(sync_again(&bench), 0);
+	assert_problem(
+		&bench, "proxy 'gw1-charlie' belongs to another gateway named 'gw1' (id 01234567)");
+}
+
+/* What an earlier version left: a mark without an id. */
+static void marks_make_old(struct bench *bench, const char *name_word)
+{
+	change(bench, "proxy", name_word, "gw1-acme",
+		zabbix_json_pack("{s:s}", "description", "Mine. [vrfgate gw1 vrf acme psk none]"));
+	change(bench, "proxy", name_word, "gw1-bravo",
+		zabbix_json_pack("{s:s}", "description", "[vrfgate gw1 vrf bravo psk none]"));
+	for (size_t i = 0; i < 2; i++)
+		change(bench, "host", "host", i ? "ce-acme" : "gw1",
+			zabbix_json_pack("{s:[{s:s, s:s}, {s:s, s:s}]}", "tags", "tag", "vrfgate",
+				"value", "gw1", "tag", "site", "value", "x"));
+}
+
+static void test_marks_of_earlier_versions_are_taken_over_by_the_first_that_comes(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	assert_counts(&bench, 8, 0, 0);
+	marks_make_old(&bench, "host");
+	bench.made.inventory.gateway_id = (char *)OTHER_ID;
+	/* The other hosts have the first one's id. */
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.updated, 4);
+	whole = state(&bench);
+	assert_tag(find(whole, "host", "host", "gw1"), "vrfgate.id", OTHER_ID);
+	assert_non_null(
+		strstr(zabbix_json_text(find(whole, "proxy", "host", "gw1-acme"), "description"),
+			"Mine. [vrfgate gw1 vrf acme psk "));
+	bench.made.inventory.gateway_id = (char *)MADE_ID;
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.updated, 0);
+	assert_problem(
+		&bench, "proxy 'gw1-acme' belongs to another gateway named 'gw1' (id fedcba98)");
+}
+
+/* An edit of the config that waits for a reload: bravo is gone, acme is to be passive. */
+static void test_a_key_is_written_and_nothing_else_of_the_config(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		bool is_7 = versions[i][0] == '7';
+		const char *name = is_7 ? "name" : "host";
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *before = NULL, *after = NULL;
+		json_t *proxy;
+
+		bench_start(&bench, versions[i]);
+		assert_counts(&bench, 8, 0, 0);
+		before = objects_of(&bench);
+		bench.made.inventory.n_proxies = bench.made.config.n_vrfs = 1;
+		bench.made.config.zabbix.prune = true;
+		bench.made.proxies[0].passive = true;
+		bench.made.proxies[0].psk_identity = (char *)"id-2";
+		assert_int_equal(
+			reporter_sync_key(bench.api, &bench.made.inventory, &bench.err), 0);
+		after = state(&bench);
+		proxy = find(after, "proxy", name, "gw1-acme");
+		assert_string_equal(zabbix_json_text(proxy, "tls_psk_identity"), "id-2");
+		assert_string_equal(zabbix_json_text(proxy, "tls_accept"), "2");
+		assert_string_equal(zabbix_json_text(proxy, is_7 ? "operating_mode" : "status"),
+			is_7 ? "0" : "5");
+		/* All but this proxy is as it was, and the next sync finds its key right. */
+		json_array_remove(json_object_get(before, "proxy"), 0);
+		json_array_remove(json_object_get(json_object_get(after, "objects"), "proxy"), 0);
+		assert_true(json_equal(before, json_object_get(after, "objects")));
+		bench.made.inventory.n_proxies = bench.made.config.n_vrfs = 2;
+		bench.made.proxies[0].passive = false;
+		assert_counts(&bench, 0, 0, 8);
+	}
+}
+
+static void test_a_key_is_not_written_to_a_proxy_of_somebody_else(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *before = NULL, *after = NULL;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	/* None is there yet: a sync makes it. */
+	assert_int_equal(reporter_sync_key(bench.api, &bench.made.inventory, &bench.err), 0);
+	bench.made.inventory.gateway_id = (char *)OTHER_ID;
+	assert_counts(&bench, 8, 0, 0);
+	before = objects_of(&bench);
+	bench.made.inventory.gateway_id = (char *)MADE_ID;
+	assert_int_equal(reporter_sync_key(bench.api, &bench.made.inventory, &bench.err), -EEXIST);
+	assert_string_equal(bench.err.text,
+		"proxy 'gw1-acme' belongs to another gateway named 'gw1' (id fedcba98)");
+	after = objects_of(&bench);
+	assert_true(json_equal(before, after));
+}
+
+/* Some 60 MB in one answer. */
+static void test_fifty_thousand_hosts_are_read_in_portions(void **unused)
+{
+	const size_t count = 50000;
+	struct config_host *hosts = xcalloc(count, sizeof(*hosts));
+	cleanup_bench struct bench bench;
+	size_t before;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	assert_counts(&bench, 8, 0, 0);
+	json_decref(call(&bench, "test.multiply",
+		zabbix_json_pack("{s:s, s:I}", "host", "ce-acme", "count", (json_int_t)count - 1)));
+	for (size_t i = 0; i < count; i++) {
+		hosts[i] = bench.made.hosts[0];
+		hosts[i].name = i ? xasprintf("ce-acme-%zu", i) : hosts[0].name;
+	}
+	bench.made.proxies[0].hosts = hosts;
+	bench.made.proxies[0].n_hosts = count;
+	before = zabbix_api_requests(bench.api);
+	assert_counts(&bench, 0, 0, count + 7);
+	print_message("# %zu requests\n", zabbix_api_requests(bench.api) - before);
+	assert_true(zabbix_api_requests(bench.api) - before < 40);
+	for (size_t i = 1; i < count; i++)
+		free(hosts[i].name);
+	free(hosts);
+}
+
+static char *macro_text(size_t size)
+{
+	char *text = xcalloc(1, size + 1);
+
+	memset(text, 'x', size);
+	return text;
+}
+
+/* Together they would take 24 MB. */
+static void test_large_hosts_are_read_in_smaller_portions(void **unused)
+{
+	const size_t count = 1200;
+	cleanup_free char *value = macro_text(20000);
+	struct config_host_macro macro = { (char *)"{$LARGE}", value };
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	bench.made.hosts[0].macros = &macro;
+	bench.made.hosts[0].n_macros = 1;
+	assert_counts(&bench, 8, 0, 0);
+	json_decref(call(&bench, "test.multiply",
+		zabbix_json_pack("{s:s, s:I}", "host", "ce-acme", "count", (json_int_t)count)));
+	bench.made.config.zabbix.prune = true;
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.problems.count, 0);
+	assert_int_equal(bench.result.deleted, count);
+	assert_int_equal(bench.result.unchanged, 8);
 }
 
 static void test_a_missing_template_is_a_problem_and_the_host_is_made(void **unused)
@@ -487,6 +706,14 @@ int main(void)
 		cmocka_unit_test(test_what_was_added_by_hand_stays),
 		cmocka_unit_test(test_a_new_key_is_sent_and_the_description_around_the_mark_stays),
 		cmocka_unit_test(test_foreign_objects_are_left_alone_and_told),
+		cmocka_unit_test(test_objects_of_another_gateway_of_our_name_are_never_touched),
+		cmocka_unit_test(test_a_gateway_is_told_of_another_one_of_its_name),
+		cmocka_unit_test(
+			test_marks_of_earlier_versions_are_taken_over_by_the_first_that_comes),
+		cmocka_unit_test(test_a_key_is_written_and_nothing_else_of_the_config),
+		cmocka_unit_test(test_a_key_is_not_written_to_a_proxy_of_somebody_else),
+		cmocka_unit_test(test_fifty_thousand_hosts_are_read_in_portions),
+		cmocka_unit_test(test_large_hosts_are_read_in_smaller_portions),
 		cmocka_unit_test(test_a_missing_template_is_a_problem_and_the_host_is_made),
 		cmocka_unit_test(test_a_host_named_by_two_vrfs_stays_with_the_first),
 		cmocka_unit_test(test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second),

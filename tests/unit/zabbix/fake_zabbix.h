@@ -3,7 +3,7 @@
  * A Zabbix API that keeps objects, in the shapes recorded from 6.0.14 and 7.0.22: their words,
  * their strings where there are numbers, their errors. What a test does to it "by hand" it does by
  * calls. The method test.state gives all objects and the methods called; test.double has a name twice,
- * as where two clients made it at once.
+ * as where two clients made it at once; test.multiply makes a host many.
  */
 #pragma once
 
@@ -182,19 +182,44 @@ static inline bool fake_has_tags(json_t *object, json_t *tags)
 	return true;
 }
 
+/* All of it, but where a single field is asked for. */
+static inline json_t *fake_output(
+	const struct fake_zabbix *fake, json_t *object, const json_t *params)
+{
+	const json_t *output = json_object_get(params, "output");
+	const char *only = json_string_value(json_array_get(output, 0));
+
+	if (json_array_size(output) != 1)
+		return fake_shown(fake, object);
+	return zabbix_json_pack("{s:O}", only, json_object_get(object, only));
+}
+
 static inline json_t *fake_get(
 	struct fake_zabbix *fake, const struct fake_kind *kind, json_t *params)
 {
 	cleanup_json json_t *sets = fake_filter_sets(json_object_get(params, "filter"));
-	json_t *found = json_array(), *each;
+	cleanup_json json_t *by_id = zabbix_json_pack("{}");
+	cleanup_json json_t *id_sets = NULL;
+	json_int_t limit = json_integer_value(json_object_get(params, "limit"));
+	json_t *found = json_array(), *ids = json_object_get(params, kind->ids), *each;
 	size_t i;
 
-	json_array_foreach (json_object_get(fake->objects, kind->name), i, each)
-		if (fake_matches(each, sets) &&
+	if (ids)
+		json_object_set(by_id, kind->id, ids);
+	id_sets = fake_filter_sets(by_id);
+	json_array_foreach (json_object_get(fake->objects, kind->name), i, each) {
+		if ((limit > 0 && (json_int_t)json_array_size(found) == limit) ||
+			(ids && json_array_size(found) == json_array_size(ids)))
+			break;
+		if (fake_matches(each, sets) && fake_matches(each, id_sets) &&
 			fake_has_text(each, json_object_get(params, "search")) &&
-			fake_is_in_groups(each, json_object_get(params, "groupids")) &&
+			fake_is_in_groups(each,
+				strcmp(kind->name, "host") == 0
+					? json_object_get(params, "groupids")
+					: NULL) &&
 			fake_has_tags(each, json_object_get(params, "tags")))
-			json_array_append_new(found, fake_shown(fake, each));
+			json_array_append_new(found, fake_output(fake, each, params));
+	}
 	return fake_result(found);
 }
 
@@ -421,6 +446,24 @@ static inline json_t *fake_double(struct fake_zabbix *fake, json_t *params)
 	return fake_result(json_true());
 }
 
+/* So many hosts more that are as "host" is, named HOST-1 and so on. */
+static inline json_t *fake_multiply(struct fake_zabbix *fake, json_t *params)
+{
+	json_t *host = json_object_get(params, "host");
+	json_t *first = fake_find(fake, "host", "host", host);
+	json_int_t count = json_integer_value(json_object_get(params, "count"));
+
+	for (json_int_t i = 1; i <= count; i++) {
+		cleanup_free char *name = xasprintf("%s-%d", json_string_value(host), (int)i);
+		json_t *object = json_copy(first);
+
+		json_object_set_new(object, "host", json_string(name));
+		fake_set_id(fake, object, "hostid");
+		json_array_append_new(json_object_get(fake->objects, "host"), object);
+	}
+	return fake_result(json_true());
+}
+
 static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *method, json_t *params)
 {
 	if (strcmp(method, "user.login") == 0)
@@ -442,6 +485,8 @@ static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *met
 	}
 	if (strcmp(method, "test.double") == 0)
 		return fake_double(fake, params);
+	if (strcmp(method, "test.multiply") == 0)
+		return fake_multiply(fake, params);
 	if (strcmp(method, "test.state") == 0)
 		return fake_result(
 			json_pack("{s:O, s:O}", "objects", fake->objects, "called", fake->called));

@@ -128,7 +128,7 @@ static void test_an_answer_that_does_not_come_in_time(void **state)
 static void test_an_answer_that_is_too_large(void **state)
 {
 	(void)state;
-	assert_fault(answer_huge, NULL, EPROTO, "larger than 16777216 bytes");
+	assert_fault(answer_huge, NULL, EFBIG, "larger than 16777216 bytes");
 }
 
 static void test_a_refused_connection(void **state)

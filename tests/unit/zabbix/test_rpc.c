@@ -136,7 +136,7 @@ static void test_an_answer_of_too_many_values_is_not_parsed(void **state)
 	memset(text, '[', 1);
 	for (size_t i = 1; i + 2 < size; i += 3)
 		memcpy(text + i, "{},", 3);
-	assert_int_equal(read_answer(calls, text, &err), -EPROTO);
+	assert_int_equal(read_answer(calls, text, &err), -EFBIG);
 	assert_string_equal(err.text, "the answer has more than 2000000 JSON values");
 }
 

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who a gateway is: its id, the machine that it was made on, the numbers of its uplinks; and which copy is refused."""
+
+import contextlib
+import json
+import pathlib
+import signal
+
+from lab import CONFIG_EXIT, STATE_SECONDS, USAGE_EXIT, expect_said, output_of
+from running_cases import fake_proxy
+from tap import expect, expect_equal
+from waiting import wait_until
+
+MACHINE_ID = pathlib.Path("/etc/machine-id")
+REFUSED = "was made on another machine: run 'vrfgate init --new-id'"
+
+
+@contextlib.contextmanager
+def machine(lab, text):
+    """Inside, this is another machine, by its machine-id(5)."""
+    path = lab.base / "machine-id"
+    path.write_text(f"{text}\n")
+    if not MACHINE_ID.exists():
+        MACHINE_ID.touch(0o444)
+    output_of("mount", "--bind", path, MACHINE_ID)
+    try:
+        yield
+    finally:
+        output_of("umount", MACHINE_ID)
+
+
+FIRST, SECOND = "11" * 16, "22" * 16
+
+
+def identity(lab):
+    return json.loads((lab.base / "state/gateway.json").read_text())
+
+
+def keys(lab):
+    return sorted(lab.base.glob("state/vrfs/*/psk*"))
+
+
+def write_with_proxy(lab):
+    """A VRF whose proxy has a key."""
+    lab.write(fake_proxy(lab).replace("psk = false", "") + "vrf one { }\n")
+
+
+def run_once(lab):
+    """A supervisor that has made the files of its proxy, and ends again."""
+    with lab.running():
+        wait_until(lambda: len(keys(lab)) == 2, STATE_SECONDS, "the key of the proxy")
+
+
+def an_id_is_made_once_and_for_root_only(lab):
+    write_with_proxy(lab)
+    with machine(lab, FIRST):
+        run_once(lab)
+        made = identity(lab)
+        expect_equal((len(made["id"]), made["schema"]), (32, 1), "id")
+        expect(FIRST not in json.dumps(made), "the machine-id itself is in it")
+        expect_equal(oct((lab.base / "state/gateway.json").stat().st_mode & 0o777), "0o600", "mode")
+        run_once(lab)
+        expect_equal(identity(lab), made, "after a second start")
+    lab.command("down")
+
+
+def a_copy_of_a_machine_is_refused_before_anything_of_it_runs(lab):
+    write_with_proxy(lab)
+    with machine(lab, FIRST):
+        run_once(lab)
+    lab.command("down")
+    made = identity(lab)
+    with machine(lab, SECOND):
+        for command in (("run",), ("sync",), ("sync", "-n"), ("rotate-psk", "one")):
+            expect_said(lab.command(*command), 1, stdout="", stderr=REFUSED)
+        expect("one" not in output_of("ip", "netns"), "it has made a namespace")
+    expect_equal(identity(lab), made, "id")
+
+
+def a_copy_becomes_a_gateway_of_its_own(lab):
+    write_with_proxy(lab)
+    with machine(lab, FIRST):
+        run_once(lab)
+    made, old = identity(lab), [path.read_text() for path in keys(lab)]
+    with machine(lab, SECOND):
+        expect_said(lab.command("init", "--new-id"), 0, stdout="gateway 'gw1': id ", stderr="")
+        expect(identity(lab)["id"] != made["id"], "the id is the old one")
+        expect_equal(keys(lab), [], "keys of the original")
+        run_once(lab)
+        expect(not set(old) & {path.read_text() for path in keys(lab)}, "a key of the original")
+    lab.command("down")
+
+
+def a_gateway_goes_on_on_other_hardware(lab):
+    write_with_proxy(lab)
+    with machine(lab, FIRST):
+        run_once(lab)
+    made, old = identity(lab), [path.read_text() for path in keys(lab)]
+    with machine(lab, SECOND):
+        expect_said(lab.command("init", "--keep-id"), 0, stdout=made["id"], stderr="")
+        expect_equal(identity(lab)["id"], made["id"], "id")
+        expect_equal([path.read_text() for path in keys(lab)], old, "keys")
+        run_once(lab)
+    with machine(lab, FIRST):
+        expect_said(lab.command("run"), 1, stderr=REFUSED)
+    lab.command("down")
+
+
+def init_says_what_it_needs(lab):
+    lab.write("namespace one { }\n")
+    for words in ((), ("--new-id", "--keep-id")):
+        expect_said(lab.command("init", *words), USAGE_EXIT, stdout="", stderr="expected one of --new-id and --keep-id")
+    with lab.running():
+        expect_said(lab.command("init", "--new-id"), 1, stdout="", stderr="a supervisor runs already")
+    (lab.base / "state/gateway.json").write_text("{}")
+    expect_said(lab.command("run"), 1, stderr="gateway.json' is damaged")
+    expect_said(lab.command("init", "--new-id"), 0, stderr="")
+    lab.command("down")
+
+
+def a_fixed_number_that_another_vrf_has_changes_nothing(lab):
+    one = "namespace one { uplink = true }\n"
+    fault = "vrf 'two': id 0: vrf 'one' has this uplink number"
+    lab.write(one)
+    with lab.running() as process:
+        address = lab.wait_state("one", "healthy")["uplink"]["address"]
+        lab.write(one + "namespace two { uplink = true id = 0 }\n")
+        expect_said(lab.command("check"), CONFIG_EXIT, stdout="", stderr=f"{lab.path}: {fault}")
+        expect_said(lab.command("reload"), 1, stdout="", stderr=fault)
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: f"not reloaded: {fault}" in lab.log(), STATE_SECONDS, "its line in the log")
+        document = lab.status()
+        expect_equal([(each["name"], each["uplink"]["address"]) for each in document["vrfs"]], [("one", address)], "VRFs")
+        lab.write("namespace one { uplink = true id = 1 }\nnamespace two { uplink = true id = 0 }\n")
+        expect_said(lab.command("check"), 0, stderr="")
+        expect_said(lab.command("reload"), 0, stderr="")
+        # What runs moves when it starts anew, and is waited for.
+        lab.wait_state("two", "failed")
+        expect_equal(lab.vrf("one")["uplink"]["address"], address, "address of one")
+        expect_said(lab.command("restart", "one"), 0, stderr="")
+        expect_said(lab.command("start", "two"), 0, stderr="")
+        expect_equal(lab.wait_state("two", "healthy")["uplink"]["address"], address, "address of two")
+    lab.command("down")
+
+
+CASES = [an_id_is_made_once_and_for_root_only, a_copy_of_a_machine_is_refused_before_anything_of_it_runs,
+         a_copy_becomes_a_gateway_of_its_own, a_gateway_goes_on_on_other_hardware, init_says_what_it_needs,
+         a_fixed_number_that_another_vrf_has_changes_nothing]
