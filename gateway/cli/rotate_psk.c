@@ -21,8 +21,7 @@
 #include "config/cleanup.h"
 #include "control/client.h"
 #include "reporter/sync.h"
-#include "supervisor/ids.h"
-#include "supervisor/inventory.h"
+#include "supervisor/identity.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/users.h"
@@ -36,69 +35,37 @@ static int vrf_judge(const struct config_vrf *vrf, struct error *err)
 	return 0;
 }
 
-static struct reporter_proxy *proxy_find(struct reporter_inventory *inventory, const char *vrf)
+static int key_tell(const void *data, int fd, void *answer, struct error *err)
 {
-	for (size_t i = 0; i < inventory->n_proxies; i++)
-		if (strcmp(inventory->proxies[i].vrf, vrf) == 0)
-			return &inventory->proxies[i];
-	return NULL;
-}
-
-/* What stands in the way of other objects is not the key's. */
-static int problems_judge(
-	const struct strings *problems, const struct reporter_proxy *proxy, struct error *err)
-{
-	cleanup_free char *subject = xasprintf("proxy '%s'", proxy->name);
-
-	for (size_t i = 0; i < problems->count; i++)
-		if (strncmp(problems->items[i], subject, strlen(subject)) == 0)
-			return error_set(err, EREMOTEIO, "%s", problems->items[i]);
-	return 0;
-}
-
-struct telling {
-	const struct reporter_inventory *inventory;
-	const struct reporter_proxy *proxy;
-};
-
-static int inventory_tell(const void *data, int fd, void *answer, struct error *err)
-{
-	const struct telling *telling = data;
-	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
 	cleanup(cli_api_close) struct zabbix_api *api = NULL;
 	int r;
 
 	(void)fd;
 	(void)answer;
 	cli_stop_signals_ignore();
-	r = cli_api_open(telling->inventory, &api, err);
-	if (r == 0)
-		r = reporter_sync(api, telling->inventory, false, &result, err);
-	return r == 0 ? problems_judge(&result.problems, telling->proxy, err) : r;
+	r = cli_api_open(data, &api, err);
+	return r == 0 ? reporter_sync_key(api, data, err) : r;
 }
 
+/* An inventory of this proxy alone: what else the config says may differ from what runs, and waits for a reload. */
 static int zabbix_tell(const struct config *config, const char *vrf, const char *identity,
 	const char *key, struct error *err)
 {
-	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
-	cleanup_free uint32_t *ids = NULL;
-	struct reporter_proxy *proxy;
-	int r = ids_assign(config, true, &ids, err);
+	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { .config = config,
+		.gateway_id = xcalloc(1, IDENTITY_SIZE) };
+	struct reporter_proxy *proxy = array_append(&inventory.proxies, &inventory.n_proxies);
+	int r = identity_read(&config->gateway, true, inventory.gateway_id, err);
 
+	proxy->vrf = xstrdup(vrf);
+	proxy->name = reporter_proxy_name(config, vrf);
+	proxy->psk_identity = xstrdup(identity);
+	proxy->psk = xstrdup(key);
 	if (r == 0)
-		r = inventory_fill(&inventory, config, ids, true, err);
+		r = reporter_inventory_read_secrets(&inventory, err);
 	if (r < 0)
 		return r;
-	proxy = proxy_find(&inventory, vrf);
-	if (!proxy)
-		return error_set(err, ENOENT, "it cannot be told to Zabbix");
-	secret_free(&proxy->psk);
-	free(proxy->psk_identity);
-	proxy->psk = xstrdup(key);
-	proxy->psk_identity = xstrdup(identity);
-	return cli_errand_run(&(struct cli_errand){ .ask = inventory_tell,
-				      .data = &(struct telling){ &inventory, proxy } },
-		NULL, err);
+	return cli_errand_run(
+		&(struct cli_errand){ .ask = key_tell, .data = &inventory }, NULL, err);
 }
 
 static int psk_rotate(const struct config *config, const struct config_vrf *vrf, char **identity,
@@ -107,12 +74,15 @@ static int psk_rotate(const struct config *config, const struct config_vrf *vrf,
 	cleanup(vrf_paths_finish) struct vrf_paths paths;
 	cleanup(secret_free) char *key = NULL;
 	cleanup_free uid_t *users = NULL;
+	char id[IDENTITY_SIZE];
 	int r;
 
 	/* Zabbix and the proxy have the same key afterwards. */
 	cli_stop_signals_ignore();
 	vrf_paths_init(&paths, &config->gateway, vrf->name);
-	r = users_assign(config, true, &users, err);
+	r = identity_read(&config->gateway, true, id, err);
+	if (r == 0)
+		r = users_assign(config, true, &users, err);
 	if (r < 0)
 		return r;
 	paths.uid = users[vrf - config->vrfs];
@@ -148,9 +118,8 @@ static int rotate_run(const struct config *config, const char *name)
 		return CLI_EXIT_FAILED;
 	}
 	printf("%s: new key, identity %s\n", name, identity);
-	/* The proxy's config names the identity, so a reload starts this proxy anew and no other. */
-	return cli_ask(
-		config, json_pack("{s:s}", "command", "reload"), CONTROL_PATIENCE_MS, &answer);
+	return cli_ask(config, json_pack("{s:s, s:[s]}", "command", "rekey", "vrfs", name),
+		CONTROL_PATIENCE_MS, &answer);
 }
 
 int cli_rotate_psk(int argc, char **argv)

@@ -7,7 +7,8 @@
  *	                                                  ("brief": true: without what a table does not show)
  *	{ "command": "reload" }                        -> { "ok": true } or
  *	                                                  { "ok": false, "error": "...", "faults": [ ... ] }
- *	{ "command": "stop", "vrfs": [ "acme" ] }      -> { "ok": true } when it has begun; also start, restart
+ *	{ "command": "stop", "vrfs": [ "acme" ] }      -> { "ok": true } when it has begun; also start, restart,
+ *	                                                  rekey (the key files of their proxies have changed)
  *	{ "command": "events" }                        -> a snapshot and then each event, a line each, until
  *	                                                  one of both goes (supervisor/events.h)
  * Anyone who may connect may ask for the status and the events; only root may act. Who does not end a

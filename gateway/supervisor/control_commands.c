@@ -8,6 +8,7 @@
 #include "control/protocol.h"
 #include "supervisor/events.h"
 #include "supervisor/order.h"
+#include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
 #include "supervisor/status.h"
 
@@ -103,6 +104,16 @@ static json_t *command_restart(struct supervisor *supervisor, const json_t *requ
 	return names_order(supervisor, request, order_restart);
 }
 
+/* The key files of these VRFs are others now: their proxies take them, and the reporter tells no old one. */
+static json_t *command_rekey(struct supervisor *supervisor, const json_t *request)
+{
+	json_t *answer = names_order(supervisor, request, order_rekey);
+
+	if (json_is_true(json_object_get(answer, "ok")))
+		reporter_link_restart(supervisor->reporter);
+	return answer;
+}
+
 static json_t *command_events(struct supervisor *supervisor, const json_t *request)
 {
 	(void)request;
@@ -119,6 +130,7 @@ static const struct {
 	{ "start", true, false, command_start },
 	{ "stop", true, false, command_stop },
 	{ "restart", true, false, command_restart },
+	{ "rekey", true, false, command_rekey },
 	{ "events", false, true, command_events },
 };
 

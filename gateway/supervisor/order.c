@@ -42,3 +42,15 @@ int order_restart(struct vrf *vrf, struct error *err)
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, "restarted by hand");
 	return 0;
 }
+
+int order_rekey(struct vrf *vrf, struct error *err)
+{
+	(void)err;
+	if (vrf->proxy.pid <= 0 ||
+		(vrf->state != VRF_STARTING && vrf->state != VRF_HEALTHY &&
+			vrf->state != VRF_DEGRADED))
+		return 0;
+	vrf->restart_now = true;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its key has changed");
+	return 0;
+}

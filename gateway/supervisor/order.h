@@ -18,3 +18,6 @@ int order_stop(struct vrf *vrf, struct error *err);
 
 /* One that rests is started. */
 int order_restart(struct vrf *vrf, struct error *err);
+
+/* Starts a proxy that runs anew, so that it takes the key that its files have now; the config is as it was. */
+int order_rekey(struct vrf *vrf, struct error *err);

@@ -115,6 +115,28 @@ def check_refusals(setting, customer):
         expect_equal(identity(setting, customer), before, "identity")
 
 
+def check_pending_edit(setting, customer, other):
+    """The config has lost a VRF, with prune, and nobody has reloaded it."""
+    gateway, config = setting.gateway, setting.world.config
+    before, text = gateway.status(), config.read_text()
+    start = text.index(f"vrf {other.vrf} {{")
+    with setting.case("an edit of the config that waits for a reload is not applied by rotate-psk"):
+        old, other_pid = identity(setting, customer), gateway.vrf(other.vrf)["proxy"]["pid"]
+        config.write_text(text[:start].replace("zabbix {", "zabbix {\n    prune = true"))
+        try:
+            done = gateway.command("rotate-psk", customer.vrf)
+            expect_equal((done.returncode, done.stderr), (0, ""), "rotate-psk")
+        finally:
+            config.write_text(text)
+        expect(identity(setting, customer) != old, "the identity is the old one")
+        gateway.wait_healthy(HEALTHY_SECONDS)
+        expect_equal(gateway.vrf(other.vrf)["proxy"]["pid"], other_pid, "the other VRF's proxy")
+        expect_equal(gateway.status()["gateway"]["config_generation"], before["gateway"]["config_generation"],
+                     "generation of the config")
+        expect(f"{setting.world.label}-{other.vrf}" in setting.api.proxies(), "the other VRF's proxy is not in Zabbix")
+        expect(setting.api.host(other.host) is not None, "the other VRF's host is not in Zabbix")
+
+
 def key_file(setting, customer):
     return setting.world.directory / "state" / "vrfs" / customer.vrf / "psk"
 
@@ -160,6 +182,7 @@ def cases(setting):
         old_keys = [key_file(setting, each).read_text().strip() for each in setting.world.customers]
         check_rotation(setting, active, "active")
         check_rotation(setting, passive, "passive")
+        check_pending_edit(setting, active, passive)
         check_refusals(setting, active)
         check_secrets(setting, token_file, token, old_keys)
 

@@ -553,7 +553,7 @@ static void nobody_but_root_can_take_all_places_of_listeners(void **state)
 
 static void only_root_may_act(void **state)
 {
-	static const char *const orders[] = { "reload", "start", "stop", "restart" };
+	static const char *const orders[] = { "reload", "start", "stop", "restart", "rekey" };
 	cleanup_served struct served served;
 
 	serve_begin(&served, *state);

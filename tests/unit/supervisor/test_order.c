@@ -111,6 +111,23 @@ static void a_restart_ends_the_proxy_and_starts_it_without_a_delay(void **state)
 	assert_int_equal(life.vrf->state, VRF_WIRING);
 }
 
+static void a_new_key_starts_anew_what_runs_and_nothing_that_rests(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	life_be_running(&life);
+	assert_int_equal(order_rekey(life.vrf, NULL), 0);
+	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	assert_string_equal(life.vrf->reason, "its key has changed");
+	proxy_has_ended(&life);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	order_stop(life.vrf, NULL);
+	assert_int_equal(order_rekey(life.vrf, NULL), 0);
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_true(life.vrf->held);
+}
+
 static void the_last_order_counts_while_a_proxy_ends(void **state)
 {
 	cleanup_life struct life life;
@@ -203,6 +220,7 @@ int main(void)
 		in_scratch(what_was_stopped_stays_so_over_a_reload),
 		in_scratch(a_proxy_that_is_stopped_is_awaited),
 		in_scratch(a_restart_ends_the_proxy_and_starts_it_without_a_delay),
+		in_scratch(a_new_key_starts_anew_what_runs_and_nothing_that_rests),
 		in_scratch(the_last_order_counts_while_a_proxy_ends),
 		in_scratch(a_failed_one_is_tried_again_at_once_and_with_the_first_delay),
 		in_scratch(what_was_given_up_is_begun_with_a_new_count),
