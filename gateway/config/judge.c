@@ -28,6 +28,58 @@ static char *chain_format(const struct config_interface *interface)
 	return chain;
 }
 
+/* One VLAN is either a customer's own or carries others. */
+struct chain {
+	char *text;
+	const struct config_section *section;
+	bool own;
+};
+
+static int chain_compare(const void *left, const void *right)
+{
+	const struct chain *a = left, *b = right;
+	int order = strcmp(a->text, b->text);
+
+	if (order != 0)
+		return order;
+	return a->own == b->own ? 0 : a->own ? -1 : 1;
+}
+
+static void chains_collect(struct chain **chains, size_t *count, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; i < vrf->n_interfaces; i++) {
+		struct config_interface part = vrf->interfaces[i];
+
+		for (; part.parent && part.n_tags > 0; part.n_tags--)
+			*array_append(chains, count) = (struct chain){ chain_format(&part),
+				config_section_nth(section, "interface", i),
+				part.n_tags == vrf->interfaces[i].n_tags };
+	}
+}
+
+/* Of those that are equal the own ones come first. */
+static void chains_judge(struct config_reader *reader)
+{
+	struct chain *chains = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < reader->config->n_vrfs; i++)
+		chains_collect(&chains, &count, &reader->config->vrfs[i], reader->vrf_sections[i]);
+	if (count > 1)
+		qsort(chains, count, sizeof(*chains), chain_compare);
+	for (size_t i = 1; i < count; i++)
+		if (chains[i - 1].own && !chains[i].own &&
+			strcmp(chains[i - 1].text, chains[i].text) == 0)
+			config_complain(&reader->faults, chains[i].section, chains[i].section->line,
+				"stands on VLAN %s, which is a customer's own at %s:%d; expected one or the other",
+				strrchr(chains[i].text, ' ') + 1, chains[i - 1].section->file->path,
+				chains[i - 1].section->line);
+	for (size_t i = 0; i < count; i++)
+		free(chains[i].text);
+	free(chains);
+}
+
 static void vlan_claim(struct config_claims *claims, const struct config_section *section,
 	const struct config_interface *interface)
 {
@@ -219,11 +271,29 @@ static void discoverers_judge(struct config_reader *reader, const struct config_
 				"a discover section, but the proxy's options say StartDiscoverers=0; expected 1 or more there");
 }
 
+/* Its own word for all links, or for the uplink, would take the uplink's addresses. */
+static void ipv6_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	static const char *const keys[] = { "net.ipv6.conf.all.disable_ipv6",
+		"net.ipv6.conf.default.disable_ipv6", "net.ipv6.conf.uplink.disable_ipv6" };
+
+	for (size_t i = 0; vrf->has_uplink && i < vrf->n_sysctls; i++)
+		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+			if (strcmp(vrf->sysctls[i].key, keys[k]) == 0 &&
+				strcmp(vrf->sysctls[i].value, "0") != 0)
+				config_complain(&reader->faults, section,
+					config_section_line_of(section, "sysctl"),
+					"sysctl \"%s=%s\": the uplink needs IPv6, expected the key of an interface",
+					vrf->sysctls[i].key, vrf->sysctls[i].value);
+}
+
 static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
 	device_names_judge(reader, vrf, section);
 	config_judge_routes(reader, vrf, section);
+	ipv6_judge(reader, vrf, section);
 	if (vrf->has_proxy) {
 		proxy_name_judge(reader, vrf, section);
 		discoverers_judge(reader, vrf, section);
@@ -258,6 +328,7 @@ void config_judge(struct config_reader *reader)
 	config_claims_judge(&claims, &reader->faults);
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		vrf_judge(reader, &config->vrfs[i], reader->vrf_sections[i]);
+	chains_judge(reader);
 	config_judge_uplinks(reader);
 	proxy_names_judge(reader);
 }

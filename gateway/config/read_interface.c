@@ -316,9 +316,16 @@ static bool kind_find(const struct work *work)
 static void name_judge(const struct work *work)
 {
 	static const char *const reserved[] = { "lo", "uplink" };
+	const char *name = work->interface->name, *dot = strrchr(name, '.');
+	uint16_t id = 0;
 	struct error err = ERROR_INIT;
 
-	if (config_check_ifname(work->interface->name, &err) < 0)
+	if (config_check_ifname(work->interface->name, &err) < 0 && dot && strlen(name) > 15 &&
+		vlan_id_parse(dot + 1, &id, NULL) == 0)
+		work_complain(work, "",
+			"%s; the NIC and the VLAN may be said by parent = \"%.*s\" and id = %u within",
+			err.text, (int)(dot - name), name, id);
+	else if (err.code)
 		work_complain(work, "", "%s", err.text);
 	for (size_t i = 0; i < 2; i++)
 		if (strcmp(work->interface->name, reserved[i]) == 0)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "net/dump.h"
 #include "net/firewall_kernel.h"
 #include "net/message.h"
@@ -268,11 +269,15 @@ static void tell_missed(struct net_run *run, struct net_outcome *outcome)
 			run->missed_error.text, run->n_missed - 1);
 }
 
-static void run_group(
-	struct net_run *run, const struct net_plan_group *group, struct net_outcome *outcome)
+/* The acts of a group from one to another, which ends what is told of it. */
+static void run_group(struct net_run *run, const struct net_plan_group *group, size_t from,
+	size_t to, struct net_outcome *outcome)
 {
 	size_t i;
 	int ret = 0;
+
+	if (outcome->error.code)
+		return;
 
 	run->group = group;
 	run->failed = NULL;
@@ -282,7 +287,7 @@ static void run_group(
 		outcome->aspect = NET_ASPECT_LINK;
 		return;
 	}
-	for (i = 0; ret == 0 && i < group->n_acts; i++) {
+	for (i = from; ret == 0 && i < to; i++) {
 		ret = do_or_miss(run, &group->acts[i], &outcome->error);
 		outcome->acts = i;
 		if (ret < 0 && !run->failed)
@@ -291,11 +296,11 @@ static void run_group(
 	if (ret == 0)
 		ret = net_run_flush(run, &outcome->error);
 	if (ret == 0) {
-		outcome->acts = group->n_acts;
+		outcome->acts = to;
 		tell_missed(run, outcome);
 	} else if (run->failed) {
 		outcome->aspect = net_act_aspect(run->failed);
-		guard_the_rest(run, group, i ? i - 1 : 0);
+		guard_the_rest(run, group, i > from ? i - 1 : from);
 	}
 	group_finish(run);
 }
@@ -321,20 +326,37 @@ static bool creates_netns(const struct net_plan *plan)
 	return false;
 }
 
+/* What any group has to free, from the first on that is not just removed. */
+static void run_early(struct net_run *run, const struct net_plan *plan, size_t first,
+	struct net_outcome *outcomes)
+{
+	for (size_t i = first; i < plan->n_groups; i++)
+		if (plan->groups[i].n_early && !plan->groups[i].faults.count)
+			run_group(run, &plan->groups[i], 0, plan->groups[i].n_early, &outcomes[i]);
+}
+
 static int run_groups(
 	struct net_run *run, const struct net_plan *plan, net_outcome_fn report, void *data)
 {
+	cleanup_free struct net_outcome *outcomes = xcalloc(plan->n_groups, sizeof(*outcomes));
+	bool staged = net_plan_is_staged(plan), early = false;
 	int ret = 0;
 
 	for (size_t i = 0; i < plan->n_groups; i++) {
-		struct net_outcome outcome = {
-			.netns = plan->groups[i].netns,
-			.removed = plan->groups[i].removed,
-		};
+		const struct net_plan_group *group = &plan->groups[i];
+		struct net_outcome outcome;
 
+		if (staged && !early && (!group->removed || group->n_early)) {
+			net_removal_let_go(&run->removal);
+			run_early(run, plan, i, outcomes);
+			early = true;
+		}
+		outcome = outcomes[i];
+		outcome.netns = group->netns;
+		outcome.removed = group->removed;
 		if (!outcome.removed)
 			net_removal_let_go(&run->removal);
-		run_group(run, &plan->groups[i], &outcome);
+		run_group(run, group, early ? group->n_early : 0, group->n_acts, &outcome);
 		/* What is removed is reported once it is really gone. */
 		if (net_removal_hold(&run->removal, &outcome))
 			continue;

@@ -42,51 +42,111 @@ uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n)
 	return n == 0 && link->outer_8021ad ? ETH_P_8021AD : ETH_P_8021Q;
 }
 
-static const struct net_have_link *root_below(
-	const struct net_have *have, const struct net_want_link *link)
+bool net_goal_is_our_outer(
+	const struct net_goals_context *context, const struct net_have_link *link)
 {
-	char name[NET_IFNAME_SIZE];
-	size_t outer = link->kind == NET_LINK_VLAN && link->n_tags ? link->n_tags - 1 : 0;
+	struct net_mark mark;
 
-	return net_goal_outer_name(link, outer, name) ? net_have_find_root(have, name) : NULL;
+	return net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_SHARED &&
+		mark.owner == context->owner;
 }
 
-static bool fits_parent(const struct net_have *have, const struct net_want_link *want,
+static bool is_vlan_on(const struct net_have_link *link, int lower, uint16_t id, uint16_t protocol)
+{
+	return link->lower == lower && link->lower_here && link->vlan_id == id &&
+		link->vlan_protocol == protocol;
+}
+
+static const struct net_have_link *find_outer(const struct net_goals_context *context,
+	const struct net_want_link *want, size_t tags, const struct net_have_link *below)
+{
+	uint16_t id = want->tags[tags - 1], protocol = net_goal_vlan_protocol(want, tags - 1);
+	const struct net_have_netns *root = &context->have->root;
+	const struct net_have_link *named = NULL;
+	char name[NET_IFNAME_SIZE];
+
+	if (net_goal_outer_name(want, tags, name))
+		named = net_have_find_root(context->have, name);
+	if (named && is_vlan_on(named, below->ifindex, id, protocol))
+		return named;
+	for (size_t i = 0; i < root->n_links; i++)
+		if (is_vlan_on(&root->links[i], below->ifindex, id, protocol) &&
+			net_goal_is_our_outer(context, &root->links[i]))
+			return &root->links[i];
+	return NULL;
+}
+
+const struct net_have_link *net_goal_outer(
+	const struct net_goals_context *context, const struct net_want_link *link, size_t n_tags)
+{
+	const struct net_have_link *below = net_have_find_root(context->have, link->parent);
+
+	for (size_t tags = 1; below && tags <= n_tags; tags++)
+		below = find_outer(context, link, tags, below);
+	return below;
+}
+
+bool net_goal_outer_goes(const struct net_goals_context *context, const struct net_have_link *link)
+{
+	const struct net_want *want = context->want;
+
+	if (want->partial || want->n_keep || !net_goal_is_our_outer(context, link))
+		return false;
+	for (size_t i = 0; i < want->n_netns; i++)
+		for (size_t l = 0; l < want->netns[i].n_links; l++) {
+			const struct net_want_link *wanted = &want->netns[i].links[l];
+
+			for (size_t tags = 1;
+				wanted->kind == NET_LINK_VLAN && tags < wanted->n_tags; tags++)
+				if (net_goal_outer(context, wanted, tags) == link)
+					return false;
+		}
+	return true;
+}
+
+static const struct net_have_link *root_below(
+	const struct net_goals_context *context, const struct net_want_link *link)
+{
+	return net_goal_outer(
+		context, link, link->kind == NET_LINK_VLAN && link->n_tags ? link->n_tags - 1 : 0);
+}
+
+static bool fits_parent(const struct net_goals_context *context, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
-	const struct net_have_link *below = root_below(have, want);
+	const struct net_have_link *below = root_below(context, want);
 
 	return below && link->lower == below->ifindex && !link->lower_here;
 }
 
-static bool fits_vlan(const struct net_have *have, const struct net_want_link *want,
+static bool fits_vlan(const struct net_goals_context *context, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
-	return strcmp(link->kind, "vlan") == 0 && fits_parent(have, want, link) &&
+	return strcmp(link->kind, "vlan") == 0 && fits_parent(context, want, link) &&
 		link->vlan_id == want->tags[want->n_tags - 1] &&
 		link->vlan_protocol == net_goal_vlan_protocol(want, want->n_tags - 1);
 }
 
-static bool fits_macvlan(const struct net_have *have, const struct net_want_link *want,
+static bool fits_macvlan(const struct net_goals_context *context, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
-	return strcmp(link->kind, "macvlan") == 0 && fits_parent(have, want, link);
+	return strcmp(link->kind, "macvlan") == 0 && fits_parent(context, want, link);
 }
 
-static bool fits_device(const struct net_have *have, const struct net_want_link *want,
+static bool fits_device(const struct net_goals_context *context, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
 	struct net_mark mark;
 
-	(void)have;
+	(void)context;
 	return net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED &&
 		strcmp(mark.was.name, want->parent) == 0;
 }
 
-static bool fits_veth(const struct net_have *have, const struct net_want_link *want,
+static bool fits_veth(const struct net_goals_context *context, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
-	const struct net_have_netns *other = net_have_find_netns(have, want->peer_netns);
+	const struct net_have_netns *other = net_have_find_netns(context->have, want->peer_netns);
 	const struct net_have_link *peer =
 		other ? net_have_find_link(other, want->peer_name) : NULL;
 
@@ -94,8 +154,8 @@ static bool fits_veth(const struct net_have *have, const struct net_want_link *w
 		link->lower == peer->ifindex && peer->lower == link->ifindex;
 }
 
-typedef bool (*fits_fn)(
-	const struct net_have *, const struct net_want_link *, const struct net_have_link *);
+typedef bool (*fits_fn)(const struct net_goals_context *, const struct net_want_link *,
+	const struct net_have_link *);
 
 static const fits_fn fits[] = {
 	[NET_LINK_VLAN] = fits_vlan,
@@ -116,7 +176,7 @@ static bool has_ipv6(const struct net_want_link *link)
 static void macvlan_mac(uint8_t mac[6], const struct net_goals_context *context,
 	const struct net_want_netns *netns, const struct net_want_link *link)
 {
-	const struct net_have_link *parent = root_below(context->have, link);
+	const struct net_have_link *parent = root_below(context, link);
 	const char *texts[] = { context->want->owner, netns->name, link->name };
 	uint64_t hash = HASH_BASIS;
 
@@ -150,7 +210,7 @@ static const struct net_have_link *find_renamed(const struct net_goals_context *
 	const struct net_have_netns *netns, const struct net_want_link *want)
 {
 	for (size_t i = 0; want->kind == NET_LINK_DEVICE && i < netns->n_links; i++)
-		if (fits_device(context->have, want, &netns->links[i]))
+		if (fits_device(context, want, &netns->links[i]))
 			return &netns->links[i];
 	return NULL;
 }
@@ -166,7 +226,7 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 		goal->renamed = find_renamed(context, goals->have, goal->want);
 	if (!link || !net_have_link_is_ours(link))
 		return;
-	if (fits[goal->want->kind](context->have, goal->want, link))
+	if (fits[goal->want->kind](context, goal->want, link))
 		goal->have = link;
 	else
 		goal->misfit = link;
@@ -182,7 +242,7 @@ static uint32_t usual_mtu(const struct net_goal *goal, const struct net_goals_co
 		return ETH_DATA_LEN;
 	if (goal->want->kind == NET_LINK_DEVICE)
 		return link && net_mark_parse(link->mark, &mark) ? mark.was.mtu_bytes : 0;
-	below = root_below(context->have, goal->want);
+	below = root_below(context, goal->want);
 	/* On macsec a VLAN is smaller than what it is on. */
 	return below && strcmp(below->kind, "macsec") != 0 ? below->mtu_bytes : 0;
 }

@@ -72,5 +72,16 @@ struct net_goal *net_goals_find(const struct net_goals *goals, const char *name)
 bool net_goal_outer_name(
 	const struct net_want_link *link, size_t n_tags, char name[NET_IFNAME_SIZE]);
 
+/* That device as it is there: of that name, or ours of whatever name; NULL where it is not. With no tags
+ * the NIC itself. */
+const struct net_have_link *net_goal_outer(
+	const struct net_goals_context *context, const struct net_want_link *link, size_t n_tags);
+
+bool net_goal_is_our_outer(
+	const struct net_goals_context *context, const struct net_have_link *link);
+
+/* One of ours that nothing stands on any more, deleted before anything is made. */
+bool net_goal_outer_goes(const struct net_goals_context *context, const struct net_have_link *link);
+
 /* Protocol of the n-th tag, host order. */
 uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n);

@@ -113,6 +113,7 @@ struct net_have_netns {
 
 struct net_have {
 	bool knows_address_protocol; /* the kernel has IFA_PROTO */
+	bool ipv6_off;               /* new links of the root namespace begin without IPv6 */
 	struct net_have_netns root;  /* its links, and what hangs on links of ours */
 	struct net_have_forwarding forwarding[NET_FORWARDING_KINDS]; /* of the root namespace */
 	struct net_have_netns *netns;                                /* sorted by name */

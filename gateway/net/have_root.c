@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads the root namespace into the have, whole or by name. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -20,6 +22,16 @@ static void learn_address_protocol(struct net_have *have)
 			have->knows_address_protocol = true;
 }
 
+/* What the machine's administrator says for links to come; no dump has it. */
+static void learn_ipv6(struct net_have *have)
+{
+	cleanup_fd int fd =
+		open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_RDONLY | O_CLOEXEC);
+	char value;
+
+	have->ipv6_off = fd >= 0 && read(fd, &value, 1) == 1 && value != '0';
+}
+
 int net_have_read_root(struct net_have *have, struct error *err)
 {
 	static const net_have_dump_fn dumps[] = {
@@ -32,6 +44,7 @@ int net_have_read_root(struct net_have *have, struct error *err)
 	if (ret == 0)
 		ret = net_have_dump(&channel, dumps, &have->root, err);
 	learn_address_protocol(have);
+	learn_ipv6(have);
 	return ret;
 }
 
@@ -104,6 +117,7 @@ int net_have_read_named_root(const struct net_want *want, struct net_have *have,
 	if (ret == 0)
 		ret = net_dump_link_addresses(&channel, LO_IFINDEX, &have->root, err);
 	learn_address_protocol(have);
+	learn_ipv6(have);
 	for (size_t i = 0; ret == 0 && i < want->n_netns; i++)
 		ret = read_netns_root(&channel, want, &want->netns[i], have, err);
 	return ret;

@@ -79,6 +79,27 @@ static void judge_uplink_ipv4(const struct judge *j, const struct address *insid
 	}
 }
 
+/* The end of an uplink of ours whose number another VRF gets: deleted before anything is made. */
+static bool root_end_goes(const struct judge *j, const struct net_have_link *link)
+{
+	const struct net_want *want = j->context->want;
+	char name[NET_IFNAME_SIZE];
+	struct net_mark mark;
+
+	if (!net_mark_parse(link->mark, &mark) || mark.kind != NET_MARK_NETNS ||
+		mark.owner != j->context->owner)
+		return false;
+	for (size_t i = 0; i < want->n_netns; i++)
+		if (strcmp(want->netns[i].name, mark.vrf) == 0)
+			return !want->netns[i].has_uplink ||
+				strcmp(net_uplink_root_name(want->netns[i].id, name), link->name) !=
+				0;
+	for (size_t i = 0; i < want->n_keep; i++)
+		if (strcmp(want->keep[i], mark.vrf) == 0)
+			return false;
+	return !want->partial;
+}
+
 static void judge_uplink(const struct judge *j)
 {
 	const struct net_goal *root = &j->goals->items[0];
@@ -97,7 +118,7 @@ static void judge_uplink(const struct judge *j)
 		else
 			judge_uplink_ipv4(j, &b);
 	}
-	if (!root->have && !root->misfit && link)
+	if (!root->have && !root->misfit && link && !root_end_goes(j, link))
 		say(j, EEXIST, root->name,
 			"a link of that name is already there and was not made by vrfgate for '%s'",
 			j->goals->want->name);
@@ -126,38 +147,53 @@ static const struct net_have_link *vlan_user(
 	return NULL;
 }
 
+/* A device of somebody else that has the usual name of an outer one, but is another. */
+static void judge_outer(const struct judge *j, const struct net_goal *goal, size_t tags,
+	const struct net_have_link *below)
+{
+	uint16_t id = goal->want->tags[tags - 1];
+	const struct net_have_link *named = NULL;
+	const struct net_have_link *user = vlan_user(
+		j->context->have, below->ifindex, id, net_goal_vlan_protocol(goal->want, tags - 1));
+	char name[NET_IFNAME_SIZE];
+
+	if (net_goal_outer_name(goal->want, tags, name))
+		named = net_have_find_root(j->context->have, name);
+	if (named && !net_goal_is_our_outer(j->context, named))
+		say(j, EEXIST, goal->name, "link '%s' is already there and is not vlan %u on '%s'",
+			name, id, below->name);
+	else if (user)
+		say(j, EEXIST, goal->name, "vlan %u on '%s' is already used by link '%s'", id,
+			below->name, user->name);
+}
+
 /* Walks the tags from the outermost on as far as devices exist. */
 static void judge_tags(
 	const struct judge *j, const struct net_goal *goal, const struct net_have_link *below)
 {
 	const struct net_want_link *want = goal->want;
-	char name[NET_IFNAME_SIZE];
+	const struct net_have_link *user;
 
-	for (size_t i = 0; below && i < want->n_tags; i++) {
-		uint16_t protocol = net_goal_vlan_protocol(want, i);
-		const struct net_have_link *user =
-			vlan_user(j->context->have, below->ifindex, want->tags[i], protocol);
-		const struct net_have_link *named = NULL;
-		bool inner = i + 1 == want->n_tags;
+	for (size_t tags = 1; tags < want->n_tags; tags++) {
+		const struct net_have_link *outer = net_goal_outer(j->context, want, tags);
 
-		if (!inner && net_goal_outer_name(want, i + 1, name))
-			named = net_have_find_root(j->context->have, name);
-		if (named && named != user)
-			say(j, EEXIST, goal->name,
-				"link '%s' is already there and is not vlan %u on '%s'", name,
-				want->tags[i], below->name);
-		else if (user && (inner || !named))
-			say(j, EEXIST, goal->name, "vlan %u on '%s' is already used by link '%s'",
-				want->tags[i], below->name, user->name);
-		below = named == user ? named : NULL;
+		if (!outer) {
+			judge_outer(j, goal, tags, below);
+			return;
+		}
+		below = outer;
 	}
+	user = vlan_user(j->context->have, below->ifindex, want->tags[want->n_tags - 1],
+		net_goal_vlan_protocol(want, want->n_tags - 1));
+	if (user && !net_goal_outer_goes(j->context, user))
+		say(j, EEXIST, goal->name, "vlan %u on '%s' is already used by link '%s'",
+			want->tags[want->n_tags - 1], below->name, user->name);
 }
 
 static void judge_parent(const struct judge *j, const struct net_goal *goal)
 {
 	const struct net_want_link *want = goal->want;
 	const struct net_have_link *parent = net_have_find_root(j->context->have, want->parent);
-	char name[NET_IFNAME_SIZE];
 
 	if (!parent) {
 		say(j, ENODEV, goal->name, "parent '%s' not found", want->parent);
@@ -167,10 +203,6 @@ static void judge_parent(const struct judge *j, const struct net_goal *goal)
 		return;
 	if (!(parent->flags & IFF_UP))
 		say(j, ENETDOWN, goal->name, "parent '%s' is down", want->parent);
-	if (!net_goal_outer_name(want, want->n_tags - 1, name))
-		say(j, ENAMETOOLONG, goal->name,
-			"the outer device of parent '%s' would have a name of more than 15 characters",
-			want->parent);
 	judge_tags(j, goal, parent);
 }
 

@@ -216,11 +216,12 @@ static void fill_group(struct net_planner *planner, struct net_goals *goals)
 
 	for (size_t i = 0; i < n_strays; i++)
 		net_plan_stray(planner, &strays[i]);
+	net_plan_links_delete(planner, goals);
+	planner->group->n_early = planner->group->n_acts;
 	plan_create_peers(planner, goals->want);
 	plan_create_netns(planner, goals->want->name);
 	net_plan_firewall(planner, goals);
 	net_plan_sysctls_first(planner, goals);
-	net_plan_links_delete(planner, goals);
 	net_plan_links_create(planner, goals);
 	if (first)
 		plan_root_end(planner, goals);
@@ -250,19 +251,55 @@ static void plan_wanted(struct net_planner *planner, const struct net_want_netns
 }
 
 /* The root end of its uplink tells when a namespace is really gone. */
-static const char *removed_uplink(const struct net_planner *planner, const char *name)
+static const struct net_have_link *removed_uplink(
+	const struct net_planner *planner, const char *name)
 {
 	size_t count;
 	const struct net_stray *strays = net_planner_strays(planner, name, &count);
 
 	for (size_t i = 0; i < count; i++)
 		if (strays[i].mark.kind == NET_MARK_NETNS)
-			return strays[i].link->name;
+			return strays[i].link;
 	return NULL;
+}
+
+/* A namespace's links go a while after it; one that another needs goes at once. */
+static bool is_claimed(const struct net_planner *planner, const struct net_have_link *have)
+{
+	const struct net_want *want = planner->context.want;
+
+	for (size_t i = 0; i < want->n_netns; i++)
+		for (size_t l = 0; l < want->netns[i].n_links; l++) {
+			const struct net_want_link *link = &want->netns[i].links[l];
+			bool vlan = link->kind == NET_LINK_VLAN && strcmp(have->kind, "vlan") == 0;
+			bool macvlan = link->kind == NET_LINK_MACVLAN && link->has_mac &&
+				strcmp(have->kind, "macvlan") == 0;
+
+			for (size_t t = 0; vlan && t < link->n_tags; t++)
+				if (link->tags[t] == have->vlan_id)
+					return true;
+			if (macvlan && memcmp(link->mac, have->mac, sizeof(link->mac)) == 0)
+				return true;
+		}
+	return false;
+}
+
+static bool is_claimed_uplink(const struct net_planner *planner, const char *name)
+{
+	const struct net_want *want = planner->context.want;
+	char wanted[NET_IFNAME_SIZE];
+
+	for (size_t i = 0; i < want->n_netns; i++)
+		if (want->netns[i].has_uplink &&
+			strcmp(net_uplink_root_name(want->netns[i].id, wanted), name) == 0)
+			return true;
+	return false;
 }
 
 static void plan_removed(struct net_planner *planner, const struct net_have_netns *have)
 {
+	const struct net_have_link *uplink;
+
 	group_begin(planner, have->name);
 	planner->group->removed = true;
 	for (size_t i = 0; i < have->n_links; i++) {
@@ -271,8 +308,18 @@ static void plan_removed(struct net_planner *planner, const struct net_have_netn
 		if (net_mark_parse(have->links[i].mark, &mark) && mark.kind == NET_MARK_MOVED)
 			net_plan_give_back(planner, &have->links[i]);
 	}
-	net_planner_add(planner, NET_ACT_NETNS_DELETE, true, removed_uplink(planner, have->name))
-		->name = have->name;
+	for (size_t i = 0; i < have->n_links; i++)
+		if (is_claimed(planner, &have->links[i]))
+			net_planner_add(planner, NET_ACT_LINK_DELETE, false, have->links[i].name)
+				->ifindex = have->links[i].ifindex;
+	uplink = removed_uplink(planner, have->name);
+	if (uplink && is_claimed_uplink(planner, uplink->name)) {
+		net_planner_add(planner, NET_ACT_LINK_DELETE, true, uplink->name)->ifindex =
+			uplink->ifindex;
+		uplink = NULL;
+	}
+	net_planner_add(planner, NET_ACT_NETNS_DELETE, true, uplink ? uplink->name : NULL)->name =
+		have->name;
 }
 
 static bool is_removed(const struct net_planner *planner, const char *name)
@@ -326,7 +373,8 @@ static void plan_outers(struct net_planner *planner)
 			mark.owner != context->owner ||
 			strings_contain(&planner->outers, link->name))
 			continue;
-		net_planner_add(planner, NET_ACT_LINK_DELETE, true, link->name);
+		net_planner_add(planner, NET_ACT_LINK_DELETE, true, link->name)->ifindex =
+			link->ifindex;
 	}
 }
 
@@ -335,6 +383,7 @@ static void plan_shared_last(struct net_planner *planner)
 	group_begin(planner, NET_PLAN_SHARED);
 	planner->group->removed = true;
 	plan_outers(planner);
+	planner->group->n_early = planner->group->n_acts;
 	net_plan_root_firewall_delete(planner);
 	if (!planner->group->n_acts)
 		planner->plan->n_groups--;
@@ -343,17 +392,19 @@ static void plan_shared_last(struct net_planner *planner)
 /* Faulty namespaces keep what they stand on. */
 static void remember_outers(struct net_planner *planner, const struct net_want *want)
 {
-	char name[NET_IFNAME_SIZE];
-
 	for (size_t i = 0; i < want->n_netns; i++)
 		for (size_t l = 0; l < want->netns[i].n_links; l++) {
 			const struct net_want_link *link = &want->netns[i].links[l];
 
 			if (link->kind != NET_LINK_VLAN)
 				continue;
-			for (size_t tags = 1; tags < link->n_tags; tags++)
-				if (net_goal_outer_name(link, tags, name))
-					strings_add(&planner->outers, name);
+			for (size_t tags = 1; tags < link->n_tags; tags++) {
+				const struct net_have_link *outer =
+					net_goal_outer(&planner->context, link, tags);
+
+				if (outer && !strings_contain(&planner->outers, outer->name))
+					strings_add(&planner->outers, outer->name);
+			}
 		}
 }
 
@@ -369,6 +420,7 @@ struct net_plan *net_plan_create(const struct net_want *want, const struct net_h
 	plan->owner = planner.context.owner;
 	plan->patience_ms = PATIENCE_MS;
 	find_strays(&planner, index);
+	remember_outers(&planner, want);
 	/* First what goes: another VRF may be waiting for its VLAN. */
 	for (size_t i = 0; i < have->n_netns; i++)
 		if (have->netns[i].standing == NET_HAVE_OURS &&
@@ -379,8 +431,6 @@ struct net_plan *net_plan_create(const struct net_want *want, const struct net_h
 	plan_shared_first(&planner);
 	for (size_t i = 0; i < want->n_netns; i++)
 		plan_wanted(&planner, &want->netns[i]);
-	strings_finish(&planner.outers);
-	remember_outers(&planner, want);
 	/* What the spared ones stand on is not known here. */
 	if (!want->partial && !want->n_keep)
 		plan_shared_last(&planner);
@@ -388,6 +438,8 @@ struct net_plan *net_plan_create(const struct net_want *want, const struct net_h
 	free(planner.strays);
 	strings_finish(&planner.created);
 	strings_finish(&planner.outers);
+	strings_finish(&planner.outer_keys);
+	strings_finish(&planner.outer_names);
 	strings_finish(&planner.veths);
 	return plan;
 }
@@ -411,6 +463,22 @@ void net_plan_destroy(struct net_plan *plan)
 	free(plan->hops);
 	strings_finish(&plan->texts);
 	free(plan);
+}
+
+/* One group alone has nobody to wait for. */
+bool net_plan_is_staged(const struct net_plan *plan)
+{
+	size_t groups = 0, early = 0;
+
+	for (size_t i = 0; i < plan->n_groups; i++) {
+		const struct net_plan_group *group = &plan->groups[i];
+
+		if (group->faults.count || (group->removed && !group->n_early))
+			continue;
+		groups += group->n_acts > 0;
+		early += group->n_early > 0;
+	}
+	return early && groups > 1;
 }
 
 size_t net_plan_count(const struct net_plan *plan)

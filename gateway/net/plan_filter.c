@@ -5,19 +5,21 @@
 static void group_filter(struct net_plan_group *group, net_plan_may_fn may, void *data)
 {
 	char text[NET_ACT_TEXT_SIZE];
-	size_t kept = 0;
+	size_t kept = 0, early = 0;
 
 	for (size_t i = 0; i < group->n_acts; i++) {
 		const struct net_act act = group->acts[i];
 
 		if (may(group->netns, net_act_aspect(&act), net_act_text(&act, text), data)) {
 			group->acts[kept++] = act;
+			early += i < group->n_early;
 		} else if (net_act_is_structural(&act)) {
-			kept = 0;
+			kept = early = 0;
 			break;
 		}
 	}
 	group->n_acts = kept;
+	group->n_early = early;
 }
 
 void net_plan_filter(struct net_plan *plan, net_plan_may_fn may, void *data)

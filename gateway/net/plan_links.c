@@ -221,6 +221,7 @@ static void create_uplink(struct net_planner *planner, struct net_goals *goals)
 	inside->fresh = root->fresh;
 	inside->fresh.accept_ra = inside->fresh.accept_redirects6 = 0;
 	inside->fresh.ifindex = act->create.peer_ifindex;
+	root->fresh.disable_ipv6 = planner->context.have->ipv6_off;
 	memcpy(inside->fresh.mac, inside->mac, sizeof(inside->mac));
 	inside->have = &inside->fresh;
 }
@@ -243,12 +244,55 @@ static void create_outer(struct net_planner *planner, const struct net_want_link
 	net_planner_add(planner, NET_ACT_LINK_SET_UP, true, name);
 }
 
-static bool is_our_outer(const struct net_planner *planner, const struct net_have_link *link)
+static bool is_taken(const struct net_planner *planner, const char *name)
 {
-	struct net_mark mark;
+	return strings_contain(&planner->outer_names, name) ||
+		(net_have_find_root(planner->context.have, name) &&
+			!net_goal_outer_goes(&planner->context,
+				net_have_find_root(planner->context.have, name)));
+}
 
-	return net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_SHARED &&
-		mark.owner == planner->context.owner;
+/* As an operator would, "eth0.100"; another one where that is too long or taken. */
+static const char *choose_outer_name(
+	struct net_planner *planner, const struct net_want_link *want, size_t tags)
+{
+	char name[NET_IFNAME_SIZE];
+
+	if (!net_goal_outer_name(want, tags, name) || is_taken(planner, name))
+		for (unsigned int i = 0; i == 0 || is_taken(planner, name); i++)
+			snprintf(name, sizeof(name), "outer%u", i);
+	return net_planner_keep(planner, name);
+}
+
+/* "BELOW/PROTOCOL ID" */
+static const char *outer_key(struct net_planner *planner, const struct net_want_link *want,
+	size_t tags, const char *below)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "%s/%x %u", below, net_goal_vlan_protocol(want, tags - 1),
+		want->tags[tags - 1]);
+	return net_planner_keep(planner, key);
+}
+
+/* That device's name; it is made, or set up, with the first that needs it. */
+static const char *plan_outer(struct net_planner *planner, const struct net_want_link *want,
+	size_t tags, const char *below)
+{
+	const struct net_have_link *link = net_goal_outer(&planner->context, want, tags);
+	const char *key = outer_key(planner, want, tags, below), *name;
+
+	for (size_t i = 0; i < planner->outer_keys.count; i++)
+		if (strcmp(planner->outer_keys.items[i], key) == 0)
+			return net_planner_keep(planner, planner->outer_names.items[i]);
+	name = link ? link->name : choose_outer_name(planner, want, tags);
+	if (!link)
+		create_outer(planner, want, tags, below, name);
+	else if (!(link->flags & IFF_UP) && net_goal_is_our_outer(&planner->context, link))
+		net_planner_add(planner, NET_ACT_LINK_SET_UP, true, name);
+	strings_add(&planner->outer_keys, key);
+	strings_add(&planner->outer_names, name);
+	return name;
 }
 
 /* The shared devices that the last tag stands on are there and up; returns the innermost's name.
@@ -256,24 +300,9 @@ static bool is_our_outer(const struct net_planner *planner, const struct net_hav
 static const char *plan_outers(struct net_planner *planner, const struct net_want_link *want)
 {
 	const char *below = want->parent;
-	char name[NET_IFNAME_SIZE];
 
-	for (size_t tags = 1; tags < want->n_tags; tags++) {
-		const struct net_have_link *link;
-		const char *kept;
-
-		net_goal_outer_name(want, tags, name);
-		kept = net_planner_keep(planner, name);
-		link = net_have_find_root(planner->context.have, name);
-		if (!strings_contain(&planner->outers, name)) {
-			if (!link)
-				create_outer(planner, want, tags, below, kept);
-			else if (!(link->flags & IFF_UP) && is_our_outer(planner, link))
-				net_planner_add(planner, NET_ACT_LINK_SET_UP, true, kept);
-			strings_add(&planner->outers, name);
-		}
-		below = kept;
-	}
+	for (size_t tags = 1; tags < want->n_tags; tags++)
+		below = plan_outer(planner, want, tags, below);
 	return below;
 }
 
@@ -281,7 +310,8 @@ static int root_ifindex(const struct net_planner *planner, const char *name)
 {
 	const struct net_have_link *link = net_have_find_root(planner->context.have, name);
 
-	return link ? link->ifindex : 0;
+	/* One that goes gives its name to another. */
+	return link && !net_goal_outer_goes(&planner->context, link) ? link->ifindex : 0;
 }
 
 static void create_vlan(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)

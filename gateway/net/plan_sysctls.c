@@ -71,6 +71,7 @@ static bool plan_forwarding(
  * every new link. */
 static void plan_general_guards(struct net_planner *planner, const struct net_goals *goals)
 {
+	static const char no_ipv6[] = "net.ipv6.conf.default.disable_ipv6";
 	static const struct {
 		const char *key, *value;
 	} guards[] = {
@@ -85,6 +86,9 @@ static void plan_general_guards(struct net_planner *planner, const struct net_go
 	for (size_t i = 0; i < sizeof(guards) / sizeof(*guards); i++)
 		if (!user_sets(goals, guards[i].key))
 			net_planner_sysctl(planner, false, guards[i].key, guards[i].value);
+	/* It may inherit that of its host (net.core.devconf_inherit_init_net). */
+	if (planner->context.have->ipv6_off && !user_sets(goals, no_ipv6))
+		net_planner_sysctl(planner, false, no_ipv6, "0");
 }
 
 void net_plan_sysctls_first(struct net_planner *planner, const struct net_goals *goals)
@@ -141,8 +145,10 @@ void net_plan_guards(
 		act->ifindex = goal->have->ifindex;
 		act->number = differing;
 	}
-	/* A link without an IPv6 address has no IPv6; before it gets one it has. */
-	if (goal->want && !goal->quiet && goal->have->disable_ipv6 > 0 && net_plan_has_ipv6(goal))
+	/* A link without an IPv6 address has no IPv6; before it gets one it has. So has an uplink, whatever
+	 * the machine's administrator says of all links. */
+	if ((!goal->want || !goal->quiet) && goal->have->disable_ipv6 > 0 &&
+		net_plan_has_ipv6(goal))
 		plan_ipv6_leaf(planner, goals, goal, "disable_ipv6", "0");
 }
 

@@ -15,6 +15,7 @@ struct net_plan_group {
 	bool removed;      /* it goes altogether */
 	struct net_act *acts;
 	size_t n_acts;
+	size_t n_early; /* first acts that free what another group may be waiting for */
 	struct strings faults;
 	int fault_code; /* errno of the first */
 };
@@ -42,9 +43,14 @@ struct net_planner {
 	struct net_stray *strays;     /* sorted by VRF */
 	size_t n_strays;
 	struct strings created; /* namespaces that an earlier group makes */
-	struct strings outers;  /* outer VLAN devices wanted by groups so far */
-	struct strings veths;   /* "NETNS/NAME" of ends whose pair an earlier group makes */
+	struct strings outers;  /* outer VLAN devices that are there and wanted */
+	struct strings outer_keys,
+		outer_names;  /* those that groups so far make, and how they name them */
+	struct strings veths; /* "NETNS/NAME" of ends whose pair an earlier group makes */
 };
+
+/* True where the early acts of all groups come before all else of any. */
+bool net_plan_is_staged(const struct net_plan *plan);
 
 /* Appends an act to the group being filled. */
 struct net_act *net_planner_add(

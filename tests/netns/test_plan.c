@@ -294,6 +294,30 @@ static void what_fails_half_way_is_guarded(void **state)
 	world_down();
 }
 
+static void an_uplink_has_ipv6_on_a_machine_without(void **state)
+{
+	static const char *const words[] = { "all", "default" };
+	cleanup(net_want_finish) struct net_want want = world_want();
+
+	(void)state;
+	add_customer(&want, "acme", 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(
+			world_run("sysctl -qw net.ipv6.conf.%s.disable_ipv6=1", words[i]), 0);
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_reachable("acme", "fd5a:b1c0:de00::2");
+	/* Said again it takes the addresses of links that are there. */
+	world_run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0; "
+		  "sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
+	assert_true(world_up(&want) > 0);
+	assert_int_equal(world_count(&want), 0);
+	assert_reachable("acme", "fd5a:b1c0:de00::2");
+	world_down();
+	for (size_t i = 0; i < 2; i++)
+		world_run("sysctl -qw net.ipv6.conf.%s.disable_ipv6=0", words[i]);
+}
+
 static void ipv6_customers_and_on_link_gateways(void **state)
 {
 	static const struct address both[] = {
@@ -441,6 +465,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(two_gateways_are_two_next_hops),
 	cmocka_unit_test(what_cannot_be_set_costs_itself),
 	cmocka_unit_test(what_fails_half_way_is_guarded),
+	cmocka_unit_test(an_uplink_has_ipv6_on_a_machine_without),
 	cmocka_unit_test(ipv6_customers_and_on_link_gateways),
 	cmocka_unit_test(a_macvlan_keeps_its_mac),
 	cmocka_unit_test(a_hundred_vrfs),

@@ -284,6 +284,85 @@ static int next_tag(int fd)
 	return -1;
 }
 
+static void up_at_once(const struct net_want *want)
+{
+	assert_true(world_up(want) > 0);
+	assert_int_equal(world_count(want), 0);
+}
+
+/* From 10 and 11 to 11 and 10, to 11 and 12, to others of other names; numbers of uplinks alike. */
+static void vlans_change_hands_in_one_up(void **state)
+{
+	static const struct {
+		const char *names[2];
+		int uplinks[2];
+		uint16_t ids[2];
+	} stages[] = {
+		{ { "acme", "bravo" }, { 0, 1 }, { 10, 11 } },
+		{ { "acme", "bravo" }, { 1, 0 }, { 11, 10 } },
+		{ { "acme", "bravo" }, { 1, 2 }, { 10, 11 } },
+		{ { "acme", "bravo" }, { 2, 3 }, { 11, 12 } },
+		{ { "charlie", "acme" }, { 2, 3 }, { 11, 12 } },
+		{ { "delta", "echo" }, { 3, 2 }, { 12, 11 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
+		cleanup(net_want_finish) struct net_want want = world_want();
+
+		for (size_t v = 0; v < 2; v++)
+			add_vlan(&want, stages[i].names[v], stages[i].uplinks[v], "cust", 0,
+				stages[i].ids[v]);
+		up_at_once(&want);
+	}
+	world_down();
+}
+
+/* Ours is known by what it is: it stays where its trunk gets another name, and goes where its VLAN is to be
+ * a customer's own. */
+static void an_outer_device_is_known_by_its_vlan(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = world_dump();
+	struct net_want_link *link = add_vlan(&want, "acme", 0, "cust", 100, 10);
+
+	(void)state;
+	up_at_once(&want);
+	world_run("ip link set trunk0 down; ip link set trunk0 name trunk9; ip link set trunk9 up");
+	link->parent = "trunk9";
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(world_run("ip link show trunk0.100 > /dev/null"), 0);
+	world_run("ip link set trunk9 down; ip link set trunk9 name trunk0; ip link set trunk0 up");
+	link->parent = "trunk0";
+	world_up(&want);
+	link->n_tags = 1;
+	up_at_once(&want);
+	assert_int_not_equal(world_run("ip link show trunk0.100 2> /dev/null"), 0);
+	link->n_tags = 2;
+	up_at_once(&want);
+	world_down();
+	world_assert_is(before);
+}
+
+static void a_name_that_is_too_long_for_an_outer_device_is_another(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_want_link *a = add_vlan(&want, "acme", 0, "cust", 100, 10);
+	struct net_want_link *b = add_vlan(&want, "bravo", 1, "cust", 100, 11);
+	struct net_want_link *c = add_vlan(&want, "charlie", 2, "cust", 200, 10);
+
+	(void)state;
+	world_run("ip link add enp130s0f0np0 type veth peer name longwire && "
+		  "ip link set enp130s0f0np0 up && ip link set longwire up");
+	a->parent = b->parent = c->parent = "enp130s0f0np0";
+	up_at_once(&want);
+	assert_int_equal(
+		world_run("test $(ip -br link show type vlan | grep -c @enp130s0f0np0) = 2"), 0);
+	world_down();
+	assert_int_equal(world_run("ip link del enp130s0f0np0"), 0);
+}
+
 static void frames_are_tagged_on_the_trunk(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -314,6 +393,9 @@ int main(void)
 		cmocka_unit_test(a_foreign_vlan_is_not_taken),
 		cmocka_unit_test(a_vlan_passes_from_one_vrf_to_the_next),
 		cmocka_unit_test(a_parent_that_is_down_is_a_fault),
+		cmocka_unit_test(vlans_change_hands_in_one_up),
+		cmocka_unit_test(an_outer_device_is_known_by_its_vlan),
+		cmocka_unit_test(a_name_that_is_too_long_for_an_outer_device_is_another),
 		cmocka_unit_test(frames_are_tagged_on_the_trunk),
 	};
 	const char *why = world_enter();

@@ -109,7 +109,7 @@ static inline void variety_write_macvlan(struct variety *v, FILE *out)
 {
 	fprintf(out, "kind = macvlan parent = trunk0");
 	if (variety_one_in(v, 3))
-		fprintf(out, " mac = \"02:00:00:00:%02x:%02x\"", v->vrf, 1 + variety_draw(v, 3));
+		fprintf(out, " mac = \"02:00:00:00:00:%02x\"", 1 + variety_draw(v, 3));
 }
 
 static inline void variety_write_interface(struct variety *v, FILE *out, unsigned int n)
@@ -119,7 +119,7 @@ static inline void variety_write_interface(struct variety *v, FILE *out, unsigne
 	fprintf(out, "	interface c%u { ", n);
 	if (false && variety_one_in(v, 6))
 		fprintf(out, "kind = device parent = port%u", v->vrf);
-	else if (false && v->vlans && !variety_one_in(v, 3))
+	else if (v->vlans && !variety_one_in(v, 3))
 		variety_write_vlan(v, out);
 	else
 		variety_write_macvlan(v, out);
@@ -200,8 +200,7 @@ static inline void variety_load(struct variety *v, struct config **config, struc
 	}
 	variety_shuffle(v, numbers, VARIETY_NAMES);
 	for (size_t i = 0; i < VARIETY_NAMES; i++)
-		ids[i] = i < (*config)->n_vrfs ? (uint32_t)atoi((*config)->vrfs[i].name + 1)
-					       : numbers[i];
+		ids[i] = numbers[i];
 	wiring_all(want, *config, ids);
 }
 

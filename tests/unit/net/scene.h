@@ -135,6 +135,7 @@ static inline struct net_have_link *have_uplink_end(
 
 	snprintf(link->kind, sizeof(link->kind), "veth");
 	link->lower = peer;
+	link->disable_ipv6 = 0;
 	memcpy(link->mac, macs[root], 6);
 	*array_append(&netns->addresses, &netns->n_addresses) =
 		(struct net_have_address){ .ifindex = ifindex,

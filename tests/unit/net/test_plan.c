@@ -266,8 +266,100 @@ static void outer_down(struct scene *s)
 	scene_cust(s)->lower = 9;
 	scene_cust(s)->vlan_id = 10;
 	scene_cust(s)->vlan_protocol = ETH_P_8021Q;
+	outer->lower = 2;
+	outer->lower_here = true;
+	outer->vlan_id = 100;
+	outer->vlan_protocol = ETH_P_8021Q;
 	scene_cust(s)->flags = outer->flags = 0;
 	net_mark_shared(outer->mark, "eth0.100", net_mark_owner(OWNER));
+}
+
+/* Its trunk was called otherwise when it was made. */
+static void outer_of_other_name(struct scene *s)
+{
+	struct net_have_link *outer;
+
+	outer_down(s);
+	outer = &s->have->root.links[1];
+	scene_cust(s)->flags = outer->flags = IFF_UP;
+	snprintf(outer->name, sizeof(outer->name), "old0.100");
+	net_mark_shared(outer->mark, "old0.100", net_mark_owner(OWNER));
+}
+
+/* It is a customer's own VLAN from now on. */
+static void outer_not_wanted(struct scene *s)
+{
+	outer_of_other_name(s);
+	s->acme->links[0].n_tags = 1;
+}
+
+static void outer_name_too_long(struct scene *s)
+{
+	outer_of_other_name(s);
+	have_link(&s->have->root, 8, "enp130s0f0np0");
+	s->acme->links[0].parent = "enp130s0f0np0";
+}
+
+/* Its VLAN is another one's now, whose group comes first. */
+static void vlan_of_another(struct scene *s)
+{
+	struct net_want_netns *other;
+	struct net_want_link *link;
+
+	outer_not_wanted(s);
+	scene_cust(s)->lower = 2;
+	scene_cust(s)->vlan_id = 100;
+	s->have->root.n_links = 1;
+	other = array_append(&s->want.netns, &s->want.n_netns);
+	other[0] = other[-1];
+	s->want.netns[0] = (struct net_want_netns){ .name = "bravo" };
+	s->acme = &s->want.netns[1];
+	s->acme->n_links = 0;
+	s->acme->n_routes = 0;
+	link = array_append(&s->want.netns[0].links, &s->want.netns[0].n_links);
+	*link = (struct net_want_link){ .name = "cust",
+		.kind = NET_LINK_VLAN,
+		.parent = "eth0",
+		.n_tags = 1,
+		.tags = { 100 } };
+}
+
+/* Of a line in a plan; it must be there. */
+static size_t place_of(const char *text, const char *line)
+{
+	for (size_t at = 0; text[at]; at++)
+		if (strncmp(text + at, line, strlen(line)) == 0)
+			return at;
+	fail_msg("no \"%s\" in: %s", line, text);
+	return 0;
+}
+
+/* The order that matters: who has it gives it up before another gets it. */
+static void what_another_needs_goes_first(void **state)
+{
+	static const struct {
+		void (*change)(struct scene *s);
+		const char *first, *then;
+	} cases[] = {
+		{ vlan_of_another, "acme: delete link cust\n",
+			"bravo: create vlan 100 on 'eth0' as cust\n" },
+		{ outer_not_wanted, "*: delete link old0.100\n",
+			"acme: create vlan 100 on 'eth0' as cust\n" },
+		{ outer_name_too_long, "acme: create vlan 100 on 'enp130s0f0np0' as outer0\n",
+			"acme: create vlan 10 on 'outer0' as cust\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cleanup(scene_finish) struct scene s = { 0 };
+		cleanup_free char *text = NULL;
+
+		scene_want(&s);
+		scene_have(&s);
+		cases[i].change(&s);
+		text = plan_text(&s);
+		assert_true(place_of(text, cases[i].first) < place_of(text, cases[i].then));
+	}
 }
 
 static void plans_follow_from_differences(void **state)
@@ -377,6 +469,7 @@ static void plans_follow_from_differences(void **state)
 		{ root_end_of_somebody,
 			"acme: cannot bring up: interface 'vg0': a link of that name is already "
 			"there and was not made by vrfgate for 'acme'\n" },
+		{ outer_of_other_name, "" },
 		{ outer_down,
 			"acme: set up link eth0.100\n"
 			"acme: set up link cust\n"
@@ -426,6 +519,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plans_follow_from_differences),
+		cmocka_unit_test(what_another_needs_goes_first),
 		cmocka_unit_test(json_has_the_same_acts),
 	};
 
