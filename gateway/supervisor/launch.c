@@ -35,11 +35,22 @@ int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct err
 	return 0;
 }
 
+/* Its config would be another only for that; none that runs is ended for a version. */
+static bool is_of_other_version(const struct vrf *vrf, const struct proxy_binary *binary)
+{
+	return vrf->proxy.pid > 0 && vrf->database_version &&
+		vrf->database_version != binary->version;
+}
+
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 {
 	struct proxy_binary binary;
 	int r = launch_judge_binary(vrf, &binary, err);
 
+	if (r == 0 && is_of_other_version(vrf, &binary))
+		return error_set(err, ESTALE,
+			"its binary is Zabbix %s now, and it is of another: 'vrfgate restart %s' starts the new one",
+			binary.text, vrf->name);
 	if (r == 0)
 		r = resolv_conf_write(vrf->config, &vrf->paths, err);
 	if (r == 0)

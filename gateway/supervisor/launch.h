@@ -42,7 +42,8 @@ int launch_proxy(struct vrf *vrf, struct error *err);
 
 /*
  * Writes the proxy's config anew where it is not what it should be; *changed tells. -ENOENT, -EINVAL and
- * -EINPROGRESS are those of launch_judge_binary().
+ * -EINPROGRESS are those of launch_judge_binary(); -ESTALE: a proxy runs that is of another major version than
+ * its binary is now, and goes on with the config it has.
  */
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err);
 

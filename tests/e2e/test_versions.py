@@ -99,6 +99,11 @@ def older_proxies(setting, other):
             reason = setting.gateway.vrf(acme)["reason"]
             expect(str(kept[0]) in reason and f"{unsent} unsent values" in reason, f"{reason!r}")
             expect_equal(setting.gateway.proxy_lives()[bravo], lives[bravo], f"the life of {bravo}")
+        with setting.case("a reload ends no proxy whose binary is of another version now"):
+            expect_equal(setting.gateway.command("reload").returncode, 0, "reload")
+            wait_until(lambda: f"'vrfgate restart {bravo}' starts the new one" in setting.gateway.log_path.read_text(),
+                       SECONDS, "what the log says")
+            expect_equal(setting.gateway.proxy_lives()[bravo], lives[bravo], f"the life of {bravo}")
 
 
 def newer_binary(setting, other):

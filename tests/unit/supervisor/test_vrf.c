@@ -584,6 +584,36 @@ static void a_database_that_cannot_be_read_is_in_the_way_of_a_version_that_did_n
 	assert_int_equal(life.vrf->proxy.pid, 0);
 }
 
+/* Its config would differ by the words of the new version alone. */
+static void a_running_proxy_is_not_ended_for_a_binary_of_another_version(void **state)
+{
+	static const char script[] = "#!/bin/sh\necho 'zabbix_proxy (Zabbix) 7.0.3'\n";
+	cleanup_free char *path = xasprintf("%s/zabbix_proxy", (char *)*state);
+	cleanup_free char *text = xasprintf(
+		"proxy { user = nobody psk = false } vrf acme { proxy { binary = \"%s\" } }", path);
+	cleanup_life struct life life;
+
+	scratch_write(*state, "zabbix_proxy", script);
+	assert_int_equal(chmod(path, 0755), 0);
+	life_begin(&life, *state, text);
+	life.vrf->state = VRF_HEALTHY;
+	life.vrf->wanted = true;
+	life.vrf->proxy.pid = getpid();
+	life.vrf->database_version = 600;
+	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
+	assert_true(life.vrf->config_due);
+	while (life.vrf->config_due)
+		assert_true(sd_event_run(life.context.event, 60000000) > 0);
+	assert_int_equal(life.vrf->state, VRF_HEALTHY);
+	assert_int_equal(access(life.vrf->paths.conf, F_OK), -1);
+	/* Of one of its own version the config counts. */
+	life.vrf->database_version = 700;
+	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
+	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	assert_int_equal(access(life.vrf->paths.conf, F_OK), 0);
+	life.vrf->proxy.pid = 0;
+}
+
 static void a_reason_of_any_length_is_kept_within_bounds(void **state)
 {
 	cleanup_life struct life life;
@@ -653,6 +683,7 @@ int main(void)
 		in_scratch_as_root(a_start_by_hand_in_backoff_waits_for_the_judge),
 		in_scratch_as_root(
 			a_database_that_cannot_be_read_is_in_the_way_of_a_version_that_did_not_write_it),
+		in_scratch_as_root(a_running_proxy_is_not_ended_for_a_binary_of_another_version),
 		in_scratch(a_reason_of_any_length_is_kept_within_bounds),
 		in_scratch(a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it),
 		cmocka_unit_test(the_servers_silence_is_measured_whatever_the_clocks_say),
