@@ -14,5 +14,6 @@ typedef bool (*process_tree_visit)(pid_t pid, void *data);
  */
 void process_tree_walk(pid_t pid, process_tree_visit visit, void *data);
 
-/* The text of /proc/PID/NAME, the caller's to free; NULL where it cannot be read. */
+/* The text of /proc/PID/NAME, read with the rights of the process's user where ours do not suffice; the caller's
+ * to free. NULL where it cannot be read. */
 char *process_proc_read(pid_t pid, const char *name);

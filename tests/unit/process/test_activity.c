@@ -2,13 +2,18 @@
 /* What real processes did: one that counts, one that writes, one that sleeps, one that waits for good. */
 #include "../cmocka_all.h"
 
+#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,11 +61,45 @@ static void write_when_told(const struct tree *tree)
 			_exit(1);
 }
 
+static void write_as_nobody(const struct tree *tree)
+{
+	const struct passwd *nobody = getpwnam("nobody");
+
+	if (!nobody || setresgid(nobody->pw_gid, nobody->pw_gid, nobody->pw_gid) < 0 ||
+		setresuid(nobody->pw_uid, nobody->pw_uid, nobody->pw_uid) < 0 ||
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		_exit(1);
+	write_when_told(tree);
+}
+
 static void count_in_a_grandchild(const struct tree *tree)
 {
 	if (fork() == 0)
 		count_for_ever(tree);
 	pause();
+}
+
+static void wait_for_a_lock(const struct tree *tree)
+{
+	static int word;
+
+	(void)tree;
+	syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void wait_for_a_lock_in_a_child(const struct tree *tree)
+{
+	if (fork() == 0)
+		wait_for_a_lock(tree);
+	waitpid(-1, NULL, 0);
+}
+
+/* As a proxy of which one process waits for the database that another one polls for. */
+static void wait_for_a_lock_beside_one_that_polls(const struct tree *tree)
+{
+	if (fork() == 0)
+		sleep_again_and_again(tree);
+	wait_for_a_lock_in_a_child(tree);
 }
 
 static struct tree tree_start(child_work work)
@@ -173,6 +212,32 @@ static void a_process_that_writes_works_by_what_it_wrote(void **state)
 	tree_end(&tree);
 }
 
+/* As the supervisor, which may not read every file. */
+static void what_another_user_wrote_is_read_without_the_right_to_read_all_files(void **state)
+{
+	struct tree tree;
+	struct process_activity now;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	tree = tree_start(write_as_nobody);
+	capng_get_caps_process();
+	capng_updatev(CAPNG_DROP, CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, -1);
+	assert_int_equal(capng_apply(CAPNG_SELECT_CAPS), 0);
+	assert_int_equal(write(tree.go[1], "x", 1), 1);
+	for (uint64_t end_ms = clock_now_ms() + DEADLINE_MS; clock_now_ms() < end_ms;
+		poll(NULL, 0, 10)) {
+		now = activity_of(&tree);
+		if (now.written_bytes)
+			break;
+	}
+	capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, -1);
+	assert_int_equal(capng_apply(CAPNG_SELECT_CAPS), 0);
+	assert_int_equal(now.written_bytes, 8);
+	tree_end(&tree);
+}
+
 static void a_process_that_waits_for_good_neither_works_nor_wakes_up(void **state)
 {
 	struct tree tree = tree_start(wait_for_good);
@@ -205,6 +270,42 @@ static void a_process_that_is_stopped_is_counted_so(void **state)
 	tree_end(&tree);
 }
 
+/* Until so many processes of it wait for a lock. */
+static struct process_activity locked(const struct tree *tree, unsigned processes)
+{
+	struct process_activity activity = { 0 };
+
+	for (uint64_t end_ms = clock_now_ms() + DEADLINE_MS; clock_now_ms() < end_ms;
+		poll(NULL, 0, 10)) {
+		activity = activity_of(tree);
+		if (activity.processes == processes && activity.lock_waits)
+			return activity;
+	}
+	fail_msg("nothing waits for a lock within a minute");
+	return activity;
+}
+
+static void a_tree_that_waits_for_a_lock_is_deadlocked(void **state)
+{
+	struct tree tree = tree_start(wait_for_a_lock_in_a_child);
+	struct process_activity now = locked(&tree, 2);
+
+	(void)state;
+	assert_true(process_activity_deadlocked(&now));
+	tree_end(&tree);
+}
+
+static void a_tree_of_which_one_polls_is_not_deadlocked(void **state)
+{
+	struct tree tree = tree_start(wait_for_a_lock_beside_one_that_polls);
+	struct process_activity now = locked(&tree, 3);
+
+	(void)state;
+	assert_int_equal(now.finite_waits, 1);
+	assert_false(process_activity_deadlocked(&now));
+	tree_end(&tree);
+}
+
 static void a_process_that_is_gone_has_none(void **state)
 {
 	struct tree tree = tree_start(wait_for_good);
@@ -225,8 +326,12 @@ int main(void)
 		cmocka_unit_test(a_process_that_counts_works),
 		cmocka_unit_test(a_grandchild_that_counts_is_the_trees_work),
 		cmocka_unit_test(a_process_that_writes_works_by_what_it_wrote),
+		cmocka_unit_test(
+			what_another_user_wrote_is_read_without_the_right_to_read_all_files),
 		cmocka_unit_test(a_process_that_waits_for_good_neither_works_nor_wakes_up),
 		cmocka_unit_test(a_process_that_is_stopped_is_counted_so),
+		cmocka_unit_test(a_tree_that_waits_for_a_lock_is_deadlocked),
+		cmocka_unit_test(a_tree_of_which_one_polls_is_not_deadlocked),
 		cmocka_unit_test(a_process_that_is_gone_has_none),
 	};
 
