@@ -8,6 +8,7 @@
 
 #define OPTION_CONFIG  "  -c, --config FILE   the config (default " CONFIG_DEFAULT_PATH ")\n"
 #define OPTION_NO_WAIT "  -n, --no-wait       do not wait until it is done\n"
+#define OPTION_NOW     "      --now           kill proxies; values not yet written are lost\n"
 #define OPTION_HELP    "  -h, --help          this text\n"
 
 const struct cli_command cli_commands[] = {
@@ -17,8 +18,8 @@ const struct cli_command cli_commands[] = {
 		OPTION_CONFIG "  -j, --json          the plan as JSON\n" OPTION_HELP, cli_plan },
 	{ "up", "[-c FILE]", "bring the namespaces to that state once, without proxies",
 		OPTION_CONFIG OPTION_HELP, cli_up },
-	{ "down", "[-c FILE]", "remove what vrfgate made, and only that", OPTION_CONFIG OPTION_HELP,
-		cli_down },
+	{ "down", "[-c FILE] [--now]", "remove what vrfgate made, and only that",
+		OPTION_CONFIG OPTION_NOW OPTION_HELP, cli_down },
 	{ "run", "[-c FILE] [--leave-proxies]", "the supervisor, in the foreground",
 		OPTION_CONFIG
 		"      --leave-proxies when told to stop, leave the proxies running\n" OPTION_HELP,
@@ -34,9 +35,9 @@ const struct cli_command cli_commands[] = {
 		cli_status },
 	{ "start", "[-c FILE] [-n] VRF...", "start VRFs that were stopped, failed or wait",
 		OPTION_CONFIG OPTION_NO_WAIT OPTION_HELP, cli_start },
-	{ "stop", "[-c FILE] [-n] VRF...",
+	{ "stop", "[-c FILE] [-n] [--now] VRF...",
 		"end the proxies of VRFs, until they are started by hand",
-		OPTION_CONFIG OPTION_NO_WAIT OPTION_HELP, cli_stop },
+		OPTION_CONFIG OPTION_NO_WAIT OPTION_NOW OPTION_HELP, cli_stop },
 	{ "restart", "[-c FILE] [-n] VRF...", "end the proxies of VRFs and start them anew",
 		OPTION_CONFIG OPTION_NO_WAIT OPTION_HELP, cli_restart },
 	{ "events", "[-c FILE] [-j]", "state changes as they happen",

@@ -76,9 +76,11 @@ _vrfgate()
 		return ;;
 	esac
 	case $command in
-	check | up | down | reload | metrics | rotate-psk) options="-c --config" ;;
+	check | up | reload | metrics | rotate-psk) options="-c --config" ;;
+	down) options="-c --config --now" ;;
 	plan | events | diag) options="-c --config -j --json" ;;
-	start | stop | restart) options="-c --config -n --no-wait" ;;
+	start | restart) options="-c --config -n --no-wait" ;;
+	stop) options="-c --config -n --no-wait --now" ;;
 	run) options="-c --config --leave-proxies" ;;
 	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
 	exec) options="-c --config -u --user --root --" ;;

@@ -11,6 +11,8 @@
 #include "supervisor/run.h"
 #include "supervisor/saved_state.h"
 
+#define NAMED_MAX 5
+
 /* A descriptor of every namespace is held until all have lost their names. */
 static void raise_file_limit(void)
 {
@@ -22,18 +24,41 @@ static void raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
-/* What cannot be ended is told, and keeps nobody else's. */
-static int down_end_proxies(const struct config *config)
+/* A few by name: the others are as many as they are. */
+static void on_waiting(const struct strings *waiting)
 {
-	cleanup(strings_finish) struct strings faults = { 0 };
-	struct error err = ERROR_INIT;
-	int r = leftovers_end(config->gateway.run_dir, NULL, NULL, &faults, &err);
+	fprintf(stderr, "waiting for %s", waiting->items[0]);
+	for (size_t i = 1; i < waiting->count && i < NAMED_MAX; i++)
+		fprintf(stderr, ", %s", waiting->items[i]);
+	if (waiting->count > NAMED_MAX)
+		fprintf(stderr, " and %zu more", waiting->count - NAMED_MAX);
+	fputc('\n', stderr);
+}
 
-	if (r < 0)
-		return cli_kernel_complain(&err);
-	for (size_t i = 0; i < faults.count; i++)
-		fprintf(stderr, "%s\n", faults.items[i]);
-	return faults.count ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+static void on_stuck(const char *vrf, const char *why)
+{
+	fprintf(stderr, "vrf '%s': %s\n", vrf, why);
+}
+
+/* The namespaces of proxies that cannot be ended stay, and all else goes. */
+static int take_down(const struct config *config, bool now)
+{
+	static const struct leftovers_listener listener = { on_waiting, on_stuck };
+	struct error err = ERROR_INIT;
+	struct strings stuck = { 0 };
+	struct cli_plan plan = { 0 };
+	size_t faults = leftovers_end(config, now, &listener, &stuck);
+	int r;
+
+	if (cli_plan_create_removal(&plan, config, &stuck, &err) < 0)
+		r = cli_kernel_complain(&err);
+	else
+		r = cli_plan_apply(&plan);
+	cli_plan_finish(&plan);
+	if (faults)
+		r = CLI_EXIT_FAILED;
+	strings_finish(&stuck);
+	return r;
 }
 
 int cli_down(int argc, char **argv)
@@ -41,9 +66,8 @@ int cli_down(int argc, char **argv)
 	cleanup_config struct config *config = NULL;
 	struct error err = ERROR_INIT;
 	struct cli_options options;
-	struct cli_plan plan = { 0 };
 	cleanup_fd int lock_fd = -1;
-	int r = cli_kernel_begin(argc, argv, "c:h", &options, &config), ended;
+	int r = cli_kernel_begin(argc, argv, "c:\1h", &options, &config);
 
 	if (r != CLI_PARSED)
 		return r;
@@ -53,13 +77,8 @@ int cli_down(int argc, char **argv)
 		error_wrap(&err, "stop it first");
 		return cli_kernel_complain(&err);
 	}
-	ended = down_end_proxies(config);
-	if (cli_plan_create(&plan, config, true, false, &err) < 0)
-		r = cli_kernel_complain(&err);
-	else
-		r = cli_plan_apply(&plan);
+	r = take_down(config, options.now);
 	saved_state_remove(config->gateway.run_dir);
 	cgroups_remove_leftovers(config->gateway.name);
-	cli_plan_finish(&plan);
-	return r == CLI_EXIT_DONE ? ended : r;
+	return r;
 }

@@ -6,20 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "supervisor/ids.h"
 #include "supervisor/wiring.h"
 
-int cli_plan_create(struct cli_plan *plan, const struct config *config, bool remove, bool save,
-	struct error *err)
+int cli_plan_create(
+	struct cli_plan *plan, const struct config *config, bool save, struct error *err)
 {
-	int r = remove ? 0 : ids_assign(config, save, &plan->ids, err);
+	int r = ids_assign(config, save, &plan->ids, err);
 
 	if (r < 0)
 		return r;
-	if (remove)
-		wiring_begin(&plan->want, config);
-	else
-		wiring_all(&plan->want, config, plan->ids);
+	wiring_all(&plan->want, config, plan->ids);
+	return net_compare(&plan->want, &plan->have, &plan->plan, err);
+}
+
+int cli_plan_create_removal(struct cli_plan *plan, const struct config *config,
+	const struct strings *keep, struct error *err)
+{
+	wiring_begin(&plan->want, config);
+	for (size_t i = 0; i < keep->count; i++)
+		*array_append(&plan->want.keep, &plan->want.n_keep) = keep->items[i];
 	return net_compare(&plan->want, &plan->have, &plan->plan, err);
 }
 

@@ -15,11 +15,15 @@ struct cli_plan {
 };
 
 /*
- * Compares the config (or, with `remove`, an empty one) with the kernel. With `save`, newly
- * allocated uplink numbers are written down.
+ * Compares the config with the kernel. With `save`, newly allocated uplink numbers are written down.
  */
-int cli_plan_create(struct cli_plan *plan, const struct config *config, bool remove, bool save,
-	struct error *err);
+int cli_plan_create(
+	struct cli_plan *plan, const struct config *config, bool save, struct error *err);
+
+/* The same with an empty config: all that is ours goes, but for the namespaces to keep, whose names the plan
+ * borrows. */
+int cli_plan_create_removal(struct cli_plan *plan, const struct config *config,
+	const struct strings *keep, struct error *err);
 void cli_plan_finish(struct cli_plan *plan);
 
 /* Applies it, printing a line for each VRF that changed or failed; returns the exit status. */

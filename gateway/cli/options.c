@@ -103,6 +103,7 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 	static const struct option long_options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "now", no_argument, NULL, CLI_OPTION_NOW },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -121,6 +122,8 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 			options->config_path = optarg;
 		else if (option == 'j')
 			options->json = true;
+		else if (option == CLI_OPTION_NOW)
+			options->now = true;
 		else if (option == 'h')
 			return cli_help(argv[0]);
 	}

@@ -11,13 +11,18 @@
 /* Go on: nothing to exit for yet. */
 #define CLI_PARSED (-1)
 
+/* --now, which has no letter: "\1" among the letters of a command. */
+#define CLI_OPTION_NOW 1
+
 struct cli_options {
 	const char *config_path;
 	bool json;
+	bool now;
 };
 
 /*
- * Parses the options of a simple command: of `letters` "c:jh" those it takes. Returns CLI_PARSED,
+ * Parses the options of a simple command: of `letters` "c:jh" those it takes, and
+ * CLI_OPTION_NOW. Returns CLI_PARSED,
  * or the status to exit with (help given, bad option). Operands start at optind.
  */
 int cli_parse(int argc, char **argv, const char *letters, struct cli_options *options);

@@ -11,11 +11,13 @@
 #include "config/cleanup.h"
 #include "control/client.h"
 
-#define LOOK_AGAIN_US 100000
+#define LOOK_AGAIN_US  100000
+#define LOOKS_PER_LINE 50
 
 struct order_options {
 	const char *config_path;
 	bool wait;
+	bool now; /* stop: kill */
 	char **vrfs;
 	int n_vrfs;
 };
@@ -33,6 +35,7 @@ static int order_parse(int argc, char **argv, struct order_options *options)
 	static const struct option long_options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "no-wait", no_argument, NULL, 'n' },
+		{ "now", no_argument, NULL, CLI_OPTION_NOW },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -47,6 +50,11 @@ static int order_parse(int argc, char **argv, struct order_options *options)
 			break;
 		case 'n':
 			options->wait = false;
+			break;
+		case CLI_OPTION_NOW:
+			if (strcmp(argv[0], "stop") != 0)
+				return cli_bad_option(argv, option);
+			options->now = true;
 			break;
 		case 'h':
 			return cli_help(argv[0]);
@@ -65,7 +73,7 @@ static json_t *request_create(const char *command, const struct order_options *o
 
 	for (int i = 0; i < options->n_vrfs; i++)
 		json_array_append_new(names, json_string(options->vrfs[i]));
-	return json_pack("{s:s, s:o}", "command", command, "vrfs", names);
+	return json_pack("{s:s, s:o, s:b}", "command", command, "vrfs", names, "now", options->now);
 }
 
 static bool is_one_of(const char *state, const char *const states[3])
@@ -100,11 +108,26 @@ static int document_judge(const json_t *document, const struct order_end *end, b
 	return r;
 }
 
+/* On a terminal, every few seconds: who is waited for, and why. */
+static void progress_tell(const json_t *document, unsigned looks)
+{
+	size_t i;
+	json_t *vrf;
+
+	if (looks == 0 || looks % LOOKS_PER_LINE != 0 || !isatty(STDERR_FILENO))
+		return;
+	json_array_foreach (json_object_get(document, "vrfs"), i, vrf)
+		if (strcmp(json_string_value(json_object_get(vrf, "state")), "stopping") == 0)
+			fprintf(stderr, "waiting for %s: %s\n",
+				json_string_value(json_object_get(vrf, "name")),
+				json_string_value(json_object_get(vrf, "reason")));
+}
+
 /* Every state but the final ones has a limit in time of the supervisor's. */
 static int end_await(const struct config *config, const struct order_options *options,
 	const struct order_end *end)
 {
-	for (;;) {
+	for (unsigned looks = 0;; looks++) {
 		cleanup_json json_t *document = NULL;
 		int r = cli_ask(
 			config, request_create("status", options), CONTROL_PATIENCE_MS, &document);
@@ -113,6 +136,7 @@ static int end_await(const struct config *config, const struct order_options *op
 			return r;
 		if (document_judge(document, end, false) != CLI_PARSED)
 			return document_judge(document, end, true);
+		progress_tell(document, looks);
 		usleep(LOOK_AGAIN_US);
 	}
 }

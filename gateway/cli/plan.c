@@ -32,7 +32,7 @@ int cli_plan(int argc, char **argv)
 
 	if (r != CLI_PARSED)
 		return r;
-	if (cli_plan_create(&plan, config, false, false, &err) < 0) {
+	if (cli_plan_create(&plan, config, false, &err) < 0) {
 		r = cli_kernel_complain(&err);
 	} else {
 		plan_show(&plan, options.json);

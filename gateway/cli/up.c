@@ -76,7 +76,7 @@ int cli_up(int argc, char **argv)
 
 	if (r != CLI_PARSED)
 		return r;
-	if (cli_plan_create(&plan, config, false, true, &err) < 0)
+	if (cli_plan_create(&plan, config, true, &err) < 0)
 		r = cli_kernel_complain(&err);
 	else
 		r = up_apply(config, &plan);

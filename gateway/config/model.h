@@ -97,6 +97,7 @@ struct config_proxy {
 	struct config_health health;
 	struct config_restart restart;
 	struct config_limits limits;
+	uint32_t stop_timeout_s; /* for a proxy that still writes after SIGTERM */
 };
 
 enum config_interface_kind {

@@ -31,6 +31,8 @@ static const struct config_key proxy_keys[] = {
 	{ "options", &config_type_strings, PROXY(options), .check = config_check_option },
 	{ "paths", &config_type_strings, PROXY(paths), .check = config_check_proxy_place },
 	{ "group", &config_type_string, PROXY(group), .fallback = "" },
+	{ "stop_timeout", &config_type_uint32, PROXY(stop_timeout_s), .fallback = "300", .min = 1,
+		.max = 86400 },
 	{ 0 },
 };
 

@@ -9,6 +9,7 @@
  *	                                                  { "ok": false, "error": "...", "faults": [ ... ] }
  *	{ "command": "stop", "vrfs": [ "acme" ] }      -> { "ok": true } when it has begun; also start, restart,
  *	                                                  rekey (the key files of their proxies have changed)
+ *	                                                  (stop with "now": true: SIGKILL, also of what ends already)
  *	{ "command": "events" }                        -> a snapshot and then each event, a line each, until
  *	                                                  one of both goes (supervisor/events.h)
  * Anyone who may connect may ask for the status and the events; only root may act. Who does not end a

@@ -80,7 +80,8 @@ static json_t *names_order(struct supervisor *supervisor, const json_t *request,
 		return refusal;
 	if (json_array_size(names) == 0)
 		return control_error_create("no VRF is named");
-	if (supervisor->stopping)
+	/* What it stops then can still be killed. */
+	if (supervisor->stopping && order != order_stop_now)
 		return control_error_create("the supervisor is stopping");
 	json_array_foreach (names, i, name)
 		order(supervisor_find_vrf(supervisor, json_string_value(name)), &err);
@@ -96,7 +97,9 @@ static json_t *command_start(struct supervisor *supervisor, const json_t *reques
 
 static json_t *command_stop(struct supervisor *supervisor, const json_t *request)
 {
-	return names_order(supervisor, request, order_stop);
+	bool now = json_is_true(json_object_get(request, "now"));
+
+	return names_order(supervisor, request, now ? order_stop_now : order_stop);
 }
 
 static json_t *command_restart(struct supervisor *supervisor, const json_t *request)

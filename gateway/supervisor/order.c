@@ -3,7 +3,6 @@
 #include "supervisor/order.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 int order_start(struct vrf *vrf, struct error *err)
 {
@@ -24,10 +23,16 @@ int order_stop(struct vrf *vrf, struct error *err)
 {
 	(void)err;
 	vrf->held = true;
-	if (vrf->state == VRF_STOPPING)
-		snprintf(vrf->reason, sizeof(vrf->reason), VRF_STOPPED_BY_HAND);
 	vrf_dispatch(vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
 	return 0;
+}
+
+int order_stop_now(struct vrf *vrf, struct error *err)
+{
+	int r = order_stop(vrf, err);
+
+	vrf_dispatch(vrf, VRF_EVENT_KILL, "ordered by 'vrfgate stop --now'");
+	return r;
 }
 
 int order_restart(struct vrf *vrf, struct error *err)

@@ -16,6 +16,9 @@ int order_start(struct vrf *vrf, struct error *err);
 
 int order_stop(struct vrf *vrf, struct error *err);
 
+/* Also kills what ends already: values that the proxy has not written are lost. */
+int order_stop_now(struct vrf *vrf, struct error *err);
+
 /* One that rests is started. */
 int order_restart(struct vrf *vrf, struct error *err);
 

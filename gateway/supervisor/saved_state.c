@@ -63,16 +63,17 @@ void saved_state_apply(const json_t *saved, struct vrf *vrf)
 		return;
 	vrf->former.pid = (pid_t)pid;
 	vrf->former.start_time = (uint64_t)json_integer_value(json_object_get(entry, "start_time"));
+	vrf->former.ending = json_is_true(json_object_get(entry, "ending"));
 	vrf->restarts = restarts > 0 && restarts <= UINT32_MAX ? (uint32_t)restarts : 0;
 	snprintf(vrf->last_exit, sizeof(vrf->last_exit), "%s", last_exit ? last_exit : "");
 }
 
 static json_t *entry_create(const struct vrf *vrf)
 {
-	return json_pack("{s:b, s:i, s:I, s:I, s:o, s:i}", "held", vrf->held, "pid", vrf->proxy.pid,
-		"start_time", (json_int_t)vrf->proxy.start_time, "restarts",
-		(json_int_t)vrf->restarts, "last_exit", json_text(vrf->last_exit),
-		"database_version", (int)vrf->database_version);
+	return json_pack("{s:b, s:i, s:I, s:b, s:I, s:o, s:i}", "held", vrf->held, "pid",
+		vrf->proxy.pid, "start_time", (json_int_t)vrf->proxy.start_time, "ending",
+		vrf->state == VRF_STOPPING, "restarts", (json_int_t)vrf->restarts, "last_exit",
+		json_text(vrf->last_exit), "database_version", (int)vrf->database_version);
 }
 
 /* As the ids, not for the proxies. */

@@ -4,7 +4,8 @@
  * proxies have been through, and which Zabbix wrote their databases. RUN/state.json, written to a temporary name and renamed:
  *
  *	{ "schema": 1, "vrfs": { "acme": { "held": false, "pid": 4711, "start_time": 815,
- *	                                   "restarts": 2, "last_exit": "signal 9 (Killed)",
+ *	                                   "ending": false, "restarts": 2,
+ *	                                   "last_exit": "signal 9 (Killed)",
  *	                                   "database_version": 600 } } }
  *
  * Which proxy runs is told by its lock alone (process/lock.h); pid and start time here say whether that

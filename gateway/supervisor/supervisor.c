@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,10 +95,22 @@ static void on_binary_answered(const char *path, void *data)
 	}
 }
 
+/* As with systemd, a second signal is no order to kill. */
+static void supervisor_stop_tell(const struct supervisor *supervisor)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (supervisor->vrfs[i]->proxy.pid > 0)
+			log_info("vrf '%s': stopping: %s; 'vrfgate stop --now %s' kills it",
+				supervisor->vrfs[i]->name, supervisor->vrfs[i]->reason,
+				supervisor->vrfs[i]->name);
+}
+
 static void supervisor_stop(struct supervisor *supervisor)
 {
-	if (supervisor->stopping)
+	if (supervisor->stopping) {
+		supervisor_stop_tell(supervisor);
 		return;
+	}
 	supervisor->stopping = true;
 	sd_notify(0, "STOPPING=1");
 	if (supervisor->options.leave_proxies || !anything_lives(supervisor)) {
@@ -156,6 +169,20 @@ static void limits_prepare(struct supervisor *supervisor)
 }
 
 /* saved: what the last supervisor left, NULL where this one runs already. */
+static struct vrf *vrf_find_or_create(
+	struct supervisor *supervisor, const struct config_vrf *wanted, const json_t *saved)
+{
+	struct vrf *vrf = supervisor_find_vrf(supervisor, wanted->name);
+	ptrdiff_t index = wanted - supervisor->config->vrfs;
+
+	if (vrf)
+		return vrf;
+	vrf = vrf_create(&supervisor->context, wanted, supervisor->ids[index]);
+	saved_state_apply(saved, vrf);
+	*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
+	return vrf;
+}
+
 static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved)
 {
 	const struct config *config = supervisor->config;
@@ -163,16 +190,10 @@ static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved
 	limits_prepare(supervisor);
 	users_warn_of_shared(config);
 	for (size_t i = 0; i < config->n_vrfs; i++) {
-		const struct config_vrf *wanted = &config->vrfs[i];
-		struct vrf *vrf = supervisor_find_vrf(supervisor, wanted->name);
+		struct vrf *vrf = vrf_find_or_create(supervisor, &config->vrfs[i], saved);
 
-		if (!vrf) {
-			vrf = vrf_create(&supervisor->context, wanted, supervisor->ids[i]);
-			saved_state_apply(saved, vrf);
-			*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
-		}
 		vrf->paths.uid = supervisor->users[i];
-		vrf_reconfigure(vrf, wanted, supervisor->ids[i]);
+		vrf_reconfigure(vrf, &config->vrfs[i], supervisor->ids[i]);
 	}
 }
 
@@ -339,30 +360,31 @@ static int loop_create(struct supervisor *supervisor, struct error *err)
 }
 
 struct inheritance {
-	const struct config *config;
+	struct supervisor *supervisor;
 	const json_t *saved;
 };
 
-/* Its VRF is still one with a proxy: it will be found by its lock and taken over. */
-static bool is_to_be_adopted(const char *name, const void *data)
+/*
+ * What an earlier supervisor left. Where the VRF is still one with a proxy, that is found by its lock and
+ * taken over; else it is ended, and the VRF of that name is stopping until it has.
+ */
+static void on_leftover(const char *name, void *data)
 {
 	const struct inheritance *inheritance = data;
-	const struct config_vrf *vrf = config_find_vrf(inheritance->config, name);
+	struct supervisor *supervisor = inheritance->supervisor;
+	const struct config_vrf *wanted = config_find_vrf(supervisor->config, name);
+	struct vrf *vrf;
 
-	return vrf && vrf->enabled && vrf->has_proxy &&
-		!saved_state_holds(inheritance->saved, name);
-}
-
-static int leftovers_end_unwanted(
-	const struct config *config, const json_t *saved, struct error *err)
-{
-	cleanup(strings_finish) struct strings faults = { 0 };
-	int r = leftovers_end(config->gateway.run_dir, is_to_be_adopted,
-		&(struct inheritance){ config, saved }, &faults, err);
-
-	for (size_t i = 0; i < faults.count; i++)
-		log_error("%s", faults.items[i]);
-	return r;
+	if (!wanted) {
+		vrf = vrf_create_gone(&supervisor->context, name);
+		*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
+		vrf_end_leftover(vrf, "not in the config");
+		return;
+	}
+	if (wanted->enabled && wanted->has_proxy && !saved_state_holds(inheritance->saved, name))
+		return;
+	vrf = vrf_find_or_create(supervisor, wanted, inheritance->saved);
+	vrf_end_leftover(vrf, wanted->has_proxy ? vrf->reason : "no proxy in the config any more");
 }
 
 static int supervisor_start(struct supervisor *supervisor, struct error *err)
@@ -380,8 +402,6 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	if (r == 0)
 		r = users_assign(config, true, &supervisor->users, err);
 	if (r == 0)
-		r = leftovers_end_unwanted(config, saved, err);
-	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)
 		r = wire_start(supervisor, err);
@@ -396,6 +416,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 		proxy_binary_cache_create(supervisor->event, on_binary_answered, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
+	leftovers_visit(
+		config->gateway.run_dir, on_leftover, &(struct inheritance){ supervisor, saved });
 	vrfs_adopt_config(supervisor, saved);
 	wire_request_all(supervisor);
 	reporter_link_restart(supervisor->reporter);

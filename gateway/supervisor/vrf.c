@@ -17,14 +17,17 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "process/cgroup.h"
+#include "process/lock.h"
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
 #include "supervisor/rescue.h"
 #include "supervisor/watch.h"
 
-/* A zabbix_proxy ends within about a second of SIGTERM; a dead-locked one never does. */
-#define STOP_TIMEOUT_MS  10000
+/* From then on the log has it that a proxy takes long to end. */
+#define STOP_LONG_MS     10000
+/* How often a lock is tried whose holder cannot be named. */
+#define LOCK_POLL_MS     1000
 /* How often a starting proxy is asked whether it is ready. */
 #define READY_POLL_MS    200
 /* A life this long makes the back-off start again from its minimum. */
@@ -205,12 +208,33 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	return 0;
 }
 
+static void exit_watch_add(struct vrf *vrf)
+{
+	if (sd_event_add_io(vrf->context->event, &vrf->exit_watch, vrf->proxy.pidfd, EPOLLIN,
+		    exit_on_readable, vrf) < 0)
+		abort();
+}
+
+/* The reason may be part of the VRF's own. */
+static void end_reason_set(struct vrf *vrf, const char *reason)
+{
+	memmove(vrf->end_reason, reason, strnlen(reason, sizeof(vrf->end_reason) - 1) + 1);
+	vrf->end_reason[sizeof(vrf->end_reason) - 1] = '\0';
+}
+
 static void proxy_end(struct vrf *vrf, const char *reason)
 {
 	watch_stop(vrf);
-	process_signal(&vrf->proxy, SIGTERM);
-	state_set(vrf, VRF_STOPPING, reason);
-	state_timer_arm(vrf, STOP_TIMEOUT_MS);
+	ending_begin(&vrf->ending, &vrf->proxy, vrf->stop_timeout_s);
+	end_reason_set(vrf, reason);
+	state_set(vrf, VRF_STOPPING, vrf->end_reason);
+	state_timer_arm(vrf, ending_pause_ms(&vrf->ending));
+}
+
+static bool former_runs(const struct vrf *vrf)
+{
+	return vrf->former.pid > 0 && vrf->former.pid == vrf->proxy.pid &&
+		vrf->former.start_time == vrf->proxy.start_time;
 }
 
 static void proxy_end_to_restart(struct vrf *vrf, const char *reason)
@@ -222,14 +246,12 @@ static void proxy_end_to_restart(struct vrf *vrf, const char *reason)
 /* Between two supervisors: what runs now is not what ran then. */
 static bool former_has_ended(struct vrf *vrf)
 {
-	struct vrf_former former = vrf->former;
+	bool ended = vrf->former.pid > 0 && !former_runs(vrf);
 
 	vrf->former = (struct vrf_former){ 0 };
-	if (former.pid <= 0 ||
-		(former.pid == vrf->proxy.pid && former.start_time == vrf->proxy.start_time))
-		return false;
-	snprintf(vrf->last_exit, sizeof(vrf->last_exit), "unknown (no supervisor ran)");
-	return true;
+	if (ended)
+		snprintf(vrf->last_exit, sizeof(vrf->last_exit), "unknown (no supervisor ran)");
+	return ended;
 }
 
 static uint32_t start_period_s(const struct vrf *vrf)
@@ -334,9 +356,7 @@ static int launch_prepare(struct vrf *vrf, struct error *err)
 
 static void proxy_follow(struct vrf *vrf, bool first)
 {
-	if (sd_event_add_io(vrf->context->event, &vrf->exit_watch, vrf->proxy.pidfd, EPOLLIN,
-		    exit_on_readable, vrf) < 0)
-		abort();
+	exit_watch_add(vrf);
 	vrf->started_ms = clock_now_ms() - process_age_ms(&vrf->proxy);
 	vrf->ready_ms = 0;
 	checks_forget_proxy(vrf);
@@ -377,8 +397,12 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	}
 	r = launch_adopt(vrf, &err);
 	if (r > 0) {
+		bool ending = vrf->former.ending && former_runs(vrf);
+
 		proxy_follow(vrf, first);
-		if (r == LAUNCH_ADOPTED)
+		if (ending)
+			proxy_end_to_restart(vrf, "an earlier supervisor was stopping it");
+		else if (r == LAUNCH_ADOPTED)
 			proxy_begin(vrf, true);
 		else
 			proxy_end_to_restart(vrf, "its config has changed");
@@ -496,7 +520,8 @@ static void act_end(struct vrf *vrf, const char *reason)
 		proxy_end(vrf, reason);
 	} else if (vrf->rescue) {
 		job_kill(vrf->rescue);
-		state_set(vrf, VRF_STOPPING, reason);
+		end_reason_set(vrf, reason);
+		state_set(vrf, VRF_STOPPING, vrf->end_reason);
 	} else {
 		act_rest(vrf, reason);
 	}
@@ -520,13 +545,69 @@ static void act_not_ready(struct vrf *vrf, const char *reason)
 	proxy_end(vrf, text);
 }
 
+/* Why it ends, and what keeps it. */
+static void stop_tell(struct vrf *vrf)
+{
+	char what[ENDING_TEXT_SIZE] = "";
+
+	if (vrf->proxy.pid > 0)
+		ending_describe(&vrf->ending, clock_now_ms(), what);
+	snprintf(vrf->reason, sizeof(vrf->reason), "%.150s%s%s", vrf->end_reason,
+		*what && *vrf->end_reason ? "; " : "", what);
+}
+
+/* Once. */
+static void stop_log_long(struct vrf *vrf, uint64_t age_ms, uint64_t pause_ms)
+{
+	char what[ENDING_TEXT_SIZE];
+
+	if (vrf->ending.killed_ms || age_ms < STOP_LONG_MS || age_ms >= STOP_LONG_MS + pause_ms)
+		return;
+	log_info("vrf '%s': proxy %s; SIGKILL after %" PRIu64 " s, or by 'vrfgate stop --now %s'",
+		vrf->name, ending_describe(&vrf->ending, clock_now_ms(), what),
+		vrf->ending.limit_ms / 1000, vrf->name);
+}
+
+static void lock_try_again(struct vrf *vrf);
+
+static void act_await_end(struct vrf *vrf, const char *reason)
+{
+	uint64_t age_ms = clock_now_ms() - vrf->ending.begun_ms, pause_ms;
+	char why[ENDING_TEXT_SIZE];
+	enum ending_verdict verdict;
+
+	(void)reason;
+	/* The helper at a database is being killed, and no timer runs. */
+	if (vrf->rescue)
+		return;
+	if (vrf->proxy.pid <= 0) {
+		lock_try_again(vrf);
+		return;
+	}
+	pause_ms = ending_pause_ms(&vrf->ending);
+	verdict = ending_look(&vrf->ending, &vrf->proxy);
+	if (verdict != ENDING_GOES_ON)
+		log_warning("vrf '%s': proxy %s; sent SIGKILL", vrf->name,
+			ending_explain(verdict, &vrf->ending, why));
+	stop_log_long(vrf, age_ms, pause_ms);
+	stop_tell(vrf);
+	state_timer_arm(vrf, ending_pause_ms(&vrf->ending));
+}
+
 static void act_kill(struct vrf *vrf, const char *reason)
 {
-	(void)reason;
-	log_warning("vrf '%s': zabbix_proxy does not end within %d s of SIGTERM: SIGKILL",
-		vrf->name, STOP_TIMEOUT_MS / 1000);
-	process_signal(&vrf->proxy, SIGKILL);
-	state_timer_arm(vrf, STOP_TIMEOUT_MS);
+	if (vrf->proxy.pid <= 0)
+		return;
+	if (!vrf->ending.killed_ms)
+		log_warning("vrf '%s': proxy killed: %s", vrf->name, reason);
+	ending_kill(&vrf->ending, &vrf->proxy);
+}
+
+/* What it is ended for now is what it rests for then. */
+static void act_note_stop(struct vrf *vrf, const char *reason)
+{
+	end_reason_set(vrf, reason);
+	stop_tell(vrf);
 }
 
 static void act_ended(struct vrf *vrf, const char *reason)
@@ -536,11 +617,11 @@ static void act_ended(struct vrf *vrf, const char *reason)
 	(void)reason;
 	vrf->restart_now = false;
 	if (!vrf->wanted)
-		act_rest(vrf, vrf->reason);
+		act_rest(vrf, vrf->end_reason);
 	else if (now)
-		act_wire(vrf, vrf->reason);
+		act_wire(vrf, vrf->end_reason);
 	else
-		act_back_off(vrf, vrf->reason);
+		act_back_off(vrf, vrf->end_reason);
 }
 
 typedef void (*vrf_action)(struct vrf *vrf, const char *reason);
@@ -586,8 +667,10 @@ static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 		[VRF_EVENT_TIMEOUT] = act_wire,
 	},
 	[VRF_STOPPING] = {
+		[VRF_EVENT_STOP] = act_note_stop,
 		[VRF_EVENT_ENDED] = act_ended,
-		[VRF_EVENT_TIMEOUT] = act_kill,
+		[VRF_EVENT_KILL] = act_kill,
+		[VRF_EVENT_TIMEOUT] = act_await_end,
 	},
 };
 
@@ -606,18 +689,77 @@ void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason)
 
 /* --- what comes from outside --- */
 
-struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id)
+struct vrf *vrf_create_gone(struct vrf_context *context, const char *name)
 {
 	struct vrf *vrf = xcalloc(1, sizeof(*vrf));
 
 	vrf->context = context;
-	vrf->config = config;
-	vrf->name = xstrdup(config->name);
-	vrf->id = vrf->wanted_id = id;
+	vrf->name = xstrdup(name);
 	vrf->since_ms = clock_now_ms();
 	vrf->proxy = (struct process)PROCESS_NONE;
-	vrf_paths_init(&vrf->paths, &context->config->gateway, config->name);
+	vrf->stop_timeout_s = context->config->proxy.stop_timeout_s;
+	vrf_paths_init(&vrf->paths, &context->config->gateway, name);
 	return vrf;
+}
+
+struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id)
+{
+	struct vrf *vrf = vrf_create_gone(context, config->name);
+
+	vrf->config = config;
+	vrf->id = vrf->wanted_id = id;
+	vrf->stop_timeout_s = config->proxy.stop_timeout_s;
+	return vrf;
+}
+
+/* 1: nobody holds it. */
+static int leftover_take(struct vrf *vrf, struct error *err)
+{
+	cleanup_fd int fd = -1;
+
+	return process_lock_take(vrf->paths.lock, &fd, &vrf->proxy, err);
+}
+
+static void leftover_begin_end(struct vrf *vrf)
+{
+	exit_watch_add(vrf);
+	log_info("vrf '%s': ending the proxy that an earlier supervisor left (pid %d)", vrf->name,
+		vrf->proxy.pid);
+	proxy_end(vrf, vrf->end_reason);
+}
+
+static void lock_try_again(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+	int r = leftover_take(vrf, &err);
+
+	if (r > 0) {
+		vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
+	} else if (r == 0) {
+		leftover_begin_end(vrf);
+	} else {
+		snprintf(vrf->reason, sizeof(vrf->reason), "%.100s; %.150s", vrf->end_reason,
+			err.text);
+		state_timer_arm(vrf, LOCK_POLL_MS);
+	}
+}
+
+void vrf_end_leftover(struct vrf *vrf, const char *reason)
+{
+	struct error err = ERROR_INIT;
+	int r = leftover_take(vrf, &err);
+
+	if (r > 0)
+		return;
+	end_reason_set(vrf, reason);
+	vrf->restart_now = true;
+	if (r == 0) {
+		leftover_begin_end(vrf);
+		return;
+	}
+	log_error("vrf '%s': %s: %s", vrf->name, reason, err.text);
+	state_set(vrf, VRF_STOPPING, reason);
+	lock_try_again(vrf);
 }
 
 void vrf_destroy(struct vrf *vrf)
@@ -682,6 +824,10 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 	vrf->config = config;
 	vrf->config_new = true;
 	vrf->wanted_id = id;
+	vrf->stop_timeout_s = config->proxy.stop_timeout_s;
+	vrf->ending.limit_ms = (uint64_t)vrf->stop_timeout_s * 1000;
+	/* One that ends because it was not wanted has not failed. */
+	vrf->restart_now |= vrf->state == VRF_STOPPING && !vrf->wanted;
 	if (!config->enabled || vrf->held) {
 		vrf_dispatch(vrf, VRF_EVENT_STOP,
 			vrf->held ? VRF_STOPPED_BY_HAND : "disabled in the config");

@@ -10,7 +10,10 @@
  *	    |               failed            backoff --timeout--> wiring                   backoff
  *	    |
  *	    '--ended-- stopping <--stop, hung, not ready in time, namespace lost-- starting, healthy,
- *	                  |                                                          degraded
+ *	                ^ |  ^                                                       degraded
+ *	 looked at each '-'  |
+ *	 second (ending.h)   '-- found: what an earlier supervisor left and nobody wants
+ *	                  |
  *	                  '--ended, but still wanted--> backoff or wiring
  *
  * A proxy is launched in one place, act_launch(): wired, its binary's version known and its database judged,
@@ -28,6 +31,7 @@
 #include "net/state.h"
 #include "process/activity.h"
 #include "process/spawn.h"
+#include "supervisor/ending.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
 #include "supervisor/relapses.h"
@@ -71,6 +75,7 @@ enum vrf_event {
 	VRF_EVENT_HUNG,  /* the proxy lives but does not answer, or its namespace is another one now
 			  */
 	VRF_EVENT_ENDED, /* the whole process tree is gone, or the helper that judged its database */
+	VRF_EVENT_KILL,  /* what is being ended is not waited for any more */
 	VRF_EVENT_TIMEOUT, /* the state's own timer */
 	VRF_EVENTS,
 };
@@ -132,6 +137,7 @@ struct vrf_pulse {
 struct vrf_former {
 	pid_t pid; /* 0: none ran */
 	uint64_t start_time;
+	bool ending; /* it was being ended */
 };
 
 /* What the VRFs of one supervisor share. */
@@ -160,9 +166,12 @@ struct vrf {
 	struct vrf_paths paths;
 
 	bool wanted;
-	bool held;        /* stopped by hand: not started before that is taken back */
-	bool kicked;      /* started anew once, as it came before the server knew its key */
-	bool restart_now; /* ended on purpose: starts again without a back-off */
+	bool held;               /* stopped by hand: not started before that is taken back */
+	bool kicked;             /* started anew once, as it came before the server knew its key */
+	bool restart_now;        /* ended on purpose: starts again without a back-off */
+	struct ending ending;    /* of its proxy, while stopping */
+	char end_reason[256];    /* why it is being ended */
+	uint32_t stop_timeout_s; /* its config's, which may be gone by then */
 	enum vrf_state state;
 	char reason[320];
 	uint64_t since_ms;
@@ -217,7 +226,16 @@ struct vrf {
 };
 
 struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id);
+
+/* One that is in no config: it is only taken down. */
+struct vrf *vrf_create_gone(struct vrf_context *context, const char *name);
 void vrf_destroy(struct vrf *vrf);
+
+/*
+ * For a VRF that was just made and has no config or needs no proxy: ends the proxy that an earlier supervisor
+ * left it, as the config stands. Until its lock is free the VRF is stopping.
+ */
+void vrf_end_leftover(struct vrf *vrf, const char *reason);
 
 /* The one way anything happens to a VRF; an event that its state does not know is nothing. */
 void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);

@@ -44,10 +44,16 @@ static bool vrf_is_linked(const struct vrf *vrf)
 	return false;
 }
 
+/* By its proxy, whose pid is not known where an earlier supervisor left it with a lock that cannot be read. */
+static bool vrf_is_in_use(const struct vrf *vrf)
+{
+	return vrf->proxy.pid > 0 || vrf->state == VRF_STOPPING;
+}
+
 /* A VRF that rests keeps its namespace; one that is disabled, or gone from the config, does not. */
 static bool vrf_has_netns(const struct vrf *vrf)
 {
-	return vrf->config && (vrf->config->enabled || vrf->proxy.pid > 0);
+	return vrf->config && (vrf->config->enabled || vrf_is_in_use(vrf));
 }
 
 /* A namespace made anew would be none of a proxy that still lives in the old one: it must end first. */
@@ -93,7 +99,7 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 		if (due && !vrf_lost_netns(vrf)) {
 			vrf->trouble[0] = '\0';
 			wiring_add(want, vrf->config, vrf->id);
-		} else if (due || (!vrf->config && vrf->proxy.pid > 0)) {
+		} else if (due || (!vrf->config && vrf_is_in_use(vrf))) {
 			*array_append(&want->keep, &want->n_keep) = vrf->name;
 		}
 	}

@@ -446,7 +446,7 @@ def a_stop_that_a_killed_supervisor_had_begun_is_finished_by_the_next(lab):
         process.wait()
     expect(children_of("sleep"), "the proxy has ended already")
     with lab.running():
-        expect_equal(lab.vrf("acme")["state"], "disabled", "acme")
+        expect_equal(lab.wait_state("acme", "disabled")["reason"], "stopped by hand", "reason")
         expect_equal(children_of("sleep"), [], "proxies")
     lab.command("down")
 

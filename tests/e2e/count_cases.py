@@ -4,11 +4,12 @@
 import contextlib
 import os
 import signal
+import sqlite3
 import time
 
 import counting
 from scene import quietly
-from tap import expect
+from tap import expect, expect_equal
 from waiting import wait_until
 from world import ip
 
@@ -17,6 +18,8 @@ SHORT_SECONDS, LONG_SECONDS = 20, 240
 SERVER_DOWN_SECONDS = 5
 KILLED_VALUES, KILLED_SECONDS = 1000, 10
 PROXY_KILLS = 3
+# Longer than any proxy had to end once.
+LOCKED_VALUES, LOCKED_SECONDS = 300, 25
 # What a proxy has accepted is in its memory first, and in its database after about a second.
 UNSAVED_SECONDS = 5
 
@@ -69,6 +72,38 @@ def check_counting(scene):
         for sender in running:
             expect(len(sender.accepted) > total // 4, f"only {len(sender.accepted)} values were accepted")
             print(f"# {counting.expect_none_lost(scene.api, scene.items[sender.customer.vrf], sender)}", flush=True)
+
+
+@contextlib.contextmanager
+def locked_database(path):
+    """Inside, nobody else reads or writes this database."""
+    with contextlib.closing(sqlite3.connect(path, timeout=UNSAVED_SECONDS, isolation_level=None)) as database:
+        database.execute("begin exclusive")
+        yield
+        database.execute("rollback")
+
+
+def check_slow_stop(scene):
+    """What a proxy has accepted and cannot write yet is in its memory alone."""
+    with scene.case(f"of {LOCKED_VALUES} values accepted behind a database lock of {LOCKED_SECONDS} s, a stop loses"
+                    " none"), scene.events() as events:
+        scene.wait_accepting()
+        first = scene.take_numbers(LOCKED_VALUES)
+        with locked_database(scene.database()):
+            with counting.Sender(scene.customer, first, LOCKED_VALUES, 1) as sender:
+                pass
+            # On a busy machine not every batch gets its answer.
+            expect(len(sender.accepted) >= LOCKED_VALUES // 3, f"only {len(sender.accepted)} values were accepted")
+            # A stats request needs no database: the proxy is well. So that it was told to end is all that ends it.
+            scene.expect_done("stop", "-n", scene.victim)
+            scene.expect_throughout(LOCKED_SECONDS, lambda: scene.gateway.vrf(scene.victim)["state"] == "stopping",
+                                    f"{scene.victim} waits for its database")
+            told = scene.gateway.vrf(scene.victim)["reason"]
+        events.wait(scene.victim, "disabled", "stopped by hand")
+        expect("; still w" in told, f"neither writing nor waiting to write: {told!r}")
+        expect_equal(scene.proxy()["last_exit"], "exit status 0", "its end")
+        scene.expect_done("start", "-n", scene.victim)
+        print(f"# {counting.expect_none_lost(scene.api, scene.items[scene.victim], sender)}", flush=True)
 
 
 def kill_while_sending(scene, sender):

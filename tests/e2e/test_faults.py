@@ -17,6 +17,7 @@ def cases(setting):
         for fault in faults.SHORT:
             fault(scene)
         count_cases.check_counting(scene)
+        count_cases.check_slow_stop(scene)
         count_cases.check_killed_proxies(scene)
         with setting.case("all along, no VRF had two proxies"):
             expect(scene.watcher.trees_seen > 2 and scene.watcher.samples > 1000, "it was not watched")

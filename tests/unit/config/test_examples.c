@@ -61,6 +61,7 @@ static void assert_same_proxy(const struct config_proxy *a, const struct config_
 	assert_int_equal(a->limits.memory_bytes, b->limits.memory_bytes);
 	assert_int_equal(a->limits.tasks, b->limits.tasks);
 	assert_int_equal(a->limits.cpu_weight, b->limits.cpu_weight);
+	assert_int_equal(a->stop_timeout_s, b->stop_timeout_s);
 }
 
 static void assert_same_zabbix(const struct config_zabbix *a, const struct config_zabbix *b)
@@ -130,6 +131,7 @@ static void test_the_design_text_is_without_fault(void **state)
 		"    health { interval = 10  timeout = 3  fall = 3  rise = 2  start_period = 60 }\n"
 		"    restart { min = 1  max = 60 }         # seconds of back-off\n"
 		"    limits { memory = \"256M\"  tasks = 200  cpu_weight = 100 }\n"
+		"    stop_timeout = 300                    # seconds; then SIGKILL\n"
 		"}\n"
 		"vrf acme {\n"
 		"    interface eth0.10 {                   # PARENT.ID\n"

@@ -77,6 +77,7 @@ static void test_the_defaults_of_a_proxy(void **state)
 	assert_int_equal(proxy->limits.memory_bytes, 0);
 	assert_int_equal(proxy->limits.tasks, 0);
 	assert_int_equal(proxy->limits.cpu_weight, 0);
+	assert_int_equal(proxy->stop_timeout_s, 300);
 }
 
 static void test_the_defaults_of_a_vrf_and_of_a_namespace(void **state)
@@ -109,7 +110,7 @@ static const char whole[] =
 	"  server = \"2001:db8::1\" server_port = 10052 proxy_name = \"p {vrf}\"\n"
 	"  host_group = g report_interval = 60 prune = true }\n"
 	"proxy { binary = /b user = zp mode = passive profile = /x.conf psk = no\n"
-	"  options = { \"Timeout=4\", \"StartPingers=2\" } group = pg\n"
+	"  options = { \"Timeout=4\", \"StartPingers=2\" } group = pg stop_timeout = 30\n"
 	"  health { interval = 20 timeout = 4 fall = 5 rise = 6 start_period = 1 }\n"
 	"  restart { min = 2 max = 7 count = 8 window = 9 } limits { memory = 256M tasks = 200 cpu_weight = 100 } }\n"
 	"vrf acme {\n"
@@ -124,7 +125,7 @@ static const char whole[] =
 	"  host ce1 { address = \"10.0.0.1\" templates = { \"ICMP Ping\", 'B' } }\n"
 	"  nat { out = eth0.10 to = \"10.9.0.0/16\" } nat { out = lan }\n"
 	"  service trapd { command = { /bin/t, \"-f\" } user = nobody restart = on-failure }\n"
-	"  proxy { mode = active options = {} health { fall = 9 } }\n"
+	"  proxy { mode = active options = {} health { fall = 9 } stop_timeout = 40 }\n"
 	"}\n"
 	"namespace mgmt { enabled = off interface wan { kind = link peer = acme/lan } }\n";
 
@@ -186,6 +187,8 @@ static void test_the_whole_language_proxy(void **state)
 	assert_int_equal(own->health.rise, 6);
 	assert_string_equal(own->binary, "/b");
 	assert_int_equal(own->limits.cpu_weight, 100);
+	assert_int_equal(own->stop_timeout_s, 40);
+	assert_int_equal(general->stop_timeout_s, 30);
 }
 
 static void test_the_whole_language_vrf(void **state)

@@ -2,7 +2,10 @@
 /* The life of a VRF as far as it goes without a kernel: what is asked for is only recorded. */
 #include "scratch.h"
 
+#include <poll.h>
 #include <pwd.h>
+#include <signal.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <systemd/sd-event.h>
@@ -200,17 +203,18 @@ static void an_event_unknown_to_a_state_does_nothing(void **state)
 		{ VRF_HEALTHY,
 			1u << VRF_EVENT_START | 1u << VRF_EVENT_WIRED |
 				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
-				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_TIMEOUT },
+				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_TIMEOUT |
+				1u << VRF_EVENT_KILL },
 		{ VRF_FAILED,
 			1u << VRF_EVENT_WIRED | 1u << VRF_EVENT_WIRING_FAILED |
 				1u << VRF_EVENT_READY | 1u << VRF_EVENT_WELL |
 				1u << VRF_EVENT_UNWELL | 1u << VRF_EVENT_HUNG |
 				1u << VRF_EVENT_ENDED },
 		{ VRF_STOPPING,
-			1u << VRF_EVENT_START | 1u << VRF_EVENT_STOP | 1u << VRF_EVENT_WIRED |
+			1u << VRF_EVENT_START | 1u << VRF_EVENT_WIRED |
 				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
 				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_UNWELL |
-				1u << VRF_EVENT_HUNG },
+				1u << VRF_EVENT_HUNG | 1u << VRF_EVENT_KILL },
 	};
 	cleanup_life struct life life;
 
@@ -643,6 +647,115 @@ static void a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it(void
 	assert_int_equal(life.vrf->state, VRF_WIRING);
 }
 
+/* A proxy in the VRF's place that does not heed SIGTERM; the VRF is healthy with it. */
+static pid_t deaf_proxy_start(struct life *life)
+{
+	sigset_t term;
+	pid_t pid;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	while (pid == 0)
+		poll(NULL, 0, 1000);
+	sigprocmask(SIG_UNBLOCK, &term, NULL);
+	life->vrf->proxy = (struct process){ pid, pidfd_open(pid, 0), process_start_time(pid) };
+	life->vrf->state = VRF_HEALTHY;
+	life->vrf->wanted = true;
+	return pid;
+}
+
+static bool lives(pid_t pid)
+{
+	return waitpid(pid, NULL, WNOHANG) == 0;
+}
+
+static void wait_dead(pid_t pid)
+{
+	uint64_t end_ms = clock_now_ms() + 60000;
+
+	while (lives(pid) && clock_now_ms() < end_ms)
+		poll(NULL, 0, 10);
+	assert_true(kill(pid, 0) < 0);
+}
+
+static void a_proxy_that_takes_long_to_end_is_killed_by_order_only(void **state)
+{
+	cleanup_life struct life life;
+	pid_t pid;
+
+	life_begin(&life, *state, NO_BINARY);
+	pid = deaf_proxy_start(&life);
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
+	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	/* As if it had gone on for two minutes. */
+	life.vrf->ending.begun_ms -= 120000;
+	for (int i = 0; i < 3; i++) {
+		vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
+		assert_true(lives(pid));
+		assert_int_equal(life.vrf->state, VRF_STOPPING);
+		assert_true(is_armed(life.vrf->state_timer.source));
+	}
+	assert_non_null(strstr(life.vrf->reason, VRF_STOPPED_BY_HAND "; still "));
+	vrf_dispatch(life.vrf, VRF_EVENT_KILL, "ordered");
+	wait_dead(pid);
+}
+
+static void a_proxy_is_killed_at_the_stop_timeout_of_its_config(void **state)
+{
+	cleanup_life struct life life;
+	pid_t pid;
+
+	life_begin(&life, *state, "vrf acme { proxy { stop_timeout = 60 } }");
+	pid = deaf_proxy_start(&life);
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
+	/* The config may be gone by then. */
+	life.vrf->config = NULL;
+	life.vrf->ending.begun_ms -= 50000;
+	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
+	assert_true(lives(pid));
+	life.vrf->ending.begun_ms -= 10000;
+	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
+	wait_dead(pid);
+}
+
+static void a_vrf_that_is_wanted_again_while_its_proxy_ends_has_not_failed(void **state)
+{
+	cleanup_life struct life life;
+	pid_t pid;
+
+	life_begin(&life, *state, NO_BINARY);
+	pid = deaf_proxy_start(&life);
+	life.vrf->config = NULL;
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "gone from the config");
+	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
+	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(life.vrf->backoff_s, 0);
+	kill(pid, SIGKILL);
+	wait_dead(pid);
+}
+
+static void a_second_stop_gives_the_reason_that_counts(void **state)
+{
+	cleanup_life struct life life;
+	pid_t pid;
+
+	life_begin(&life, *state, NO_BINARY);
+	pid = deaf_proxy_start(&life);
+	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "hangs");
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
+	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
+	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
+	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
+	kill(pid, SIGKILL);
+	wait_dead(pid);
+}
+
 static void states_and_checks_are_named_as_the_status_document_has_them(void **state)
 {
 	static const char *const states[] = { "disabled", "wiring", "starting", "healthy",
@@ -686,6 +799,10 @@ int main(void)
 		in_scratch_as_root(a_running_proxy_is_not_ended_for_a_binary_of_another_version),
 		in_scratch(a_reason_of_any_length_is_kept_within_bounds),
 		in_scratch(a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it),
+		in_scratch(a_proxy_that_takes_long_to_end_is_killed_by_order_only),
+		in_scratch(a_proxy_is_killed_at_the_stop_timeout_of_its_config),
+		in_scratch(a_vrf_that_is_wanted_again_while_its_proxy_ends_has_not_failed),
+		in_scratch(a_second_stop_gives_the_reason_that_counts),
 		cmocka_unit_test(the_servers_silence_is_measured_whatever_the_clocks_say),
 		cmocka_unit_test(the_age_of_the_first_contact_is_taken_from_the_clocks),
 		cmocka_unit_test(states_and_checks_are_named_as_the_status_document_has_them),
