@@ -200,7 +200,7 @@ def try_database(scene, name, spoil, words=""):
 def spoil_databases(scene):
     try_database(scene, "truncated", spoil_truncated)
     try_database(scene, "foreign", spoil_foreign)
-    try_database(scene, "read-only", spoil_read_only, "cannot be written by user 'zabbix'")
+    try_database(scene, "read-only", spoil_read_only, "cannot be written by")
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ import time
 import counting
 from event_log import EventLog
 from gateway import HEALTHY, NO_SUPERVISOR
-from processes import run_as
 from setting import OUTSIDE_ERRORS
 from tap import expect, expect_equal
 from tree_watcher import TreeWatcher
@@ -19,7 +18,6 @@ from waiting import TimedOut, wait_until
 HEALTHY_SECONDS = 60
 INTERVAL_SECONDS, TIMEOUT_SECONDS, FALL = 1, 1, 3
 START_PERIOD_SECONDS = 6
-ACCOUNT = "zabbix"
 REPORTER_NAME = "vrfgate-report"
 PROXY_KEYS = """\
 proxy {{
@@ -183,9 +181,9 @@ class Scene:
             expect(len(self.watcher.doubles) == doubles, "; ".join(self.watcher.doubles[doubles:]))
 
     def own_by_proxy(self, path, mode):
-        """Give a file or directory to the proxies' account."""
-        owner = run_as(ACCOUNT)
-        os.chown(path, owner["user"], owner["group"])
+        """Give a file or directory to the user of the victim's proxy, whom its log directory belongs to."""
+        owner = (self.world.directory / "log" / self.victim).stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
         os.chmod(path, mode)
 
 

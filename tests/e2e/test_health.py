@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Healthy means that monitoring works, and a good proxy is not restarted: with real proxies and a real server."""
 
+import shutil
 import sys
 import time
 
@@ -10,11 +11,12 @@ from counting import arrivals_until
 from holder import Holder
 from processes import Process, free_port
 from release import Installed
-from scene import ACCOUNT, FALL, INTERVAL_SECONDS, TIMEOUT_SECONDS, Scene
+from scene import FALL, INTERVAL_SECONDS, TIMEOUT_SECONDS, Scene
 from setting import run_cases
 from tap import expect, expect_equal
 from waiting import wait_until
 from world import DEVICE_ADDRESS, PROXY_OPTIONS
+from zabbix_stack import ACCOUNT
 
 ROUNDS = 4
 HOLDERS = 12  # more than there are trappers
@@ -109,7 +111,8 @@ DataSenderFrequency=1
             port=scene.stack.server_port, name=scene.proxy()["name"], own_port=free_port(), identity=identity,
             directory=self.directory, options=options))
         for path in (self.directory, *self.directory.iterdir()):
-            scene.own_by_proxy(path, 0o700 if path.is_dir() else 0o600)
+            shutil.chown(path, ACCOUNT, ACCOUNT)
+            path.chmod(0o700 if path.is_dir() else 0o600)
         self.command = [scene.stack.proxy_binary, "-f", "-c", self.config]
         self.process = None
 

@@ -135,6 +135,37 @@ static void a_database_that_hangs_holds_up_nobody(void **state)
 	}
 	assert_int_equal(vrf->vitals.unsent, -1);
 	assert_true(worst_ms < 1000);
+	/* What is read before it is known all the same. */
+	assert_true(vrf->vitals.memory_bytes > 100000);
+	assert_int_equal(vrf->wedge.read_ms > 0, true);
+}
+
+static void what_the_log_of_this_life_says_of_the_connection_is_read(void **state)
+{
+	static const char fine[] = "     7:20261130:153900.000 Connection restored.\n";
+	static const char failed[] = "     7:20261130:153929.026 Unable to connect to [x] [TCP "
+				     "successful, cannot establish TLS to [x]]\n";
+	cleanup_free char *log = xasprintf("%s%s", failed, fine);
+	struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+
+	for (int i = 0; i < 2; i++) {
+		cleanup_scene struct scene scene;
+		struct vrf *vrf;
+
+		scene_begin(&scene, *state);
+		vrf = scene.supervisor.vrfs[0];
+		database_make(vrf);
+		assert_int_equal(file_write(vrf->paths.log, log,
+					 strlen(log) - (i ? strlen(fine) : 0), &owner, NULL),
+			0);
+		/* Of a former life nothing counts. */
+		vrf->log_offset = i ? 0 : (off_t)strlen(failed);
+		scene_read(&scene);
+		assert_int_equal(vrf->link, i ? ZABBIX_LINK_TLS : ZABBIX_LINK_FINE);
+		assert_int_equal(vrf->link_failed_ms > 0, i);
+		assert_int_equal(unlink(vrf->paths.log), 0);
+		assert_int_equal(unlink(vrf->paths.database), 0);
+	}
 }
 
 int main(void)
@@ -144,6 +175,7 @@ int main(void)
 		in_scratch_as_root(what_cannot_be_read_is_not_known),
 		in_scratch_as_root(the_database_is_read_with_the_rights_of_the_proxys_user),
 		in_scratch_as_root(a_database_that_hangs_holds_up_nobody),
+		in_scratch_as_root(what_the_log_of_this_life_says_of_the_connection_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
