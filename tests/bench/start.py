@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-What it costs to start the programs of VRFs: time and the kernel's memory, beside other builds.
+What the start of a proxy takes, and the memory of what is around it, by one or more builds of vrfgate in one run.
 
-    start.py [--rounds N] [--programs N] [--namespaces N]... BUILD...
+    start.py [--count COUNT]... BUILD...
 
-BUILD is a build directory, or that of an older commit. A supervisor of each starts a `sleep` in the place of the
-proxy in 50 VRFs, with 1 and with 1000 more namespaces around; figures are medians of rounds in turns, for one program:
-the time is that from the start of `vrfgate run`, with namespaces and files there already, to the last program, and
-the memory is the growth of the kernel's slabs, per-CPU data, tables and shared pages while all run. As root.
+For each COUNT of VRFs (1 and 1000) and each build, in turns: seconds from `vrfgate run` to the last proxy's first
+instruction, milliseconds from `vrfgate start` of a stopped VRF to that of its proxy (the median of STARTS), the
+kernel's memory for each VRF with its proxy, and that of the supervisor. The proxies are shell scripts that sleep: what a
+zabbix_proxy itself takes is in proxies/README.md. As root.
 """
 import argparse
 import pathlib
@@ -19,97 +19,98 @@ import sys
 import time
 
 import world
+from watch import rss_mb
 
-PROGRAMS, NAMESPACES, ROUNDS = 50, (1, 1000), 5
-START_SECONDS, STOP_SECONDS, SETTLE_SECONDS = 120, 60, 1
-BASE = world.RUN / "start"
-PROGRAM = """#!/bin/sh
+STARTS = 15
+READY_SECONDS, STOP_SECONDS = 900, 300
+PROXY = """#!/bin/sh
 [ "$1" = -V ] && exec echo "zabbix_proxy (Zabbix) 6.0.14"
+while [ "$1" != -c ]; do shift; done
+. /dev/stdin <<END
+$(sed -n 's/^DBName=/database=/p' "$2")
+END
+date +%s.%N > "${database%/*}/started.new"
+mv "${database%/*}/started.new" "${database%/*}/started"
 exec sleep 100000
 """
 
 
-def memory_kib():
-    """Beside what worlds count: the pages of tmpfs, and page tables."""
-    fields = dict(line.split(":") for line in pathlib.Path("/proc/meminfo").read_text().splitlines())
-    return world.kernel_kib() + sum(int(fields[each].split()[0]) for each in ("Shmem", "PageTables"))
+class Gateway:
+    """A supervisor of one build with that many VRFs, each with a proxy that sleeps."""
+
+    def __init__(self, build, count):
+        self.program = pathlib.Path(build).resolve() / "vrfgate"
+        self.count = count
+        self.config = world.RUN / "start.conf"
+        self.state = world.RUN / "state" / "vrfs"
+        proxy = world.RUN / "zabbix_proxy"
+        proxy.write_text(PROXY)
+        proxy.chmod(0o755)
+        self.config.write_text(
+            f'gateway {{ name = bench state_dir = "{world.RUN}/state" run_dir = "{world.RUN}/run" '
+            f'log_dir = "{world.RUN}/log" }}\nproxy {{ binary = "{proxy}" health {{ start_period = 3600 }} }}\n'
+            + "".join(f"vrf bench{i} {{ }}\n" for i in range(count)))
+        self.process = None
+
+    def command(self, *words):
+        subprocess.run([self.program, words[0], "-c", self.config, *words[1:]], stdout=subprocess.DEVNULL, check=False)
+
+    def wait_started(self, count):
+        deadline = time.monotonic() + READY_SECONDS
+        while len(list(self.state.glob("*/started"))) < count:
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                sys.exit(f"bench: proxies did not start:\n{(world.RUN / 'run.log').read_text()[-2000:]}")
+            time.sleep(0.05 if count > 1 else 0.002)
+
+    def run(self):
+        """Seconds to the last proxy."""
+        begun = time.time()
+        with open(world.RUN / "run.log", "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen([self.program, "run", "-c", self.config], stdout=log, stderr=log)
+        self.wait_started(self.count)
+        return max(float(path.read_text()) for path in self.state.glob("*/started")) - begun
+
+    def start_one(self):
+        """Milliseconds to the proxy, of the first VRF."""
+        started = self.state / "bench0" / "started"
+        self.command("stop", "bench0")
+        started.unlink()
+        begun = time.time()
+        self.command("start", "-n", "bench0")
+        self.wait_started(self.count)
+        return (float(started.read_text()) - begun) * 1e3
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(STOP_SECONDS)
+        self.command("down")
+        subprocess.run(["rm", "-rf", world.RUN / "state", world.RUN / "log", world.RUN / "run"], check=True)
 
 
-def write_config(programs, namespaces):
-    binary = BASE / "zabbix_proxy"
-    binary.write_text(PROGRAM)
-    binary.chmod(0o755)
-    path = BASE / "vrfgate.conf"
-    path.write_text(
-        f'gateway {{ name = bench state_dir = "{BASE}/state" run_dir = "{BASE}/run" log_dir = "{BASE}/log" }}\n'
-        f'proxy {{ binary = "{binary}" user = nobody psk = false }}\n'
-        + "".join(f"namespace around{number} {{ }}\n" for number in range(namespaces))
-        + "".join(f"vrf vrf{number} {{ }}\n" for number in range(programs)))
-    return path
-
-
-def programs_run():
-    """How many `sleep` there are."""
-    count = 0
-    for comm in pathlib.Path("/proc").glob("[0-9]*/comm"):
-        try:
-            count += comm.read_text() == "sleep\n"
-        except OSError:
-            pass
-    return count
-
-
-def start_once(build, path, programs):
-    """Seconds and KiB of all programs together."""
-    before = memory_kib()
-    started = time.perf_counter()
-    with (BASE / "log.txt").open("w") as log:
-        process = subprocess.Popen([build / "vrfgate", "run", "-c", path], stdout=log, stderr=log,
-                                   stdin=subprocess.DEVNULL)
-    try:
-        while programs_run() < programs:
-            if time.perf_counter() - started > START_SECONDS or process.poll() is not None:
-                sys.exit(f"bench: not all programs run\n{(BASE / 'log.txt').read_text()}")
-            time.sleep(0.005)
-        seconds = time.perf_counter() - started
-        time.sleep(1)
-        return seconds, memory_kib() - before
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(STOP_SECONDS)
-
-
-def measure(builds, path, programs, rounds):
-    """Of each build the medians of milliseconds and KiB a program."""
-    found = {build: [] for build in builds}
-    for build in builds:  # makes what is made once
-        start_once(build, path, programs)
-    for _ in range(rounds):
-        for build in builds:
-            time.sleep(SETTLE_SECONDS)
-            found[build].append(start_once(build, path, programs))
-    return {build: tuple(statistics.median(each) / programs * factor for each, factor in zip(zip(*results), (1e3, 1)))
-            for build, results in found.items()}
+def measure(build, count):
+    world.settle()
+    before = world.kernel_kib()
+    gateway = Gateway(build, count)
+    seconds = gateway.run()
+    kib = (world.kernel_kib() - before) / count
+    one = [gateway.start_one() for _ in range(STARTS)]
+    memory = rss_mb(gateway.process.pid)
+    gateway.end()
+    print(f"{count:5} {build:28} {seconds:9.2f} {statistics.median(one):9.1f} {max(one):9.1f} {kib:11.0f} {memory:9.1f}",
+          flush=True)
 
 
 def main():
-    world.enter()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--programs", type=int, default=PROGRAMS)
-    parser.add_argument("--namespaces", type=int, action="append")
-    parser.add_argument("builds", nargs="+", type=pathlib.Path, metavar="BUILD")
-    wanted = parser.parse_args()
-    BASE.mkdir()
-    print(f"{'namespaces':>10} {'ms/program':>11} {'KiB/program':>12}  build")
-    for namespaces in wanted.namespaces or NAMESPACES:
-        path = write_config(wanted.programs, namespaces)
-        found = measure([each.resolve() for each in wanted.builds], path, wanted.programs, wanted.rounds)
-        for build, (milliseconds, kib) in found.items():
-            print(f"{namespaces:10} {milliseconds:11.2f} {kib:12.0f}  {build}", flush=True)
-        subprocess.run([wanted.builds[-1].resolve() / "vrfgate", "down", "-c", path], check=True,
-                       stdout=subprocess.DEVNULL)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, action="append")
+    parser.add_argument("builds", nargs="+")
+    arguments = parser.parse_args()
+    print(f"{'VRFs':>5} {'build':28} {'all, s':>9} {'one, ms':>9} {'longest':>9} {'KiB a VRF':>11} {'RSS, MB':>9}")
+    for count in arguments.count or (1, 1000):
+        for build in arguments.builds:
+            measure(build, count)
 
 
 if __name__ == "__main__":
+    world.enter()
     main()
