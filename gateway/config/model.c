@@ -153,9 +153,12 @@ bool config_user_is_auto(const struct config_proxy *proxy)
 	return strcmp(proxy->user, "auto") == 0;
 }
 
-bool config_limits_any(const struct config_limits *limits)
+bool config_limits_any(const struct config_proxy *proxy)
 {
-	return limits->memory_bytes || limits->tasks || limits->cpu_weight;
+	const struct config_limits *limits = &proxy->limits;
+
+	return limits->memory_bytes || limits->cpu_weight ||
+		(limits->tasks && !config_user_is_auto(proxy));
 }
 
 const struct config_probe *config_discover_probe(

@@ -22,6 +22,8 @@
  */
 #define CONFIG_MAX_NAME 63
 
+#define CONFIG_DEFAULT_TASKS 200
+
 /* What of the machine a proxy may be given to see beside its own. */
 #define CONFIG_MAX_PROXY_PATHS 32
 
@@ -81,7 +83,7 @@ struct config_restart {
 
 struct config_limits {
 	uint64_t memory_bytes; /* 0: no limit, as for the others */
-	uint32_t tasks;
+	uint32_t tasks; /* CONFIG_DEFAULT_TASKS: more where its own configuration starts more */
 	uint32_t cpu_weight;
 };
 
@@ -314,8 +316,8 @@ void config_destroy(struct config *config);
 /* True where the proxy's user is a number of its own, and none that has a name. */
 bool config_user_is_auto(const struct config_proxy *proxy);
 
-/* True where there is a limit to be set. */
-bool config_limits_any(const struct config_limits *limits);
+/* True where there is a limit that takes a control group: that of tasks does not, where the user is the proxy's own. */
+bool config_limits_any(const struct config_proxy *proxy);
 
 /* The first check of a type; NULL where there is none. */
 const struct config_probe *config_discover_probe(

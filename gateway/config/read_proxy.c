@@ -59,7 +59,8 @@ static const struct config_key restart_keys[] = {
 static const struct config_key limits_keys[] = {
 	{ "memory", &config_type_size, LIMITS(memory_bytes), .fallback = "0", .min = 16LL << 20,
 		.max = 16LL << 40 },
-	{ "tasks", &config_type_uint32, LIMITS(tasks), .fallback = "0", .min = 0, .max = 4194304 },
+	{ "tasks", &config_type_uint32, LIMITS(tasks), .fallback = "200" /* CONFIG_DEFAULT_TASKS */,
+		.min = 0, .max = 4194304 },
 	{ "cpu_weight", &config_type_uint32, LIMITS(cpu_weight), .fallback = "0", .min = 0,
 		.max = 10000 },
 	{ 0 },

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -151,6 +152,9 @@ static const char *child_enter(const struct child *child)
 		return "cannot set its output";
 	if (chdir("/") < 0)
 		return "cannot change to '/'";
+	if (spec->max_tasks &&
+		setrlimit(RLIMIT_NPROC, &(struct rlimit){ spec->max_tasks, spec->max_tasks }) < 0)
+		return "cannot limit its tasks";
 	if (child->change_user && child_cut_bounding_set() < 0)
 		return "cannot cut its capabilities";
 	if (child_change_user(child) < 0)

@@ -25,8 +25,10 @@ struct process_spec {
 	const struct process_view
 		*view; /* NULL: all of the machine; of a contained one, no more than all have */
 	int lock_fd; /* -1: none; else of process/lock.h: locked until the exec, and the process is named in it */
-	int output_fd; /* stdout and stderr; -1: ours */
-	int cgroup_fd; /* the control group to be born in (process/cgroup.h); -1: ours */
+	uint32_t
+		max_tasks; /* processes and threads of its user, RLIMIT_NPROC; 0: as many as ours */
+	int output_fd;     /* stdout and stderr; -1: ours */
+	int cgroup_fd;     /* the control group to be born in (process/cgroup.h); -1: ours */
 };
 
 /* A process we started or adopted. */

@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -16,6 +17,7 @@
 #include "net/netns.h"
 #include "process/cgroup.h"
 #include "process/lock.h"
+#include "supervisor/proxy_config.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/resolv_conf.h"
 #include "zabbix/version.h"
@@ -63,11 +65,28 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 
 /* --- limits --- */
 
+/* Where no other limit is given, what its configuration starts, with these beside, is never too much. */
+#define SPARE_TASKS   64
+#define CONF_MAX_SIZE (1024 * 1024)
+
+static uint32_t tasks_of(const struct vrf *vrf)
+{
+	uint32_t tasks = vrf->config->proxy.limits.tasks, own;
+	cleanup_free char *conf = NULL;
+	size_t size;
+
+	if (tasks != CONFIG_DEFAULT_TASKS ||
+		file_read(vrf->paths.conf, CONF_MAX_SIZE, &conf, &size, NULL) < 0)
+		return tasks;
+	own = proxy_config_count_processes(conf) + SPARE_TASKS;
+	return tasks > own ? tasks : own;
+}
+
 static struct cgroup_limits limits_of(const struct vrf *vrf)
 {
 	const struct config_limits *limits = &vrf->config->proxy.limits;
 
-	return (struct cgroup_limits){ limits->memory_bytes, limits->tasks, limits->cpu_weight };
+	return (struct cgroup_limits){ limits->memory_bytes, tasks_of(vrf), limits->cpu_weight };
 }
 
 /* A proxy without its limits (*fd -1) is better than none; one beside another is not. */
@@ -78,7 +97,7 @@ int launch_open_limits(struct vrf *vrf, int *fd, struct error *err)
 	int r;
 
 	*fd = -1;
-	if (!vrf->context->cgroups || !config_limits_any(&vrf->config->proxy.limits))
+	if (!vrf->context->cgroups || !config_limits_any(&vrf->config->proxy))
 		return 0;
 	r = cgroups_open(vrf->context->cgroups, vrf->name, &limits, fd, &why);
 	if (r == -EBUSY)
@@ -97,7 +116,7 @@ void launch_set_limits(struct vrf *vrf)
 	if (!vrf->context->cgroups || vrf->proxy.pid <= 0)
 		return;
 	r = cgroups_limit(vrf->context->cgroups, vrf->name, &limits, &err);
-	if (r == -ENOENT && config_limits_any(&vrf->config->proxy.limits))
+	if (r == -ENOENT && config_limits_any(&vrf->config->proxy))
 		log_info("vrf '%s': its proxy gets its limits at its next start", vrf->name);
 	else if (r < 0 && r != -ENOENT)
 		log_warning("vrf '%s': its proxy keeps its former limits: %s", vrf->name, err.text);
@@ -113,6 +132,8 @@ void launch_close_limits(struct vrf *vrf)
 }
 
 /* --- the proxy --- */
+
+#define WORDS_SIZE (16 * 1024)
 
 /* "PATH" or "PATH:rw" of the config; the list, closed by one without a path, is one block. */
 static struct process_place *places_create(const struct strings *paths)
@@ -194,6 +215,43 @@ void launch_place_finish(struct launch_place *place)
 		close(place->netns_fd);
 }
 
+/*
+ * What it says before it opens its own log: a key that it does not know, for one. In memory of a size that it cannot
+ * change, for as long as it may say something: no proxy fills run_dir.
+ */
+static int words_open(void)
+{
+	cleanup_fd int fd = memfd_create("start.log", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0 || ftruncate(fd, WORDS_SIZE) < 0 ||
+		fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+		return -1;
+	return steal_fd(&fd);
+}
+
+static void words_keep(struct vrf *vrf, int fd)
+{
+	if (vrf->words_fd >= 0)
+		close(vrf->words_fd);
+	vrf->words_fd = fd;
+	(void)unlink(vrf->paths.start_log);
+}
+
+void launch_write_words(struct vrf *vrf)
+{
+	const struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
+	char words[WORDS_SIZE];
+	ssize_t n = vrf->words_fd < 0 ? 0 : pread(vrf->words_fd, words, sizeof(words), 0);
+	size_t length = n > 0 ? strnlen(words, (size_t)n) : 0;
+
+	/* Where there is no room it is lost. */
+	if (length > 0)
+		(void)file_write(vrf->paths.start_log, words, length, &owner, NULL);
+	if (vrf->words_fd >= 0)
+		close(vrf->words_fd);
+	vrf->words_fd = -1;
+}
+
 static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 {
 	const struct config_proxy *proxy = &vrf->config->proxy;
@@ -201,15 +259,14 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 	cleanup_launch_place struct launch_place place;
 	cleanup_free struct process_place *places = places_create(&proxy->paths);
 	cleanup_fd int cgroup_fd = -1;
-	/* What it says before it opens its own log: a key that it does not know, for one. */
-	cleanup_fd int words = open(
-		vrf->paths.start_log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	cleanup_fd int words = words_open();
+	int r;
 
 	launch_place_init(&place, vrf);
 	if (place.netns_fd < 0)
 		return error_set(err, ENOENT, "namespace '%s' is missing", vrf->name);
 	if (words < 0)
-		return error_set_errno(err, errno, "cannot write '%s'", vrf->paths.start_log);
+		return error_set_errno(err, errno, "cannot make a file in memory");
 	if (launch_open_limits(vrf, &cgroup_fd, err) < 0)
 		return -err->code;
 	if (places_judge(places, err) < 0)
@@ -222,7 +279,12 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 	place.spec.lock_fd = lock_fd;
 	place.spec.output_fd = words;
 	place.spec.cgroup_fd = cgroup_fd;
-	return process_spawn(&place.spec, &vrf->proxy, err);
+	/* The kernel counts by user: it is one VRF's only where the user is. */
+	place.spec.max_tasks = config_user_is_auto(proxy) ? tasks_of(vrf) : 0;
+	r = process_spawn(&place.spec, &vrf->proxy, err);
+	if (r == 0)
+		words_keep(vrf, steal_fd(&words));
+	return r;
 }
 
 /* One that runs is taken over in any case; a config that cannot be written is for its next start. */

@@ -56,5 +56,8 @@ int launch_open_limits(struct vrf *vrf, int *fd, struct error *err);
 /* The config's limits, to a proxy that runs. */
 void launch_set_limits(struct vrf *vrf);
 
+/* What the proxy said before its log was open, to its start.log; to be called when it has ended. */
+void launch_write_words(struct vrf *vrf);
+
 /* The proxy has ended: its group goes, and last_exit tells where that was for want of memory. */
 void launch_close_limits(struct vrf *vrf);

@@ -183,3 +183,17 @@ char *proxy_config_format(const struct proxy_config *proxy)
 	fclose(out);
 	return text;
 }
+
+uint32_t proxy_config_count_processes(const char *text)
+{
+	uint32_t count = 0;
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		unsigned number;
+
+		line += *line == '\n';
+		if (sscanf(line, "Start%*[A-Za-z]=%4u", &number) == 1)
+			count += number;
+	}
+	return count;
+}

@@ -25,5 +25,8 @@ struct proxy_config {
 	const char *psk_identity;            /* NULL: no TLS */
 };
 
+/* How many processes its Start... lines ask for. */
+uint32_t proxy_config_count_processes(const char *text);
+
 /* The caller frees it. */
 char *proxy_config_format(const struct proxy_config *proxy);

@@ -147,7 +147,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 static bool any_limit_is_wanted(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_vrfs; i++)
-		if (config->vrfs[i].has_proxy && config_limits_any(&config->vrfs[i].proxy.limits))
+		if (config->vrfs[i].has_proxy && config_limits_any(&config->vrfs[i].proxy))
 			return true;
 	return false;
 }

@@ -203,6 +203,7 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	vrf->main_pid = 0;
 	process_exit_format(&end, vrf->last_exit);
 	launch_close_limits(vrf);
+	launch_write_words(vrf);
 	checks_forget_proxy(vrf);
 	vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
 	return 0;
@@ -694,6 +695,7 @@ struct vrf *vrf_create_gone(struct vrf_context *context, const char *name)
 	struct vrf *vrf = xcalloc(1, sizeof(*vrf));
 
 	vrf->context = context;
+	vrf->words_fd = -1;
 	vrf->name = xstrdup(name);
 	vrf->since_ms = clock_now_ms();
 	vrf->proxy = (struct process)PROCESS_NONE;
@@ -766,6 +768,8 @@ void vrf_destroy(struct vrf *vrf)
 {
 	if (!vrf)
 		return;
+	if (vrf->words_fd >= 0)
+		close(vrf->words_fd);
 	probe_cancel(vrf->probe);
 	job_destroy(vrf->rescue);
 	timer_finish(&vrf->state_timer);

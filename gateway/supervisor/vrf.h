@@ -184,6 +184,7 @@ struct vrf {
 	enum net_aspect trouble_aspect;
 
 	struct process proxy;
+	int words_fd; /* what it said before its log was open (supervisor/launch.h); -1: not known */
 	pid_t main_pid; /* see vrf_main_pid() */
 	struct vrf_former former;
 	uint64_t wired_ms;   /* when it came up last */

@@ -2,6 +2,7 @@
 """A proxy that somebody has taken over: what it may do to the files and processes of others."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from lab import STATE_SECONDS, expect_said, ip
 from running_cases import FAKE_PROXY, fake_proxy
 from tap import expect, expect_equal
 from waiting import wait_until
+
+EVIL_SECONDS = 60
 
 # Runs as the proxy's user where the proxy runs; what it manages to do it reports.
 TAKEN_OVER = """#!/bin/sh
@@ -63,6 +66,58 @@ def stat_of(path):
     return found.st_uid, found.st_gid, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
+# Starts as many processes as it can, and is asked for no more than these.
+BOMB_PROCESSES = 300
+BOMB = """#!/usr/bin/python3
+import os, sys, time
+if sys.argv[1] == "-V":
+    print("zabbix_proxy (Zabbix) 6.0.14")
+    sys.exit()
+started = 0
+for _ in range({processes}):
+    try:
+        if os.fork() == 0:
+            time.sleep(1000)
+        started += 1
+    except OSError:
+        pass
+with open("{report}.new", "w") as report:
+    report.write(str(started))
+os.rename("{report}.new", "{report}")
+time.sleep(1000)
+"""
+
+# Fills what it may write to outside of its own directories in state_dir and log_dir; what it got into each.
+FILL_MIB = 64
+FILL = """#!/usr/bin/python3
+import json, os, sys, time
+if sys.argv[1] == "-V":
+    print("zabbix_proxy (Zabbix) 6.0.14")
+    sys.exit()
+run = "{run}"
+mib = {{}}
+def fill(name, fd):
+    mib[name] = 0
+    for _ in range({mib}):
+        try:
+            if os.write(fd, b"x" * 1048576) < 1048576:
+                break
+        except OSError:
+            break
+        mib[name] += 1
+for name in (run + "/tmp/x", run + "/sockets/x", "/tmp/x", "/var/tmp/x", "/dev/shm/x", run + "/x"):
+    try:
+        fill(name, os.open(name, os.O_WRONLY | os.O_CREAT))
+    except OSError:
+        mib[name] = 0
+fill("stdout", 1)
+with open("{report}.new", "w") as report:
+    json.dump(mib, report)
+os.rename("{report}.new", "{report}")
+time.sleep(1000)
+"""
+
+
 def write_proxy(path, text):
     # Beside it and in its place: what runs cannot be written to.
     new = path.with_suffix(".new")
@@ -110,6 +165,41 @@ def refused_and_mended(lab):
     for name in ("psk", "psk.identity"):
         path = directory / name
         expect(path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o7777 == 0o600, f"no file: {name}")
+
+
+def run_evil(lab, text, section="", **fields):
+    """A VRF whose proxy does this, beside one that is good; yields what it reports."""
+    base = lab.base
+    good = fake_proxy(lab).replace("user = nobody", f"user = auto {section}")
+    report = base / "state" / "vrfs" / "acme" / "report"
+    write_proxy(base / "evil_proxy", text.format(report=report, run=base / "run" / "vrfs" / "acme", **fields))
+    lab.write(f'{good}vrf bravo {{ }}\nvrf acme {{ proxy {{ binary = "{base}/evil_proxy" }} }}\n')
+    with lab.running():
+        lab.wait_state("bravo", "starting")
+        wait_until(report.exists, EVIL_SECONDS, "what the evil proxy does")
+        yield json.loads(report.read_text())
+        before = lab.vrf("bravo")["proxy"]["pid"]
+        expect_said(lab.command("restart", "-n", "bravo"), 0)
+        wait_until(lambda: lab.vrf("bravo")["proxy"]["pid"] not in (None, before), STATE_SECONDS, "bravo's next proxy")
+    lab.command("down")
+
+
+def a_proxy_that_forks_for_ever_takes_no_process_of_another(lab):
+    for started in run_evil(lab, BOMB, processes=BOMB_PROCESSES):
+        expect(started < 200, f"{started} processes at once")
+
+
+def without_its_limit_it_could(lab):
+    for started in run_evil(lab, BOMB, section="limits { tasks = 0 }", processes=BOMB_PROCESSES):
+        expect_equal(started, BOMB_PROCESSES, "processes at once")
+
+
+def what_a_proxy_fills_is_its_own(lab):
+    for mib in run_evil(lab, FILL, mib=FILL_MIB):
+        expect(sum(mib.values()) <= 16, f"MiB outside of its own directories: {mib}")
+        used = subprocess.run(["du", "-sk", lab.base / "run"], capture_output=True, text=True, check=True).stdout
+        expect(int(used.split()[0]) < 1024, f"it fills run_dir: {used} KiB")
+        expect((lab.base / "run" / "state.json").exists(), "the supervisor cannot write its state")
 
 
 def links_of_a_taken_over_proxy_lead_to_nothing(lab):
@@ -176,6 +266,8 @@ def a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone(lab):
     expect_said(lab.command("down"), 0, stderr="")
 
 
-CASES = [a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone, links_of_a_taken_over_proxy_lead_to_nothing,
+CASES = [a_proxy_that_forks_for_ever_takes_no_process_of_another, without_its_limit_it_could,
+         what_a_proxy_fills_is_its_own,
+         a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone, links_of_a_taken_over_proxy_lead_to_nothing,
          fifos_of_a_taken_over_proxy_hold_nobody_up,
          what_a_proxy_writes_to_its_log_commands_no_terminal, a_log_directory_of_somebody_else_is_refused]

@@ -75,7 +75,7 @@ static void test_the_defaults_of_a_proxy(void **state)
 	assert_int_equal(proxy->restart.count, 10);
 	assert_int_equal(proxy->restart.window_s, 600);
 	assert_int_equal(proxy->limits.memory_bytes, 0);
-	assert_int_equal(proxy->limits.tasks, 0);
+	assert_int_equal(proxy->limits.tasks, CONFIG_DEFAULT_TASKS);
 	assert_int_equal(proxy->limits.cpu_weight, 0);
 	assert_int_equal(proxy->stop_timeout_s, 300);
 }

@@ -304,9 +304,22 @@ static void every_path_is_private_to_the_vrf(void **state)
 		assert_ptr_not_equal(memmem(at, strcspn(at, "\n"), "/acme/", 6), NULL);
 }
 
+static void processes_of_a_config_are_counted(void **state)
+{
+	cleanup_free char *large = format_profile("large", 600);
+
+	(void)state;
+	assert_int_equal(proxy_config_count_processes(""), 0);
+	assert_int_equal(proxy_config_count_processes(
+				 "StartPollers=20\n# StartTrappers=5\nStartTrappers=3\nTimeout=4"),
+		23);
+	assert_in_range(proxy_config_count_processes(large), 90, 130);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(processes_of_a_config_are_counted),
 		cmocka_unit_test(keys_of_7_0_are_left_out_for_6_0),
 		cmocka_unit_test(keys_of_6_0_are_left_out_for_7_0),
 		cmocka_unit_test(the_new_name_comes_with_6_4),
