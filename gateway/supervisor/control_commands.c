@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "control/protocol.h"
+#include "supervisor/census.h"
 #include "supervisor/events.h"
 #include "supervisor/order.h"
 #include "supervisor/reporter_link.h"
@@ -85,6 +87,7 @@ static json_t *names_order(struct supervisor *supervisor, const json_t *request,
 		return control_error_create("the supervisor is stopping");
 	json_array_foreach (names, i, name)
 		order(supervisor_find_vrf(supervisor, json_string_value(name)), &err);
+	status_changed(supervisor);
 	/* An order that was answered outlives us. */
 	saved_state_write(supervisor);
 	return err.code ? control_error_create(err.text) : json_pack("{s:b}", "ok", 1);
@@ -156,4 +159,42 @@ json_t *control_command_run(
 		return commands[i].run(supervisor, object);
 	}
 	return control_error_create("this supervisor does not know that command");
+}
+
+static bool is_status(const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "command"));
+
+	return name && strcmp(name, "status") == 0;
+}
+
+static bool is_brief(const json_t *object)
+{
+	return json_is_true(json_object_get(object, "brief"));
+}
+
+bool control_command_must_wait(struct supervisor *supervisor, const struct control_request *request)
+{
+	cleanup_json json_t *object = json_loadb(request->text, request->size, 0, NULL);
+
+	if (!supervisor->census || !is_status(object) ||
+		census_is_fresh(supervisor->census, is_brief(object)))
+		return false;
+	census_begin(supervisor->census, is_brief(object));
+	return true;
+}
+
+char *control_command_answer(
+	struct supervisor *supervisor, const struct control_request *request, bool *listens)
+{
+	cleanup_json json_t *object = json_loadb(request->text, request->size, 0, NULL);
+	cleanup_json json_t *answer = NULL;
+	char *text;
+
+	*listens = false;
+	if (is_status(object) && json_array_size(json_object_get(object, "vrfs")) == 0)
+		return xstrdup(status_text(supervisor, is_brief(object)));
+	answer = control_command_run(supervisor, request, listens);
+	text = json_dumps(answer, JSON_COMPACT);
+	return text ? text : xstrdup("{}");
 }

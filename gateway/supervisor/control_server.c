@@ -21,6 +21,12 @@
 
 #define CLIENT_TIMEOUT_US    (10 * 1000000ULL)
 #define GROUP                "vrfgate"
+/* Who root is is found out soon, whatever else the loop has to do; the others take turns with that. */
+#define PRIORITY_ROOT        (SD_EVENT_PRIORITY_NORMAL - 20)
+#define PRIORITY_LISTEN      (SD_EVENT_PRIORITY_NORMAL - 10)
+/* Far more than come, but for those who mean no good. */
+#define CONNECTS_MAX         100
+#define CONNECTS_PERIOD_US   500000ULL
 /* Some thousand events. */
 #define LISTENER_MAX_WAITING (1024 * 1024)
 
@@ -41,6 +47,7 @@ struct client {
 	uid_t uid; /* whose it is; only root may act */
 	char request[CONTROL_MAX_REQUEST];
 	size_t received;
+	bool waits; /* what it asked for is being read */
 	bool answered, listens;
 	char *answer; /* what is still to be sent, and what of it was */
 	size_t answer_size, sent;
@@ -76,15 +83,15 @@ static void client_destroy(struct client *client)
 /* --- the connection --- */
 
 /* What was sent is forgotten: a listener's answer never ends. */
-static void answer_append(struct client *client, const json_t *document, const char *end)
+static void answer_append(struct client *client, const char *text, const char *end)
 {
-	cleanup_free char *text = json_dumps(document, JSON_COMPACT);
-	cleanup_free char *line = xasprintf("%s%s", text ? text : "{}", end);
-	size_t waiting = client->answer_size - client->sent, size = strlen(line);
+	size_t waiting = client->answer_size - client->sent;
+	size_t length = strlen(text), size = length + strlen(end);
 
 	client->answer = xreallocarray(client->answer, client->answer_size + size, 1);
 	memmove(client->answer, client->answer + client->sent, waiting);
-	memcpy(client->answer + waiting, line, size);
+	memcpy(client->answer + waiting, text, length);
+	memcpy(client->answer + waiting + length, end, size - length);
 	client->answer_size = waiting + size;
 	client->sent = 0;
 	sd_event_source_set_io_events(client->io, client->listens ? EPOLLIN | EPOLLOUT : EPOLLOUT);
@@ -124,16 +131,29 @@ static bool has_place(const struct control_server *server, uid_t uid, bool as_li
 		(uid == 0 || (taken.others < places->others && taken.each < places->each));
 }
 
+static char *refusal_create(const char *error)
+{
+	cleanup_json json_t *answer = control_error_create(error);
+
+	return json_dumps(answer, JSON_COMPACT);
+}
+
 static void client_answer(struct client *client)
 {
+	struct supervisor *supervisor = client->server->supervisor;
 	struct control_request request = { client->request, client->received, client->uid == 0 };
-	cleanup_json json_t *answer = NULL;
-	bool listens;
+	cleanup_free char *answer = NULL;
+	bool listens, waited = client->waits;
 
-	answer = control_command_run(client->server->supervisor, &request, &listens);
+	client->waits = !waited && control_command_must_wait(supervisor, &request);
+	if (client->waits) {
+		sd_event_source_set_io_events(client->io, 0);
+		return;
+	}
+	answer = control_command_answer(supervisor, &request, &listens);
 	if (listens && !has_place(client->server, client->uid, true)) {
-		json_decref(answer);
-		answer = control_error_create("too many listen for events already");
+		free(answer);
+		answer = refusal_create("too many listen for events already");
 		listens = false;
 	}
 	client->listens = listens;
@@ -142,6 +162,16 @@ static void client_answer(struct client *client)
 	client->answered = true;
 	answer_append(client, answer, listens ? "\n" : "");
 	client_send(client);
+}
+
+void control_server_answer_waiting(struct control_server *server)
+{
+	for (int others = 0; others < 2; others++)
+		for (struct client *client = server->clients, *next; client; client = next) {
+			next = client->next;
+			if (client->waits && (client->uid != 0) == others)
+				client_answer(client);
+		}
 }
 
 static void client_receive(struct client *client)
@@ -177,7 +207,10 @@ static int client_on_io(sd_event_source *source, int fd, uint32_t events, void *
 
 	(void)source;
 	(void)fd;
-	if (!client->answered)
+	/* One that waits can only have gone. */
+	if (client->waits)
+		client_destroy(client);
+	else if (!client->answered)
 		client_receive(client);
 	else if (client->listens && (events & ~(uint32_t)EPOLLOUT) && listener_has_gone(client))
 		client_destroy(client);
@@ -189,11 +222,13 @@ static int client_on_io(sd_event_source *source, int fd, uint32_t events, void *
 /* Who does not read is dropped, and not waited for. */
 void control_server_tell(struct control_server *server, const json_t *event)
 {
+	cleanup_free char *text = json_dumps(event, JSON_COMPACT);
+
 	for (struct client *client = server->clients, *next; client; client = next) {
 		next = client->next;
 		if (!client->listens)
 			continue;
-		answer_append(client, event, "\n");
+		answer_append(client, text ? text : "{}", "\n");
 		if (client->answer_size > LISTENER_MAX_WAITING)
 			client_destroy(client);
 	}
@@ -240,6 +275,7 @@ static int server_on_connect(sd_event_source *source, int listen_fd, uint32_t ev
 	client->next = server->clients;
 	server->clients = client;
 	if (sd_event_add_io(event, &client->io, fd, EPOLLIN, client_on_io, client) < 0 ||
+		(uid == 0 && sd_event_source_set_priority(client->io, PRIORITY_ROOT) < 0) ||
 		sd_event_add_time_relative(event, &client->timer, CLOCK_MONOTONIC,
 			CLIENT_TIMEOUT_US, 0, client_on_timeout, client) < 0)
 		client_destroy(client);
@@ -293,6 +329,10 @@ int control_server_create(
 	if (r == 0)
 		r = sd_event_add_io(
 			supervisor->event, &s->listen, s->fd, EPOLLIN, server_on_connect, s);
+	if (r >= 0)
+		r = sd_event_source_set_priority(s->listen, PRIORITY_LISTEN);
+	if (r >= 0)
+		r = sd_event_source_set_ratelimit(s->listen, CONNECTS_PERIOD_US, CONNECTS_MAX);
 	if (r < 0) {
 		control_server_destroy(s);
 		return r;

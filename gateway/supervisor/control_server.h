@@ -12,10 +12,13 @@ struct control_server;
 
 /*
  * Binds run_dir/control.sock: root's, and open to the group `vrfgate` where there is one. Of its 64 places
- * each user but root may have 16, and all of them together 48.
+ * each user but root may have 16, and all of them together 48. Root is served first.
  */
 int control_server_create(
 	struct supervisor *supervisor, struct control_server **server, struct error *err);
+
+/* Answers those whose answer had to be read first, root before the others. */
+void control_server_answer_waiting(struct control_server *server);
 
 /* An event for all who listen; it is theirs soon after. */
 void control_server_tell(struct control_server *server, const json_t *event);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "supervisor/census.h"
 #include "supervisor/status.h"
 #include "supervisor/supervisor.h"
 
@@ -48,6 +49,17 @@ static void line_forget(struct reporter_feed *feed)
 	free(feed->line);
 	feed->line = NULL;
 	feed->size = feed->sent = 0;
+}
+
+/* Counters are read before they are told. */
+static bool status_is_fresh(struct reporter_feed *feed)
+{
+	struct census *census = feed->supervisor->census;
+
+	if (!census || census_is_fresh(census, false))
+		return true;
+	census_begin(census, false);
+	return false;
 }
 
 /* What does not fit the socket goes when there is room. */
@@ -103,7 +115,8 @@ static void look_on_elapsed(void *data)
 	/* A line that has begun must end before the next. */
 	bool free_to_tell = feed->sent == 0;
 
-	if (free_to_tell && (states != feed->states || now_ms >= feed->due_ms)) {
+	if (free_to_tell && (states != feed->states || now_ms >= feed->due_ms) &&
+		status_is_fresh(feed)) {
 		feed->states = states;
 		feed->due_ms = now_ms + config->zabbix.report_interval_s * 1000ULL;
 		status_tell(feed);

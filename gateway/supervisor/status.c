@@ -10,15 +10,14 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "net/counters.h"
 #include "net/netns.h"
 #include "net/state.h"
 #include "reporter/inventory.h"
-#include "supervisor/drift.h"
+#include "supervisor/census.h"
 #include "supervisor/reporter_link.h"
 
-/* Counters are not read more often, however many ask. */
-#define COUNTERS_AGE_MS 5000
+/* How old a text is that is given to another who asks. */
+#define TEXT_AGE_MS 200
 
 static json_t *seconds_since(uint64_t since_ms)
 {
@@ -144,8 +143,9 @@ static json_t *checks_to_json(const struct vrf *vrf)
 }
 
 /* What a table shows. */
-static json_t *vrf_to_brief(struct vrf *vrf, const struct net_netns_state *state)
+static json_t *vrf_to_brief(struct vrf *vrf)
 {
+	const struct net_netns_state *state = census_of(vrf);
 	char *netns = xasprintf("%s/%s", NETNS_DIR, vrf->name);
 	json_t *object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o}", "name",
 		vrf->name, "id", integer_or_null(vrf->config && vrf->config->has_uplink, vrf->id),
@@ -158,43 +158,15 @@ static json_t *vrf_to_brief(struct vrf *vrf, const struct net_netns_state *state
 	return object;
 }
 
-static json_t *vrf_to_json(struct vrf *vrf, const struct net_netns_state *state, bool brief)
+static json_t *vrf_to_json(struct vrf *vrf, bool brief)
 {
-	json_t *object = vrf_to_brief(vrf, state);
+	json_t *object = vrf_to_brief(vrf);
 
 	if (brief)
 		return object;
 	json_object_set_new(object, "services", json_array());
 	json_object_set_new(object, "checks", checks_to_json(vrf));
 	json_object_set_new(object, "repairs", json_integer((json_int_t)vrf->drift.count));
-	return object;
-}
-
-static void counters_renew(struct vrf *vrf)
-{
-	uint64_t now_ms = clock_now_ms();
-
-	if (vrf->counted_ms && now_ms - vrf->counted_ms < COUNTERS_AGE_MS)
-		return;
-	vrf->counted_ms = now_ms;
-	(void)net_counters_read(vrf->name, &vrf->kernel, NULL);
-}
-
-/* Of what is known as it is only the counters are read, and none for a table. What cannot be read is shown
- * as absent; the netns check has the reason. */
-static json_t *vrf_read(struct vrf *vrf, bool brief)
-{
-	struct net_netns_state state = { 0 };
-	json_t *object;
-
-	if (drift_is_settled(vrf)) {
-		if (!brief)
-			counters_renew(vrf);
-		return vrf_to_json(vrf, &vrf->kernel, brief);
-	}
-	(void)net_netns_state_read(vrf->name, &state, NULL);
-	object = vrf_to_json(vrf, &state, brief);
-	net_netns_state_finish(&state);
 	return object;
 }
 
@@ -243,9 +215,32 @@ json_t *status_create(const struct supervisor *supervisor, const json_t *names, 
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
 		if (name_is_asked_for(names, supervisor->vrfs[i]->name))
-			json_array_append_new(vrfs, vrf_read(supervisor->vrfs[i], brief));
+			json_array_append_new(vrfs, vrf_to_json(supervisor->vrfs[i], brief));
 	return json_pack("{s:i, s:o, s:o}", "schema", 1, "gateway", gateway_to_json(supervisor),
 		"vrfs", vrfs);
+}
+
+const char *status_text(struct supervisor *supervisor, bool brief)
+{
+	struct status_text *text = &supervisor->status_texts[brief];
+	uint64_t now_ms = clock_now_ms();
+
+	if (!text->text || now_ms - text->made_ms >= TEXT_AGE_MS) {
+		cleanup_json json_t *document = status_create(supervisor, NULL, brief);
+
+		free(text->text);
+		text->text = json_dumps(document, JSON_COMPACT);
+		text->made_ms = now_ms;
+	}
+	return text->text ? text->text : "{}";
+}
+
+void status_changed(struct supervisor *supervisor)
+{
+	for (int brief = 0; brief < 2; brief++) {
+		free(supervisor->status_texts[brief].text);
+		supervisor->status_texts[brief].text = NULL;
+	}
 }
 
 char *status_summary(const struct supervisor *supervisor)

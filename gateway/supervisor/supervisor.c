@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "config/load.h"
 #include "process/cgroup.h"
+#include "supervisor/census.h"
 #include "supervisor/control_server.h"
 #include "supervisor/drift.h"
 #include "supervisor/events.h"
@@ -79,6 +80,7 @@ static void on_changed(struct vrf *vrf, enum vrf_state before)
 	cleanup_json json_t *event = event_state_create(vrf, before);
 
 	control_server_tell(supervisor->control, event);
+	status_changed(supervisor);
 	saved_state_write_soon(supervisor);
 }
 
@@ -103,6 +105,14 @@ static void supervisor_stop_tell(const struct supervisor *supervisor)
 			log_info("vrf '%s': stopping: %s; 'vrfgate stop --now %s' kills it",
 				supervisor->vrfs[i]->name, supervisor->vrfs[i]->reason,
 				supervisor->vrfs[i]->name);
+}
+
+static void on_census(void *data)
+{
+	struct supervisor *supervisor = data;
+
+	status_changed(supervisor);
+	control_server_answer_waiting(supervisor->control);
 }
 
 static void supervisor_stop(struct supervisor *supervisor)
@@ -281,6 +291,7 @@ int supervisor_reload(struct supervisor *supervisor, struct strings *faults, str
 	supervisor->ids = ids;
 	supervisor->users = users;
 	supervisor->generation++;
+	status_changed(supervisor);
 	vrfs_adopt_config(supervisor, NULL);
 	config_destroy(old);
 	wire_request_all(supervisor);
@@ -414,6 +425,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->context.event = supervisor->event;
 	supervisor->context.binaries =
 		proxy_binary_cache_create(supervisor->event, on_binary_answered, supervisor);
+	supervisor->census = census_create(supervisor, on_census, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
 	leftovers_visit(
@@ -427,6 +439,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 static void supervisor_finish(struct supervisor *supervisor)
 {
 	vitals_destroy(supervisor->vitals);
+	census_destroy(supervisor->census);
+	status_changed(supervisor);
 	reporter_link_destroy(supervisor->reporter);
 	control_server_destroy(supervisor->control);
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)

@@ -16,6 +16,13 @@ struct control_server;
 struct drift;
 struct reporter_link;
 struct vitals;
+struct census;
+
+/* Of supervisor/status.h. */
+struct status_text {
+	char *text; /* NULL: to be made */
+	uint64_t made_ms;
+};
 
 struct supervisor {
 	struct supervisor_options options;
@@ -39,6 +46,8 @@ struct supervisor {
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;
+	struct census *census;              /* NULL: what is known of the kernel is good enough */
+	struct status_text status_texts[2]; /* full, brief */
 };
 
 struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char *name);

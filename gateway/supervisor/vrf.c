@@ -777,6 +777,7 @@ void vrf_destroy(struct vrf *vrf)
 	sd_event_source_disable_unref(vrf->exit_watch);
 	process_finish(&vrf->proxy);
 	net_netns_state_finish(&vrf->kernel);
+	net_netns_state_finish(&vrf->seen);
 	repairs_finish(&vrf->drift.repairs);
 	strings_finish(&vrf->drift.acts);
 	relapses_forget(&vrf->relapses);

@@ -180,7 +180,10 @@ struct vrf {
 	struct vrf_drift drift;
 	struct net_netns_state kernel; /* as it was compared last */
 	uint64_t counted_ms;           /* when its counters were read; 0: never */
-	char trouble[256];             /* what of the kernel could not be put right; "": nothing */
+	struct net_netns_state
+		seen;      /* as a status shows it while it is not compared (supervisor/census.h) */
+	uint64_t seen_ms;  /* when that was read; 0: never */
+	char trouble[256]; /* what of the kernel could not be put right; "": nothing */
 	enum net_aspect trouble_aspect;
 
 	struct process proxy;

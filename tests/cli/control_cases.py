@@ -8,7 +8,8 @@ import pathlib
 import socket
 import subprocess
 
-from lab import STATE_SECONDS, expect_said
+from lab import STATE_SECONDS, expect_said, ip
+from running_cases import fake_proxy
 from tap import expect, expect_equal
 from waiting import wait_until
 
@@ -16,6 +17,7 @@ GROUP_ID = 64000
 MEMBER, OTHER, STRANGER = 64001, 64002, 64003
 PLACES_EACH = 16
 SOCKET_BUFFER = 212992
+ASKERS, STOPPED, STOPPED_SECONDS = 48, 300, 120
 
 
 @contextlib.contextmanager
@@ -116,5 +118,36 @@ def connections_of(lab):
     return [row for row in rows if row[-1] == name and row[5] == "03"]
 
 
-CASES = [the_group_may_ask_and_root_may_act, no_user_of_the_group_keeps_root_out,
+def asker(lab, uid):
+    """A process of that user that asks for the status again and again."""
+    text = ("import socket\nwhile True:\n c = socket.socket(socket.AF_UNIX)\n try:\n"
+            f"  c.connect({str(lab.base / 'run' / 'control.sock')!r})\n"
+            '  c.sendall(b\'{"command":"status"}\\n\')\n'
+            "  while c.recv(1 << 20): pass\n except OSError: pass\n c.close()\n")
+    return subprocess.Popen(["setpriv", "--reuid", str(uid), "--regid", str(GROUP_ID), "--clear-groups",
+                             "/usr/bin/python3", "-Sc", text])
+
+
+def root_is_answered_whoever_asks_without_end(lab):
+    """Of VRFs that are stopped nobody listens to the kernel's events: what is shown of them has to be read."""
+    lab.write(fake_proxy(lab) + "".join(f"vrf v{number} {{ }}\n" for number in range(STOPPED)))
+    with group_vrfgate(lab), lab.running(), contextlib.ExitStack() as stack:
+        lab.command("stop", *(f"v{number}" for number in range(STOPPED)))
+        wait_until(lambda: {vrf["state"] for vrf in (lab.status() or {"vrfs": []})["vrfs"]} == {"disabled"},
+                   STOPPED_SECONDS, "all: stopped")
+        for number in range(ASKERS):
+            process = stack.enter_context(asker(lab, MEMBER + number // PLACES_EACH))
+            stack.callback(process.kill)
+        for _ in range(20):
+            done = lab.command("status", "-j")
+            expect_equal((done.returncode, done.stderr), (0, ""), "root's status")
+            expect_equal(len(json.loads(done.stdout)["vrfs"]), STOPPED, "VRFs")
+        # They are stopped, and their namespaces looked at all the same.
+        ip("-n", "v7", "link", "add", "late", "type", "veth", "peer", "name", "later")
+        wait_until(lambda: "late" in [each["name"] for each in lab.vrf("v7")["interfaces"]], STATE_SECONDS,
+                   "an interface of a stopped VRF: shown")
+    lab.command("down")
+
+
+CASES = [root_is_answered_whoever_asks_without_end, the_group_may_ask_and_root_may_act, no_user_of_the_group_keeps_root_out,
          what_is_said_too_long_or_not_heard_holds_nobody_up]

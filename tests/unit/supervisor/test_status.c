@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "supervisor/census.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/status.h"
 
@@ -253,6 +254,56 @@ static void memory_and_backlog_are_shown_with_their_age(void **state)
 	vrf->proxy.pid = 0;
 }
 
+/* A state that changes is told at once; what else does, a moment later. */
+static void many_who_ask_get_one_text(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	cleanup_free char *first = NULL;
+
+	add_vrfs(&supervisor);
+	first = xstrdup(status_text(&supervisor, true));
+	strcpy(supervisor.vrfs[0]->reason, "another reason");
+	assert_string_equal(status_text(&supervisor, true), first);
+	assert_non_null(strstr(status_text(&supervisor, false), "another reason"));
+	status_changed(&supervisor);
+	assert_non_null(strstr(status_text(&supervisor, true), "another reason"));
+	strcpy(supervisor.vrfs[0]->reason, "");
+	while (strstr(status_text(&supervisor, true), "another reason"))
+		usleep(1000);
+	status_changed(&supervisor);
+}
+
+static void count_round(void *data)
+{
+	++*(int *)data;
+}
+
+/* Whoever asks while a round is under way, or soon after it, is told what that one read. */
+static void what_is_read_for_one_is_read_for_all(void **state)
+{
+	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
+	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
+	int rounds = 0;
+
+	add_vrfs(&supervisor);
+	supervisor.census = census_create(&supervisor, count_round, &rounds);
+	assert_false(census_is_fresh(supervisor.census, true));
+	for (int i = 0; i < 10; i++)
+		census_begin(supervisor.census, i % 2);
+	assert_false(census_is_fresh(supervisor.census, false));
+	while (rounds == 0)
+		assert_true(sd_event_run(supervisor.event, 1000000) >= 0);
+	assert_true(census_is_fresh(supervisor.census, true));
+	assert_true(census_is_fresh(supervisor.census, false));
+	for (size_t i = 0; i < supervisor.n_vrfs; i++)
+		assert_true(supervisor.vrfs[i]->seen_ms > 0);
+	while (census_is_fresh(supervisor.census, true))
+		usleep(10000);
+	assert_int_equal(rounds, 1);
+	census_destroy(supervisor.census);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +317,8 @@ int main(void)
 		in_scratch(a_brief_one_has_what_a_table_shows),
 		in_scratch(how_busy_a_proxy_is_comes_from_its_statistics),
 		in_scratch(memory_and_backlog_are_shown_with_their_age),
+		in_scratch(many_who_ask_get_one_text),
+		in_scratch(what_is_read_for_one_is_read_for_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
