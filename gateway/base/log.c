@@ -2,7 +2,9 @@
 /* Log lines on stderr, for a person or for the journal. */
 #include "base/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -40,8 +42,34 @@ static int prefix_format(enum log_level level, char *text, size_t size)
 	return snprintf(text, size, "%s %s", when, levels[level].word);
 }
 
+/* Of a pipe that is full: a reader that is slow gets a moment, one that does not read none more. */
+#define PATIENCE_MS 100
+
+/* A line, which is no longer than what a pipe or a socket takes whole (PIPE_BUF), or nothing of it. */
+static bool line_write(const char *line, size_t size)
+{
+	static bool stuck;
+	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	stuck = poll(&ready, 1, stuck ? 0 : PATIENCE_MS) == 0;
+	/* One write, so that lines of several processes do not mix. */
+	return !stuck && write(STDERR_FILENO, line, size) >= 0;
+}
+
+/* That lines were lost is told before the next that is not. */
+static bool lost_tell(unsigned long lost)
+{
+	char line[128];
+	size_t start = (size_t)prefix_format(LOG_LEVEL_WARNING, line, sizeof(line));
+	int length = snprintf(line + start, sizeof(line) - start,
+		"%lu lines of this log are lost: nobody read them\n", lost);
+
+	return line_write(line, start + (size_t)length);
+}
+
 void log_message(enum log_level level, const char *format, ...)
 {
+	static unsigned long lost;
 	char line[4096];
 	size_t start, end;
 	va_list args;
@@ -59,7 +87,8 @@ void log_message(enum log_level level, const char *format, ...)
 	line[end] = '\0';
 	text_make_printable(line + start);
 	line[end] = '\n';
-	/* One write, so that lines of several processes do not mix. */
-	if (write(STDERR_FILENO, line, end + 1) < 0)
-		return;
+	if (lost && lost_tell(lost))
+		lost = 0;
+	if (lost || !line_write(line, end + 1))
+		lost++;
 }

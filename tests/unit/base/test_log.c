@@ -147,6 +147,39 @@ static void every_length_up_to_the_limit_comes_whole(void **state)
 	}
 }
 
+/* A line that waits for nobody is not there; that some are not, is told. */
+static void a_pipe_that_nobody_reads_holds_nobody_up(void **state)
+{
+	char text[65536 * 2];
+	size_t lines = 0;
+	int fds[2];
+	ssize_t n;
+
+	(void)state;
+	setenv("JOURNAL_STREAM", "x", 1);
+	assert_int_equal(pipe(fds), 0);
+	assert_true(dup2(fds[1], STDERR_FILENO) >= 0);
+	alarm(60);
+	for (int i = 0; i < 5000; i++)
+		log_info("a line of some length, %d", i);
+	n = read(fds[0], text, sizeof(text) - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	for (const char *line = text; (line = strchr(line, '\n')); line++)
+		lines++;
+	assert_true(lines > 1000 && lines < 5000);
+	log_info("the next");
+	alarm(0);
+	n = read(fds[0], text, sizeof(text) - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	assert_true(matches(
+		text, "^<4>[0-9]+ lines of this log are lost: nobody read them\n<6>the next\n$"));
+	assert_int_equal(strtoul(text + 3, NULL, 10), 5000 - lines);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 #define captured_test(test) cmocka_unit_test_setup_teardown(test, capture_begin, capture_end)
 
 int main(void)
@@ -158,6 +191,7 @@ int main(void)
 		captured_test(control_characters_are_not_written),
 		captured_test(a_long_line_is_cut_and_closed),
 		captured_test(every_length_up_to_the_limit_comes_whole),
+		captured_test(a_pipe_that_nobody_reads_holds_nobody_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
