@@ -83,7 +83,8 @@ static int netns_create(struct net_run *run, const struct net_act *act, struct e
 	if (ret == 0)
 		ret = stop_forwarding(run, &channel, err);
 	if (ret == 0)
-		ret = netns_publish(act->name, err);
+		ret = netns_publish(act->name, run->patient, err);
+	run->passing = ret == -EAGAIN;
 	if (ret < 0 || !own)
 		return ret;
 	run->inside.sequence = channel.sequence;
@@ -282,6 +283,7 @@ static void run_group(struct net_run *run, const struct net_plan_group *group, s
 	run->group = group;
 	run->failed = NULL;
 	run->n_missed = 0;
+	run->passing = false;
 	if (group->faults.count) {
 		error_set(&outcome->error, group->fault_code, "%s", group->faults.items[0]);
 		outcome->aspect = NET_ASPECT_LINK;
@@ -300,6 +302,7 @@ static void run_group(struct net_run *run, const struct net_plan_group *group, s
 		tell_missed(run, outcome);
 	} else if (run->failed) {
 		outcome->aspect = net_act_aspect(run->failed);
+		outcome->passing = run->passing;
 		guard_the_rest(run, group, i > from ? i - 1 : from);
 	}
 	group_finish(run);
@@ -383,6 +386,7 @@ int net_plan_apply(
 		.thread_in = back,
 		.netns_fd = -1,
 		.owner = plan->owner,
+		.patient = plan->patience_ms > 0,
 	};
 	int ret = back < 0 ? back : net_channel_open(&run.root, err);
 

@@ -19,6 +19,7 @@
 
 #define LO_IFINDEX     1
 #define PATIENCE_MS    1000 /* for a consistent dump */
+#define ATTEMPTS       3    /* where it is not waited for one */
 #define cleanup_have   cleanup(free_have)
 #define cleanup_socket cleanup(net_channel_close)
 
@@ -43,24 +44,25 @@ int net_have_dump_links(
 	return net_dump_links(channel, false, netns, err);
 }
 
-int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps,
+int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps, bool wait,
 	struct net_have_netns *netns, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	uint64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
 
-	for (;;) {
+	for (int attempt = 1;; attempt++) {
 		int ret = 0;
 
 		net_have_netns_clear(netns);
 		for (const net_have_dump_fn *dump = dumps; ret == 0 && *dump; dump++)
 			ret = (*dump)(channel, netns, err);
-		if (ret != -EINTR || clock_now_ms() >= deadline_ms)
+		if (ret != -EINTR || (wait ? clock_now_ms() >= deadline_ms : attempt == ATTEMPTS))
 			return ret;
 		if (err)
 			error_clear(err);
 		/* Where namespaces die, their links go one by one for a while. */
-		nanosleep(&pause, NULL);
+		if (wait)
+			nanosleep(&pause, NULL);
 	}
 }
 
@@ -130,7 +132,8 @@ static int read_entered(struct reader *reader, const struct net_want_netns *want
 		ret = read_standing(&channel, owner, netns, err);
 	if (ret < 0 || netns->standing != NET_HAVE_OURS)
 		return ret;
-	ret = net_have_dump(&channel, wanted ? all : links_only, netns, err);
+	ret = net_have_dump(
+		&channel, wanted ? all : links_only, !reader->want->hurried, netns, err);
 	if (ret == 0) {
 		const struct net_have_link *lo = net_have_find_ifindex(netns, LO_IFINDEX);
 
@@ -236,7 +239,7 @@ static int read_have(
 
 	if (ret >= 0)
 		ret = glance ? net_have_read_named_root(want, have, err)
-			     : net_have_read_root(have, err);
+			     : net_have_read_root(!want->hurried, have, err);
 	if (ret == 0)
 		ret = net_firewall_read_root(owner, &have->root.firewall, err);
 	if (ret == 0)

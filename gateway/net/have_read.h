@@ -8,8 +8,9 @@
 
 typedef int (*net_have_dump_fn)(struct net_channel *, struct net_have_netns *, struct error *);
 
-/* Runs the dumps of a list that ends in NULL, all of them again where tables changed meanwhile. */
-int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps,
+/* Runs the dumps of a list that ends in NULL, all of them again where tables changed meanwhile; -EINTR where
+ * they go on changing, for a second or without a `wait` between three times. */
+int net_have_dump(struct net_channel *channel, const net_have_dump_fn *dumps, bool wait,
 	struct net_have_netns *netns, struct error *err);
 
 /* Links without their statistics. */
@@ -20,7 +21,7 @@ int net_have_dump_links(
 int net_have_glance(const struct net_want *want, struct net_have **have, struct error *err);
 
 /* have->root: all there is. The thread is in the root namespace. */
-int net_have_read_root(struct net_have *have, struct error *err);
+int net_have_read_root(bool wait, struct net_have *have, struct error *err);
 
 /* have->root: only what the want names, in a time that does not grow with the number of VRFs. */
 int net_have_read_named_root(const struct net_want *want, struct net_have *have, struct error *err);

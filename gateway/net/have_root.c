@@ -32,7 +32,7 @@ static void learn_ipv6(struct net_have *have)
 	have->ipv6_off = fd >= 0 && read(fd, &value, 1) == 1 && value != '0';
 }
 
-int net_have_read_root(struct net_have *have, struct error *err)
+int net_have_read_root(bool wait, struct net_have *have, struct error *err)
 {
 	static const net_have_dump_fn dumps[] = {
 		net_have_dump_links, net_dump_addresses, net_dump_neighbours,
@@ -42,7 +42,7 @@ int net_have_read_root(struct net_have *have, struct error *err)
 	int ret = net_channel_open(&channel, err);
 
 	if (ret == 0)
-		ret = net_have_dump(&channel, dumps, &have->root, err);
+		ret = net_have_dump(&channel, dumps, wait, &have->root, err);
 	learn_address_protocol(have);
 	learn_ipv6(have);
 	return ret;

@@ -114,11 +114,10 @@ int netns_make_dir(struct error *err)
 	return dir_share(err);
 }
 
-/* True, after a moment, where a file is so young that somebody may be about to mount a namespace on
- * it: ip-netns(8), or another of us. */
-static bool wait_while_young(const char *path)
+/* True where a file is so young that somebody may be about to mount a namespace on it: ip-netns(8), or
+ * another of us. */
+static bool is_young(const char *path)
 {
-	const struct timespec pause = { .tv_nsec = 2000000 };
 	struct timespec now;
 	struct stat st;
 	int64_t age_ms;
@@ -128,22 +127,34 @@ static bool wait_while_young(const char *path)
 	clock_gettime(CLOCK_REALTIME, &now);
 	age_ms = (int64_t)(now.tv_sec - st.st_ctim.tv_sec) * 1000 +
 		(now.tv_nsec - st.st_ctim.tv_nsec) / 1000000;
-	if (age_ms < 0 || age_ms >= YOUNG_MS)
-		return false;
-	nanosleep(&pause, NULL);
-	return true;
+	return age_ms >= 0 && age_ms < YOUNG_MS;
 }
 
-static int file_create(const char *name, const char *path, struct error *err)
+/* The namespace of a file that is no longer young; or -EAGAIN. */
+static int open_grown(const char *name, const char *path, bool wait)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+
+	for (;;) {
+		int fd = netns_open(name, NULL);
+
+		if (fd >= 0 || !is_young(path))
+			return fd;
+		if (!wait)
+			return -EAGAIN;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static int file_create(const char *name, const char *path, bool wait, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
 
 	if (fd < 0 && errno == EEXIST) {
-		int other;
+		int other = open_grown(name, path, wait);
 
-		do
-			other = netns_open(name, NULL);
-		while (other < 0 && wait_while_young(path));
+		if (other == -EAGAIN)
+			return error_set(err, EAGAIN, "%s was made a moment ago", path);
 		if (other >= 0) {
 			close(other);
 			return error_set(err, EEXIST, "namespace '%s' is already there", name);
@@ -158,10 +169,10 @@ static int file_create(const char *name, const char *path, struct error *err)
 	return 0;
 }
 
-int netns_publish(const char *name, struct error *err)
+int netns_publish(const char *name, bool wait, struct error *err)
 {
 	char path[PATH_MAX];
-	int ret = file_create(name, netns_path(path, name), err);
+	int ret = file_create(name, netns_path(path, name), wait, err);
 
 	if (ret < 0)
 		return ret;

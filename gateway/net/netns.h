@@ -31,8 +31,9 @@ int netns_switch(int netns_fd, struct error *err);
 int netns_make_dir(struct error *err);
 
 /* Gives the namespace that the calling thread is in a name. A stale file of that name is replaced,
- * a young one once it has had half a second to become one; -EEXIST: a namespace has it. */
-int netns_publish(const char *name, struct error *err);
+ * a young one once it has had half a second to become one, for which it is waited or -EAGAIN told; -EEXIST: a
+ * namespace has it. */
+int netns_publish(const char *name, bool wait, struct error *err);
 
 /* Takes the name away; the namespace goes with its last user. A missing one is no error. */
 int netns_unpublish(const char *name, struct error *err);

@@ -87,12 +87,14 @@ struct net_outcome {
 	struct error error;     /* code 0: all done */
 	enum net_aspect aspect; /* of what failed */
 	bool minor;             /* what failed costs nothing else: the namespace can be used */
+	bool passing; /* that was in the way which is about to go: worth another try soon */
 };
 
 typedef void (*net_outcome_fn)(const struct net_outcome *outcome, void *data);
 
-/* How long net_plan_apply() may block for namespaces that go, since the last one went: 5 s, or this. 0:
- * that they have lost their names and nobody is in them is enough. */
+/* How long net_plan_apply() may block for namespaces that go, since the last one went: 5 s, or this. 0: it
+ * waits for nothing. That they have lost their names and nobody is in them is enough, and what is in the way
+ * of others makes a passing outcome. */
 void net_plan_set_patience(struct net_plan *plan, unsigned int patience_ms);
 
 /*

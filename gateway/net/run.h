@@ -23,6 +23,7 @@ struct net_run {
 	struct net_removal removal;
 	struct net_sysctls sysctls;
 	bool unguarded;             /* the root namespace's firewall could not be set */
+	bool patient;               /* what is about to pass is waited for */
 	uint64_t retry_deadline_ms; /* 0: nothing had to be tried again so far */
 
 	/* of the group at hand */
@@ -31,6 +32,7 @@ struct net_run {
 	const struct net_act **missed; /* minor ones that failed */
 	size_t n_missed;
 	struct error missed_error; /* of the first */
+	bool passing;              /* by what is about to pass */
 	struct net_channel inside;
 	int netns_fd;  /* -1: not opened yet */
 	int thread_in; /* root_fd, netns_fd, or -1: somewhere else */

@@ -82,7 +82,7 @@ static int read_entered(struct net_have_netns *have, struct error *err)
 	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
 	int ret = net_channel_open(&channel, err);
 
-	return ret < 0 ? ret : net_have_dump(&channel, dumps, have, err);
+	return ret < 0 ? ret : net_have_dump(&channel, dumps, false, have, err);
 }
 
 int net_netns_state_read(const char *name, struct net_netns_state *state, struct error *err)

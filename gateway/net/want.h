@@ -88,6 +88,7 @@ struct net_want {
 	bool partial;      /* true: nothing is said of namespaces not named, so none is removed */
 	const char **keep; /* namespaces of ours that are neither wanted nor to be removed yet */
 	size_t n_keep;
+	bool hurried; /* where the kernel's tables go on changing that is told, -EINTR, and not waited out */
 };
 
 /* Frees the arrays, not what they point to. */

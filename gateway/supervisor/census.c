@@ -43,18 +43,28 @@ static bool counters_are_due(const struct vrf *vrf)
 	return drift_is_settled(vrf) && is_older(vrf->counted_ms, COUNTERS_AGE_MS);
 }
 
-/* What cannot be read is shown as absent; the netns check has the reason. */
+/* What is there but cannot be read is shown as it was; the netns check has the reason. */
+static void links_read(struct vrf *vrf)
+{
+	struct net_netns_state state;
+
+	vrf->seen_ms = clock_now_ms();
+	if (net_netns_state_read(vrf->name, &state, NULL) < 0)
+		return;
+	net_netns_state_finish(&vrf->seen);
+	vrf->seen = state;
+}
+
 static void vrf_read(struct vrf *vrf, bool brief)
 {
-	if (drift_is_settled(vrf) || links_are_due(vrf))
-		net_netns_state_finish(&vrf->seen);
 	if (links_are_due(vrf)) {
-		(void)net_netns_state_read(vrf->name, &vrf->seen, NULL);
-		vrf->seen_ms = clock_now_ms();
+		links_read(vrf);
 	} else if (!brief && counters_are_due(vrf)) {
 		vrf->counted_ms = clock_now_ms();
 		(void)net_counters_read(vrf->name, &vrf->kernel, NULL);
 	}
+	if (drift_is_settled(vrf))
+		net_netns_state_finish(&vrf->seen);
 }
 
 static void turn_on_elapsed(void *data);

@@ -450,6 +450,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 	cgroups_destroy(supervisor->context.cgroups);
 	sd_event_source_disable_unref(supervisor->wiring);
 	drift_destroy(supervisor->drift);
+	timer_finish(&supervisor->wire_again);
 	timer_finish(&supervisor->save_timer);
 	sd_event_unref(supervisor->event);
 	free(supervisor->ids);

@@ -39,6 +39,9 @@ struct supervisor {
 	bool ready_told;
 	bool stopping;
 	struct sd_event_source *wiring;
+	struct timer wire_again; /* for what was in the way and is about to pass */
+	uint64_t
+		wire_clashed_ms; /* since when the kernel's tables could not be read; 0: they could */
 	struct drift *drift;
 	struct timer save_timer;
 	bool saving;        /* it is armed */

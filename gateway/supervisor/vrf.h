@@ -176,7 +176,9 @@ struct vrf {
 	char reason[320];
 	uint64_t since_ms;
 	bool wiring_due; /* the context was asked to wire it */
-	bool config_new; /* what differs in the kernel is the new config's doing */
+	uint64_t
+		clashed_ms; /* since when something is in its way that is about to pass; 0: nothing */
+	bool config_new;    /* what differs in the kernel is the new config's doing */
 	struct vrf_drift drift;
 	struct net_netns_state kernel; /* as it was compared last */
 	uint64_t counted_ms;           /* when its counters were read; 0: never */

@@ -19,9 +19,34 @@
 #include "supervisor/watch.h"
 #include "supervisor/wiring.h"
 
+/* What passes on its own does so by then: the links of a namespace that was deleted, a dump that others disturb. */
+#define CLASH_MS 3000
+#define AGAIN_MS 10
+
 static void wire_source_arm(struct supervisor *supervisor)
 {
 	sd_event_source_set_enabled(supervisor->wiring, SD_EVENT_ONESHOT);
+}
+
+static void again_on_elapsed(void *data)
+{
+	wire_source_arm(data);
+}
+
+/* Whether it may be tried once more: then it will be, and the loop goes on meanwhile. */
+static bool again_soon(struct supervisor *supervisor, uint64_t *since_ms)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	if (!*since_ms)
+		*since_ms = now_ms;
+	if (now_ms - *since_ms >= CLASH_MS) {
+		*since_ms = 0;
+		return false;
+	}
+	timer_arm(
+		&supervisor->wire_again, supervisor->event, AGAIN_MS, again_on_elapsed, supervisor);
+	return true;
 }
 
 void wire_request(struct vrf *vrf)
@@ -91,6 +116,7 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 	bool linked = any_link_is_due(supervisor);
 
 	wiring_begin(want, supervisor->config);
+	want->hurried = true;
 	want->partial = !supervisor->wire_everything;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
@@ -225,7 +251,13 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 		on_removed(outcome);
 		return;
 	}
+	if (outcome->passing && again_soon(pass->supervisor, &vrf->clashed_ms)) {
+		vrf->wiring_due = true;
+		strings_finish(&vrf->drift.acts);
+		return;
+	}
 	vrf->wiring_due = false;
+	vrf->clashed_ms = 0;
 	if (failed)
 		trouble_set(vrf, outcome->aspect, outcome->error.text);
 	else if (outcome->acts && vrf->drift.acts.count)
@@ -298,9 +330,14 @@ static int wire_on_defer(sd_event_source *source, void *data)
 	want_fill(&pass.want, supervisor);
 	supervisor->wire_everything = false;
 	pass_run(&pass, &err);
-	if (err.code) {
+	if (err.code == EINTR && again_soon(supervisor, &supervisor->wire_clashed_ms)) {
+		supervisor->wire_everything = supervisor->wire_everything || everything;
+	} else if (err.code) {
+		supervisor->wire_clashed_ms = 0;
 		log_warning("cannot compare with the kernel: %s", err.text);
 		wire_failed(supervisor, &err);
+	} else {
+		supervisor->wire_clashed_ms = 0;
 	}
 	net_plan_destroy(pass.plan);
 	net_have_destroy(pass.have);

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The supervisor and its commands where there is much, or where something hangs."""
+"""The supervisor and its commands where there is much, or where something hangs: the loop waits for nothing."""
 
+import contextlib
+import fcntl
+import os
+import pathlib
+import signal
 import subprocess
+import threading
 
-from lab import ip
+from control_cases import connect_as
+from lab import STATE_SECONDS, ip
+from running_cases import fake_proxy
 from tap import expect, expect_equal
+from waiting import wait_until
 
 MANY_VRFS = 1500
 MANY_SECONDS = 300
@@ -28,4 +37,71 @@ def fifteen_hundred_vrfs_come_and_go(lab):
                                                      check=True).stdout, "the table of root is left")
 
 
-CASES = [fifteen_hundred_vrfs_come_and_go]
+def expect_back(lab, name):
+    """The proxy of that VRF is killed, and another one started, whatever else hangs."""
+    pid = lab.wait_state(name, "starting")["proxy"]["pid"]
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: (lab.vrf(name)["proxy"]["pid"] or pid) != pid, STATE_SECONDS, f"another proxy of {name}")
+
+
+def a_log_that_nobody_reads_keeps_no_proxy_dead(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
+    with subprocess.Popen([lab.program, "run", "-c", lab.path], stdin=subprocess.DEVNULL, stderr=theirs) as process:
+        try:
+            wait_until(lambda: lab.command("status").returncode != 3, STATE_SECONDS, "the control socket")
+            os.set_blocking(theirs, False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(theirs, b"x")
+            os.set_blocking(theirs, True)
+            for name in ("bravo", "acme"):
+                expect_back(lab, name)
+        finally:
+            os.close(ours)
+            os.close(theirs)
+            process.terminate()
+            expect_equal(process.wait(STATE_SECONDS), 0, "exit status after SIGTERM")
+    lab.command("down")
+
+
+def a_client_that_does_not_read_keeps_no_proxy_dead(lab):
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+    with lab.running(), contextlib.ExitStack() as stack:
+        for text in (b'{"command":"status"}\n', b'{"command":"events"}\n', b'{"command":'):
+            stack.enter_context(connect_as(lab, 0, 0, text))
+        expect_back(lab, "bravo")
+    lab.command("down")
+
+
+def a_busy_namespace_keeps_no_proxy_dead(lab):
+    """Somebody is about to mount a namespace on that name, for ever: who wants it waits, and nobody else."""
+    lab.write(fake_proxy(lab) + "vrf bravo { }\n")
+    done = threading.Event()
+    name = pathlib.Path("/run/netns/acme")
+
+    def keep_young():
+        while not done.wait(0.01):
+            name.touch(0)
+            os.utime(name)
+    with lab.running():
+        lab.wait_state("bravo", "starting")
+        young = threading.Thread(target=keep_young)
+        young.start()
+        try:
+            wait_until(name.exists, STATE_SECONDS, "the name")
+            lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+            lab.command("reload")
+            for _ in range(2):
+                expect_back(lab, "bravo")
+            expect(lab.vrf("acme")["state"] in ("wiring", "failed"), f"acme is {lab.vrf('acme')['state']}")
+        finally:
+            done.set()
+            young.join()
+        lab.wait_state("acme", "starting")
+    lab.command("down")
+
+
+CASES = [fifteen_hundred_vrfs_come_and_go, a_log_that_nobody_reads_keeps_no_proxy_dead,
+         a_client_that_does_not_read_keeps_no_proxy_dead, a_busy_namespace_keeps_no_proxy_dead]
