@@ -328,6 +328,76 @@ static void judge_connected(const struct judge *j, const struct hop *hop)
 			IPV6_DEFAULT_METRIC);
 }
 
+/* ---- addresses that are none of a host ---- */
+
+static bool same_host(const struct address *a, const struct address *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, address_size(a)) == 0;
+}
+
+/* The first and the last of an IPv4 network are its own and its broadcast address. */
+static bool is_no_host(const struct address *network, const struct address *address)
+{
+	struct address last, first = *network;
+
+	if (network->family != AF_INET || network->prefix_length > 30 ||
+		!address_in_network(network, address))
+		return false;
+	for (size_t i = 0; i < address_size(&first); i++)
+		first.bytes[i] &= address_network_mask(network, i);
+	address_network_last(network, &last);
+	return same_host(address, &first) || same_host(address, &last);
+}
+
+/* In the networks of an interface, NULL: of any. */
+static const struct network *find_no_host(
+	const struct judge *j, const struct address *address, const char *dev)
+{
+	for (size_t i = 0; i < j->n_networks; i++)
+		if (is_on(j->networks[i].interface->name, dev) &&
+			is_no_host(j->networks[i].address, address))
+			return &j->networks[i];
+	return NULL;
+}
+
+/* The kernel gives such an address no network. */
+static void judge_address(const struct judge *j, const struct network *own)
+{
+	const struct network *other = find_no_host(j, own->address, NULL);
+	char text[ADDRESS_TEXT_SIZE], network[ADDRESS_TEXT_SIZE];
+
+	if (other)
+		config_complain(&j->reader->faults, own->section,
+			config_section_line_of(own->section, "address"),
+			"address \"%s\": the network or broadcast address of %s at %s:%d, expected one of a host",
+			address_format(own->address, true, text),
+			address_format(other->address, true, network), other->section->file->path,
+			config_section_line_of(other->section, "address"));
+}
+
+static bool is_own(const struct judge *j, const struct address *via)
+{
+	for (size_t i = 0; i < j->n_networks; i++)
+		if (same_host(j->networks[i].address, via))
+			return true;
+	return false;
+}
+
+/* False where it was told that no router can have that address. */
+static bool judge_router(const struct judge *j, const struct hop *hop)
+{
+	bool own = is_own(j, &hop->via);
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (hop->via.family == AF_UNSPEC || (!own && !find_no_host(j, &hop->via, hop->dev)))
+		return true;
+	config_complain(&j->reader->faults, hop->section, hop->line,
+		"%s \"%s\": %s, expected that of a router", hop->key,
+		address_format(&hop->via, false, text),
+		own ? "an address of this namespace's own" : "a network or broadcast address");
+	return false;
+}
+
 /* ---- collecting ---- */
 
 static void collect_interfaces(
@@ -396,10 +466,13 @@ void config_judge_routes(struct config_reader *reader, const struct config_vrf *
 
 	collect_interfaces(&j, vrf, section);
 	collect_routes(&j, vrf, section);
+	for (size_t i = 0; i < j.n_networks; i++)
+		judge_address(&j, &j.networks[i]);
 	for (size_t i = 0; i < j.n_hops; i++)
 		find_device(&j, &j.hops[i]);
 	for (size_t i = 0; i < j.n_hops; i++) {
-		judge_reach(&j, &j.hops[i]);
+		if (judge_router(&j, &j.hops[i]))
+			judge_reach(&j, &j.hops[i]);
 		judge_connected(&j, &j.hops[i]);
 	}
 	judge_routes(&j);

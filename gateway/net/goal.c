@@ -127,10 +127,28 @@ static bool fits_vlan(const struct net_goals_context *context, const struct net_
 		link->vlan_protocol == net_goal_vlan_protocol(want, want->n_tags - 1);
 }
 
+/* Two macvlans of a NIC cannot have one address: who gives it up is made anew, so that it is free. */
+static bool is_wanted_mac(const struct net_goals_context *context, const uint8_t mac[6])
+{
+	const struct net_want *want = context->want;
+
+	for (size_t i = 0; i < want->n_netns; i++)
+		for (size_t l = 0; l < want->netns[i].n_links; l++) {
+			const struct net_want_link *link = &want->netns[i].links[l];
+
+			if (link->has_mac && link->kind == NET_LINK_MACVLAN &&
+				memcmp(link->mac, mac, sizeof(link->mac)) == 0)
+				return true;
+		}
+	return false;
+}
+
 static bool fits_macvlan(const struct net_goals_context *context, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
-	return strcmp(link->kind, "macvlan") == 0 && fits_parent(context, want, link);
+	return strcmp(link->kind, "macvlan") == 0 && fits_parent(context, want, link) &&
+		((want->has_mac && memcmp(want->mac, link->mac, sizeof(want->mac)) == 0) ||
+			!is_wanted_mac(context, link->mac));
 }
 
 static bool fits_device(const struct net_goals_context *context, const struct net_want_link *want,
@@ -215,6 +233,13 @@ static const struct net_have_link *find_renamed(const struct net_goals_context *
 	return NULL;
 }
 
+static bool is_moved(const struct net_have_link *link)
+{
+	struct net_mark mark;
+
+	return net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED;
+}
+
 static void goal_find_link(struct net_goal *goal, const struct net_goals_context *context,
 	const struct net_goals *goals)
 {
@@ -222,14 +247,57 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 		? net_have_find_link(goals->have, goal->name)
 		: NULL;
 
-	if (!link)
-		goal->renamed = find_renamed(context, goals->have, goal->want);
-	if (!link || !net_have_link_is_ours(link))
+	if (link && !net_have_link_is_ours(link))
 		return;
-	if (fits[goal->want->kind](context, goal->want, link))
+	if (link && fits[goal->want->kind](context, goal->want, link))
 		goal->have = link;
 	else
 		goal->misfit = link;
+	/* Two that swap their names go by the root namespace. */
+	if (!goal->have && !(link && is_moved(link)))
+		goal->renamed = find_renamed(context, goals->have, goal->want);
+}
+
+static bool wants_device(const struct net_want_netns *netns, const char *name)
+{
+	for (size_t i = 0; i < netns->n_links; i++)
+		if (netns->links[i].kind == NET_LINK_DEVICE &&
+			strcmp(netns->links[i].parent, name) == 0)
+			return true;
+	return false;
+}
+
+/* What it holds of NICs it gives back before anything is moved in. */
+static bool gives_back(const struct net_want *want, const struct net_have_netns *netns,
+	const char *device, const char *vrf)
+{
+	if (strcmp(netns->name, vrf) == 0)
+		return true;
+	for (size_t i = 0; i < want->n_netns; i++)
+		if (strcmp(want->netns[i].name, netns->name) == 0)
+			return !wants_device(&want->netns[i], device);
+	for (size_t i = 0; i < want->n_keep; i++)
+		if (strcmp(want->keep[i], netns->name) == 0)
+			return false;
+	return !want->partial;
+}
+
+const struct net_have_link *net_goal_coming_device(
+	const struct net_goals_context *context, const char *name, const char *vrf)
+{
+	struct net_mark mark;
+
+	for (size_t i = 0; i < context->have->n_netns; i++) {
+		const struct net_have_netns *netns = &context->have->netns[i];
+
+		for (size_t l = 0; l < netns->n_links; l++)
+			if (net_mark_parse(netns->links[l].mark, &mark) &&
+				mark.kind == NET_MARK_MOVED && mark.owner == context->owner &&
+				strcmp(mark.was.name, name) == 0 &&
+				gives_back(context->want, netns, name, vrf))
+				return &netns->links[l];
+	}
+	return NULL;
 }
 
 /* What a link has that nobody gave a size: that of the device below, or as it came. 0: not known. */

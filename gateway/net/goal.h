@@ -34,9 +34,10 @@ struct net_goal {
 	size_t n_neighbours;
 	uint8_t neighbour_mac[6];
 
-	const struct net_have_link *have;    /* fits; or &fresh once its making is planned */
-	const struct net_have_link *misfit;  /* ours, but must go first */
-	const struct net_have_link *renamed; /* a device inside under another name, this one free */
+	const struct net_have_link *have;   /* fits; or &fresh once its making is planned */
+	const struct net_have_link *misfit; /* ours, but must go first */
+	const struct net_have_link
+		*renamed; /* a device inside under another name, this one free by then */
 	struct net_have_link fresh;
 	bool lost_ipv4; /* its IPv4 routes go with its addresses */
 };
@@ -82,6 +83,11 @@ bool net_goal_is_our_outer(
 
 /* One of ours that nothing stands on any more, deleted before anything is made. */
 bool net_goal_outer_goes(const struct net_goals_context *context, const struct net_have_link *link);
+
+/* A NIC for a VRF that another one of ours, or itself, gives back before any is moved in: as it is inside
+ * there. NULL: none comes. */
+const struct net_have_link *net_goal_coming_device(
+	const struct net_goals_context *context, const char *name, const char *vrf);
 
 /* Protocol of the n-th tag, host order. */
 uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n);

@@ -213,6 +213,8 @@ static void judge_device(const struct judge *j, const struct net_goal *goal)
 
 	struct net_mark mark;
 
+	if (!link && net_goal_coming_device(j->context, goal->want->parent, j->goals->want->name))
+		return;
 	if (!link)
 		say(j, ENODEV, goal->name, "device '%s' not found", goal->want->parent);
 	else if (link->mark[0] &&

@@ -206,6 +206,7 @@ static void plan_root_end(struct net_planner *planner, struct net_goals *goals)
 	net_plan_addresses_delete6(planner, goals, &goals->items[0]);
 	net_plan_settings(planner, goals, &goals->items[0]);
 	net_plan_addresses_delete4(planner, goals, &goals->items[0]);
+	net_plan_addresses_add4(planner, goals, &goals->items[0]);
 }
 
 static void fill_group(struct net_planner *planner, struct net_goals *goals)
@@ -233,6 +234,8 @@ static void fill_group(struct net_planner *planner, struct net_goals *goals)
 	routes = net_plan_routes_delete(planner, goals);
 	for (size_t i = first; i < goals->count; i++)
 		net_plan_addresses_delete4(planner, goals, &goals->items[i]);
+	for (size_t i = first; i < goals->count; i++)
+		net_plan_addresses_add4(planner, goals, &goals->items[i]);
 	net_plan_routes_add(planner, routes);
 	net_plan_sysctls_last(planner, goals);
 }

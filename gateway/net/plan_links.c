@@ -347,25 +347,47 @@ static void rename_device(struct net_planner *planner, struct net_goal *goal)
 	goal->have = &goal->fresh;
 }
 
-/* The mark goes on before the move, so that a NIC can never be inside and unknown. */
-static void move_device(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
+/* As it will be in the root namespace by then. */
+static struct net_have_link device_of(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
 {
 	const struct net_have_link *link = net_have_find_device(planner->context.have,
 		goal->want->parent, goals->want->name, planner->context.owner);
-	struct net_mark_was was = { .mtu_bytes = link->mtu_bytes, .up = link->flags & IFF_UP };
+	struct net_have_link coming;
+	struct net_mark mark;
+
+	if (link)
+		return *link;
+	coming = *net_goal_coming_device(&planner->context, goal->want->parent, goals->want->name);
+	(void)net_mark_parse(coming.mark, &mark);
+	coming.ifindex = 0;
+	coming.mtu_bytes = mark.was.mtu_bytes;
+	coming.flags = mark.was.up ? IFF_UP : 0;
+	coming.mark[0] = '\0';
+	memcpy(coming.name, mark.was.name, sizeof(coming.name));
+	memcpy(coming.mac, mark.was.mac, sizeof(coming.mac));
+	return coming;
+}
+
+/* The mark goes on before the move, so that a NIC can never be inside and unknown. */
+static void move_device(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
+{
+	const struct net_have_link link = device_of(planner, goals, goal);
+	struct net_mark_was was = { .mtu_bytes = link.mtu_bytes, .up = link.flags & IFF_UP };
+	const char *name = net_planner_keep(planner, link.name);
 	struct net_act *act;
 
-	goal->fresh = *link;
-	if (!link->mark[0]) {
-		memcpy(was.name, link->name, sizeof(was.name));
-		memcpy(was.mac, link->mac, sizeof(was.mac));
+	goal->fresh = link;
+	if (!link.mark[0]) {
+		memcpy(was.name, link.name, sizeof(was.name));
+		memcpy(was.mac, link.mac, sizeof(was.mac));
 		net_mark_moved(goal->fresh.mark, goals->want->name, &was, planner->context.owner);
-		act = net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, link->name);
+		act = net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, name);
 		act->name = net_planner_keep(planner, goal->fresh.mark);
 	}
 	act = net_planner_add(planner, NET_ACT_LINK_MOVE_IN, true, goal->name);
-	act->name = link->name;
-	act->ifindex = link->ifindex;
+	act->name = name;
+	act->ifindex = link.ifindex;
 	goal->fresh.ifindex = 0;
 	goal->fresh.flags = 0;
 	goal->fresh.addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
@@ -432,9 +454,13 @@ void net_plan_links_create(struct net_planner *planner, struct net_goals *goals)
 
 	if (first && !goals->items[0].have)
 		create_uplink(planner, goals);
+	/* A new link may have the name that another one gives up. */
 	for (size_t i = first; i < goals->count; i++)
 		if (goals->items[i].renamed)
 			rename_device(planner, &goals->items[i]);
+	for (size_t i = first; i < goals->count; i++)
+		if (goals->items[i].renamed)
+			continue;
 		else if (goals->items[i].have)
 			(void)plan_outers(planner, goals->items[i].want);
 		else

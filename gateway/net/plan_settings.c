@@ -129,48 +129,77 @@ static void plan_address(
 	act->minor = goal->want;
 }
 
-/* With the first address of an IPv4 network its others go, too, or are kept, as a setting of the host has
- * it; not every kernel keeps the network's route then. So what shares a network with one that goes is
- * made anew behind it. */
-static bool shares_going_network(const struct net_planner *planner, const struct net_goal *goal,
-	const struct net_have_netns *have, const struct address *address)
+static bool is_last(const struct address *network, const struct address *address)
 {
+	struct address last;
+
+	address_network_last(network, &last);
+	return address_in_network(network, address) &&
+		memcmp(last.bytes, address->bytes, address_size(address)) == 0;
+}
+
+static bool goes_anywhere(const struct net_planner *planner, const struct net_goals *goals,
+	bool in_root, const struct net_have_address *a)
+{
+	for (size_t i = 0; i < goals->count; i++)
+		if (goals->items[i].in_root == in_root &&
+			address_goes(planner, &goals->items[i], a, AF_INET))
+			return true;
+	return false;
+}
+
+/* With the first address of an IPv4 network its others go, too, or are kept, as a setting of the host has
+ * it (promote_secondaries). So what shares a network with one that goes is made anew behind it; as is what
+ * is the broadcast address of a network that goes, for it would get no network of its own. */
+static bool waits_for_going(const struct net_planner *planner, const struct net_goals *goals,
+	const struct net_goal *goal, const struct address *address)
+{
+	const struct net_have_netns *have = side(planner, goals, goal);
+
 	for (size_t i = 0; address->family == AF_INET && i < have->n_addresses; i++) {
 		const struct net_have_address *a = &have->addresses[i];
 
-		if (!a->secondary && address_goes(planner, goal, a, AF_INET) &&
-			a->address.prefix_length == address->prefix_length &&
-			address_in_network(&a->address, address))
+		if (!address_in_network(&a->address, address))
+			continue;
+		if (!a->secondary && a->address.prefix_length == address->prefix_length &&
+			address_goes(planner, goal, a, AF_INET))
+			return true;
+		if (a->address.prefix_length < 31 && is_last(&a->address, address) &&
+			goes_anywhere(planner, goals, goal->in_root, a))
 			return true;
 	}
 	return false;
 }
 
-static bool keeps_an_ipv4(const struct net_planner *planner, const struct net_goal *goal,
-	const struct net_have_netns *have)
+static bool keeps_an_ipv4(const struct net_planner *planner, const struct net_goals *goals,
+	const struct net_goal *goal)
 {
+	const struct net_have_netns *have = side(planner, goals, goal);
+
 	for (size_t i = 0; i < goal->n_addresses; i++)
 		if (goal->addresses[i].family == AF_INET &&
-			!shares_going_network(planner, goal, have, &goal->addresses[i]))
+			!waits_for_going(planner, goals, goal, &goal->addresses[i]))
 			return true;
 	for (size_t i = 0; i < have->n_addresses; i++) {
 		const struct net_have_address *a = &have->addresses[i];
 
 		if (a->ifindex == goal->have->ifindex && a->address.family == AF_INET &&
 			!address_goes(planner, goal, a, AF_INET) &&
-			!shares_going_network(planner, goal, have, &a->address))
+			!waits_for_going(planner, goals, goal, &a->address))
 			return true;
 	}
 	return false;
 }
 
 /* With its last IPv4 address a link loses its IPv4 routes. */
-static bool loses_ipv4(const struct net_planner *planner, const struct net_goal *goal,
-	const struct net_have_netns *have)
+static bool loses_ipv4(const struct net_planner *planner, const struct net_goals *goals,
+	const struct net_goal *goal)
 {
+	const struct net_have_netns *have = side(planner, goals, goal);
+
 	for (size_t i = 0; i < have->n_addresses; i++)
 		if (address_goes(planner, goal, &have->addresses[i], AF_INET))
-			return !keeps_an_ipv4(planner, goal, have);
+			return !keeps_an_ipv4(planner, goals, goal);
 	return false;
 }
 
@@ -183,14 +212,14 @@ static bool is_repeated(const struct net_goal *goal, size_t n)
 	return false;
 }
 
-static void plan_addresses(
-	struct net_planner *planner, struct net_goal *goal, const struct net_have_netns *have)
+static void plan_addresses(struct net_planner *planner, const struct net_goals *goals,
+	struct net_goal *goal, const struct net_have_netns *have)
 {
 	for (size_t i = 0; i < goal->n_addresses; i++)
 		if (!has_address(have, goal, &goal->addresses[i]) && !is_repeated(goal, i) &&
-			!shares_going_network(planner, goal, have, &goal->addresses[i]))
+			!waits_for_going(planner, goals, goal, &goal->addresses[i]))
 			plan_address(planner, goal, &goal->addresses[i]);
-	goal->lost_ipv4 = loses_ipv4(planner, goal, have);
+	goal->lost_ipv4 = loses_ipv4(planner, goals, goal);
 }
 
 void net_plan_addresses_delete6(
@@ -199,30 +228,25 @@ void net_plan_addresses_delete6(
 	plan_addresses_delete(planner, side(planner, goals, goal), goal, AF_INET6);
 }
 
-/* The addresses of networks whose first goes: away before it, back behind it. */
-static void plan_network_mates(struct net_planner *planner, const struct net_have_netns *have,
-	const struct net_goal *goal, bool back)
-{
-	for (size_t i = 0; i < goal->n_addresses; i++) {
-		const struct address *address = &goal->addresses[i];
-
-		if (is_repeated(goal, i) || !shares_going_network(planner, goal, have, address))
-			continue;
-		if (back)
-			plan_address(planner, goal, address);
-		else if (has_address(have, goal, address))
-			plan_address_delete(planner, goal, address);
-	}
-}
-
 void net_plan_addresses_delete4(
 	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
 {
 	const struct net_have_netns *have = side(planner, goals, goal);
 
-	plan_network_mates(planner, have, goal, false);
+	for (size_t i = 0; i < goal->n_addresses; i++)
+		if (!is_repeated(goal, i) && has_address(have, goal, &goal->addresses[i]) &&
+			waits_for_going(planner, goals, goal, &goal->addresses[i]))
+			plan_address_delete(planner, goal, &goal->addresses[i]);
 	plan_addresses_delete(planner, have, goal, AF_INET);
-	plan_network_mates(planner, have, goal, true);
+}
+
+void net_plan_addresses_add4(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
+{
+	for (size_t i = 0; i < goal->n_addresses; i++)
+		if (!is_repeated(goal, i) &&
+			waits_for_going(planner, goals, goal, &goal->addresses[i]))
+			plan_address(planner, goal, &goal->addresses[i]);
 }
 
 static bool has_neighbour(const struct net_have_netns *have, const struct net_goal *goal,
@@ -260,6 +284,6 @@ void net_plan_settings(
 	plan_mark(planner, goal);
 	net_plan_guards(planner, goals, goal);
 	plan_link(planner, goal);
-	plan_addresses(planner, goal, have);
+	plan_addresses(planner, goals, goal, have);
 	plan_neighbours(planner, have, goal);
 }

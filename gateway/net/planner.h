@@ -94,6 +94,9 @@ void net_plan_settings(
 	struct net_planner *planner, const struct net_goals *goals, struct net_goal *goal);
 void net_plan_addresses_delete4(
 	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal);
+/* Those that had to wait for that. */
+void net_plan_addresses_add4(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal);
 /* A link with too small an MTU has no IPv6; with the right one it comes back with new settings. */
 bool net_plan_has_ipv6(const struct net_goal *goal);
 bool net_plan_ipv6_comes_back(const struct net_goal *goal);

@@ -267,6 +267,8 @@ int net_run_add(struct net_run *run, const struct net_act *act, struct error *er
 		ret = 0;
 	if (ret == 0 && act->kind == NET_ACT_LINK_CREATE)
 		ret = prepare_create(run, act, &context, err);
+	if (ret == 0 && !context.ifindex && act->kind == NET_ACT_LINK_MOVE_IN)
+		ret = context.ifindex = find_ifindex(run, true, act->name, err);
 	if (ret == 0 && !context.ifindex && net_message_needs_ifindex(act)) {
 		ret = context.ifindex = find_ifindex(run, act->in_root, act->link, err);
 	}

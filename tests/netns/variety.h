@@ -9,12 +9,11 @@
 #include "fleet.h"
 
 #define VARIETY_NAMES 4
-#define VARIETY_NICS  5
+#define VARIETY_NICS  3
 
 struct variety {
 	struct chance chance;
 	bool vlans;
-	unsigned int vrf; /* the one at hand */
 	unsigned int drawn, refused;
 	char *text; /* the last one */
 };
@@ -117,8 +116,8 @@ static inline void variety_write_interface(struct variety *v, FILE *out, unsigne
 	static const unsigned int mtus[] = { 1500, 1400, 1280, 1000 };
 
 	fprintf(out, "	interface c%u { ", n);
-	if (false && variety_one_in(v, 6))
-		fprintf(out, "kind = device parent = port%u", v->vrf);
+	if (variety_one_in(v, 4))
+		fprintf(out, "kind = device parent = port%u", variety_draw(v, VARIETY_NICS));
 	else if (v->vlans && !variety_one_in(v, 3))
 		variety_write_vlan(v, out);
 	else
@@ -144,7 +143,6 @@ static inline void variety_write_vrf(struct variety *v, FILE *out, unsigned int 
 {
 	unsigned int names[3];
 
-	v->vrf = self;
 	fprintf(out, "%s v%u {\n", variety_one_in(v, 4) ? "namespace" : "vrf", self);
 	if (variety_one_in(v, 4))
 		fprintf(out, "	forward = true\n");

@@ -190,7 +190,7 @@ static const struct {
 		"1: vrf 'a': interface 'enp129s0f0np0.1234': not an interface name, expected 1 to 15 characters; the NIC and the VLAN may be said by parent = \"enp129s0f0np0\" and id = 1234 within" },
 	{ IN_INTERFACE("gateway = \"10.0.0.1\""),
 		"2: " I "gateway \"10.0.0.1\": no address of its family, expected one in address" },
-	{ IN_INTERFACE("address = \"10.0.0.2/30\"\ngateway = { \"10.0.0.1\", \"10.0.0.3\" }"),
+	{ IN_INTERFACE("address = \"10.0.0.2/29\"\ngateway = { \"10.0.0.1\", \"10.0.0.3\" }"),
 		"3: " I "gateway \"10.0.0.3\": a second one, expected one per address family" },
 	/* Routes, hosts, and the rest of a VRF. */
 	{ IN_VRF("route \"10.1.2.3/16\" { via = \"10.0.0.1\" }"),
@@ -215,6 +215,15 @@ static const struct {
 		"2: vrf 'b': interface 'q': stands on VLAN 10, which is a customer's own at test.conf:1; expected one or the other" },
 	{ IN_VRF("sysctl = { \"net.ipv6.conf.all.disable_ipv6=1\" }"),
 		"2: vrf 'a': sysctl \"net.ipv6.conf.all.disable_ipv6=1\": the uplink needs IPv6, expected the key of an interface" },
+	{ IN_INTERFACE("address = \"10.0.0.2/30\"\ngateway = \"10.0.0.2\""),
+		"3: " I
+		"gateway \"10.0.0.2\": an address of this namespace's own, expected that of a router" },
+	{ IN_INTERFACE("address = \"10.0.0.2/30\"\ngateway = \"10.0.0.3\""),
+		"3: " I
+		"gateway \"10.0.0.3\": a network or broadcast address, expected that of a router" },
+	{ IN_INTERFACE("address = { \"10.0.0.2/30\", \"10.0.0.3/24\" }"),
+		"2: " I
+		"address \"10.0.0.3/24\": the network or broadcast address of 10.0.0.2/30 at test.conf:2, expected one of a host" },
 	/* A destination twice. */
 	{ IN_VRF("interface eth0.10 { address = \"10.0.0.2/29\" }\nroute \"10.0.0.0/29\" { via = 10.0.0.1 }"),
 		"3: vrf 'a': route '10.0.0.0/29': the network of interface 'eth0.10' at test.conf:2, which the kernel reaches by that alone; expected another network, or metric = 1024" },

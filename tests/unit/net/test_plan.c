@@ -324,6 +324,23 @@ static void vlan_of_another(struct scene *s)
 		.tags = { 100 } };
 }
 
+/* acme has the NIC eth5, and bravo, which comes first, gets it. */
+static void device_of_another(struct scene *s)
+{
+	const struct net_mark_was was = { "eth5", 1500, { 0 }, true };
+	struct net_want_netns *other;
+	struct net_want_link *link;
+
+	net_mark_moved(scene_cust(s)->mark, "acme", &was, net_mark_owner(OWNER));
+	other = array_append(&s->want.netns, &s->want.n_netns);
+	other[0] = other[-1];
+	s->want.netns[0] = (struct net_want_netns){ .name = "bravo" };
+	s->acme = &s->want.netns[1];
+	s->acme->n_links = s->acme->n_routes = 0;
+	link = array_append(&s->want.netns[0].links, &s->want.netns[0].n_links);
+	*link = (struct net_want_link){ .name = "wan", .kind = NET_LINK_DEVICE, .parent = "eth5" };
+}
+
 /* Of a line in a plan; it must be there. */
 static size_t place_of(const char *text, const char *line)
 {
@@ -343,6 +360,8 @@ static void what_another_needs_goes_first(void **state)
 	} cases[] = {
 		{ vlan_of_another, "acme: delete link cust\n",
 			"bravo: create vlan 100 on 'eth0' as cust\n" },
+		{ device_of_another, "acme: give back device eth5 from cust\n",
+			"bravo: move in device eth5 as wan\n" },
 		{ outer_not_wanted, "*: delete link old0.100\n",
 			"acme: create vlan 100 on 'eth0' as cust\n" },
 		{ outer_name_too_long, "acme: create vlan 100 on 'enp130s0f0np0' as outer0\n",

@@ -34,7 +34,7 @@ static inline void want_macvlan(struct scene *s)
 
 static inline void have_macvlan(struct scene *s)
 {
-	have_marked(s, 8, "mac0", "macvlan", 2);
+	have_marked(s, 8, "mac0", "macvlan", 2)->mac[0] = 2;
 }
 
 static inline void want_vlan(struct scene *s)
