@@ -12,11 +12,8 @@
 
 /* Longer than the ten seconds that a zabbix_proxy waits between two tries to open its database. */
 #define QUIET_MS      15000
-#define LOOK_MS       1000
-/* A proxy that takes long is looked at less often. */
-#define LOOK_LATER_MS 2000
-#define LATER_MS      20000
-/* Nearly every proxy has exited by then. */
+#define LOOK_MS       2000
+/* Nearly every proxy has exited by then: a thousand that stop at once are not looked at. */
 #define USUAL_MS      3000
 #define KILL_AGAIN_MS 10000
 
@@ -85,7 +82,7 @@ enum ending_verdict ending_look(struct ending *ending, const struct process *pro
 uint64_t ending_pause_ms(const struct ending *ending)
 {
 	uint64_t age_ms = clock_now_ms() - ending->begun_ms;
-	uint64_t pause_ms = age_ms < LATER_MS ? LOOK_MS : LOOK_LATER_MS;
+	uint64_t pause_ms = age_ms < USUAL_MS ? USUAL_MS - age_ms : LOOK_MS;
 
 	/* Not past the limit. */
 	if (!ending->killed_ms && age_ms < ending->limit_ms && ending->limit_ms - age_ms < pause_ms)

@@ -11,8 +11,8 @@
  *	    |
  *	    '--ended-- stopping <--stop, hung, not ready in time, namespace lost-- starting, healthy,
  *	                ^ |  ^                                                       degraded
- *	 looked at each '-'  |
- *	 second (ending.h)   '-- found: what an earlier supervisor left and nobody wants
+ *	  looked at now '-'  |
+ *	 and then (ending.h) '-- found: what an earlier supervisor left and nobody wants
  *	                  |
  *	                  '--ended, but still wanted--> backoff or wiring
  *
