@@ -99,9 +99,9 @@ void drift_look(struct drift *drift, struct vrf *vrf)
 	uint64_t soon_ms = clock_now_ms() + SETTLE_MS;
 	uint64_t after_ms = vrf->drift.compared_ms + PAUSE_MS;
 
-	if (vrf->drift.due_ms)
-		return;
-	vrf->drift.due_ms = soon_ms > after_ms ? soon_ms : after_ms;
+	/* Due before, perhaps, when it was not up: the timer has passed over it then. */
+	if (!vrf->drift.due_ms)
+		vrf->drift.due_ms = soon_ms > after_ms ? soon_ms : after_ms;
 	timer_pull(drift, vrf->drift.due_ms);
 }
 

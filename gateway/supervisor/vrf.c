@@ -373,6 +373,9 @@ static void proxy_begin(struct vrf *vrf, bool adopted)
 	state_set(vrf, VRF_STARTING, adopted ? "found running" : vrf->notice);
 	state_timer_arm(vrf, (uint64_t)start_period_s(vrf) * 1000);
 	watch_start(vrf, 0);
+	/* It was wired a while ago, and could not be compared while it was prepared. */
+	if (vrf->drift.due_ms)
+		vrf->context->look(vrf);
 }
 
 static void namespace_begin(struct vrf *vrf)
