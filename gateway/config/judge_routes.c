@@ -168,7 +168,7 @@ static void judge_written_device(const struct judge *j, const struct hop *hop)
 /* A link without an IPv6 address has no IPv6. A gateway is told so where it is read. */
 static bool lacks_ipv6(const struct judge *j, const struct hop *hop)
 {
-	if (!hop->dev_written || hop->destination.family != AF_INET6)
+	if (!hop->dev_written || !hop->dev || hop->destination.family != AF_INET6)
 		return false;
 	for (size_t i = 0; i < j->n_networks; i++)
 		if (j->networks[i].address->family == AF_INET6 &&
@@ -192,7 +192,7 @@ static void judge_reach(const struct judge *j, const struct hop *hop)
 	}
 	if (hop->via.family == AF_UNSPEC)
 		return;
-	if (hop->dev_written) {
+	if (hop->dev_written && hop->dev) {
 		judge_written_device(j, hop);
 		return;
 	}
