@@ -205,8 +205,8 @@ static void unfinished_remove(const char *path)
 			unlinkat(fd, entry->d_name, 0);
 }
 
-int file_write(const char *path, const void *data, size_t size, const struct file_owner *owner,
-	struct error *err)
+static int replace(const char *path, const void *data, size_t size, const struct file_owner *owner,
+	bool durably, struct error *err)
 {
 	cleanup_free char *temporary = xasprintf("%s.XXXXXX", path);
 	cleanup_fd int fd = mkostemp(temporary, O_CLOEXEC);
@@ -218,7 +218,7 @@ int file_write(const char *path, const void *data, size_t size, const struct fil
 	if (r == 0)
 		r = file_write_all(fd, data, size);
 	/* Else a power cut could leave the new name with nothing behind it. */
-	if (r == 0 && fsync(fd) < 0)
+	if (r == 0 && durably && fsync(fd) < 0)
 		r = -errno;
 	if (r == 0 && rename(temporary, path) < 0)
 		r = -errno;
@@ -228,12 +228,18 @@ int file_write(const char *path, const void *data, size_t size, const struct fil
 	}
 	unfinished_remove(path);
 	/* Else it could bring the old content back. */
-	r = directory_sync(path);
+	r = durably ? directory_sync(path) : 0;
 	return r < 0 ? error_set_errno(err, -r, "cannot write the directory of '%s'", path) : 0;
 }
 
-int file_write_if_changed(const char *path, const void *data, size_t size,
-	const struct file_owner *owner, bool *changed, struct error *err)
+int file_write(const char *path, const void *data, size_t size, const struct file_owner *owner,
+	struct error *err)
+{
+	return replace(path, data, size, owner, true, err);
+}
+
+static int replace_if_changed(const char *path, const void *data, size_t size,
+	const struct file_owner *owner, bool durably, bool *changed, struct error *err)
 {
 	cleanup_free char *old = NULL;
 	size_t old_size = 0;
@@ -242,7 +248,19 @@ int file_write_if_changed(const char *path, const void *data, size_t size,
 
 	if (changed)
 		*changed = !same;
-	return same ? 0 : file_write(path, data, size, owner, err);
+	return same ? 0 : replace(path, data, size, owner, durably, err);
+}
+
+int file_write_if_changed(const char *path, const void *data, size_t size,
+	const struct file_owner *owner, bool *changed, struct error *err)
+{
+	return replace_if_changed(path, data, size, owner, true, changed, err);
+}
+
+int file_write_volatile(const char *path, const void *data, size_t size,
+	const struct file_owner *owner, bool *changed, struct error *err)
+{
+	return replace_if_changed(path, data, size, owner, false, changed, err);
 }
 
 int file_make_parents(char *path)

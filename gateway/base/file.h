@@ -52,6 +52,10 @@ int file_write(const char *path, const void *data, size_t size, const struct fil
 int file_write_if_changed(const char *path, const void *data, size_t size,
 	const struct file_owner *owner, bool *changed, struct error *err);
 
+/* The same for what is of no use after a loss of power: it waits for no disk. */
+int file_write_volatile(const char *path, const void *data, size_t size,
+	const struct file_owner *owner, bool *changed, struct error *err);
+
 /* Makes the directories that path lies in, 0755; 0 or a negative errno. Writes to path meanwhile, and
  * allocates nothing. */
 int file_make_parents(char *path);

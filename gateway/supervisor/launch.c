@@ -246,7 +246,7 @@ void launch_write_words(struct vrf *vrf)
 
 	/* Where there is no room it is lost. */
 	if (length > 0)
-		(void)file_write(vrf->paths.start_log, words, length, &owner, NULL);
+		(void)file_write_volatile(vrf->paths.start_log, words, length, &owner, NULL, NULL);
 	if (vrf->words_fd >= 0)
 		close(vrf->words_fd);
 	vrf->words_fd = -1;

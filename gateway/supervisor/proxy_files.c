@@ -505,5 +505,5 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 		.fping = fping_find(),
 		.psk_identity = identity,
 	});
-	return file_write_if_changed(paths->conf, text, strlen(text), &owner, changed, err);
+	return file_write_volatile(paths->conf, text, strlen(text), &owner, changed, err);
 }

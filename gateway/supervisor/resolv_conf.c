@@ -37,5 +37,5 @@ int resolv_conf_write(
 	if (r < 0)
 		return r;
 	text = text_create(&vrf->dns);
-	return file_write_if_changed(paths->resolv_conf, text, strlen(text), &file, NULL, err);
+	return file_write_volatile(paths->resolv_conf, text, strlen(text), &file, NULL, err);
 }

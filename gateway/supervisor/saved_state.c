@@ -90,7 +90,7 @@ void saved_state_write(const struct supervisor *supervisor)
 			vrfs, supervisor->vrfs[i]->name, entry_create(supervisor->vrfs[i]));
 	document = json_pack("{s:i, s:o}", "schema", 1, "vrfs", vrfs);
 	text = json_dumps(document, JSON_INDENT(1));
-	if (file_write_if_changed(path, text, strlen(text), &owner, NULL, &err) < 0)
+	if (file_write_volatile(path, text, strlen(text), &owner, NULL, &err) < 0)
 		log_warning("%s", err.text);
 }
 

@@ -17,6 +17,20 @@ from waiting import wait_until
 
 MANY_VRFS = 1500
 MANY_SECONDS = 300
+# How long what hangs would hang: far longer than all that a test waits for.
+HANG_SECONDS = 600
+# fsync(2) of whatever, while a file says so.
+SLOW_DISK = f"""
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int fsync(int fd)
+{{
+	for (int i = 0; i < {HANG_SECONDS} * 10 && access(getenv("HANG"), F_OK) == 0; i++)
+		usleep(100000);
+	return (int)syscall(SYS_fsync, fd);
+}}
+"""
 
 
 def many(lab, verb):
@@ -42,6 +56,23 @@ def expect_back(lab, name):
     pid = lab.wait_state(name, "starting")["proxy"]["pid"]
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: (lab.vrf(name)["proxy"]["pid"] or pid) != pid, STATE_SECONDS, f"another proxy of {name}")
+
+
+def a_disk_that_hangs_keeps_no_proxy_dead(lab):
+    """What is written to run_dir is for as long as the machine is up: nothing of it has to reach a disk."""
+    (lab.base / "slow.c").write_text(SLOW_DISK)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", lab.base / "slow.so", lab.base / "slow.c"], check=True)
+    hang = lab.base / "hang"
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+    with lab.running(LD_PRELOAD=str(lab.base / "slow.so"), HANG=str(hang)):
+        lab.wait_state("acme", "starting")
+        hang.touch()
+        try:
+            for name in ("bravo", "acme", "bravo"):
+                expect_back(lab, name)
+        finally:
+            hang.unlink()
+    lab.command("down")
 
 
 def a_log_that_nobody_reads_keeps_no_proxy_dead(lab):
@@ -103,5 +134,6 @@ def a_busy_namespace_keeps_no_proxy_dead(lab):
     lab.command("down")
 
 
-CASES = [fifteen_hundred_vrfs_come_and_go, a_log_that_nobody_reads_keeps_no_proxy_dead,
-         a_client_that_does_not_read_keeps_no_proxy_dead, a_busy_namespace_keeps_no_proxy_dead]
+CASES = [fifteen_hundred_vrfs_come_and_go, a_disk_that_hangs_keeps_no_proxy_dead,
+         a_log_that_nobody_reads_keeps_no_proxy_dead, a_client_that_does_not_read_keeps_no_proxy_dead,
+         a_busy_namespace_keeps_no_proxy_dead]

@@ -267,6 +267,24 @@ static void what_is_written_is_on_the_disk_with_its_name(void **state)
 	assert_string_equal(synced, "frd");
 }
 
+static void what_is_of_no_use_after_a_loss_of_power_waits_for_no_disk(void **state)
+{
+	cleanup_free char *text = NULL;
+	bool changed;
+	size_t size;
+
+	(void)state;
+	memset(synced, 0, sizeof(synced));
+	assert_int_equal(file_write_volatile("f", "x", 1, &mine, &changed, NULL), 0);
+	assert_true(changed);
+	assert_string_equal(synced, "r");
+	assert_int_equal(file_write_volatile("f", "x", 1, &mine, &changed, NULL), 0);
+	assert_false(changed);
+	assert_string_equal(synced, "r");
+	assert_int_equal(file_read("f", 1, &text, &size, NULL), 0);
+	assert_string_equal(text, "x");
+}
+
 static void make_old_file(const char *path, time_t age_s)
 {
 	struct timespec times[2] = { 0 };
@@ -325,6 +343,7 @@ int main(void)
 		in_directory(whose_file_it_is_that_cannot_be_read_is_told),
 		in_directory(a_directory_that_others_may_write_is_refused),
 		in_directory(what_is_written_is_on_the_disk_with_its_name),
+		in_directory(what_is_of_no_use_after_a_loss_of_power_waits_for_no_disk),
 		in_directory(what_a_writer_left_that_was_killed_is_removed),
 		in_directory(test_a_lock_is_one_descriptors_until_it_closes),
 	};
