@@ -277,20 +277,23 @@ static const struct kind {
 	const char *ids; /* how they are asked for by it; NULL: they come whole */
 	bool twice;      /* there can be two of one name */
 } kinds[REPORTER_KINDS] = {
-	[REPORTER_KIND_PROXY_GROUP] = { "proxygroup.get", proxy_group_params, name_key },
+	[REPORTER_KIND_PROXY_GROUP] = { "proxygroup.get", proxy_group_params, name_key, NULL, NULL,
+		false },
 	[REPORTER_KIND_PROXY] = { "proxy.get", proxy_params, proxy_vrf_key, "proxyid", "proxyids",
 		true },
 	[REPORTER_KIND_PROXY_NAME] = { "proxy.get", proxy_name_params, proxy_name_key, "proxyid",
 		NULL, true },
-	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key },
+	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key, NULL, NULL, false },
 	[REPORTER_KIND_HOST] = { "host.get", host_params, own_host_key, "hostid", "hostids", true },
-	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key },
-	[REPORTER_KIND_RULE] = { "drule.get", rule_params, discovery_key, "druleid", "druleids" },
+	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key, NULL, NULL, false },
+	[REPORTER_KIND_RULE] = { "drule.get", rule_params, discovery_key, "druleid", "druleids",
+		false },
 	[REPORTER_KIND_ACTION] = { "action.get", action_params, discovery_key, "actionid",
-		"actionids" },
+		"actionids", false },
 	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key, "hostid", NULL,
 		true },
-	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, "hostid", "hostids" },
+	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, "hostid", "hostids",
+		false },
 };
 
 void reporter_view_finish(struct reporter_view *view)
