@@ -163,16 +163,22 @@ static pid_t child_start(const char *title, const char *how)
 	return pid;
 }
 
-/* Until so many are found to wait; where none may be looked at, there is nothing to test. */
+/*
+ * Until so many are found to wait, twice alike: the first look may have counted what one slept before it came to
+ * the lock.
+ */
 static struct wedge_look look_await(unsigned blocked)
 {
-	uint64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
-	struct wedge_look look;
+	uint64_t deadline_ms = clock_now_ms() + DEADLINE_MS, mark;
+	struct wedge_look look = { 0 };
 
-	do
+	do {
+		mark = look.blocked_mark;
 		wedge_read(getpid(), &look);
-	while ((look.blocked < blocked || look.users < 5) && clock_now_ms() < deadline_ms);
+	} while ((look.blocked != blocked || look.users < 5 || look.blocked_mark != mark) &&
+		clock_now_ms() < deadline_ms);
 	assert_int_equal(look.blocked, blocked);
+	assert_int_equal(look.blocked_mark, mark);
 	return look;
 }
 
