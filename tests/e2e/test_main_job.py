@@ -29,7 +29,7 @@ MEASURED_SECONDS = 40
 MEGABYTE = 1024 * 1024
 CONFIG_LINES_MAX = 40
 LOG_LINES = 5
-STRANGE_VERSIONS = {"6.0": "7.0.22", "7.0": "6.0.14"}  # a proxy that the server of that version does not take
+STRANGE_VERSIONS = {"6.0": "7.0.22", "7.0": "7.4.1"}  # a proxy that the server of that version does not take
 
 BROKEN_VRF = """\
 vrf {name} {{
