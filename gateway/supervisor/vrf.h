@@ -148,6 +148,7 @@ struct vrf_context {
 	struct cgroups *cgroups;         /* NULL: nothing can be limited, or is to be */
 	bool server_known;               /* the API answers: its view of the proxies counts */
 	size_t n_heard;                  /* VRFs whose proxies the server has heard just now */
+	uint64_t port_read_next_ms;      /* no port's connections are read before */
 	char server_version_text[32];    /* "" : not known */
 	unsigned server_version;         /* 600; 0: not known */
 	void (*wire)(struct vrf *vrf);   /* compare and apply this VRF's part of the kernel soon */

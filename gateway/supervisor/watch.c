@@ -13,6 +13,11 @@
 
 /* How often a starting proxy is asked whether it is ready. */
 #define READY_POLL_MS      200
+/*
+ * To read a port's connections the kernel goes through the sockets of all namespaces: some ms on a busy machine, too
+ * much for each of a thousand proxies that start. After one reading there is none for so many times as long.
+ */
+#define PORT_READ_PAUSE    10
 /* A proxy that could connect has its configuration by then: bundled profiles ask every 10 s. */
 #define CONFIG_PATIENCE_MS 15000
 #define SEEN_RECENTLY_S    30
@@ -87,10 +92,17 @@ static void probe_on_answer(struct vrf *vrf, const struct zabbix_stats *stats)
 /* Who keeps its trappers from answering us: "port 10051 is held by 10.0.0.7 (3 connections)". */
 static bool port_is_held(const struct vrf *vrf, char text[160])
 {
+	uint64_t begun_ms = clock_now_ms();
 	struct net_port_peers peers;
 	char who[128];
+	int r;
 
-	if (net_port_peers_read(vrf->name, PROXY_PORT, &peers, NULL) < 0 || peers.count == 0)
+	if (begun_ms < vrf->context->port_read_next_ms)
+		return false;
+	r = net_port_peers_read(vrf->name, PROXY_PORT, &peers, NULL);
+	vrf->context->port_read_next_ms =
+		clock_now_ms() + PORT_READ_PAUSE * (clock_now_ms() - begun_ms);
+	if (r < 0 || peers.count == 0)
 		return false;
 	snprintf(
 		text, 160, "port %d is held by %s", PROXY_PORT, net_port_peers_format(&peers, who));
