@@ -20,7 +20,8 @@ from scene import Scene
 from setting import run_cases
 from tap import expect_equal
 
-WORK = {work.__name__: work for work in (*faults.LONG, count_cases.check_counting, count_cases.check_killed_proxies)}
+WORK = {work.__name__: work for work in (*faults.LONG, count_cases.check_counting, count_cases.check_slow_stop,
+                                         count_cases.check_killed_proxies)}
 
 
 def rounds(chance, names):
