@@ -3,6 +3,7 @@
 """Discovery in two VRFs with the same addresses: every device is found in its own VRF, by a name that carries it."""
 
 import contextlib
+import json
 import re
 import sqlite3
 import sys
@@ -40,12 +41,21 @@ class Discovery:
 
     def __init__(self, setting, customer):
         self.api, self.customer = setting.api, customer
-        self.names = [f"[vrfgate {setting.world.label} vrf {customer.vrf}] discovery {n}" for n in (1, 2)]
+        self.gateway, self.identity = setting.world.label, setting.world.directory / "state" / "gateway.json"
         self.group = f"VRF gateways/{customer.vrf}"
         self.proxy = f"{setting.world.label}-{customer.vrf}"
         self.host = f"{customer.vrf}-{DEVICE_ADDRESS}"
         self.proxy_config = setting.world.directory / "run" / "vrfs" / customer.vrf / "zabbix_proxy.conf"
         self.database = setting.world.directory / "state" / "vrfs" / customer.vrf / "proxy.db"
+
+    @property
+    def gateway_id(self):
+        return json.loads(self.identity.read_text())["id"]
+
+    @property
+    def names(self):
+        """Of the rules and actions; the gateway has an id once it has run."""
+        return [f"[vrfgate {self.gateway} vrf {self.customer.vrf} id {self.gateway_id}] discovery {n}" for n in (1, 2)]
 
     def rules(self):
         """Both rules, of which the first finds the device."""
@@ -128,7 +138,7 @@ def check_found(setting, discoveries):
             expect_equal({interface["ip"] for interface in host["interfaces"]}, {DEVICE_ADDRESS}, "addresses")
             expect_equal(host["name"], f"{each.customer.vrf} {each.customer.device} ({DEVICE_ADDRESS})", "visible name")
             expect_equal({tag["tag"]: tag["value"] for tag in host["tags"]},
-                         {"vrf": each.customer.vrf, "vrfgate": setting.world.label,
+                         {"vrf": each.customer.vrf, "vrfgate": setting.world.label, "vrfgate.id": each.gateway_id,
                           "vrfgate.discovered": DEVICE_ADDRESS}, "tags")
 
 
