@@ -35,6 +35,19 @@ void strings_addf(struct strings *list, const char *format, ...)
 	*array_append(&list->items, &list->count) = text;
 }
 
+char *strings_join(const struct strings *list, const char *between)
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < list->count; i++) {
+		char *longer = xasprintf("%s%s%s", text, i ? between : "", list->items[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
 bool strings_contain(const struct strings *list, const char *s)
 {
 	for (size_t i = 0; i < list->count; i++)

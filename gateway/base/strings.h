@@ -19,6 +19,9 @@ void strings_add(struct strings *list, const char *s);
 __attribute__((format(printf, 2, 3))) void strings_addf(
 	struct strings *list, const char *format, ...);
 
+/* All of them with that text between; the caller frees it. */
+char *strings_join(const struct strings *list, const char *between);
+
 bool strings_contain(const struct strings *list, const char *s);
 
 /* True where both hold the same strings in the same order. */

@@ -117,6 +117,16 @@ int config_check_network(const char *text, struct error *err)
 	return config_network_parse(text, &network, err);
 }
 
+int config_check_peer(const char *text, struct error *err)
+{
+	if (*text &&
+		(is_host_name(text) || config_check_address(text, NULL) == 0 ||
+			config_check_network(text, NULL) == 0))
+		return 0;
+	return error_set(err, EINVAL,
+		"not an address, network or host name, expected one such as 192.0.2.1, 10.0.0.0/8 or gw1.example.net");
+}
+
 int config_check_user(const char *text, struct error *err)
 {
 	if (!*text || strlen(text) > 31 || !only(text, LETTERS DIGITS "_-.") ||

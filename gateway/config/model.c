@@ -13,6 +13,7 @@ static void proxy_finish(struct config_proxy *proxy)
 	free(proxy->group);
 	strings_finish(&proxy->options);
 	strings_finish(&proxy->paths);
+	strings_finish(&proxy->allowed_addresses);
 }
 
 static void interface_finish(struct config_interface *interface)
@@ -132,6 +133,7 @@ static void zabbix_finish(struct config_zabbix *zabbix)
 	free(zabbix->ca_file);
 	free(zabbix->server);
 	free(zabbix->proxy_name);
+	strings_finish(&zabbix->allowed_hosts);
 	free(zabbix->host_group);
 }
 

@@ -64,6 +64,8 @@ struct config_zabbix {
 	char *proxy_name; /* pattern with {gateway} and {vrf} */
 	char *host_group;
 	uint32_t report_interval_s;
+	struct strings
+		allowed_hosts; /* whose values of the gateway are taken; none: as it is found out */
 	bool prune;
 };
 
@@ -93,9 +95,10 @@ struct config_proxy {
 	enum config_proxy_mode mode;
 	char *profile; /* "small": the file small.conf among the profiles; or an absolute path */
 	bool psk;
-	struct strings options; /* "Key=value" */
-	struct strings paths;   /* "PATH" or "PATH:rw" of the machine that it sees */
-	char *group;            /* Zabbix proxy group, "" : none */
+	struct strings options;           /* "Key=value" */
+	struct strings paths;             /* "PATH" or "PATH:rw" of the machine that it sees */
+	char *group;                      /* Zabbix proxy group, "" : none */
+	struct strings allowed_addresses; /* that the server takes it from; none: its uplink's */
 	struct config_health health;
 	struct config_restart restart;
 	struct config_limits limits;

@@ -98,6 +98,8 @@ static const struct config_key zabbix_keys[] = {
 		.check = config_check_not_empty },
 	{ "report_interval", &config_type_uint32, ZABBIX(report_interval_s), .fallback = "30",
 		.min = 5, .max = 3600 },
+	{ "allowed_hosts", &config_type_strings, ZABBIX(allowed_hosts),
+		.check = config_check_peer },
 	{ "prune", &config_type_bool, ZABBIX(prune), .fallback = "false" },
 	{ 0 },
 };

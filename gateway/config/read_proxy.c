@@ -33,6 +33,8 @@ static const struct config_key proxy_keys[] = {
 	{ "group", &config_type_string, PROXY(group), .fallback = "" },
 	{ "stop_timeout", &config_type_uint32, PROXY(stop_timeout_s), .fallback = "300", .min = 1,
 		.max = 86400 },
+	{ "allowed_addresses", &config_type_strings, PROXY(allowed_addresses),
+		.check = config_check_peer },
 	{ 0 },
 };
 
@@ -197,6 +199,7 @@ static struct config_proxy proxy_copy(const struct config_proxy *from)
 	to.group = xstrdup(from->group);
 	to.options = strings_copy(&from->options);
 	to.paths = strings_copy(&from->paths);
+	to.allowed_addresses = strings_copy(&from->allowed_addresses);
 	return to;
 }
 

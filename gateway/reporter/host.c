@@ -121,8 +121,9 @@ static void host_create(struct reporter_plan *plan, const struct reporter_host *
 	ipmi_add(params, want, NULL);
 	if (want->device)
 		json_object_set_new(params, "interfaces", reporter_interfaces_make(want->device));
-	if (want->device && want->device->n_macros > 0)
-		json_object_set_new(params, "macros", reporter_macros_make(want->device));
+	if (want->n_macros > 0)
+		json_object_set_new(
+			params, "macros", reporter_macros_make(want->macros, want->n_macros));
 	reporter_writes_add(
 		plan->writes, REPORTER_WRITE_CREATE, "host", want->name, "host.create", params);
 }
@@ -199,10 +200,9 @@ void reporter_plan_host_update(
 	host_update_add(plan, want->name, have, host_difference(plan, want, have), &kind);
 	host_update_add(
 		plan, want->name, have, templates_difference(plan, want, templates, have), &kind);
-	if (want->device) {
+	if (want->device)
 		reporter_plan_interfaces(plan, want->device, have, &kind);
-		reporter_plan_macros(plan, want->device, have, &kind);
-	}
+	reporter_plan_macros(plan, want, have, &kind);
 	plan->result->unchanged += kind == REPORTER_WRITE_UPDATE;
 }
 

@@ -53,6 +53,8 @@ static void proxy_hosts_visit(struct reporter_plan *plan, const struct reporter_
 		want.device = &proxy->hosts[i];
 		want.name = want.device->name;
 		want.templates = &want.device->templates;
+		want.macros = want.device->macros;
+		want.n_macros = want.device->n_macros;
 		visit(plan, &want);
 	}
 }
@@ -62,12 +64,15 @@ static void hosts_visit(struct reporter_plan *plan, host_fn *visit)
 	const json_t *group = reporter_view_find(
 		plan->view, REPORTER_KIND_GROUP, plan->inventory->config->zabbix.host_group);
 	const char *groupid = zabbix_json_text(group, "groupid");
+	const struct config_host_macro senders = { (char *)REPORTER_MACRO_SENDER, plan->senders };
 	struct reporter_host gateway = {
 		.name = reporter_plan_gateway(plan),
 		.groupid = groupid,
 		.proxyid = REPORTER_NO_ID,
 		.proxy_groupid = REPORTER_NO_ID,
 		.templates = &gateway_templates,
+		.macros = &senders,
+		.n_macros = 1,
 	};
 
 	if (!group)

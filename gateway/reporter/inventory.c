@@ -20,6 +20,7 @@ void reporter_proxy_finish(struct reporter_proxy *proxy)
 {
 	secret_free(&proxy->psk);
 	free(proxy->psk_identity);
+	free(proxy->allowed);
 	free(proxy->address);
 	free(proxy->group);
 	free(proxy->local_address);

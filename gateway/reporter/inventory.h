@@ -16,6 +16,7 @@ struct reporter_proxy {
 	char *vrf;
 	char *name; /* in Zabbix, from the pattern proxy_name */
 	bool passive;
+	char *allowed; /* active: addresses that the server takes it from, by commas; NULL: the operator's */
 	char *address; /* passive: where the server reaches it */
 	uint16_t port;
 	char *group;         /* Zabbix proxy group; NULL: none */

@@ -14,12 +14,12 @@ static json_t *macro_make(const struct config_host_macro *macro)
 		zabbix_json_string(macro->value));
 }
 
-json_t *reporter_macros_make(const struct config_host *want)
+json_t *reporter_macros_make(const struct config_host_macro *want, size_t count)
 {
 	json_t *macros = json_array();
 
-	for (size_t i = 0; i < want->n_macros; i++)
-		json_array_append_new(macros, macro_make(&want->macros[i]));
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(macros, macro_make(&want[i]));
 	return macros;
 }
 
@@ -45,7 +45,7 @@ static json_t *macro_write(
 		"value", zabbix_json_string(want->value));
 }
 
-void reporter_plan_macros(struct reporter_plan *plan, const struct config_host *want,
+void reporter_plan_macros(struct reporter_plan *plan, const struct reporter_host *want,
 	const json_t *have, enum reporter_write_kind *kind)
 {
 	for (size_t i = 0; i < want->n_macros; i++) {

@@ -13,6 +13,8 @@
 #define REPORTER_TEMPLATE_SNMP    "Generic by SNMP"
 /* Ours, with the figures of the gateway: templates/ has it. */
 #define REPORTER_TEMPLATE_GATEWAY "VRF gateway by vrfgate"
+/* Its macro that says who may send these figures; earlier versions of it lack it. */
+#define REPORTER_MACRO_SENDER     "{$VRFGATE.SENDER}"
 
 json_t *reporter_names_proxy_groups(const struct reporter_inventory *inventory);
 json_t *reporter_names_groups(const struct reporter_inventory *inventory);

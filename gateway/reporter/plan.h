@@ -13,6 +13,8 @@ struct reporter_plan {
 	const struct reporter_view *view;
 	struct reporter_writes *writes;
 	struct reporter_sync_result *result;
+	/* The addresses that values of the gateway come from, by commas, as Zabbix takes them. */
+	char *senders;
 	/* Name of a proxy or host: the VRF that it belongs to. Objects, empty at first. */
 	json_t *proxy_vrfs, *host_vrfs;
 	/* Names of the rules and actions of discovery that are wanted; an object, empty at first. */
@@ -34,6 +36,8 @@ struct reporter_host {
 	const char *proxy_groupid; /* REPORTER_NO_ID, or the group in the place of the proxy */
 	const char *groupid;
 	const struct strings *templates;
+	const struct config_host_macro *macros;
+	size_t n_macros;
 	/* Only of a host that discovery has found: */
 	const char *found_at;   /* its address */
 	const char *visible;    /* its visible name; NULL: the operator's */
@@ -45,6 +49,9 @@ static inline const char *reporter_plan_gateway(const struct reporter_plan *plan
 {
 	return plan->inventory->config->gateway.name;
 }
+
+/* Finds out `senders`. */
+void reporter_plan_senders(struct reporter_plan *plan, const struct zabbix_api *api);
 
 /* The host group of config zabbix.host_group, those of discovery and the proxy groups: made where missing. */
 void reporter_plan_groups(struct reporter_plan *plan);
@@ -94,12 +101,12 @@ bool reporter_host_is_attached(
  */
 void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_host *want,
 	const json_t *have, enum reporter_write_kind *kind);
-void reporter_plan_macros(struct reporter_plan *plan, const struct config_host *want,
+void reporter_plan_macros(struct reporter_plan *plan, const struct reporter_host *want,
 	const json_t *have, enum reporter_write_kind *kind);
 
 /* These parts of a new host. */
 json_t *reporter_interfaces_make(const struct config_host *want);
-json_t *reporter_macros_make(const struct config_host *want);
+json_t *reporter_macros_make(const struct config_host_macro *want, size_t count);
 
 /* All tags of a host: ours, and those of `have` (NULL: it is new) whose names we do not own. NULL
  * where `have` is right already. */

@@ -70,8 +70,19 @@ static void want_add_group(
 				"local_port", "10051"));
 }
 
-/* The fields that we own and that can be read back. */
-static json_t *want_make(const struct reporter_plan *plan, const struct reporter_proxy *proxy)
+/* A passive one is asked by the server and may have none. */
+static void want_add_allowed(json_t *want, const struct reporter_proxy *proxy,
+	const struct zabbix_words *words, const json_t *have)
+{
+	if (proxy->passive && *zabbix_json_text(have, words->proxy_allowed))
+		json_object_set_new(want, words->proxy_allowed, json_string(""));
+	else if (!proxy->passive && proxy->allowed)
+		json_object_set_new(want, words->proxy_allowed, zabbix_json_string(proxy->allowed));
+}
+
+/* The fields that we own and that can be read back; have: NULL for a new one. */
+static json_t *want_make(
+	const struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *have)
 {
 	const struct zabbix_words *words = plan->words;
 	json_t *want = zabbix_json_pack("{s:o, s:s}", words->proxy_name,
@@ -79,6 +90,7 @@ static json_t *want_make(const struct reporter_plan *plan, const struct reporter
 		proxy->passive ? words->mode_passive : words->mode_active);
 
 	want_add_tls(want, proxy);
+	want_add_allowed(want, proxy, words, have);
 	want_add_group(want, plan, proxy);
 	if (proxy->passive)
 		want_add_address(want, proxy, words);
@@ -117,7 +129,7 @@ static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy
 	cleanup_free char *description =
 		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
 			reporter_plan_gateway(plan), mark);
-	json_t *params = want_make(plan, proxy);
+	json_t *params = want_make(plan, proxy, NULL);
 
 	json_object_set_new(params, "description", zabbix_json_string(description));
 	psk_add(params, proxy);
@@ -132,7 +144,7 @@ static void proxy_update(
 	const char *old = zabbix_json_text(have, "description");
 	cleanup_free char *mark = reporter_mark_make(&owner, proxy);
 	cleanup_free char *description = reporter_mark_put(old, &owner, mark);
-	cleanup_json json_t *params = want_make(plan, proxy);
+	cleanup_json json_t *params = want_make(plan, proxy, have);
 
 	if (!proxy->key_due && object_agrees(params, have) && strcmp(old, description) == 0) {
 		plan->result->unchanged++;

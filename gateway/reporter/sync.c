@@ -15,6 +15,7 @@
 #include "reporter/sync.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -68,11 +69,17 @@ static void pretend_missing(
 static int template_step(struct pass *pass, struct error *err)
 {
 	const struct reporter_inventory *inventory = pass->plan.inventory;
+	const json_t *there =
+		reporter_view_find(&pass->view, REPORTER_KIND_TEMPLATE, REPORTER_TEMPLATE_GATEWAY);
 	struct error why = ERROR_INIT;
 	int r;
 
-	if (!inventory->template_text ||
-		reporter_view_find(&pass->view, REPORTER_KIND_TEMPLATE, REPORTER_TEMPLATE_GATEWAY))
+	if (there &&
+		!zabbix_json_find(json_object_get(there, "macros"), "macro", REPORTER_MACRO_SENDER))
+		strings_addf(&pass->plan.result->problems,
+			"template '%s' is that of an earlier version, in which anybody may send values: `vrfgate import` brings the present one",
+			REPORTER_TEMPLATE_GATEWAY);
+	if (!inventory->template_text || there)
 		return 0;
 	if (pass->look) {
 		strings_addf(
@@ -226,6 +233,7 @@ static void pass_finish(struct pass *pass)
 	json_decref(pass->plan.proxy_vrfs);
 	json_decref(pass->plan.host_vrfs);
 	json_decref(pass->plan.discoveries);
+	free(pass->plan.senders);
 	reporter_view_finish(&pass->view);
 	reporter_writes_finish(&pass->writes);
 }
@@ -238,6 +246,7 @@ int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inven
 
 	pass_init(&pass, api, inventory, result);
 	pass.look = look;
+	reporter_plan_senders(&pass.plan, api);
 	r = pass_run(&pass, err);
 	pass_finish(&pass);
 	return r;

@@ -51,10 +51,10 @@ static json_t *proxy_group_params(const struct asked *asked)
 static json_t *proxy_params(const struct asked *asked)
 {
 	cleanup_free char *mark = reporter_mark_start(asked->inventory->config->gateway.name);
-	json_t *params = zabbix_json_pack("{s:[s, s, s, s, s, s], s:{s:o}, s:b}", "output",
+	json_t *params = zabbix_json_pack("{s:[s, s, s, s, s, s, s], s:{s:o}, s:b}", "output",
 		"proxyid", asked->words->proxy_name, asked->words->proxy_mode, "description",
-		"tls_connect", "tls_accept", "search", "description", zabbix_json_string(mark),
-		"startSearch", 0);
+		"tls_connect", "tls_accept", asked->words->proxy_allowed, "search", "description",
+		zabbix_json_string(mark), "startSearch", 0);
 	json_t *output = json_object_get(params, "output");
 	static const char *const since_7_0[] = { "address", "port", "proxy_groupid",
 		"local_address", "local_port" };
@@ -120,8 +120,12 @@ static json_t *host_name_params(const struct asked *asked)
 
 static json_t *template_params(const struct asked *asked)
 {
-	return params_by_name("host", reporter_names_templates(asked->inventory),
+	json_t *params = params_by_name("host", reporter_names_templates(asked->inventory),
 		zabbix_json_pack("[s, s]", "templateid", "host"));
+
+	if (params)
+		json_object_set_new(params, "selectMacros", zabbix_json_pack("[s]", "macro"));
+	return params;
 }
 
 /* Rules and actions of discovery bear the mark in their names. */

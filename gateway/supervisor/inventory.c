@@ -39,6 +39,23 @@ static void addresses_fill(struct reporter_proxy *proxy, const struct config_vrf
 				vrf->interfaces[i].addresses[j];
 }
 
+/*
+ * Where the server sees the address of the uplink. By NAT it sees one of the machine or of what lies between,
+ * which other proxies come from, too; and to another address of this machine there may be other ways.
+ */
+static char *allowed_make(
+	const struct config *config, const struct config_vrf *vrf, const char *inside)
+{
+	const struct strings *given = &vrf->proxy.allowed_addresses;
+
+	if (given->count > 0)
+		return strings_join(given, ",");
+	if (config->uplink.mode == CONFIG_UPLINK_ROUTED ||
+		(config->uplink.mode == CONFIG_UPLINK_LOCAL && !*config->zabbix.server))
+		return xstrdup(inside);
+	return NULL;
+}
+
 static int key_fill(struct reporter_proxy *proxy, const struct config *config,
 	const struct config_vrf *vrf, uid_t user, bool make, struct error *err)
 {
@@ -70,6 +87,7 @@ static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	proxy->name = reporter_proxy_name(config, vrf->name);
 	proxy->passive = vrf->proxy.mode == CONFIG_PROXY_PASSIVE;
 	proxy->address = xstrdup(address_format(&inside, false, text));
+	proxy->allowed = allowed_make(config, vrf, proxy->address);
 	proxy->port = PROXY_PORT;
 	proxy->hosts = vrf->hosts;
 	proxy->n_hosts = vrf->n_hosts;

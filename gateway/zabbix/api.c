@@ -236,6 +236,11 @@ const char *zabbix_api_url(const struct zabbix_api *api)
 	return zabbix_http_url(api->http);
 }
 
+void zabbix_api_ends(const struct zabbix_api *api, struct zabbix_ends *ends)
+{
+	zabbix_http_ends(api->http, ends);
+}
+
 size_t zabbix_api_requests(const struct zabbix_api *api)
 {
 	return api->requests;

@@ -64,6 +64,10 @@ const struct zabbix_words *zabbix_api_words(const struct zabbix_api *api);
 /* The URL for messages: without user and password. */
 const char *zabbix_api_url(const struct zabbix_api *api);
 
+/* The addresses of both ends of our connection: zabbix/http.h. */
+struct zabbix_ends;
+void zabbix_api_ends(const struct zabbix_api *api, struct zabbix_ends *ends);
+
 /* How many HTTP requests were sent so far. */
 size_t zabbix_api_requests(const struct zabbix_api *api);
 

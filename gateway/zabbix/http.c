@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,17 @@ void zabbix_http_set_cancelled(struct zabbix_http *http, zabbix_http_cancelled_f
 const char *zabbix_http_url(const struct zabbix_http *http)
 {
 	return http->shown;
+}
+
+void zabbix_http_ends(const struct zabbix_http *http, struct zabbix_ends *ends)
+{
+	char *ours = NULL, *theirs = NULL;
+
+	*ends = (struct zabbix_ends){ 0 };
+	if (curl_easy_getinfo(http->curl, CURLINFO_LOCAL_IP, &ours) == CURLE_OK && ours)
+		snprintf(ends->ours, sizeof(ends->ours), "%s", ours);
+	if (curl_easy_getinfo(http->curl, CURLINFO_PRIMARY_IP, &theirs) == CURLE_OK && theirs)
+		snprintf(ends->theirs, sizeof(ends->theirs), "%s", theirs);
 }
 
 /* What libcurl's refusals mean; code 0: the errno that connect() left. */

@@ -37,6 +37,13 @@ void zabbix_http_set_cancelled(struct zabbix_http *http, zabbix_http_cancelled_f
 /* The URL for messages: without user and password. */
 const char *zabbix_http_url(const struct zabbix_http *http);
 
+/* The addresses of both ends of the last connection; "" where there was none. */
+struct zabbix_ends {
+	char ours[46], theirs[46]; /* INET6_ADDRSTRLEN */
+};
+
+void zabbix_http_ends(const struct zabbix_http *http, struct zabbix_ends *ends);
+
 /*
  * Sends `body`, with "Authorization: Bearer" where bearer is not NULL. Returns 0 and the answer's
  * body (the caller frees it; NUL-terminated) when the status is 200 and there is one that may be

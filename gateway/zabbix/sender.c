@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,17 +56,47 @@ static int address_connect(const struct addrinfo *address, int *connected)
 	return r;
 }
 
-static int server_connect(const char *server, uint16_t port, int *fd, struct error *err)
+static int server_find(const char *server, uint16_t port, struct addrinfo **list, struct error *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC };
-	cleanup(cleanup_addresses) struct addrinfo *list = NULL;
 	char service[8];
 	int r;
 
 	snprintf(service, sizeof(service), "%u", port);
-	r = getaddrinfo(server, service, &hints, &list);
-	if (r != 0)
-		return error_set(err, EHOSTUNREACH, "%s", gai_strerror(r));
+	r = getaddrinfo(server, service, &hints, list);
+	return r != 0 ? error_set(err, EHOSTUNREACH, "%s", gai_strerror(r)) : 0;
+}
+
+/* Of a socket that sends nothing: the kernel chooses an address as it would for TCP. */
+static bool source_choose(const struct addrinfo *address, char text[46])
+{
+	cleanup_fd int fd = socket(address->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage ours;
+	socklen_t size = sizeof(ours);
+
+	return fd >= 0 && connect(fd, address->ai_addr, address->ai_addrlen) == 0 &&
+		getsockname(fd, (struct sockaddr *)&ours, &size) == 0 &&
+		getnameinfo((struct sockaddr *)&ours, size, text, 46, NULL, 0, NI_NUMERICHOST) == 0;
+}
+
+void zabbix_sender_address(const char *server, uint16_t port, char text[46])
+{
+	cleanup(cleanup_addresses) struct addrinfo *list = NULL;
+
+	if (server_find(server, port, &list, NULL) == 0)
+		for (const struct addrinfo *each = list; each; each = each->ai_next)
+			if (source_choose(each, text))
+				return;
+	text[0] = '\0';
+}
+
+static int server_connect(const char *server, uint16_t port, int *fd, struct error *err)
+{
+	cleanup(cleanup_addresses) struct addrinfo *list = NULL;
+	int r = server_find(server, port, &list, err);
+
+	if (r < 0)
+		return r;
 	r = -EHOSTUNREACH;
 	for (const struct addrinfo *each = list; each && r < 0; each = each->ai_next)
 		r = address_connect(each, fd);

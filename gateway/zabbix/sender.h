@@ -17,5 +17,9 @@
 int zabbix_sender_push(const char *server, uint16_t port, const json_t *values, size_t *refused,
 	struct error *err);
 
+/* The address that a server at that place sees values come from, without asking it; "" where it is not known.
+ * Blocks where its name is looked up. */
+void zabbix_sender_address(const char *server, uint16_t port, char text[46]);
+
 /* Reads the answer: "processed: 1; failed: 2; total: 3; seconds spent: 0.1". Pure. */
 int zabbix_sender_read(const char *answer, size_t size, size_t *refused, struct error *err);

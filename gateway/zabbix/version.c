@@ -8,11 +8,11 @@
 
 #define WORDS_BEFORE_7_0                                                                         \
 	.proxy_is_host = true, .proxy_name = "host", .proxy_mode = "status", .mode_active = "5", \
-	.mode_passive = "6", .host_proxy = "proxy_hostid"
+	.mode_passive = "6", .host_proxy = "proxy_hostid", .proxy_allowed = "proxy_address"
 #define WORDS_SINCE_7_0                                                          \
 	.auth_in_header = true, .history_push = true, .proxy_name = "name",      \
 	.proxy_mode = "operating_mode", .mode_active = "0", .mode_passive = "1", \
-	.host_proxy = "proxyid"
+	.host_proxy = "proxyid", .proxy_allowed = "allowed_addresses"
 #define WORDS_ONE_GROUP .host_groups_get = "selectGroups", .host_groups = "groups"
 #define WORDS_TWO_GROUPS \
 	.host_groups_get = "selectHostGroups", .host_groups = "hostgroups", .template_groups = true

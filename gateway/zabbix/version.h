@@ -16,6 +16,7 @@ struct zabbix_words {
 	const char *proxy_mode;  /* field of a proxy that tells active from passive */
 	const char *mode_active; /* its values */
 	const char *mode_passive;
+	const char *proxy_allowed;   /* field of an active proxy: addresses that it may come from */
 	const char *host_proxy;      /* field of a host that holds its proxy's id */
 	const char *host_groups_get; /* parameter of host.get that asks for the groups ... */
 	const char *host_groups;     /* ... and where the answer has them */

@@ -17,6 +17,7 @@ import proxy_shell
 from gateway import program
 from processes import run_checked
 from tap import expect, expect_equal
+from waiting import wait_until
 from world import GATEWAY_ADDRESS
 
 PYTHON = "/usr/bin/python3"
@@ -61,6 +62,20 @@ def takes(path):
 
 print(json.dumps(sorted(filter(takes, json.loads(sys.argv[1])))))
 """
+
+
+# Sends a request to the server and prints its answer, or why there is none.
+REQUEST = """
+import json, socket, struct, sys
+address, port, request = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
+try:
+    with socket.create_connection((address, port), 5) as connection:
+        connection.sendall(b"ZBXD\\x01" + struct.pack("<II", len(request), 0) + request)
+        print(connection.makefile("rb").read()[13:].decode(errors="replace"))
+except OSError as error:
+    print(error)
+"""
+FORGERY_SECONDS = 60
 
 
 def probe_command(targets):
@@ -150,6 +165,59 @@ def check_deeds(setting, own, shell):
         expect("Operation not permitted" in shell("/usr/sbin/nft delete table inet vrfgate"), "it may delete the rules")
 
 
+def check_forged_values(setting, own, other, shell):
+    """Its key does not matter: the gateway's host is the server's own, and takes values without TLS."""
+    api, key = setting.api, f"vrfgate.vrf.state[{other['name']}]"
+    request = {"request": "sender data", "data": [{"host": setting.world.label, "key": key, "value": "0"}]}
+    macro = {"hostids": api.host(setting.world.label)["hostid"], "output": ["hostmacroid", "value"],
+             "filter": {"macro": "{$VRFGATE.SENDER}"}}
+
+    def forge():
+        return shell(shlex.join([PYTHON, "-B", "-c", REQUEST, own["uplink"]["root_address"],
+                                 str(setting.stack.server_port), json.dumps(request)]))
+
+    def forge_with(value):
+        # A sync puts it back, once a minute.
+        api.call("usermacro.update", {"hostmacroid": api.call("usermacro.get", macro)[0]["hostmacroid"],
+                                      "value": value})
+        return forge()
+
+    with setting.case("a shell in a proxy's place cannot forge what the gateway says of another VRF"):
+        guard = api.call("usermacro.get", macro)[0]["value"]
+        wait_until(lambda: api.items(setting.world.label, [key]).get(key, {}).get("lastclock", "0") != "0",
+                   FORGERY_SECONDS, key)
+        expect("processed: 0; failed: 1" in forge(), "the server has taken the value")
+        wait_until(lambda: "processed: 1" in forge_with("0.0.0.0/0,::/0"), FORGERY_SECONDS,
+                   "success of the attack without the guard")
+        wait_until(lambda: "processed: 0" in forge_with(guard), FORGERY_SECONDS, "the guard in its place again")
+
+
+def check_forged_proxy(setting, own, other, shell):
+    """Of a proxy without a key: with one the server refuses it before that."""
+    api, name = setting.api, f"{setting.world.label}-{other['name']}"
+    field = "proxy_address" if setting.stack.release.name == "6.0" else "allowed_addresses"
+    request = {"request": "proxy data", "host": name, "session": "f" * 32, "version": other["proxy"]["version"],
+               "clock": int(time.time()), "ns": 1}
+
+    def forge_with(tls_accept, value):
+        api.call("proxy.update", {"proxyid": api.proxies()[name]["proxyid"], "tls_accept": tls_accept, field: value,
+                                  **keys[tls_accept]})
+        return shell(shlex.join([PYTHON, "-B", "-c", REQUEST, own["uplink"]["root_address"],
+                                 str(setting.stack.server_port), json.dumps(request)]))
+
+    directory = setting.world.directory / "state" / "vrfs" / other["name"]
+    keys = {1: {}, 2: {"tls_psk_identity": (directory / "psk.identity").read_text().strip(),
+                       "tls_psk": (directory / "psk").read_text().strip()}}
+    with setting.case("a shell in a proxy's place cannot speak as another VRF's proxy, even one without a key"):
+        guard = api.proxies()[name][field]
+        expect_equal(guard, other["uplink"]["address"], field)
+        if setting.stack.release.name != "6.0":
+            return  # the attack itself is shown with 6.0 only
+        wait_until(lambda: '"success"' in forge_with(1, ""), FORGERY_SECONDS, "success of the attack without the guard")
+        wait_until(lambda: "not allowed" in forge_with(1, guard), FORGERY_SECONDS, "the guard")
+        wait_until(lambda: "not allowed" in forge_with(2, guard), FORGERY_SECONDS, "the key as it was")
+
+
 def cases(setting):
     world, gateway = setting.world, setting.gateway
     own, other = (gateway.vrf(each.vrf) for each in world.customers)
@@ -170,6 +238,8 @@ def cases(setting):
     check_sight(setting, own, other, shell)
     check_deeds(setting, own, shell)
     check_reach(setting, own, other, shell)
+    check_forged_values(setting, own, other, shell)
+    check_forged_proxy(setting, own, other, shell)
     with setting.case("meanwhile values of both VRFs go on arriving"):
         # Unlike ping, items that say the same again are dropped by their templates' preprocessing.
         observation.wait_values(setting.api, world.customers, VALUES_SECONDS, since=since, keys=(observation.PING,))

@@ -40,6 +40,7 @@ static inline void made_init(struct made *made, const char *url)
 		.user = (char *)"Admin",
 		.password_file = (char *)"",
 		.ca_file = (char *)"",
+		.server = (char *)"",
 		.proxy_name = (char *)"{gateway}-{vrf}",
 		.host_group = (char *)"VRF gateways",
 	};

@@ -333,6 +333,98 @@ static void test_a_key_is_not_written_to_a_proxy_of_somebody_else(void **unused)
 	assert_true(json_equal(before, after));
 }
 
+static const char *macro_of_gateway(json_t *whole)
+{
+	json_t *macros = json_object_get(find(whole, "host", "host", "gw1"), "macros");
+
+	assert_int_equal(json_array_size(macros), 1);
+	return zabbix_json_text(json_array_get(macros, 0), "value");
+}
+
+static void test_only_our_addresses_may_send_values_of_the_gateway(void **unused)
+{
+	static char *allowed[] = { (char *)"192.0.2.7", (char *)"10.0.0.0/8" };
+
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *before = NULL, *after = NULL;
+
+		bench_start(&bench, versions[i]);
+		assert_counts(&bench, 8, 0, 0);
+		before = state(&bench);
+		assert_string_equal(macro_of_gateway(before), "127.0.0.1,::1");
+		bench.made.config.zabbix.allowed_hosts = (struct strings){ allowed, 2 };
+		assert_counts(&bench, 0, 1, 7);
+		assert_counts(&bench, 0, 0, 8);
+		after = state(&bench);
+		assert_string_equal(macro_of_gateway(after), "192.0.2.7,10.0.0.0/8");
+	}
+}
+
+static void test_the_sender_comes_from_the_address_that_leads_to_the_server(void **unused)
+{
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	/* Of all addresses of this machine that one leads there. */
+	bench.made.config.zabbix.server = (char *)"127.0.0.9";
+	bench.made.config.zabbix.server_port = 10051;
+	assert_counts(&bench, 8, 0, 0);
+	whole = state(&bench);
+	assert_string_equal(macro_of_gateway(whole), "127.0.0.1,::1");
+}
+
+static void test_an_active_proxy_is_bound_to_its_address(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		bool is_7 = versions[i][0] == '7';
+		const char *field = is_7 ? "allowed_addresses" : "proxy_address";
+		const char *name = is_7 ? "name" : "host";
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *made = NULL, *again = NULL, *passive = NULL;
+
+		bench_start(&bench, versions[i]);
+		bench.made.proxies[0].allowed = (char *)"fd5a:b1c0:de00::2";
+		bench.made.proxies[1].allowed = (char *)"fd5a:b1c0:de00::6";
+		assert_counts(&bench, 8, 0, 0);
+		assert_counts(&bench, 0, 0, 8);
+		made = state(&bench);
+		assert_string_equal(zabbix_json_text(find(made, "proxy", name, "gw1-acme"), field),
+			"fd5a:b1c0:de00::2");
+		/* The server asks that one itself. */
+		assert_string_equal(
+			zabbix_json_text(find(made, "proxy", name, "gw1-bravo"), field), "");
+		change(&bench, "proxy", name, "gw1-acme", zabbix_json_pack("{s:s}", field, ""));
+		assert_counts(&bench, 0, 1, 7);
+		again = state(&bench);
+		assert_string_equal(zabbix_json_text(find(again, "proxy", name, "gw1-acme"), field),
+			"fd5a:b1c0:de00::2");
+		bench.made.proxies[0].passive = true;
+		assert_counts(&bench, 0, 1, 7);
+		passive = state(&bench);
+		assert_string_equal(
+			zabbix_json_text(find(passive, "proxy", name, "gw1-acme"), field), "");
+	}
+}
+
+static void test_a_template_of_an_earlier_version_is_told(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "6.0.14");
+	json_decref(call(&bench, "template.create",
+		zabbix_json_pack("{s:s}", "host", "VRF gateway by vrfgate")));
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.problems.count, 1);
+	assert_non_null(
+		strstr(bench.result.problems.items[0], "`vrfgate import` brings the present one"));
+}
+
 /* Some 60 MB in one answer. */
 static void test_fifty_thousand_hosts_are_read_in_portions(void **unused)
 {
@@ -712,6 +804,10 @@ int main(void)
 			test_marks_of_earlier_versions_are_taken_over_by_the_first_that_comes),
 		cmocka_unit_test(test_a_key_is_written_and_nothing_else_of_the_config),
 		cmocka_unit_test(test_a_key_is_not_written_to_a_proxy_of_somebody_else),
+		cmocka_unit_test(test_only_our_addresses_may_send_values_of_the_gateway),
+		cmocka_unit_test(test_the_sender_comes_from_the_address_that_leads_to_the_server),
+		cmocka_unit_test(test_an_active_proxy_is_bound_to_its_address),
+		cmocka_unit_test(test_a_template_of_an_earlier_version_is_told),
 		cmocka_unit_test(test_fifty_thousand_hosts_are_read_in_portions),
 		cmocka_unit_test(test_large_hosts_are_read_in_smaller_portions),
 		cmocka_unit_test(test_a_missing_template_is_a_problem_and_the_host_is_made),

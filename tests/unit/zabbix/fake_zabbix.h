@@ -591,7 +591,8 @@ static inline void fake_zabbix_init(struct fake_zabbix *fake, const char *versio
 			"template", "templateid", "9001", "host", "ICMP Ping", "templateid", "9002",
 			"host", "Generic by SNMP", "templateid", "9003", "host", "By Hand",
 			"templateid", "9004", "host", "Zabbix proxy health"),
-		.imported = zabbix_json_pack("{s:s}", "host", "VRF gateway by vrfgate"),
+		.imported = zabbix_json_pack("{s:s, s:[{s:s}]}", "host", "VRF gateway by vrfgate",
+			"macros", "macro", "{$VRFGATE.SENDER}"),
 		.called = json_array(),
 		.last_id = 100,
 	};
