@@ -156,7 +156,10 @@ static void judge_written_device(const struct judge *j, const struct hop *hop)
 
 	if (hop->via.family == AF_INET || is_link_local(&hop->via))
 		return;
-	match = match_all(j, &hop->via, inside ? hop->dev : NULL);
+	/* Not even before the route comes that leads over the device. */
+	match = match_networks(j, &hop->via, inside ? hop->dev : NULL);
+	if (inside || match.length < 0 || strcmp(match.dev, hop->dev) == 0)
+		match = match_all(j, &hop->via, inside ? hop->dev : NULL);
 	if (inside && match.beyond)
 		judge_beyond(j, hop, &match);
 	else if (match.length > 0 && match.dev && strcmp(match.dev, hop->dev) != 0)
