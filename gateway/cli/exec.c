@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vrfgate exec: a command inside a VRF's namespace, as `ip netns exec` does it (a /sys of that
- * namespace), with the VRF's name servers; or, with --root, back in the machine's own namespace.
+ * namespace), with the VRF's name servers and the sockets of its proxy; or, with --root, back in the machine's own
+ * namespace.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "net/netns.h"
+#include "process/lock.h"
 #include "process/view.h"
 #include "supervisor/paths.h"
 #include "supervisor/resolv_conf.h"
@@ -84,41 +86,65 @@ static int exec_parse_all(int argc, char **argv, struct exec_options *options)
 
 /* Written here: a namespace that only `up` has made has none yet. */
 static int mount_resolv_conf(
-	const struct config_vrf *vrf, const struct config *config, struct error *err)
+	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
 {
-	struct vrf_paths paths;
 	int r;
 
 	if (vrf->dns.count == 0)
 		return 0;
-	vrf_paths_init(&paths, &config->gateway, vrf->name);
-	r = resolv_conf_write(vrf, &paths, err);
-	if (r == 0 && mount(paths.resolv_conf, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0)
+	r = resolv_conf_write(vrf, paths, err);
+	if (r == 0 && mount(paths->resolv_conf, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0)
 		r = error_set_errno(err, errno, "cannot mount its resolv.conf");
-	vrf_paths_finish(&paths);
 	return r;
 }
 
-static int mount_views(const struct config_vrf *vrf, const struct config *config, struct error *err)
+/*
+ * The sockets of a proxy are in memory that only it sees; with these its own binary tells it things ("-R"). -1: it
+ * does not run, or has no such directory.
+ */
+static int sockets_borrow(const struct vrf_paths *paths)
 {
+	struct process proxy = PROCESS_NONE;
+	int tree = process_lock_find(paths->lock, &proxy)
+		? process_view_borrow(proxy.pidfd, paths->socket_dir)
+		: -1;
+
+	process_finish(&proxy);
+	return tree;
+}
+
+/* Who looks for what is wrong with a proxy has use for a command without its sockets, too. */
+static int mount_views(
+	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
+{
+	/* Before the mounts are ours alone: from there it is the same way back. */
+	cleanup_fd int sockets = sockets_borrow(paths);
+
 	if (process_view_begin() < 0)
 		return error_set_errno(err, errno, "cannot have mounts of its own");
 	/* A /sys of this namespace; where the machine has none mounted there is none to replace. */
 	if (umount2("/sys", MNT_DETACH) == 0 && mount("sysfs", "/sys", "sysfs", 0, NULL) < 0)
 		return error_set_errno(err, errno, "cannot mount /sys");
-	return mount_resolv_conf(vrf, config, err);
+	if (sockets >= 0 &&
+		move_mount(sockets, "", AT_FDCWD, paths->socket_dir, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		fprintf(stderr, "vrfgate exec: vrf '%s': cannot mount its proxy's sockets: %s\n",
+			vrf->name, strerror(errno));
+	return mount_resolv_conf(vrf, paths, err);
 }
 
 static int enter_vrf(const struct config_vrf *vrf, const struct config *config)
 {
 	struct error err = ERROR_INIT;
 	cleanup_fd int fd = netns_open(vrf->name, &err);
+	struct vrf_paths paths;
 	int r = fd < 0 ? fd : 0;
 
+	vrf_paths_init(&paths, &config->gateway, vrf->name);
 	if (r == 0 && setns(fd, CLONE_NEWNET) < 0)
 		r = error_set_errno(&err, errno, "cannot enter its namespace");
 	if (r == 0)
-		r = mount_views(vrf, config, &err);
+		r = mount_views(vrf, &paths, &err);
+	vrf_paths_finish(&paths);
 	if (r < 0) {
 		fprintf(stderr, "vrfgate exec: vrf '%s': %s\n", vrf->name, err.text);
 		return CLI_EXIT_FAILED;

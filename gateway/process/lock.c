@@ -70,11 +70,17 @@ int process_lock_take(const char *path, int *fd, struct process *process, struct
 	return 1;
 }
 
-bool process_lock_names_living(const char *path)
+bool process_lock_find(const char *path, struct process *process)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd >= 0 && tree_find(fd, process);
+}
+
+bool process_lock_names_living(const char *path)
+{
 	struct process process = PROCESS_NONE;
-	bool lives = fd >= 0 && tree_find(fd, &process);
+	bool lives = process_lock_find(path, &process);
 
 	process_finish(&process);
 	return lives;

@@ -23,5 +23,7 @@
  */
 int process_lock_take(const char *path, int *fd, struct process *process, struct error *err);
 
-/* Whether it names a tree that lives; for who only asks, and holds up nobody who starts one. */
+/* Whether it names a tree that lives; for who only asks, and holds up nobody who starts one. *process is its first
+ * process, and its pidfd the caller's to close. */
+bool process_lock_find(const char *path, struct process *process);
 bool process_lock_names_living(const char *path);

@@ -8,11 +8,13 @@
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 
 #define NETNS_DIR   "/run/netns"
@@ -45,6 +47,68 @@ int process_view_begin(void)
 {
 	return unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ? -1
 											     : 0;
+}
+
+/* --- a directory of another --- */
+
+/* Where the calling process is; entering mounts moves it to their root. */
+struct standpoint {
+	int mounts, root, cwd;
+};
+
+static bool standpoint_take(struct standpoint *here)
+{
+	here->mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	here->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	here->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return here->mounts >= 0 && here->root >= 0 && here->cwd >= 0;
+}
+
+/* Of a namespace that it has just left: if this fails, nothing that the process does is where it was meant. */
+static void standpoint_return(const struct standpoint *here)
+{
+	if (setns(here->mounts, CLONE_NEWNS) < 0 || fchdir(here->root) < 0 || chroot(".") < 0 ||
+		fchdir(here->cwd) < 0)
+		abort();
+}
+
+static void standpoint_finish(const struct standpoint *here)
+{
+	const int fds[] = { here->mounts, here->root, here->cwd };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* Only who is among the mounts may copy one of them. */
+static int directory_copy(const char *directory)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW };
+	cleanup_fd int tree = open_tree(
+		AT_FDCWD, directory, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+
+	if (tree < 0 || mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -1;
+	return steal_fd(&tree);
+}
+
+int process_view_borrow(int pidfd, const char *directory)
+{
+	struct standpoint here;
+	int tree = -1, code;
+
+	if (standpoint_take(&here) && setns(pidfd, CLONE_NEWNS) == 0) {
+		tree = directory_copy(directory);
+		code = errno;
+		standpoint_return(&here);
+	} else {
+		code = errno;
+	}
+	standpoint_finish(&here);
+	errno = code;
+	return tree;
 }
 
 /* --- taking hold --- */

@@ -12,6 +12,14 @@
  * -1 and errno. */
 int process_view_begin(void);
 
+/*
+ * A directory as the process of that pidfd sees it, to be mounted with move_mount(2): without symbolic links,
+ * devices or programs, as that process may have put anything there. Not read-only: zabbix_proxy asks whether it may
+ * write where it connects to a socket. The caller has one thread and needs the rights to trace that process. -1 and
+ * errno: there is none.
+ */
+int process_view_borrow(int pidfd, const char *directory);
+
 /* A file, socket or directory of the machine that stays where it is. */
 struct process_place {
 	const char *path;

@@ -24,6 +24,27 @@ FAKE_PROXY = """#!/bin/sh
 exec sleep 1000
 """
 
+# Says on its socket which VRF's it is; and leaves a link beside it to another socket.
+SOCKET_PROXY = """#!/usr/bin/python3 -B
+import os, socket, sys
+if sys.argv[1] == "-V":
+    sys.exit(print("zabbix_proxy (Zabbix) 6.0.14"))
+os.chdir(os.path.dirname(sys.argv[-1]) + "/sockets")
+os.symlink("../../../control", "link")
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("rtc.sock")
+listener.listen()
+while True:
+    listener.accept()[0].sendall(os.getcwd().encode())
+"""
+# Run by exec: what the socket of that name in the directory of that VRF says.
+CALL = """
+import socket, sys
+caller = socket.socket(socket.AF_UNIX)
+caller.connect(sys.argv[1])
+print(caller.recv(1000).decode(), end="")
+"""
+
 
 def kernel_state():
     """What `down` must leave as it was; indexes aside."""
@@ -563,6 +584,35 @@ def exec_runs_inside(lab):
     expect_said(lab.command("exec", "acme", "-u", "no-such-user", "true"), 1, stderr="user 'no-such-user' not found")
     expect_said(lab.command("exec", "acme", "/no/such/program"), 127, stderr="cannot execute '/no/such/program'")
     expect_said(lab.command("exec", "acme", "/etc/passwd"), 126, stderr="Permission denied")
+    lab.command("down")
+
+
+def exec_reaches_the_sockets_of_the_vrfs_own_proxy(lab):
+    proxy = lab.base / "zabbix_proxy"
+    proxy.write_text(SOCKET_PROXY)
+    proxy.chmod(0o755)
+    section = f'proxy {{ binary = "{proxy}" psk = false }}'
+    lab.write(f"vrf acme {{ {MACVLAN.format('trunk0')} {section} }}\nvrf bravo {{ {MACVLAN.format('trunk0')} {section} }}\n")
+    sockets = {vrf: lab.base / "run" / "vrfs" / vrf / "sockets" for vrf in ("acme", "bravo")}
+
+    def call(vrf, path):
+        return lab.command("exec", vrf, "--", "python3", "-c", CALL, path)
+
+    with lab.running():
+        for vrf, directory in sockets.items():
+            wait_until(lambda vrf=vrf: call(vrf, sockets[vrf] / "rtc.sock").returncode == 0, STATE_SECONDS, vrf)
+            expect_said(call(vrf, directory / "rtc.sock"), 0, stdout=str(directory), stderr="")
+        expect_said(call("acme", sockets["bravo"] / "rtc.sock"), 1, stderr="FileNotFoundError")
+        expect_equal(list(sockets["acme"].iterdir()), [], "what the machine has of them")
+        expect_said(call("acme", sockets["acme"] / "link"), 1, stderr="Too many levels of symbolic links")
+        # A proxy's binary asks for the right to write before it connects.
+        expect_said(lab.command("exec", "acme", "test", "-w", sockets["acme"]), 0)
+        # All else is the machine's, as it is without a proxy.
+        expect_said(lab.command("exec", "acme", "touch", lab.base / "made"), 0, stdout="", stderr="")
+        expect((lab.base / "made").exists(), "what exec writes does not arrive on the machine")
+        expect_said(lab.command("exec", "acme", "pwd", "-P"), 0, stdout=f"{os.getcwd()}\n", stderr="")
+        expect_said(lab.command("stop", "bravo"), 0)
+        expect_said(call("bravo", sockets["bravo"] / "rtc.sock"), 1, stderr="FileNotFoundError")
     lab.command("down")
 
 

@@ -14,6 +14,7 @@ import time
 import attack_cases
 import edge_cases
 import observation
+import proxy_shell
 import status_schema
 import zabbix_packages
 from gateway import DEGRADED, DOWN, HEALTHY, NO_SUCH_VRF, NO_SUPERVISOR, program
@@ -166,9 +167,41 @@ def check_commands(setting):
     vrf = setting.world.customers[0].vrf
     with setting.case("exec gives the command's exit status"):
         expect_equal(gateway.command("exec", vrf, "--", "sh", "-c", "exit 7").returncode, 7, "exit status")
+    check_runtime_control(setting)
     with setting.case(f"logs -n {LOG_LINES} prints the last lines of the proxy's log"):
         done = gateway.command("logs", vrf, "-n", str(LOG_LINES))
         expect_equal((done.returncode, len(done.stdout.splitlines())), (0, LOG_LINES), "exit status and lines")
+
+
+def check_runtime_control(setting):
+    gateway = setting.gateway
+    first, second = (each.vrf for each in setting.world.customers)
+    binary = str(setting.stack.proxy_binary)
+
+    def conf(vrf):
+        return str(setting.world.directory / "run" / "vrfs" / vrf / "zabbix_proxy.conf")
+
+    def log(vrf):
+        return (setting.world.directory / "log" / vrf / "zabbix_proxy.log").read_text(errors="replace")
+
+    def control(order, seen_of=first):
+        return gateway.command("exec", first, "--", binary, "-c", conf(seen_of), "-R", order)
+
+    with setting.case("through exec a proxy's own binary tells it to read its config and to log more"):
+        said = ("forced reloading of the configuration cache", "log level has been increased to 4")
+        for order in ("config_cache_reload", "log_level_increase", "log_level_decrease"):
+            done = control(order)
+            expect("forwarded successfully" in done.stdout and done.returncode == 0, f"{order}: {done}")
+        done = control("diaginfo=historycache")
+        expect("history cache diagnostic information" in done.stdout and done.returncode == 0, f"diaginfo: {done}")
+        wait_until(lambda: all(each in log(first) for each in said), HEALTHY_SECONDS, "its log")
+        expect(not any(each in log(second) for each in said), "the other VRF's proxy was told too")
+    with setting.case("exec in one VRF reaches no proxy of another, nor does its proxy"):
+        done = control("config_cache_reload", second)
+        expect(done.returncode != 0, f"{done}")
+        own = gateway.vrf(first)["proxy"]["pid"]
+        out = proxy_shell.run(own, os.stat(f"/proc/{own}").st_uid, f"{binary} -c {conf(second)} -R config_cache_reload")
+        expect("forwarded successfully" not in out, out)
 
 
 def check_import(setting):
