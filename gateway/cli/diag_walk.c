@@ -81,6 +81,23 @@ static void step_supervisor(struct walk *walk)
 			state, *reason ? ": " : "", reason);
 }
 
+static void step_disks(struct walk *walk)
+{
+	const json_t *gateway = json_object_get(walk->diag->status, "gateway");
+	const json_t *warnings = json_object_get(gateway, "warnings");
+	size_t i;
+	json_t *warning;
+
+	json_array_foreach (warnings, i, warning)
+		say(walk, "disk", VERDICT_WARN, NULL, "%s",
+			json_is_string(warning) ? json_string_value(warning) : "");
+	if (!json_is_array(warnings))
+		say(walk, "disk", VERDICT_SKIP, NULL, "not known");
+	else if (json_array_size(warnings) == 0)
+		say(walk, "disk", VERDICT_OK, NULL,
+			"state_dir, log_dir and run_dir are not nearly full");
+}
+
 static void step_netns(struct walk *walk)
 {
 	struct error err = ERROR_INIT;
@@ -402,6 +419,7 @@ static const struct {
 	void (*take)(struct walk *walk);
 } steps[] = {
 	{ "supervisor", false, step_supervisor },
+	{ "disk", false, step_disks },
 	{ "namespace", false, step_netns },
 	{ "link", true, step_interfaces },
 	{ "address", true, step_addresses },

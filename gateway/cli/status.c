@@ -126,6 +126,21 @@ static enum status_exit document_judge(const json_t *document)
 	return worst;
 }
 
+static void warnings_print(FILE *out, const json_t *document)
+{
+	const json_t *gateway = json_object_get(document, "gateway");
+	size_t i;
+	json_t *warning;
+
+	json_array_foreach (json_object_get(gateway, "warnings"), i, warning) {
+		cleanup_free char *line = xasprintf(
+			"warning: %s", json_is_string(warning) ? json_string_value(warning) : "");
+
+		text_make_printable(line);
+		fprintf(out, "%s\n", line);
+	}
+}
+
 static void gateway_print(FILE *out, const json_t *document)
 {
 	const char *name, *state, *zabbix, *error = "", *version = "";
@@ -140,6 +155,7 @@ static void gateway_print(FILE *out, const json_t *document)
 		version, *version ? " " : "", zabbix, *error ? ": " : "", error);
 	text_make_printable(line);
 	fprintf(out, "%s\n", line);
+	warnings_print(out, document);
 }
 
 /* Before anything is asked: a wrong word is one whether a supervisor runs or not. */

@@ -14,6 +14,7 @@
 #include "net/state.h"
 #include "reporter/inventory.h"
 #include "supervisor/census.h"
+#include "supervisor/disks.h"
 #include "supervisor/reporter_link.h"
 
 /* How old a text is that is given to another who asks. */
@@ -187,13 +188,26 @@ static const char *gateway_state(const struct supervisor *supervisor)
 	return degraded ? "degraded" : "healthy";
 }
 
+static json_t *warnings_to_json(const struct supervisor *supervisor)
+{
+	struct strings warnings = { 0 };
+	json_t *texts = json_array();
+
+	disks_list_warnings(supervisor->disks, &warnings);
+	for (size_t i = 0; i < warnings.count; i++)
+		json_array_append_new(texts, json_text(warnings.items[i]));
+	strings_finish(&warnings);
+	return texts;
+}
+
 static json_t *gateway_to_json(const struct supervisor *supervisor)
 {
-	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o}", "name",
+	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o}", "name",
 		json_text(supervisor->config->gateway.name), "version", VRFGATE_VERSION, "pid",
 		getpid(), "uptime_s", seconds_since(supervisor->started_ms), "config_generation",
 		supervisor->generation, "state", gateway_state(supervisor), "zabbix",
-		reporter_link_status(supervisor->reporter));
+		reporter_link_status(supervisor->reporter), "warnings",
+		warnings_to_json(supervisor));
 }
 
 static bool name_is_asked_for(const json_t *names, const char *name)

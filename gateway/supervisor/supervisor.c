@@ -23,6 +23,7 @@
 #include "process/cgroup.h"
 #include "supervisor/census.h"
 #include "supervisor/control_server.h"
+#include "supervisor/disks.h"
 #include "supervisor/drift.h"
 #include "supervisor/events.h"
 #include "supervisor/identity.h"
@@ -428,6 +429,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->census = census_create(supervisor, on_census, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
+	supervisor->disks = disks_create(supervisor);
 	leftovers_visit(
 		config->gateway.run_dir, on_leftover, &(struct inheritance){ supervisor, saved });
 	vrfs_adopt_config(supervisor, saved);
@@ -438,6 +440,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 
 static void supervisor_finish(struct supervisor *supervisor)
 {
+	disks_destroy(supervisor->disks);
 	vitals_destroy(supervisor->vitals);
 	census_destroy(supervisor->census);
 	status_changed(supervisor);

@@ -13,6 +13,7 @@
 struct sd_event;
 struct sd_event_source;
 struct control_server;
+struct disks;
 struct drift;
 struct reporter_link;
 struct vitals;
@@ -49,6 +50,7 @@ struct supervisor {
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;
+	struct disks *disks;                /* NULL: nothing is known of them */
 	struct census *census;              /* NULL: what is known of the kernel is good enough */
 	struct status_text status_texts[2]; /* full, brief */
 };

@@ -18,6 +18,7 @@ from tap import expect, expect_equal
 from waiting import wait_until
 
 MACVLAN = 'interface cust {{ kind = macvlan parent = {} address = "10.0.0.2/30" }}'
+DISK_SECONDS = 60  # read every 15 s
 CUSTOMER = f"{{ {MACVLAN.format('trunk0')} }}"
 FAKE_PROXY = """#!/bin/sh
 [ "$1" = -V ] && exec echo "zabbix_proxy (Zabbix) 6.0.14"
@@ -571,6 +572,44 @@ def diag_finds_where_the_way_is_broken(lab):
     ip("addr", "del", "10.0.0.1/30", "dev", "wire0")
 
 
+def a_disk_is_warned_of_before_it_is_full(lab):
+    lab.write("namespace mgmt { }\n")
+    state = lab.base / "state"
+    state.mkdir(mode=0o755)
+    with contextlib.ExitStack() as after:
+        output_of("mount", "-t", "tmpfs", "-o", "mode=755,size=40m", "tmpfs", state)
+        after.callback(output_of, "umount", "-l", state)
+        disk_fill_and_clear(lab, state)
+    lab.command("down")
+
+
+def disk_fill_and_clear(lab, state):
+    ballast = state / "ballast"
+    ballast.write_bytes(bytes(34 * 1024 * 1024))
+    warning = f"state_dir '{state}': file system nearly full: 5 of 40 MiB free"
+
+    def warnings():
+        return lab.status()["gateway"]["warnings"]
+
+    with lab.running():
+        wait_until(warnings, DISK_SECONDS, "a warning")
+        expect_equal(warnings(), [warning], "warnings")
+        expect_said(lab.command("status"), 0, stdout=f"warning: {warning}\n", stderr="")
+        expect(f"warn  disk        {warning}\n" in lab.command("diag", "mgmt").stdout, "diag does not name it")
+        ballast.unlink()
+        wait_until(lambda: not warnings(), DISK_SECONDS, "room again")
+        expect("warning:" not in lab.command("status").stdout, "status still warns")
+        expect("ok    disk " in lab.command("diag", "mgmt").stdout, "diag still warns")
+        # Inodes can run out while there is room for bytes.
+        output_of("mount", "-o", "remount,nr_inodes=1000", state)
+        for number in range(960):
+            (state / f"ballast{number}").touch()
+        wait_until(warnings, DISK_SECONDS, "a warning of the inodes")
+        expect("of 1000 inodes free" in warnings()[0], warnings())
+    expect_equal([lab.log().count(each) for each in (warning, f"state_dir '{state}': has room again: ")], [1, 1],
+                 "what the log has of it")
+
+
 def exec_runs_inside(lab):
     lab.write(f"namespace acme {CUSTOMER}\n")
     expect_said(lab.command("up"), 0)
@@ -646,4 +685,5 @@ def status_repeats_until_the_supervisor_goes(lab):
 
 CASES = [value for value in list(globals().values())
          if callable(value) and getattr(value, "__module__", "") == __name__
-         and value.__name__ not in ("kernel_state", "netns_names", "fake_proxy", "children_of")]
+         and value.__name__ not in ("kernel_state", "netns_names", "fake_proxy", "children_of",
+                                "disk_fill_and_clear")]
