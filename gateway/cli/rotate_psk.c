@@ -81,8 +81,9 @@ static int psk_rotate(const struct config *config, const struct config_vrf *vrf,
 	cli_stop_signals_ignore();
 	vrf_paths_init(&paths, &config->gateway, vrf->name);
 	r = identity_read(&config->gateway, true, id, err);
-	if (r == 0)
-		r = users_assign(config, true, &users, err);
+	if (r < 0)
+		return r;
+	r = users_assign(config, true, &users, err);
 	if (r < 0)
 		return r;
 	paths.uid = users[vrf - config->vrfs];
