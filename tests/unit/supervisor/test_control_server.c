@@ -11,6 +11,7 @@
 #include "control/protocol.h"
 #include "supervisor/control_server.h"
 #include "supervisor/reporter_link.h"
+#include "supervisor/status.h"
 
 #define DEADLINE_MS       5000
 #define CLIENTS_AT_MOST   64
@@ -61,6 +62,7 @@ static void serve_end(struct served *served)
 	for (size_t i = 0; i < served->supervisor.n_vrfs; i++)
 		vrf_destroy(served->supervisor.vrfs[i]);
 	free(served->supervisor.vrfs);
+	status_changed(&served->supervisor);
 	control_server_destroy(served->supervisor.control);
 	reporter_link_destroy(served->supervisor.reporter);
 	sd_event_unref(served->supervisor.event);
