@@ -38,7 +38,8 @@ static const struct {
 };
 
 struct cgroups {
-	char *path; /* a group per tree is made in it */
+	char *name; /* of the directory, or the scope */
+	char *path; /* a group per tree is made in it; NULL: systemd has not told yet */
 	bool has[CONTROLLERS];
 	char *lacking;         /* NULL: nothing */
 	struct process keeper; /* of a scope; else none */
@@ -121,21 +122,12 @@ static int own_directory_make(const char *name, char **path, struct error *err)
 }
 
 /* The keeper goes into a group inside, as the scope is to hand controllers on. */
-static int scope_directory_make(
-	const char *name, struct process *keeper, char **path, struct error *err)
+static int keeper_move_inside(const struct cgroups *cgroups, struct error *err)
 {
-	cleanup_free char *scope = NULL, *inside = NULL;
-	int r = cgroup_scope_take(name, keeper, &scope, err);
+	cleanup_free char *inside = xasprintf("%s/keeper", cgroups->path);
+	int r = group_make(inside, err);
 
-	if (r < 0)
-		return r;
-	inside = xasprintf("%s/keeper", scope);
-	r = group_make(inside, err);
-	if (r == 0)
-		r = process_move(inside, keeper->pid, err);
-	if (r == 0)
-		*path = steal_ptr(&scope);
-	return r;
+	return r < 0 ? r : process_move(inside, cgroups->keeper.pid, err);
 }
 
 static int controllers_find(struct cgroups *cgroups, struct error *err)
@@ -175,25 +167,68 @@ static char *name_clean(const char *name)
 	return clean;
 }
 
+static int directory_use(struct cgroups *cgroups, struct error *err)
+{
+	int r = controllers_hand_on(cgroups->path, err);
+
+	return r < 0 ? r : controllers_find(cgroups, err);
+}
+
 int cgroups_create(const char *name, struct cgroups **cgroups, struct error *err)
 {
-	cleanup_free char *clean = name_clean(name);
 	struct cgroups *made = xcalloc(1, sizeof(*made));
+	bool with_systemd = sd_booted() > 0;
 	int r;
 
 	made->keeper = (struct process)PROCESS_NONE;
-	r = sd_booted() > 0 ? scope_directory_make(clean, &made->keeper, &made->path, err)
-			    : own_directory_make(clean, &made->path, err);
-	if (r == 0)
-		r = controllers_hand_on(made->path, err);
-	if (r == 0)
-		r = controllers_find(made, err);
+	made->name = name_clean(name);
+	r = with_systemd ? cgroup_keeper_start(&made->keeper, err)
+			 : own_directory_make(made->name, &made->path, err);
+	if (r == 0 && !with_systemd)
+		r = directory_use(made, err);
 	if (r < 0) {
 		cgroups_destroy(made);
 		return r;
 	}
 	*cgroups = made;
-	return 0;
+	return with_systemd;
+}
+
+/* --- what systemd says --- */
+
+struct scope_answer {
+	int code;       /* 0, or a positive errno */
+	char text[960]; /* the directory, or why there is none */
+};
+
+void cgroups_ask(int fd, const void *data)
+{
+	const struct cgroups *cgroups = data;
+	struct scope_answer answer = { 0 };
+	struct error err = ERROR_INIT;
+	cleanup_free char *path = NULL;
+	int r = cgroup_scope_take(cgroups->name, cgroups->keeper.pid, &path, &err);
+
+	if (r == 0 && strlen(path) >= sizeof(answer.text))
+		r = error_set(&err, ENAMETOOLONG, "the path of systemd's scope is too long");
+	answer.code = -r;
+	snprintf(answer.text, sizeof(answer.text), "%.*s", (int)sizeof(answer.text) - 1,
+		r < 0 ? err.text : path);
+	(void)file_write_all(fd, (const char *)&answer, sizeof(answer));
+}
+
+int cgroups_complete(struct cgroups *cgroups, const void *data, size_t size, struct error *err)
+{
+	const struct scope_answer *answer = data;
+	int r;
+
+	if (size != sizeof(*answer))
+		return error_set(err, ETIMEDOUT, "systemd does not answer");
+	if (answer->code)
+		return error_set(err, answer->code, "%s", answer->text);
+	cgroups->path = xstrdup(answer->text);
+	r = keeper_move_inside(cgroups, err);
+	return r < 0 ? r : directory_use(cgroups, err);
 }
 
 void cgroups_destroy(struct cgroups *cgroups)
@@ -206,6 +241,7 @@ void cgroups_destroy(struct cgroups *cgroups)
 	}
 	if (cgroups->path)
 		rmdir(cgroups->path);
+	free(cgroups->name);
 	free(cgroups->path);
 	free(cgroups->lacking);
 	free(cgroups);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -23,10 +24,17 @@ struct cgroup_limits { /* 0: none */
 };
 
 /*
- * Finds or makes the directory; name tells it from others, for one: that of the gateway. May wait some
- * seconds for systemd. The errors say what is in the way, -ENOTSUP: nothing here can limit.
+ * Finds or makes the directory; name tells it from others, for one: that of the gateway. The errors say what is
+ * in the way, -ENOTSUP: nothing here can limit. Where systemd has to be asked first, *cgroups is for
+ * cgroups_ask() and cgroups_complete() alone, and 1 is returned.
  */
 int cgroups_create(const char *name, struct cgroups **cgroups, struct error *err);
+
+/* Asks systemd, which may take for ever: the work of a helper (process/helper.h). data: the struct cgroups. */
+void cgroups_ask(int fd, const void *data);
+
+/* Ends the making with what cgroups_ask() wrote. size 0: nothing in time; -ETIMEDOUT. */
+int cgroups_complete(struct cgroups *cgroups, const void *answer, size_t size, struct error *err);
 
 /* Lets go of it; removes what is empty. Trees that live keep their groups and limits. Also for NULL. */
 void cgroups_destroy(struct cgroups *cgroups);

@@ -15,9 +15,11 @@ int cgroup_own_find(char **path, struct error *err);
 int cgroup_control_write(
 	const char *directory, const char *file, const char *value, struct error *err);
 
+/* Starts a process of ours that keeps a scope alive; ends with us. */
+int cgroup_keeper_start(struct process *keeper, struct error *err);
+
 /*
- * A transient scope of systemd, delegated to us, and a process of ours in it that keeps it alive; one
- * of that name that is there already is taken over. *path is its directory, the caller's. Waits for
- * systemd, at most five seconds.
+ * A transient scope of systemd, delegated to us, with the keeper in it; one of that name that is there
+ * already is taken over. *path is its directory, the caller's. Waits for systemd, which may take for ever.
  */
-int cgroup_scope_take(const char *name, struct process *keeper, char **path, struct error *err);
+int cgroup_scope_take(const char *name, pid_t keeper, char **path, struct error *err);

@@ -184,8 +184,16 @@ static int scope_path_read(sd_bus *bus, const char *unit, char **path, struct er
 	return 0;
 }
 
-static int scope_take(const char *unit, pid_t keeper, char **path, struct error *err)
+int cgroup_keeper_start(struct process *keeper, struct error *err)
 {
+	cleanup_fd int fd = -1;
+
+	return process_helper_start(keeper_work, NULL, keeper, &fd, err);
+}
+
+int cgroup_scope_take(const char *name, pid_t keeper, char **path, struct error *err)
+{
+	cleanup_free char *unit = xasprintf("%s.scope", name);
 	cleanup_bus sd_bus *bus = NULL;
 	int r = sd_bus_open_system(&bus);
 
@@ -197,19 +205,4 @@ static int scope_take(const char *unit, pid_t keeper, char **path, struct error 
 		r = 0;
 	}
 	return r < 0 ? r : scope_path_read(bus, unit, path, err);
-}
-
-int cgroup_scope_take(const char *name, struct process *keeper, char **path, struct error *err)
-{
-	cleanup_free char *unit = xasprintf("%s.scope", name);
-	cleanup_fd int fd = -1;
-	int r = process_helper_start(keeper_work, NULL, keeper, &fd, err);
-
-	if (r == 0)
-		r = scope_take(unit, keeper->pid, path, err);
-	if (r < 0 && keeper->pid > 0) {
-		process_signal(keeper, SIGKILL);
-		process_reap(keeper, &(struct process_exit){ 0 });
-	}
-	return r;
 }

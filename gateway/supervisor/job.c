@@ -66,25 +66,41 @@ static void timeout_on_elapsed(void *data)
 	job_kill(data);
 }
 
-int job_start(struct sd_event *event, const struct process_helper *helper, uint64_t timeout_ms,
-	job_fn done, void *data, struct job **result, struct error *err)
+static struct job *job_create(struct sd_event *event, const struct process *helper, int fd,
+	uint64_t timeout_ms, job_fn done, void *data)
 {
-	struct process process;
-	struct job *job;
-	int fd, r = process_helper_start_confined(helper, &process, &fd, err);
+	struct job *job = xcalloc(1, sizeof(*job));
 
-	if (r < 0)
-		return r;
-	job = xcalloc(1, sizeof(*job));
-	job->helper = process;
+	job->helper = *helper;
 	job->fd = fd;
 	job->done = done;
 	job->data = data;
-	if (sd_event_add_io(event, &job->end, process.pidfd, EPOLLIN, job_on_end, job) < 0)
+	if (sd_event_add_io(event, &job->end, helper->pidfd, EPOLLIN, job_on_end, job) < 0)
 		abort();
 	timer_arm(&job->timeout, event, timeout_ms, timeout_on_elapsed, job);
-	*result = job;
-	return 0;
+	return job;
+}
+
+int job_start(struct sd_event *event, const struct process_helper *helper, uint64_t timeout_ms,
+	job_fn done, void *data, struct job **job, struct error *err)
+{
+	struct process process;
+	int fd, r = process_helper_start_confined(helper, &process, &fd, err);
+
+	if (r == 0)
+		*job = job_create(event, &process, fd, timeout_ms, done, data);
+	return r;
+}
+
+int job_start_own(struct sd_event *event, process_work_fn work, const void *input,
+	uint64_t timeout_ms, job_fn done, void *data, struct job **job, struct error *err)
+{
+	struct process process;
+	int fd, r = process_helper_start(work, input, &process, &fd, err);
+
+	if (r == 0)
+		*job = job_create(event, &process, fd, timeout_ms, done, data);
+	return r;
 }
 
 void job_destroy(struct job *job)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A confined helper process (process/helper.h) whose end the loop waits for. */
+/* A helper process (process/helper.h) whose end the loop waits for. */
 #pragma once
 
 #include <stddef.h>
@@ -22,6 +22,10 @@ typedef void (*job_fn)(const void *answer, size_t size, bool in_time, void *data
 /* It is killed when the time is over. `done` is called once, from the loop. */
 int job_start(struct sd_event *event, const struct process_helper *helper, uint64_t timeout_ms,
 	job_fn done, void *data, struct job **job, struct error *err);
+
+/* The same for one with our rights, for work that is ours alone. */
+int job_start_own(struct sd_event *event, process_work_fn work, const void *input,
+	uint64_t timeout_ms, job_fn done, void *data, struct job **job, struct error *err);
 
 /* Kills it; `done` comes when it has ended. Also for NULL. */
 void job_kill(struct job *job);

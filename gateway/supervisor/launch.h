@@ -49,7 +49,7 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err);
 
 /*
  * A control group with the config's limits for its next proxy, or a helper in that one's place; *fd -1: there
- * are no limits, or none can be set. -EBUSY: what is in it ends now.
+ * are no limits, or none can be set. -EBUSY: what is in it ends now. -EINPROGRESS: vrf_limits_found() will tell.
  */
 int launch_open_limits(struct vrf *vrf, int *fd, struct error *err);
 

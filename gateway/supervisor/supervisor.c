@@ -28,6 +28,7 @@
 #include "supervisor/events.h"
 #include "supervisor/identity.h"
 #include "supervisor/ids.h"
+#include "supervisor/job.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
@@ -36,7 +37,9 @@
 #include "supervisor/vitals.h"
 #include "supervisor/wire.h"
 
-#define STATUS_PERIOD_US 1000000ULL
+#define STATUS_PERIOD_US   1000000ULL
+/* Then proxies start without their limits. */
+#define SYSTEMD_TIMEOUT_MS 10000
 
 struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char *name)
 {
@@ -163,20 +166,59 @@ static bool any_limit_is_wanted(const struct config *config)
 	return false;
 }
 
-/* Before the first proxy that has some; that they cannot be set is said once. */
+/* That they cannot be set is said once. */
+static void limits_take(struct supervisor *supervisor, struct cgroups *cgroups)
+{
+	supervisor->context.cgroups = cgroups;
+	if (cgroups_lacking(cgroups))
+		log_warning("proxies run without some of their limits: no controllers here for %s",
+			cgroups_lacking(cgroups));
+}
+
+static void limits_do_without(struct cgroups *cgroups, const struct error *why)
+{
+	cgroups_destroy(cgroups);
+	log_warning("proxies run without their limits: %s", why->text);
+}
+
+static void limits_on_answer(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct supervisor *supervisor = data;
+	struct cgroups *cgroups = steal_ptr(&supervisor->limits_place);
+	struct error err = ERROR_INIT;
+
+	supervisor->limits_job = NULL;
+	supervisor->context.limits_due = false;
+	if (cgroups_complete(cgroups, answer, in_time ? size : 0, &err) < 0)
+		limits_do_without(cgroups, &err);
+	else
+		limits_take(supervisor, cgroups);
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		vrf_limits_found(supervisor->vrfs[i]);
+}
+
+/* Before the first proxy that has some. */
 static void limits_prepare(struct supervisor *supervisor)
 {
-	struct vrf_context *context = &supervisor->context;
+	struct cgroups *cgroups = NULL;
 	struct error err = ERROR_INIT;
+	int r;
 
 	if (supervisor->limits_judged || !any_limit_is_wanted(supervisor->config))
 		return;
 	supervisor->limits_judged = true;
-	if (cgroups_create(supervisor->config->gateway.name, &context->cgroups, &err) < 0)
-		log_warning("proxies run without their limits: %s", err.text);
-	else if (cgroups_lacking(context->cgroups))
-		log_warning("proxies run without some of their limits: no controllers here for %s",
-			cgroups_lacking(context->cgroups));
+	r = cgroups_create(supervisor->config->gateway.name, &cgroups, &err);
+	if (r > 0)
+		r = job_start_own(supervisor->event, cgroups_ask, cgroups, SYSTEMD_TIMEOUT_MS,
+			limits_on_answer, supervisor, &supervisor->limits_job, &err);
+	if (r < 0) {
+		limits_do_without(cgroups, &err);
+	} else if (supervisor->limits_job) {
+		supervisor->limits_place = cgroups;
+		supervisor->context.limits_due = true;
+	} else {
+		limits_take(supervisor, cgroups);
+	}
 }
 
 /* saved: what the last supervisor left, NULL where this one runs already. */
@@ -450,6 +492,8 @@ static void supervisor_finish(struct supervisor *supervisor)
 		vrf_destroy(supervisor->vrfs[i]);
 	free(supervisor->vrfs);
 	proxy_binary_cache_destroy(supervisor->context.binaries);
+	job_destroy(supervisor->limits_job);
+	cgroups_destroy(supervisor->limits_place);
 	cgroups_destroy(supervisor->context.cgroups);
 	sd_event_source_disable_unref(supervisor->wiring);
 	drift_destroy(supervisor->drift);

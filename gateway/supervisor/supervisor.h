@@ -45,8 +45,10 @@ struct supervisor {
 		wire_clashed_ms; /* since when the kernel's tables could not be read; 0: they could */
 	struct drift *drift;
 	struct timer save_timer;
-	bool saving;        /* it is armed */
-	bool limits_judged; /* whether they can be set here was found out */
+	bool saving;                  /* it is armed */
+	bool limits_judged;           /* whether they can be set here was found out, or is */
+	struct cgroups *limits_place; /* what systemd is being asked for */
+	struct job *limits_job;       /* that asks; NULL: none does */
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;

@@ -827,6 +827,14 @@ void vrf_binary_answered(struct vrf *vrf)
 	vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
 }
 
+void vrf_limits_found(struct vrf *vrf)
+{
+	if (vrf->config && vrf->config->has_proxy)
+		launch_set_limits(vrf);
+	if (!vrf->wiring_due)
+		vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
+}
+
 void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)
 {
 	vrf->config = config;

@@ -146,6 +146,7 @@ struct vrf_context {
 	const struct config *config;
 	struct proxy_binary_cache *binaries;
 	struct cgroups *cgroups;         /* NULL: nothing can be limited, or is to be */
+	bool limits_due;                 /* whether anything can be is being found out */
 	bool server_known;               /* the API answers: its view of the proxies counts */
 	size_t n_heard;                  /* VRFs whose proxies the server has heard just now */
 	uint64_t port_read_next_ms;      /* no port's connections are read before */
@@ -271,6 +272,9 @@ long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);
 
 /* More is known of its binary (supervisor/proxy_binary.h). */
 void vrf_binary_answered(struct vrf *vrf);
+
+/* context->limits_due was set, and is no longer. */
+void vrf_limits_found(struct vrf *vrf);
 
 const char *vrf_state_name(enum vrf_state state);
 const char *vrf_check_name(enum vrf_check_kind check);

@@ -6,11 +6,12 @@ import fcntl
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import threading
 
 from control_cases import connect_as
-from lab import STATE_SECONDS, ip
+from lab import STATE_SECONDS, expect_said, ip
 from running_cases import fake_proxy
 from tap import expect, expect_equal
 from waiting import wait_until
@@ -134,6 +135,37 @@ def a_busy_namespace_keeps_no_proxy_dead(lab):
     lab.command("down")
 
 
+def a_bus_that_does_not_answer_keeps_no_proxy_dead(lab):
+    """systemd is asked for a scope where the first limit is set: who has one waits for a while, and goes without."""
+    section = fake_proxy(lab)
+
+    def write(tasks):
+        lab.write("".join([section, f"vrf acme {{ proxy {{ limits {{ tasks = {tasks} }} }} }}\n",
+                           "vrf bravo { proxy { limits { tasks = 0 } } }\n"]))
+    path, booted = lab.base / "bus", pathlib.Path("/run/systemd/system")
+    booted.mkdir(parents=True, exist_ok=True)
+    write(0)
+    try:
+        with socket.socket(socket.AF_UNIX) as bus:
+            bus.bind(str(path))
+            bus.listen()
+            with lab.running(DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={path}"):
+                lab.wait_state("bravo", "starting")
+                write(100)
+                expect_said(lab.command("reload"), 0)
+                pid = lab.wait_state("acme", "starting")["proxy"]["pid"]
+                os.kill(pid, signal.SIGKILL)
+                wait_until(lambda: lab.vrf("acme")["reason"] == "systemd is being asked for a control group",
+                           STATE_SECONDS, "that acme waits")
+                expect_back(lab, "bravo")
+                expect("without their limits" not in lab.log(), "it was no longer waited for")
+                wait_until(lambda: lab.vrf("acme")["state"] == "starting", 60, "acme goes without")
+                expect_equal(lab.log().count("proxies run without their limits: systemd does not answer"), 1, "warnings")
+    finally:
+        booted.rmdir()
+    lab.command("down")
+
+
 CASES = [fifteen_hundred_vrfs_come_and_go, a_disk_that_hangs_keeps_no_proxy_dead,
          a_log_that_nobody_reads_keeps_no_proxy_dead, a_client_that_does_not_read_keeps_no_proxy_dead,
-         a_busy_namespace_keeps_no_proxy_dead]
+         a_busy_namespace_keeps_no_proxy_dead, a_bus_that_does_not_answer_keeps_no_proxy_dead]
