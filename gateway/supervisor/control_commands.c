@@ -48,24 +48,20 @@ static json_t *command_status(struct supervisor *supervisor, const json_t *reque
 		: status_create(supervisor, names, json_is_true(json_object_get(request, "brief")));
 }
 
+/* How it has ended: control_command_begin() began it. */
 static json_t *command_reload(struct supervisor *supervisor, const json_t *request)
 {
-	struct error err = ERROR_INIT;
-	struct strings faults = { 0 };
-	json_t *answer;
+	const struct supervisor_reload *reload = &supervisor->reload;
+	json_t *answer, *lines;
 
 	(void)request;
-	if (supervisor_reload(supervisor, &faults, &err) == 0) {
-		answer = json_pack("{s:b}", "ok", 1);
-	} else {
-		json_t *lines = json_array();
-
-		for (size_t i = 0; i < faults.count; i++)
-			json_array_append_new(lines, json_string(faults.items[i]));
-		answer = control_error_create(err.text);
-		json_object_set_new(answer, "faults", lines);
-	}
-	strings_finish(&faults);
+	if (!reload->error.code)
+		return json_pack("{s:b}", "ok", 1);
+	lines = json_array();
+	for (size_t i = 0; i < reload->faults.count; i++)
+		json_array_append_new(lines, json_string(reload->faults.items[i]));
+	answer = control_error_create(reload->error.text);
+	json_object_set_new(answer, "faults", lines);
 	return answer;
 }
 
@@ -161,11 +157,11 @@ json_t *control_command_run(
 	return control_error_create("this supervisor does not know that command");
 }
 
-static bool is_status(const json_t *object)
+static bool is_command(const json_t *object, const char *wanted)
 {
 	const char *name = json_string_value(json_object_get(object, "command"));
 
-	return name && strcmp(name, "status") == 0;
+	return name && strcmp(name, wanted) == 0;
 }
 
 static bool is_brief(const json_t *object)
@@ -173,15 +169,31 @@ static bool is_brief(const json_t *object)
 	return json_is_true(json_object_get(object, "brief"));
 }
 
-bool control_command_must_wait(struct supervisor *supervisor, const struct control_request *request)
+static enum control_wait status_begin(struct supervisor *supervisor, bool brief)
+{
+	if (!supervisor->census || census_is_fresh(supervisor->census, brief))
+		return CONTROL_WAIT_NOT;
+	census_begin(supervisor->census, brief);
+	return CONTROL_WAIT_CENSUS;
+}
+
+static enum control_wait reload_begin(struct supervisor *supervisor)
+{
+	if (supervisor->reload.job)
+		return CONTROL_WAIT_TURN;
+	return supervisor_reload_begin(supervisor) ? CONTROL_WAIT_RELOAD : CONTROL_WAIT_NOT;
+}
+
+enum control_wait control_command_begin(
+	struct supervisor *supervisor, const struct control_request *request)
 {
 	cleanup_json json_t *object = json_loadb(request->text, request->size, 0, NULL);
 
-	if (!supervisor->census || !is_status(object) ||
-		census_is_fresh(supervisor->census, is_brief(object)))
-		return false;
-	census_begin(supervisor->census, is_brief(object));
-	return true;
+	if (is_command(object, "status"))
+		return status_begin(supervisor, is_brief(object));
+	if (is_command(object, "reload") && request->may_act)
+		return reload_begin(supervisor);
+	return CONTROL_WAIT_NOT;
 }
 
 char *control_command_answer(
@@ -192,7 +204,7 @@ char *control_command_answer(
 	char *text;
 
 	*listens = false;
-	if (is_status(object) && json_array_size(json_object_get(object, "vrfs")) == 0)
+	if (is_command(object, "status") && json_array_size(json_object_get(object, "vrfs")) == 0)
 		return xstrdup(status_text(supervisor, is_brief(object)));
 	answer = control_command_run(supervisor, request, listens);
 	text = json_dumps(answer, JSON_COMPACT);

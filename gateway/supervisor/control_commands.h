@@ -12,8 +12,15 @@ struct control_request {
 	bool may_act; /* from root */
 };
 
-/* Whether what it asks for is being read, in which case control_server_answer_waiting() will be called. */
-bool control_command_must_wait(
+enum control_wait {
+	CONTROL_WAIT_NOT,
+	CONTROL_WAIT_CENSUS, /* what it asks for is being read */
+	CONTROL_WAIT_RELOAD, /* its reload is under way */
+	CONTROL_WAIT_TURN,   /* another's is: to be begun afterwards */
+};
+
+/* What its answer waits for: control_server_answer_waiting() will be called. Begins what it asks for. */
+enum control_wait control_command_begin(
 	struct supervisor *supervisor, const struct control_request *request);
 
 /* The answer, a new reference; *listens where events shall follow it. */

@@ -19,8 +19,11 @@
 #include "control/protocol.h"
 #include "supervisor/control_commands.h"
 
-#define CLIENT_TIMEOUT_US    (10 * 1000000ULL)
-#define GROUP                "vrfgate"
+#define CLIENT_TIMEOUT_US (10 * 1000000ULL)
+#define GROUP             "vrfgate"
+#define DISK_IS_SLOW \
+	"nothing is changed yet: state_dir is not written within 10 s; the reload goes on when it is"
+#define IN_TURN              "not reloaded: another reload waits for the disk of state_dir"
 /* Who root is is found out soon, whatever else the loop has to do; the others take turns with that. */
 #define PRIORITY_ROOT        (SD_EVENT_PRIORITY_NORMAL - 20)
 #define PRIORITY_LISTEN      (SD_EVENT_PRIORITY_NORMAL - 10)
@@ -47,7 +50,7 @@ struct client {
 	uid_t uid; /* whose it is; only root may act */
 	char request[CONTROL_MAX_REQUEST];
 	size_t received;
-	bool waits; /* what it asked for is being read */
+	enum control_wait waits;
 	bool answered, listens;
 	char *answer; /* what is still to be sent, and what of it was */
 	size_t answer_size, sent;
@@ -143,9 +146,9 @@ static void client_answer(struct client *client)
 	struct supervisor *supervisor = client->server->supervisor;
 	struct control_request request = { client->request, client->received, client->uid == 0 };
 	cleanup_free char *answer = NULL;
-	bool listens, waited = client->waits;
+	bool listens, begins = !client->waits || client->waits == CONTROL_WAIT_TURN;
 
-	client->waits = !waited && control_command_must_wait(supervisor, &request);
+	client->waits = begins ? control_command_begin(supervisor, &request) : CONTROL_WAIT_NOT;
 	if (client->waits) {
 		sd_event_source_set_io_events(client->io, 0);
 		return;
@@ -164,12 +167,12 @@ static void client_answer(struct client *client)
 	client_send(client);
 }
 
-void control_server_answer_waiting(struct control_server *server)
+void control_server_answer_waiting(struct control_server *server, enum control_wait wait)
 {
 	for (int others = 0; others < 2; others++)
 		for (struct client *client = server->clients, *next; client; client = next) {
 			next = client->next;
-			if (client->waits && (client->uid != 0) == others)
+			if (client->waits == wait && (client->uid != 0) == others)
 				client_answer(client);
 		}
 }
@@ -234,11 +237,23 @@ void control_server_tell(struct control_server *server, const json_t *event)
 	}
 }
 
+/* A reload takes as long as the disk does; who asked for it is told, and has once more the time to take the answer. */
 static int client_on_timeout(sd_event_source *source, uint64_t usec, void *data)
 {
-	(void)source;
-	(void)usec;
-	client_destroy(data);
+	struct client *client = data;
+	cleanup_free char *answer = NULL;
+
+	if (client->waits != CONTROL_WAIT_RELOAD && client->waits != CONTROL_WAIT_TURN) {
+		client_destroy(client);
+		return 0;
+	}
+	answer = refusal_create(client->waits == CONTROL_WAIT_RELOAD ? DISK_IS_SLOW : IN_TURN);
+	client->waits = CONTROL_WAIT_NOT;
+	client->answered = true;
+	sd_event_source_set_time(source, usec + CLIENT_TIMEOUT_US);
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	answer_append(client, answer, "");
+	client_send(client);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "supervisor/control_commands.h"
 #include "supervisor/supervisor.h"
 
 struct control_server;
@@ -17,8 +18,8 @@ struct control_server;
 int control_server_create(
 	struct supervisor *supervisor, struct control_server **server, struct error *err);
 
-/* Answers those whose answer had to be read first, root before the others. */
-void control_server_answer_waiting(struct control_server *server);
+/* Answers those whose answer waits for that, root before the others. */
+void control_server_answer_waiting(struct control_server *server, enum control_wait wait);
 
 /* An event for all who listen; it is theirs soon after. */
 void control_server_tell(struct control_server *server, const json_t *event);

@@ -77,7 +77,8 @@ static struct job *job_create(struct sd_event *event, const struct process *help
 	job->data = data;
 	if (sd_event_add_io(event, &job->end, helper->pidfd, EPOLLIN, job_on_end, job) < 0)
 		abort();
-	timer_arm(&job->timeout, event, timeout_ms, timeout_on_elapsed, job);
+	if (timeout_ms != JOB_NO_TIMEOUT)
+		timer_arm(&job->timeout, event, timeout_ms, timeout_on_elapsed, job);
 	return job;
 }
 

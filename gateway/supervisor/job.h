@@ -19,6 +19,9 @@ struct job;
  */
 typedef void (*job_fn)(const void *answer, size_t size, bool in_time, void *data);
 
+/* For what must not be cut short. */
+#define JOB_NO_TIMEOUT 0
+
 /* It is killed when the time is over. `done` is called once, from the loop. */
 int job_start(struct sd_event *event, const struct process_helper *helper, uint64_t timeout_ms,
 	job_fn done, void *data, struct job **job, struct error *err);

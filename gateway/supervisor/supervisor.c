@@ -30,6 +30,7 @@
 #include "supervisor/ids.h"
 #include "supervisor/job.h"
 #include "supervisor/leftovers.h"
+#include "supervisor/proxy_files.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
 #include "supervisor/status.h"
@@ -116,7 +117,7 @@ static void on_census(void *data)
 	struct supervisor *supervisor = data;
 
 	status_changed(supervisor);
-	control_server_answer_waiting(supervisor->control);
+	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_CENSUS);
 }
 
 static void supervisor_stop(struct supervisor *supervisor)
@@ -136,23 +137,36 @@ static void supervisor_stop(struct supervisor *supervisor)
 		vrf_dispatch(supervisor->vrfs[i], VRF_EVENT_STOP, "the supervisor stops");
 }
 
+static void reload_tell(const struct supervisor_reload *reload)
+{
+	for (size_t i = 0; i < reload->faults.count; i++)
+		log_error("%s", reload->faults.items[i]);
+	if (reload->error.code)
+		log_error("not reloaded: %s", reload->error.text);
+}
+
+static void reload_by_signal(struct supervisor *supervisor)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+
+	reload->again = false;
+	if (supervisor_reload_begin(supervisor))
+		reload->by_signal = true;
+	else
+		reload_tell(reload);
+}
+
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
 	struct supervisor *supervisor = data;
-	struct error err = ERROR_INIT;
-	struct strings faults = { 0 };
 
 	(void)source;
-	if (info->ssi_signo != SIGHUP) {
+	if (info->ssi_signo != SIGHUP)
 		supervisor_stop(supervisor);
-		return 0;
-	}
-	if (supervisor_reload(supervisor, &faults, &err) < 0) {
-		for (size_t i = 0; i < faults.count; i++)
-			log_error("%s", faults.items[i]);
-		log_error("not reloaded: %s", err.text);
-	}
-	strings_finish(&faults);
+	else if (supervisor->reload.job)
+		supervisor->reload.again = true;
+	else
+		reload_by_signal(supervisor);
 	return 0;
 }
 
@@ -305,24 +319,76 @@ static int config_read_again(struct supervisor *supervisor, struct config **conf
 	return 0;
 }
 
-int supervisor_reload(struct supervisor *supervisor, struct strings *faults, struct error *err)
+/* What follows from the config and is kept in state_dir. */
+static int derived_read(
+	const struct config *config, bool save, uint32_t **ids, uid_t **users, struct error *err)
 {
-	struct config *config = NULL, *old = supervisor->config;
+	int r = ids_assign(config, save, ids, err);
+
+	return r < 0 ? r : users_assign(config, save, users, err);
+}
+
+/* What is in the way of one is told where its proxy is launched. */
+static void keys_make(const struct config *config, const uid_t *users)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &config->vrfs[i];
+		cleanup(vrf_paths_finish) struct vrf_paths paths = { 0 };
+
+		if (!vrf->enabled || !vrf->has_proxy || !vrf->proxy.psk)
+			continue;
+		vrf_paths_init(&paths, &config->gateway, vrf->name);
+		paths.uid = users[i];
+		(void)proxy_files_make(vrf, &paths, NULL);
+	}
+}
+
+struct reload_answer {
+	int code; /* 0, or a positive errno */
+	char text[960];
+};
+
+/* Of a helper: here the disk is waited for. */
+static void reload_work(int fd, const void *data)
+{
+	const struct config *config = data;
+	struct reload_answer answer = { 0 };
+	struct error err = ERROR_INIT;
 	uint32_t *ids = NULL;
 	uid_t *users = NULL;
-	int r;
 
+	answer.code = -derived_read(config, true, &ids, &users, &err);
+	snprintf(answer.text, sizeof(answer.text), "%.*s", (int)sizeof(answer.text) - 1, err.text);
+	if (answer.code == 0)
+		keys_make(config, users);
+	free(ids);
+	free(users);
+	(void)file_write_all(fd, (const char *)&answer, sizeof(answer));
+}
+
+static int reload_judge(const struct supervisor *supervisor, const struct reload_answer *answer,
+	size_t size, struct error *err)
+{
+	if (size != sizeof(*answer))
+		return error_set(err, EIO, "the process that writes to '%s' has ended",
+			supervisor->config->gateway.state_dir);
+	if (answer->code)
+		return error_set(err, answer->code, "%s", answer->text);
 	if (supervisor->stopping)
 		return error_set(err, EBUSY, "the supervisor is stopping");
-	r = config_read_again(supervisor, &config, faults, err);
-	if (r < 0)
-		return r;
-	r = ids_assign(config, true, &ids, err);
-	if (r == 0)
-		r = users_assign(config, true, &users, err);
+	return 0;
+}
+
+/* Takes the config over. What it needs is written: this reads it. */
+static int reload_apply(struct supervisor *supervisor, struct config *config, struct error *err)
+{
+	struct config *old = supervisor->config;
+	uint32_t *ids = NULL;
+	uid_t *users = NULL;
+	int r = derived_read(config, false, &ids, &users, err);
+
 	if (r < 0) {
 		free(ids);
-		config_destroy(config);
 		return r;
 	}
 	sd_notify(0, "RELOADING=1");
@@ -342,6 +408,54 @@ int supervisor_reload(struct supervisor *supervisor, struct strings *faults, str
 	log_info("config read again: %zu VRFs", config->n_vrfs);
 	sd_notify(0, "READY=1");
 	return 0;
+}
+
+static void reload_on_written(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct supervisor *supervisor = data;
+	struct supervisor_reload *reload = &supervisor->reload;
+	struct config *config = steal_ptr(&reload->config);
+	int r = reload_judge(supervisor, answer, size, &reload->error);
+
+	(void)in_time;
+	reload->job = NULL;
+	if (r == 0)
+		r = reload_apply(supervisor, config, &reload->error);
+	if (r < 0)
+		config_destroy(config);
+	else
+		error_clear(&reload->error);
+	if (reload->by_signal)
+		reload_tell(reload);
+	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_RELOAD);
+	if (reload->again)
+		reload_by_signal(supervisor);
+	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_TURN);
+}
+
+bool supervisor_reload_begin(struct supervisor *supervisor)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+	struct config *config = NULL;
+	int r;
+
+	error_clear(&reload->error);
+	strings_finish(&reload->faults);
+	reload->by_signal = false;
+	if (supervisor->stopping) {
+		error_set(&reload->error, EBUSY, "the supervisor is stopping");
+		return false;
+	}
+	r = config_read_again(supervisor, &config, &reload->faults, &reload->error);
+	if (r < 0)
+		return false;
+	r = job_start_own(supervisor->event, reload_work, config, JOB_NO_TIMEOUT, reload_on_written,
+		supervisor, &reload->job, &reload->error);
+	if (r < 0)
+		config_destroy(config);
+	else
+		reload->config = config;
+	return r == 0;
 }
 
 /* --- start --- */
@@ -452,9 +566,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	if (r == 0)
 		r = file_make_own_dir(config->gateway.log_dir, err);
 	if (r == 0)
-		r = ids_assign(config, true, &supervisor->ids, err);
-	if (r == 0)
-		r = users_assign(config, true, &supervisor->users, err);
+		r = derived_read(config, true, &supervisor->ids, &supervisor->users, err);
 	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)
@@ -492,6 +604,9 @@ static void supervisor_finish(struct supervisor *supervisor)
 		vrf_destroy(supervisor->vrfs[i]);
 	free(supervisor->vrfs);
 	proxy_binary_cache_destroy(supervisor->context.binaries);
+	job_destroy(supervisor->reload.job);
+	config_destroy(supervisor->reload.config);
+	strings_finish(&supervisor->reload.faults);
 	job_destroy(supervisor->limits_job);
 	cgroups_destroy(supervisor->limits_place);
 	cgroups_destroy(supervisor->context.cgroups);

@@ -25,6 +25,17 @@ struct status_text {
 	uint64_t made_ms;
 };
 
+/* The reload that is under way, and how the last one ended. */
+struct supervisor_reload {
+	struct job
+		*job; /* that writes what must outlast a loss of power; NULL: none is under way */
+	struct config *config; /* the new one, meanwhile */
+	bool by_signal;        /* its end is told to the log */
+	bool again;            /* another signal came meanwhile */
+	struct error error;    /* code 0: it is done */
+	struct strings faults; /* of the config */
+};
+
 struct supervisor {
 	struct supervisor_options options;
 	struct sd_event *event;
@@ -45,8 +56,9 @@ struct supervisor {
 		wire_clashed_ms; /* since when the kernel's tables could not be read; 0: they could */
 	struct drift *drift;
 	struct timer save_timer;
-	bool saving;                  /* it is armed */
-	bool limits_judged;           /* whether they can be set here was found out, or is */
+	bool saving;        /* it is armed */
+	bool limits_judged; /* whether they can be set here was found out, or is */
+	struct supervisor_reload reload;
 	struct cgroups *limits_place; /* what systemd is being asked for */
 	struct job *limits_job;       /* that asks; NULL: none does */
 	struct control_server *control;
@@ -60,7 +72,8 @@ struct supervisor {
 struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char *name);
 
 /*
- * Reads the config anew and changes what differs. -EINVAL: nothing was changed; faults holds the
- * lines, or err says why it cannot be done without a restart.
+ * Reads the config anew and changes what differs. True: it waits for the disk of state_dir, and
+ * control_server_answer_waiting() will be called when it has ended. How it has ended is in supervisor->reload; with
+ * an error nothing was changed. Not while one is under way.
  */
-int supervisor_reload(struct supervisor *supervisor, struct strings *faults, struct error *err);
+bool supervisor_reload_begin(struct supervisor *supervisor);

@@ -59,8 +59,13 @@ def expect_back(lab, name):
     wait_until(lambda: (lab.vrf(name)["proxy"]["pid"] or pid) != pid, STATE_SECONDS, f"another proxy of {name}")
 
 
+def reload_in_background(lab):
+    return subprocess.Popen([lab.program, "reload", "-c", lab.path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
+
+
 def a_disk_that_hangs_keeps_no_proxy_dead(lab):
-    """What is written to run_dir is for as long as the machine is up: nothing of it has to reach a disk."""
+    """What is in run_dir has to reach no disk; a reload waits for that of state_dir, and nobody else does."""
     (lab.base / "slow.c").write_text(SLOW_DISK)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", lab.base / "slow.so", lab.base / "slow.c"], check=True)
     hang = lab.base / "hang"
@@ -71,8 +76,18 @@ def a_disk_that_hangs_keeps_no_proxy_dead(lab):
         try:
             for name in ("bravo", "acme", "bravo"):
                 expect_back(lab, name)
+            lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\nvrf charlie { }\n")
+            with reload_in_background(lab) as first, reload_in_background(lab) as second:
+                for name in ("bravo", "acme"):
+                    expect_back(lab, name)
+                said = [process.communicate(timeout=60)[1] for process in (first, second)]
+            expect("another reload waits" in "".join(said) and "the reload goes on when it is" in "".join(said), f"{said}")
+            expect_back(lab, "bravo")
+            expect_equal(lab.vrf("charlie"), None, "what is not written down")
         finally:
             hang.unlink()
+        lab.wait_state("charlie", "starting")
+        expect_said(lab.command("reload"), 0, stderr="")
     lab.command("down")
 
 

@@ -570,6 +570,27 @@ static void only_root_may_act(void **state)
 	}
 }
 
+/* Of one that waits for ever, as a disk hangs. */
+static void who_asks_for_a_reload_beside_another_is_told_after_a_while(void **state)
+{
+	static const char text[] = "{\"command\":\"reload\"}\n";
+	cleanup_served struct served served;
+	cleanup_free char *answer = NULL;
+	cleanup_fd int fd = -1;
+
+	if (geteuid() != 0)
+		skip();
+	serve_begin(&served, *state);
+	served.supervisor.reload.job = (struct job *)&served;
+	fd = client_connect(&served);
+	assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+	turn(&served);
+	control_server_answer_waiting(served.supervisor.control, CONTROL_WAIT_CENSUS);
+	control_server_answer_waiting(served.supervisor.control, CONTROL_WAIT_TURN);
+	answer = client_receive(&served, fd);
+	assert_non_null(strstr(answer, "another reload waits for the disk"));
+}
+
 static void an_order_names_its_vrfs(void **state)
 {
 	static const char *const orders[] = { "start", "stop", "restart" };
@@ -609,6 +630,7 @@ int main(void)
 		in_scratch(one_listener_too_many_is_refused_and_others_may_ask),
 		in_scratch_as_root(nobody_but_root_can_take_all_places_of_listeners),
 		in_scratch_as_root(only_root_may_act),
+		in_scratch(who_asks_for_a_reload_beside_another_is_told_after_a_while),
 		in_scratch(an_order_names_its_vrfs),
 	};
 
