@@ -20,7 +20,9 @@
 
 /* More than any token or key has. */
 #define LINE_FILE_MAX    4096
-/* What mkostemp(3) puts in the place of its X. */
+/* Behind a file's name while it is being written; mkostemp(3) puts letters and digits in the place of each X. No
+ * backup that an operator makes is named like that. */
+#define TEMPORARY_MARK   ".unfinished-"
 #define TEMPORARY_LENGTH 6
 #define ALPHANUMERIC     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 /* Longer than anybody takes to write a file. */
@@ -180,12 +182,13 @@ static int directory_sync(const char *path)
 /* Whether `entry` is a temporary name for `name`, of a writer that ended long ago. */
 static bool is_unfinished(int directory, const char *entry, const char *name)
 {
-	size_t length = strlen(name);
+	size_t length = strlen(name), marked = length + strlen(TEMPORARY_MARK);
 	struct stat st;
 
-	return strncmp(entry, name, length) == 0 && entry[length] == '.' &&
-		strlen(entry + length + 1) == TEMPORARY_LENGTH &&
-		strspn(entry + length + 1, ALPHANUMERIC) == TEMPORARY_LENGTH &&
+	return strncmp(entry, name, length) == 0 &&
+		strncmp(entry + length, TEMPORARY_MARK, marked - length) == 0 &&
+		strlen(entry + marked) == TEMPORARY_LENGTH &&
+		strspn(entry + marked, ALPHANUMERIC) == TEMPORARY_LENGTH &&
 		fstatat(directory, entry, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
 		st.st_mtime + WRITER_LIFE_S < time(NULL);
 }
@@ -208,7 +211,7 @@ static void unfinished_remove(const char *path)
 static int replace(const char *path, const void *data, size_t size, const struct file_owner *owner,
 	bool durably, struct error *err)
 {
-	cleanup_free char *temporary = xasprintf("%s.XXXXXX", path);
+	cleanup_free char *temporary = xasprintf("%s" TEMPORARY_MARK "XXXXXX", path);
 	cleanup_fd int fd = mkostemp(temporary, O_CLOEXEC);
 	int r;
 

@@ -297,15 +297,26 @@ static void make_old_file(const char *path, time_t age_s)
 static void what_a_writer_left_that_was_killed_is_removed(void **state)
 {
 	(void)state;
-	make_old_file("f.abc123", 3600);
-	make_old_file("f.abc124", 0);
-	make_old_file("f.abc.23", 3600);
-	make_old_file("g.abc123", 3600);
+	make_old_file("f.unfinished-abc123", 3600);
+	make_old_file("f.unfinished-abc124", 0);
+	make_old_file("f.unfinished-abc.23", 3600);
+	make_old_file("g.unfinished-abc123", 3600);
 	assert_int_equal(file_write("f", "x", 1, &mine, NULL), 0);
-	assert_int_equal(access("f.abc123", F_OK), -1);
-	assert_int_equal(access("f.abc124", F_OK), 0);
-	assert_int_equal(access("f.abc.23", F_OK), 0);
-	assert_int_equal(access("g.abc123", F_OK), 0);
+	assert_int_equal(access("f.unfinished-abc123", F_OK), -1);
+	assert_int_equal(access("f.unfinished-abc124", F_OK), 0);
+	assert_int_equal(access("f.unfinished-abc.23", F_OK), 0);
+	assert_int_equal(access("g.unfinished-abc123", F_OK), 0);
+}
+
+/* Such as ids.json.backup: the last that an operator could restore a damaged file from. */
+static void a_backup_beside_a_file_stays(void **state)
+{
+	(void)state;
+	make_old_file("f.backup", 3600);
+	make_old_file("f.261130", 3600);
+	assert_int_equal(file_write("f", "x", 1, &mine, NULL), 0);
+	assert_int_equal(access("f.backup", F_OK), 0);
+	assert_int_equal(access("f.261130", F_OK), 0);
 }
 
 #define in_directory(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
@@ -345,6 +356,7 @@ int main(void)
 		in_directory(what_is_written_is_on_the_disk_with_its_name),
 		in_directory(what_is_of_no_use_after_a_loss_of_power_waits_for_no_disk),
 		in_directory(what_a_writer_left_that_was_killed_is_removed),
+		in_directory(a_backup_beside_a_file_stays),
 		in_directory(test_a_lock_is_one_descriptors_until_it_closes),
 	};
 
