@@ -426,6 +426,13 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	}
 }
 
+/* Where it is to be wired first, the end of that launches it. */
+static void act_launch_prepared(struct vrf *vrf, const char *reason)
+{
+	if (!vrf->wiring_due)
+		act_launch(vrf, reason);
+}
+
 static void act_ready(struct vrf *vrf, const char *reason)
 {
 	char bad[256];
@@ -637,7 +644,7 @@ static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 	[VRF_WIRING] = {
 		[VRF_EVENT_STOP] = act_end,
 		[VRF_EVENT_WIRED] = act_launch,
-		[VRF_EVENT_PREPARED] = act_launch,
+		[VRF_EVENT_PREPARED] = act_launch_prepared,
 		[VRF_EVENT_WIRING_FAILED] = act_fail,
 	},
 	[VRF_STARTING] = {

@@ -455,6 +455,23 @@ static void a_missing_binary_fails_the_vrf_by_name(void **state)
 	assert_int_equal(life.rested, 1);
 }
 
+/* Another VRF has asked the same binary: its answer comes to this one while its kernel part is still to be made. */
+static void a_vrf_that_is_not_wired_yet_is_not_launched_by_an_answer(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NO_BINARY);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	life.vrf->wiring_due = true;
+	vrf_binary_answered(life.vrf);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(access(life.vrf->paths.lock, F_OK), -1);
+	life.vrf->wiring_due = false;
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_int_equal(access(life.vrf->paths.lock, F_OK), 0);
+}
+
 /* What -V says, no more. */
 static void a_binary_that_the_server_takes_nothing_from_is_refused_with_both_named(void **state)
 {
@@ -789,6 +806,7 @@ int main(void)
 		in_scratch(the_first_end_of_a_proxy_is_followed_by_a_start_at_once),
 		in_scratch(a_proxy_that_never_became_ready_waits_for_its_next_start),
 		in_scratch(a_missing_binary_fails_the_vrf_by_name),
+		in_scratch(a_vrf_that_is_not_wired_yet_is_not_launched_by_an_answer),
 		in_scratch_as_root(
 			a_binary_that_the_server_takes_nothing_from_is_refused_with_both_named),
 		in_scratch_as_root(no_proxy_starts_while_its_database_is_judged),
