@@ -2,10 +2,13 @@
 /* vrfgate start, stop, restart: an order to the supervisor, and what has become of it. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
@@ -84,6 +87,14 @@ static bool is_one_of(const char *state, const char *const states[3])
 	return false;
 }
 
+/* It may hold what a proxy said, and goes to a terminal; takes the line over. */
+static void line_tell(char *line)
+{
+	text_make_printable(line);
+	fprintf(stderr, "%s\n", line);
+	free(line);
+}
+
 /* CLI_PARSED while a VRF is still on its way; complains of those that came to nothing in the end. */
 static int document_judge(const json_t *document, const struct order_end *end, bool complain)
 {
@@ -101,9 +112,9 @@ static int document_judge(const json_t *document, const struct order_end *end, b
 			continue;
 		r = CLI_EXIT_FAILED;
 		if (complain)
-			fprintf(stderr, "vrfgate: vrf '%s': %s%s%s\n",
+			line_tell(xasprintf("vrfgate: vrf '%s': %s%s%s",
 				json_string_value(json_object_get(vrf, "name")), state,
-				reason && *reason ? ": " : "", reason ? reason : "");
+				reason && *reason ? ": " : "", reason ? reason : ""));
 	}
 	return r;
 }
@@ -118,9 +129,9 @@ static void progress_tell(const json_t *document, unsigned looks)
 		return;
 	json_array_foreach (json_object_get(document, "vrfs"), i, vrf)
 		if (strcmp(json_string_value(json_object_get(vrf, "state")), "stopping") == 0)
-			fprintf(stderr, "waiting for %s: %s\n",
+			line_tell(xasprintf("waiting for %s: %s",
 				json_string_value(json_object_get(vrf, "name")),
-				json_string_value(json_object_get(vrf, "reason")));
+				json_string_value(json_object_get(vrf, "reason"))));
 }
 
 /* Every state but the final ones has a limit in time of the supervisor's. */

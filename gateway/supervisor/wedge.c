@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/strings.h"
 #include "process/tree.h"
 
 #define PROCESSES_MAX    256
@@ -63,6 +64,8 @@ static void title_read(struct member *member)
 	while (length > 0 && at[length - 1] == ' ')
 		length--;
 	snprintf(member->title, sizeof(member->title), "%.*s", (int)length, at);
+	/* A proxy that was taken over says of itself what it likes. */
+	text_make_printable(member->title);
 }
 
 static void stat_read(struct member *member)

@@ -185,31 +185,34 @@ static struct wedge_look look_await(unsigned blocked)
 static void who_waits_without_a_time_limit_for_one_lock_is_counted_and_named(void **state)
 {
 	struct wedge_look first, second;
-	pid_t children[5];
+	pid_t children[6];
 
 	(void)state;
 	lock_map();
 	children[0] = child_start("x/zabbix_proxy: data sender [sending data]", "w");
 	children[1] = child_start("x/zabbix_proxy: history syncer #1 [syncing]", "w");
 	children[2] = child_start("x/zabbix_proxy: history syncer #2 [syncing]", "w");
+	/* It would be written to the log, and to the terminal of who asks for the status. */
+	children[5] = child_start("x/zabbix_proxy: \x1b]0;mine\a", "w");
 	children[3] = child_start("x/zabbix_proxy: task manager [idle]", "timed");
 	children[4] = child_start("x/zabbix_proxy: housekeeper [idle]", "mine");
-	first = look_await(3);
+	first = look_await(4);
 	assert_non_null(strstr(first.names, "data sender"));
 	assert_non_null(strstr(first.names, "history syncer"));
+	assert_non_null(strstr(first.names, "?]0;mine?"));
 	assert_null(strstr(first.names, "task manager"));
 	assert_null(strstr(first.names, "housekeeper"));
 	assert_int_equal(first.users, 5);
 	assert_int_equal(first.senders, 1);
-	second = look_await(3);
+	second = look_await(4);
 	assert_int_equal(first.blocked_mark, second.blocked_mark);
 	/* One goes on, and waits again. */
 	assert_int_equal(syscall(SYS_futex, lock, FUTEX_WAKE, 1, NULL, NULL, 0), 1);
 	for (uint64_t end_ms = clock_now_ms() + DEADLINE_MS;
 		clock_now_ms() < end_ms && second.blocked_mark == first.blocked_mark;)
-		second = look_await(3);
+		second = look_await(4);
 	assert_int_not_equal(first.blocked_mark, second.blocked_mark);
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		kill(children[i], SIGKILL);
 		waitpid(children[i], NULL, 0);
 	}
