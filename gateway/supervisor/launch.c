@@ -324,6 +324,16 @@ int launch_adopt(struct vrf *vrf, struct error *err)
 	return r < 0 ? r : 0;
 }
 
+int launch_change_owner(struct vrf *vrf, struct error *err)
+{
+	bool changed = false;
+	int r = proxy_files_change_owner(vrf->config, &vrf->paths, &changed, err);
+
+	if (changed)
+		log_info("vrf '%s': the files of its proxy were given to its new user", vrf->name);
+	return r;
+}
+
 int launch_proxy(struct vrf *vrf, struct error *err)
 {
 	struct proxy_binary binary;
@@ -337,10 +347,9 @@ int launch_proxy(struct vrf *vrf, struct error *err)
 	}
 	if (r > 0)
 		r = launch_judge_binary(vrf, &binary, err);
+	/* The config may name another user since its database was judged. */
 	if (r == 0)
-		r = proxy_files_change_owner(vrf->config, &vrf->paths, &changed, err);
-	if (r == 0 && changed)
-		log_info("vrf '%s': the files of its proxy were given to its new user", vrf->name);
+		r = launch_change_owner(vrf, err);
 	if (r == 0)
 		r = launch_write_config(vrf, &changed, err);
 	return r < 0 ? r : proxy_spawn(vrf, lock_fd, err);

@@ -37,6 +37,9 @@ int launch_adopt(struct vrf *vrf, struct error *err);
 /* Whether a fresh start of the binary makes sense. -EINPROGRESS: it is being asked its version. */
 int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct error *err);
 
+/* Gives its files to the user that its next proxy runs as; while none runs (supervisor/proxy_files.h). */
+int launch_change_owner(struct vrf *vrf, struct error *err);
+
 /* Makes the files and starts the proxy; vrf->proxy is it. Or an error, and nothing runs. */
 int launch_proxy(struct vrf *vrf, struct error *err);
 

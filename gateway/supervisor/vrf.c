@@ -326,7 +326,10 @@ static int database_judge(struct vrf *vrf, unsigned version, struct error *err)
 
 	if (vrf->judged_for == version)
 		return 0;
-	r = launch_write_config(vrf, &changed, err);
+	/* First: of a change of owner that was cut short, neither of the two users can read all. */
+	r = launch_change_owner(vrf, err);
+	if (r == 0)
+		r = launch_write_config(vrf, &changed, err);
 	if (r == 0)
 		r = rescue_start(
 			vrf, version, RESCUE_VERSION, rescue_on_done, vrf, &vrf->rescue, err);
@@ -838,8 +841,7 @@ void vrf_limits_found(struct vrf *vrf)
 {
 	if (vrf->config && vrf->config->has_proxy)
 		launch_set_limits(vrf);
-	if (!vrf->wiring_due)
-		vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
+	vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
 }
 
 void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)

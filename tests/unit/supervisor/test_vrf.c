@@ -546,6 +546,41 @@ static void no_proxy_starts_while_its_database_is_judged(void **state)
 	}
 }
 
+static uid_t owner_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_uid;
+}
+
+/* By a loss of power, between the first of the directories and the last. */
+static void a_change_of_owner_that_was_cut_short_is_finished_before_the_files_are_used(void **state)
+{
+	static const char script[] = "#!/bin/sh\necho 'zabbix_proxy (Zabbix) 6.0.14'\n";
+	cleanup_free char *path = xasprintf("%s/zabbix_proxy", (char *)*state);
+	cleanup_free char *text = xasprintf(
+		"proxy { user = nobody psk = false } vrf acme { proxy { binary = \"%s\" } }", path);
+	const struct passwd *nobody = getpwnam("nobody");
+	const struct file_owner theirs = { 0750, nobody->pw_uid, nobody->pw_gid };
+	const struct file_owner former = { 0750, 4321, 4321 };
+	cleanup_life struct life life;
+
+	scratch_write(*state, "zabbix_proxy", script);
+	assert_int_equal(chmod(path, 0755), 0);
+	life_begin(&life, *state, text);
+	assert_int_equal(file_make_dir(life.vrf->paths.log_dir, &theirs, NULL), 0);
+	assert_int_equal(file_make_dir(life.vrf->paths.state_dir, &former, NULL), 0);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	while (life.vrf->state == VRF_WIRING && !life.vrf->rescue)
+		assert_true(sd_event_run(life.context.event, 60000000) > 0);
+	if (life.vrf->state != VRF_WIRING)
+		fail_msg("%s", life.vrf->reason);
+	assert_int_equal(owner_of(life.vrf->paths.state_dir), nobody->pw_uid);
+	assert_int_equal(owner_of(life.vrf->paths.log_dir), nobody->pw_uid);
+}
+
 /* A judge that was left to itself would have moved the file away below the next proxy. */
 static void a_stop_ends_the_judge_and_a_start_waits_for_its_end(void **state)
 {
@@ -810,6 +845,8 @@ int main(void)
 		in_scratch_as_root(
 			a_binary_that_the_server_takes_nothing_from_is_refused_with_both_named),
 		in_scratch_as_root(no_proxy_starts_while_its_database_is_judged),
+		in_scratch_as_root(
+			a_change_of_owner_that_was_cut_short_is_finished_before_the_files_are_used),
 		in_scratch_as_root(a_stop_ends_the_judge_and_a_start_waits_for_its_end),
 		in_scratch_as_root(a_start_by_hand_in_backoff_waits_for_the_judge),
 		in_scratch_as_root(
