@@ -255,7 +255,6 @@ static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved
 	const struct config *config = supervisor->config;
 
 	limits_prepare(supervisor);
-	users_warn_of_shared(config);
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		struct vrf *vrf = vrf_find_or_create(supervisor, &config->vrfs[i], saved);
 
@@ -348,7 +347,7 @@ struct reload_answer {
 	char text[960];
 };
 
-/* Of a helper: here the disk is waited for. */
+/* Of a helper: here the disk is waited for, and whoever knows the users. */
 static void reload_work(int fd, const void *data)
 {
 	const struct config *config = data;
@@ -359,8 +358,10 @@ static void reload_work(int fd, const void *data)
 
 	answer.code = -derived_read(config, true, &ids, &users, &err);
 	snprintf(answer.text, sizeof(answer.text), "%.*s", (int)sizeof(answer.text) - 1, err.text);
-	if (answer.code == 0)
+	if (users) {
+		users_warn_of_shared(config);
 		keys_make(config, users);
+	}
 	free(ids);
 	free(users);
 	(void)file_write_all(fd, (const char *)&answer, sizeof(answer));
@@ -567,6 +568,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 		r = file_make_own_dir(config->gateway.log_dir, err);
 	if (r == 0)
 		r = derived_read(config, true, &supervisor->ids, &supervisor->users, err);
+	if (r == 0)
+		users_warn_of_shared(config);
 	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)
