@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "process/seccomp.h"
 
 #define HELPER_FD 3
 /* Of a confined one: its pipe, stderr, a database and its journals. */
@@ -163,7 +164,8 @@ static void confined_run(const struct process_entry *entry, void *data)
 	if (helper->prepare)
 		helper->prepare(confined->fd, helper->data);
 	if (process_enter(entry) || fds_keep(confined->fd) < 0 || attributes_set(HELPER_FD) < 0 ||
-		limits_set(&helper->limits) < 0)
+		limits_set(&helper->limits) < 0 ||
+		(!helper->becomes_program && process_seccomp_set() < 0))
 		_exit(EXIT_FAILURE);
 	helper->work(HELPER_FD, helper->data);
 	_exit(EXIT_SUCCESS);

@@ -33,12 +33,14 @@ struct process_helper {
 	/* Where, and as who, it works: as a program would that was started with it; not as root. */
 	const struct process_spec *place;
 	struct process_limits limits;
+	bool becomes_program; /* by execve(2): its system calls are not filtered */
 };
 
 /*
  * The same for work on what somebody else has made, and may have made to do harm: in `place`, with those
- * limits, no new privileges, a few descriptors and no core. Where it cannot be confined it ends without an
- * answer.
+ * limits, no new privileges, a few descriptors, no core, and, unless it becomes a program, the system calls
+ * of process/seccomp.h alone: work() has no sockets, and starts no process. Where it cannot be confined it
+ * ends without an answer.
  */
 int process_helper_start_confined(
 	const struct process_helper *helper, struct process *process, int *fd, struct error *err);

@@ -139,6 +139,7 @@ static int entry_ask(struct cached_binary *entry, struct error *err)
 		.data = entry->path,
 		.place = &nowhere,
 		.limits = { .cpu_s = ANSWER_TIMEOUT_S },
+		.becomes_program = true,
 	};
 	int r;
 

@@ -4,17 +4,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -153,6 +156,16 @@ static const struct process_spec as_nobody = {
 	.cgroup_fd = -1,
 };
 
+static void confined_start(const struct process_helper *helper, struct process *process, int *fd)
+{
+	struct error err = ERROR_INIT;
+
+	if (geteuid() != 0)
+		skip();
+	if (process_helper_start_confined(helper, process, fd, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
 /* What one found out, a letter each: 'y' is how it should be. */
 static void confined_expect(
 	process_work_fn work, struct process_limits limits, const char *expected)
@@ -161,14 +174,10 @@ static void confined_expect(
 		.work = work, .place = &as_nobody, .limits = limits
 	};
 	struct process process = PROCESS_NONE;
-	struct error err = ERROR_INIT;
 	char text[64];
 	int fd = -1;
 
-	if (geteuid() != 0)
-		skip();
-	if (process_helper_start_confined(&helper, &process, &fd, &err) < 0)
-		fail_msg("%s", err.text);
+	confined_start(&helper, &process, &fd);
 	assert_string_equal(answer_of(&process, fd, text), expected);
 }
 
@@ -177,33 +186,59 @@ static void say(int fd, bool good)
 	write_word(fd, good ? "y" : "n");
 }
 
+/* Whether a file of /proc has a line that begins so, and how many lines it has. */
+static bool proc_tells(const char *path, const char *line, unsigned *n_lines)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+	char text[256];
+
+	for (*n_lines = 0; file && fgets(text, sizeof(text), file); ++*n_lines)
+		found = found || strncmp(text, line, strlen(line)) == 0;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool status_tells(const char *line)
+{
+	unsigned n_lines;
+
+	return proc_tells("/proc/self/status", line, &n_lines);
+}
+
 /* As another user, the first process of its own namespace, without a link but its own lo. */
 static void tell_place(int fd, const void *data)
 {
-	struct if_nameindex *links = if_nameindex();
-	sigset_t pending;
+	struct stat own;
+	unsigned n_lines;
 
 	(void)data;
-	say(fd, geteuid() != 0 && getuid() != 0 && getgroups(0, NULL) <= 1);
+	say(fd, geteuid() != 0 && getuid() != 0);
+	say(fd, status_tells("Groups:\t \n") || status_tells("Groups:\t65534 \n"));
 	say(fd, getpid() == 1);
 	say(fd, access("/proc/2", F_OK) < 0);
-	say(fd, links && links[0].if_index && !links[1].if_index);
-	say(fd, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-	say(fd, prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
-	say(fd, sigpending(&pending) == 0 && fcntl(HELPER_NEXT_FD, F_GETFD) < 0);
-	say(fd, unshare(CLONE_NEWNS) < 0 && setuid(0) < 0);
-	if_freenameindex(links);
+	/* Two lines are its head. */
+	say(fd, proc_tells("/proc/self/net/dev", "    lo:", &n_lines) && n_lines == 3);
+	say(fd, status_tells("NoNewPrivs:\t1\n"));
+	/* So the kernel shows who is not dumpable. */
+	say(fd, stat("/proc/self/status", &own) == 0 && own.st_uid == 0);
+	say(fd, status_tells("SigBlk:\t0000000000000000\n"));
+	say(fd, fcntl(HELPER_NEXT_FD, F_GETFD) < 0);
+	say(fd,
+		status_tells("CapEff:\t0000000000000000\n") &&
+			status_tells("CapPrm:\t0000000000000000\n"));
 }
 
 static void a_confined_one_is_somebody_else_in_a_place_of_its_own(void **state)
 {
 	(void)state;
-	confined_expect(tell_place, (struct process_limits){ 0 }, "yyyyyyyy");
+	confined_expect(tell_place, (struct process_limits){ 0 }, "yyyyyyyyyy");
 }
 
 static void tell_limits(int fd, const void *data)
 {
-	struct rlimit cpu, core;
+	unsigned n_lines;
 	void *little =
 		mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	void *much =
@@ -213,8 +248,8 @@ static void tell_limits(int fd, const void *data)
 	(void)data;
 	say(fd, little != MAP_FAILED);
 	say(fd, much == MAP_FAILED);
-	say(fd, getrlimit(RLIMIT_CPU, &cpu) == 0 && cpu.rlim_cur == 7);
-	say(fd, getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == 0);
+	say(fd, proc_tells("/proc/self/limits", "Max cpu time              7 ", &n_lines));
+	say(fd, proc_tells("/proc/self/limits", "Max core file size        0 ", &n_lines));
 	signal(SIGXFSZ, SIG_IGN);
 	say(fd, file < 0 || write(file, "x", 1) < 0);
 }
@@ -227,29 +262,217 @@ static void a_confined_one_takes_no_more_than_its_limits(void **state)
 		"yyyyy");
 }
 
-/* What it has started ends with it, though nobody knows of that. */
+/* --- system calls --- */
+
+/* Each is made with what the kernel would refuse by another error, or grant. */
+struct attack {
+	const char *name;
+	long (*run)(void);
+	const char *otherwise; /* what becomes of it unconfined; NULL: the kernel's config tells */
+};
+
+static long attack_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static long attack_socketpair(void)
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (int[2]){ -1, -1 });
+}
+
+static long attack_connect(void)
+{
+	return connect(-1, NULL, 0);
+}
+
+static long attack_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid;
+}
+
+static long attack_clone3(void)
+{
+	return syscall(SYS_clone3, NULL, 0);
+}
+
+static long attack_execve(void)
+{
+	return execl("/nowhere", "nowhere", NULL);
+}
+
+static long attack_ptrace(void)
+{
+	return ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+static long attack_kill(void)
+{
+	return kill(getpid(), 0);
+}
+
+static long attack_unshare(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+static long attack_setns(void)
+{
+	return setns(-1, 0);
+}
+
+static long attack_mount(void)
+{
+	return mount("none", "/nowhere", "tmpfs", 0, NULL);
+}
+
+static long attack_open_by_handle(void)
+{
+	return syscall(SYS_open_by_handle_at, -1, NULL, 0);
+}
+
+static long attack_bpf(void)
+{
+	return syscall(SYS_bpf, -1, NULL, 0);
+}
+
+static long attack_io_uring(void)
+{
+	return syscall(SYS_io_uring_setup, 0, NULL);
+}
+
+static const struct attack attacks[] = {
+	{ "socket", attack_socket, "granted" },
+	{ "socketpair", attack_socketpair, "granted" },
+	{ "connect", attack_connect, "reached" },
+	{ "fork", attack_fork, "granted" },
+	{ "clone3", attack_clone3, NULL },
+	{ "execve", attack_execve, "reached" },
+	{ "ptrace", attack_ptrace, "granted" },
+	{ "kill", attack_kill, "granted" },
+	{ "unshare", attack_unshare, "granted" },
+	{ "setns", attack_setns, "reached" },
+	{ "mount", attack_mount, "reached" },
+	{ "open_by_handle_at", attack_open_by_handle, NULL },
+	{ "bpf", attack_bpf, NULL },
+	{ "io_uring_setup", attack_io_uring, NULL },
+};
+
+static void run_attack(int fd, const void *data)
+{
+	const struct attack *attack = data;
+
+	if (attack->run() >= 0)
+		write_word(fd, "granted");
+	else
+		write_word(fd, errno == ENOSYS ? "refused" : "reached");
+}
+
+static const char *attack_unconfined(const struct attack *attack, char text[64])
+{
+	struct process process = PROCESS_NONE;
+	int fd = -1;
+
+	assert_int_equal(process_helper_start(run_attack, attack, &process, &fd, NULL), 0);
+	return answer_of(&process, fd, text);
+}
+
+static const char *attack_confined(const struct attack *attack, char text[64])
+{
+	const struct process_helper helper = {
+		.work = run_attack, .data = attack, .place = &as_nobody
+	};
+	struct process process = PROCESS_NONE;
+	int fd = -1;
+
+	confined_start(&helper, &process, &fd);
+	return answer_of(&process, fd, text);
+}
+
+/* Beside what any other helper of ours is granted, or at least asks the kernel for. */
+static void a_confined_one_opens_no_sockets_and_starts_traces_and_mounts_nothing(void **state)
+{
+	char text[64];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks); i++) {
+		const struct attack *attack = &attacks[i];
+
+		print_message("# %s\n", attack->name);
+		attack_unconfined(attack, text);
+		if (attack->otherwise)
+			assert_string_equal(text, attack->otherwise);
+		assert_string_equal(attack_confined(attack, text), "refused");
+	}
+}
+
+#ifdef __x86_64__
+/* Where it is not ended, it says so. */
+static void call_by_x32(int fd, const void *data)
+{
+	(void)data;
+	write_word(fd, "y");
+	syscall(0x40000000 | SYS_getpid);
+	write_word(fd, "n");
+}
+
+static void call_by_i386(int fd, const void *data)
+{
+	long number = 20; /* getpid */
+
+	(void)data;
+	write_word(fd, "y");
+	__asm__ volatile("int $0x80" : "+a"(number) : : "memory");
+	write_word(fd, "n");
+}
+
+static void a_confined_one_ends_by_a_call_of_another_abi(void **state)
+{
+	(void)state;
+	confined_expect(call_by_x32, (struct process_limits){ 0 }, "y");
+	confined_expect(call_by_i386, (struct process_limits){ 0 }, "y");
+}
+#endif
+
+/* --- its end --- */
+
+/* What it has started, before it was confined, ends with it, though nobody knows of that. */
 static void start_another(int fd, const void *data)
 {
 	(void)data;
-	if (fork() == 0)
+	if (fork() == 0) {
 		setsid();
-	else
-		write_word(fd, "x");
-	pause();
+		pause();
+	}
+	write_word(fd, "x");
+}
+
+static void sleep_confined(int fd, const void *data)
+{
+	(void)fd;
+	(void)data;
+	for (;;)
+		sleep(60);
 }
 
 static void all_that_a_confined_one_has_started_ends_with_it(void **state)
 {
-	const struct process_helper helper = { .work = start_another, .place = &as_nobody };
+	const struct process_helper helper = {
+		.prepare = start_another, .work = sleep_confined, .place = &as_nobody
+	};
 	struct process process = PROCESS_NONE;
 	struct pollfd ready = { .events = POLLIN };
 	char text[64];
 	int fd = -1;
 
 	(void)state;
-	if (geteuid() != 0)
-		skip();
-	assert_int_equal(process_helper_start_confined(&helper, &process, &fd, NULL), 0);
+	confined_start(&helper, &process, &fd);
 	ready.fd = fd;
 	assert_int_equal(poll(&ready, 1, DEADLINE_MS), 1);
 	process_signal(&process, SIGKILL);
@@ -266,6 +489,11 @@ int main(void)
 		cmocka_unit_test(it_ends_with_the_one_that_started_it),
 		cmocka_unit_test(a_confined_one_is_somebody_else_in_a_place_of_its_own),
 		cmocka_unit_test(a_confined_one_takes_no_more_than_its_limits),
+		cmocka_unit_test(
+			a_confined_one_opens_no_sockets_and_starts_traces_and_mounts_nothing),
+#ifdef __x86_64__
+		cmocka_unit_test(a_confined_one_ends_by_a_call_of_another_abi),
+#endif
 		cmocka_unit_test(all_that_a_confined_one_has_started_ends_with_it),
 	};
 

@@ -242,6 +242,61 @@ static void before_a_start_only_another_version_is_moved_and_its_unsent_values_a
 	assert_true(result.in_the_way);
 }
 
+/* A proxy that was killed amid a transaction, as nobody: its changes are in the file, or in the log. */
+static void database_leave(const char *path, const char *before, const char *after)
+{
+	sqlite3 *database = NULL;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		bool done = setgid(65534) == 0 && setuid(65534) == 0 &&
+			sqlite3_open(path, &database) == SQLITE_OK &&
+			sqlite3_exec(database, TABLES, NULL, NULL, NULL) == SQLITE_OK &&
+			sqlite3_exec(database, before, NULL, NULL, NULL) == SQLITE_OK &&
+			sqlite3_exec(database, after, NULL, NULL, NULL) == SQLITE_OK;
+
+		_exit(!done);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* What SQLite does to files for that is granted to the helper, though little is. */
+static void a_helper_finishes_what_a_killed_proxy_left_and_moves_the_database(void **state)
+{
+	static const struct {
+		const char *before, *after, *suffix;
+	} left[] = {
+		{ "insert into proxy_history values (1), (2), (3)",
+			"pragma cache_size = 1; begin; with recursive n(i) as (values (4) union all"
+			" select i + 1 from n where i < 90000) insert into proxy_history select i from n",
+			"-journal" },
+		{ "pragma journal_mode = wal", "insert into proxy_history values (1), (2), (3)",
+			"-wal" },
+	};
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		cleanup_free char *directory = xasprintf("%s/%zu", (char *)*state, i);
+		cleanup_free char *name = xasprintf("proxy.db%s", left[i].suffix);
+		cleanup_life struct life life;
+		struct job *job = NULL;
+
+		assert_int_equal(mkdir(directory, 0755), 0);
+		life_begin(&life, directory);
+		unlink(life.vrf->paths.database);
+		database_leave(life.vrf->paths.database, left[i].before, left[i].after);
+		assert_true(is_there(life.vrf->paths.state_dir, name));
+		assert_int_equal(
+			rescue_start(life.vrf, 700, RESCUE_VERSION, on_done, &life, &job, NULL), 0);
+		while (!life.answers)
+			assert_true(sd_event_run(life.context.event, 20000000) > 0);
+		assert_true(life.result.moved);
+		assert_non_null(strstr(life.result.text, "it holds 3 unsent values"));
+		assert_false(is_there(life.vrf->paths.state_dir, name));
+	}
+}
+
 /* A pipe in the place of its journal holds whoever opens it, until it is killed. */
 static void a_killed_one_has_ended_when_it_is_told(void **state)
 {
@@ -278,6 +333,8 @@ int main(void)
 		in_scratch_as_root(what_the_log_said_of_former_lives_is_past),
 		in_scratch(
 			before_a_start_only_another_version_is_moved_and_its_unsent_values_are_counted),
+		in_scratch_as_root(
+			a_helper_finishes_what_a_killed_proxy_left_and_moves_the_database),
 		in_scratch_as_root(a_killed_one_has_ended_when_it_is_told),
 	};
 
