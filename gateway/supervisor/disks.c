@@ -87,9 +87,19 @@ static struct disk_room room_read(const char *directory)
 		(uint64_t)disk.f_bavail * disk.f_frsize, disk.f_files, disk.f_favail };
 }
 
+/* Before it may have to wait: a client that was answered sees its end of file only when nobody else has the
+ * connection, and a lock would outlive us. */
+static void others_close(int fd)
+{
+	if (fd > STDERR_FILENO + 1)
+		(void)close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
+	(void)close_range((unsigned)fd + 1, ~0u, 0);
+}
+
 /* One after the other, so that the first one missing is the one that does not answer. */
 static void rooms_read(int fd, const void *data)
 {
+	others_close(fd);
 	for (int i = 0; i < DISKS; i++) {
 		struct disk_room room = room_read(directory_of(data, i));
 

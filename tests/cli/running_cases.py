@@ -2,6 +2,7 @@
 """The supervisor and the kernel at the command line, in a world of our own."""
 
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -610,6 +611,37 @@ def disk_fill_and_clear(lab, state):
                  "what the log has of it")
 
 
+def a_disk_that_does_not_answer_is_named_and_holds_nobody_up(lab):
+    lab.write("namespace mgmt { }\n")
+    log_dir = lab.base / "log"
+    with lab.running():
+        lab.wait_state("mgmt", "healthy")
+        silent = file_system_without_answers(log_dir)
+        try:
+            wait_until(lambda: lab.status()["gateway"]["warnings"], DISK_SECONDS, "a warning")
+            warning = f"log_dir '{log_dir}': file system gives no answer within 5 s"
+            expect_equal(lab.status()["gateway"]["warnings"], [warning], "warnings")
+            lab.write("namespace mgmt { }\nnamespace other { }\n")
+            expect_said(lab.command("reload"), 0)
+            lab.wait_state("other", "healthy")
+        finally:
+            output_of("umount", "-i", "-l", log_dir)
+            os.close(silent)
+        wait_until(lambda: not lab.status()["gateway"]["warnings"], DISK_SECONDS, "an answer")
+    lab.command("down")
+
+
+def file_system_without_answers(directory):
+    """One in user space, fuse(4), whose server takes no request; it lasts as long as the descriptor."""
+    server = os.open("/dev/fuse", os.O_RDWR)
+    options = f"fd={server},rootmode=40000,user_id=0,group_id=0".encode()
+    if ctypes.CDLL(None, use_errno=True).mount(b"silent", str(directory).encode(), b"fuse", 0, options) != 0:
+        number = ctypes.get_errno()
+        os.close(server)
+        raise OSError(number, f"cannot mount a file system in user space: {os.strerror(number)}")
+    return server
+
+
 def exec_runs_inside(lab):
     lab.write(f"namespace acme {CUSTOMER}\n")
     expect_said(lab.command("up"), 0)
@@ -686,4 +718,4 @@ def status_repeats_until_the_supervisor_goes(lab):
 CASES = [value for value in list(globals().values())
          if callable(value) and getattr(value, "__module__", "") == __name__
          and value.__name__ not in ("kernel_state", "netns_names", "fake_proxy", "children_of",
-                                "disk_fill_and_clear")]
+                                "disk_fill_and_clear", "file_system_without_answers")]
