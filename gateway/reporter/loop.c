@@ -23,6 +23,7 @@
 #include "reporter/inbox.h"
 #include "reporter/push.h"
 #include "reporter/report.h"
+#include "reporter/reporter.h"
 #include "reporter/seen.h"
 #include "reporter/sync.h"
 #include "reporter/turn.h"
@@ -58,8 +59,16 @@ struct loop {
 	struct reporter_report told; /* what the log knows */
 };
 
+/* As it was seen last. */
+static bool object_is_ours(const struct loop *loop, const struct reporter_proxy *proxy)
+{
+	const json_t *seen = json_object_get(loop->report.proxies, proxy->name);
+
+	return strcmp(zabbix_json_text(seen, "object"), REPORTER_OBJECT_OURS) == 0;
+}
+
 /*
- * A key cannot be read back. Where the proxy's own log says that it connects and TLS fails, somebody may have
+ * A key cannot be read back, and is written to our own objects only. Where the proxy's own log says that it connects and TLS fails, somebody may have
  * written another one to Zabbix.
  */
 static void key_judge(struct loop *loop, const char *vrf, const char *link)
@@ -73,6 +82,7 @@ static void key_judge(struct loop *loop, const char *vrf, const char *link)
 		if (strcmp(proxy->vrf, vrf) != 0)
 			continue;
 		proxy->key_due = proxy->psk_identity && strcmp(link, "tls") == 0 &&
+			object_is_ours(loop, proxy) &&
 			(!written_ms || now_ms - written_ms >= KEY_AGAIN_MS);
 		if (proxy->key_due)
 			loop->sync_due_ms = now_ms;

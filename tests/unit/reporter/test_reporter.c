@@ -422,6 +422,54 @@ static void test_the_key_of_a_proxy_whose_tls_fails_is_written_again_once(void *
 	fake_zabbix_finish(&zabbix.fake);
 }
 
+/* Into a file, as what is started has our own. */
+static int stderr_replace(const char *path)
+{
+	int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(before >= 0 && file >= 0);
+	assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	close(file);
+	return before;
+}
+
+static void stderr_restore(int before)
+{
+	assert_int_equal(dup2(before, STDERR_FILENO), STDERR_FILENO);
+	close(before);
+}
+
+/* TLS has to fail there: the key in that object is another gateway's. */
+static void test_no_key_is_said_to_be_written_to_an_object_of_another_gateway(void **state)
+{
+	cleanup_free char *log = xasprintf("%s/log", (char *)*state), *text = NULL;
+	cleanup_fake_zabbix struct fake_zabbix fake;
+	cleanup_http_server struct http_server server;
+	cleanup_child struct child child;
+	struct made made;
+	int before;
+	size_t size;
+
+	skip_without_pidfd();
+	fake_zabbix_init(&fake, "7.0.22");
+	json_decref(fake_dispatch(&fake, "proxy.create",
+		zabbix_json_pack("{s:s, s:s, s:s}", "name", "gw1-acme", "operating_mode", "0",
+			"description", "[vrfgate gw2 vrf acme psk none]")));
+	http_server_start(&server, fake_answer, &fake);
+	made_here(&made, *state, server.url);
+	before = stderr_replace(log);
+	child_start(&child, &made);
+	stderr_restore(before);
+	json_decref(line_next(&child));
+	status_send(&child, "tls");
+	json_decref(line_next(&child));
+	json_decref(line_next(&child));
+	assert_int_equal(file_read(log, 65536, &text, &size, NULL), 0);
+	assert_non_null(strstr(text, "gw1-acme"));
+	assert_null(strstr(text, "its key"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_it_sees_a_write_through_begins_no_other_and_ends_its_turn),
 		cmocka_unit_test(test_it_waits_while_it_is_the_turn_of_another),
 		cmocka_unit_test(test_the_key_of_a_proxy_whose_tls_fails_is_written_again_once),
+		cmocka_unit_test(test_no_key_is_said_to_be_written_to_an_object_of_another_gateway),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
