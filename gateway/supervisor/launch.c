@@ -100,7 +100,7 @@ int launch_open_limits(struct vrf *vrf, int *fd, struct error *err)
 	if (!config_limits_any(&vrf->config->proxy))
 		return 0;
 	if (vrf->context->limits_due)
-		return error_set(err, EINPROGRESS, "systemd is being asked for a control group");
+		return error_set(err, EINPROGRESS, "asking systemd for a control group");
 	if (!vrf->context->cgroups)
 		return 0;
 	r = cgroups_open(vrf->context->cgroups, vrf->name, &limits, fd, &why);

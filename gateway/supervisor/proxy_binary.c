@@ -181,7 +181,7 @@ int proxy_binary_cache_read(struct proxy_binary_cache *cache, const char *binary
 
 	if (entry->job)
 		return error_set(
-			err, EINPROGRESS, "proxy binary '%s' is being asked its version", binary);
+			err, EINPROGRESS, "asking proxy binary '%s' for its version", binary);
 	if (stat(binary, &st) < 0)
 		return error_set_errno(err, errno, "proxy binary '%s'", binary);
 	now = (struct identity){ st.st_dev, st.st_ino, st.st_size, st.st_mtim };
@@ -192,5 +192,5 @@ int proxy_binary_cache_read(struct proxy_binary_cache *cache, const char *binary
 	if (r < 0)
 		return r;
 	entry->identity = now;
-	return error_set(err, EINPROGRESS, "proxy binary '%s' is being asked its version", binary);
+	return error_set(err, EINPROGRESS, "asking proxy binary '%s' for its version", binary);
 }

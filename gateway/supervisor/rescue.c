@@ -229,7 +229,7 @@ void rescue_read_answer(const void *answer, size_t size, struct rescue_result *r
 {
 	if (size != sizeof(*result)) {
 		*result = (struct rescue_result){ .unknown = true,
-			.text = "its database could not be judged" };
+			.text = "its database could not be checked" };
 		return;
 	}
 	memcpy(result, answer, size);

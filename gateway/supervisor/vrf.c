@@ -336,7 +336,7 @@ static int database_judge(struct vrf *vrf, unsigned version, struct error *err)
 	if (r < 0)
 		return r;
 	vrf->judged_for = version;
-	return error_set(err, EINPROGRESS, "its database is being judged");
+	return error_set(err, EINPROGRESS, "checking its database");
 }
 
 /* -EINPROGRESS: VRF_EVENT_PREPARED will tell that there is more to know. */
@@ -346,7 +346,7 @@ static int launch_prepare(struct vrf *vrf, struct error *err)
 	int r;
 
 	if (vrf->rescue)
-		return error_set(err, EINPROGRESS, "its database is being judged");
+		return error_set(err, EINPROGRESS, "checking its database");
 	r = launch_judge_binary(vrf, &binary, err);
 	if (r == 0)
 		r = database_judge(vrf, binary.version, err);
@@ -494,7 +494,7 @@ static void rescue_begin(struct vrf *vrf)
 	} else if (++vrf->stillborn >= STILLBORN_MAX && !vrf->rescue &&
 		rescue_start(vrf, binary_version(vrf), RESCUE_THOROUGH, rescue_on_done, vrf,
 			&vrf->rescue, &err) < 0) {
-		log_warning("vrf '%s': its database cannot be judged: %s", vrf->name, err.text);
+		log_warning("vrf '%s': its database cannot be checked: %s", vrf->name, err.text);
 	}
 }
 

@@ -170,7 +170,7 @@ def a_bus_that_does_not_answer_keeps_no_proxy_dead(lab):
                 expect_said(lab.command("reload"), 0)
                 pid = lab.wait_state("acme", "starting")["proxy"]["pid"]
                 os.kill(pid, signal.SIGKILL)
-                wait_until(lambda: lab.vrf("acme")["reason"] == "systemd is being asked for a control group",
+                wait_until(lambda: lab.vrf("acme")["reason"] == "asking systemd for a control group",
                            STATE_SECONDS, "that acme waits")
                 expect_back(lab, "bravo")
                 expect("without their limits" not in lab.log(), "it was no longer waited for")

@@ -635,7 +635,7 @@ static void a_database_that_cannot_be_read_is_in_the_way_of_a_version_that_did_n
 	while (life.vrf->state == VRF_WIRING)
 		assert_true(sd_event_run(life.context.event, 60000000) > 0);
 	assert_int_equal(life.vrf->state, VRF_FAILED);
-	assert_string_equal(life.vrf->reason, "its database could not be judged");
+	assert_string_equal(life.vrf->reason, "its database could not be checked");
 	assert_true(is_armed(life.vrf->state_timer.source));
 	assert_int_equal(life.vrf->proxy.pid, 0);
 }
