@@ -124,7 +124,8 @@ def a_lost_namespace_ends_its_proxy_before_the_next(lab):
             proxy = lab.vrf("acme")["proxy"]
             return proxy["pid"] not in (None, first) and netns_names() == ["acme"]
         wait_until(replaced, STATE_SECONDS, "another proxy")
-        expect(max(seen) == 1, f"so many proxies at once: {max(seen)}")
+        # None where the next one is up before the first look.
+        expect(max(seen) <= 1, f"so many proxies at once: {max(seen)}")
         expect("namespace 'acme' is missing" in lab.log(), "the log does not say why")
     lab.command("down")
 
