@@ -169,6 +169,8 @@ static uint64_t backoff_after_end_ms(struct vrf *vrf)
 static void act_wire(struct vrf *vrf, const char *reason)
 {
 	state_set(vrf, VRF_WIRING, reason);
+	/* This is what it asked for, perhaps of a proxy that had ended by then; the next end is another one. */
+	vrf->restart_now = false;
 	vrf->judged_for = 0;
 	vrf->id = vrf->wanted_id;
 	vrf->context->wire(vrf);

@@ -11,9 +11,11 @@
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
+#include "supervisor/checks.h"
 #include "supervisor/job.h"
 #include "supervisor/order.h"
 #include "supervisor/vrf.h"
+#include "supervisor/watch.h"
 
 #define NAMESPACE    "namespace mgmt { }"
 #define NO_BINARY    "vrf acme { proxy { binary = \"/no/such/zabbix_proxy\" } }"
@@ -158,6 +160,20 @@ static void a_lost_namespace_is_wired_anew(void **state)
 	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
 	assert_int_equal(life.vrf->state, VRF_WIRING);
 	assert_int_equal(life.wired, 2);
+}
+
+/* The order to start anew at once is for this end: a proxy that is in the config later does not begin with it. */
+static void a_lost_namespace_hurries_no_later_start(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NAMESPACE);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	checks_set(life.vrf, VRF_CHECK_NETNS, false, "namespace 'mgmt' is missing");
+	watch_tell_wellness(life.vrf);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_false(life.vrf->restart_now);
 }
 
 static void a_healthy_namespace_rests_when_it_is_stopped(void **state)
@@ -829,6 +845,7 @@ int main(void)
 		in_scratch(a_namespace_is_healthy_when_it_is_wired),
 		in_scratch(what_is_not_well_is_degraded_with_the_reason),
 		in_scratch(a_lost_namespace_is_wired_anew),
+		in_scratch(a_lost_namespace_hurries_no_later_start),
 		in_scratch(a_healthy_namespace_rests_when_it_is_stopped),
 		in_scratch(a_stop_while_wiring_rests_and_what_comes_later_is_nothing),
 		in_scratch(an_event_unknown_to_a_state_does_nothing),
