@@ -6,9 +6,9 @@
  * namespace (pid_namespaces(7)).
  *
  * It is locked (flock(2)) from before a tree is made until the exec of its init, for which its name has been
- * written: so of two who would start a tree one does, and is killed where it may. Nothing of the tree has a descriptor of the file, with
- * which it could undo the lock or lend it: that of an open file is its holders' together. Trees of older versions do, and name no PIDNS:
- * they are found by what the file says all the same.
+ * written: so of two who would start a tree one does, and is killed where it may. Nothing of the tree has a
+ * descriptor of the file, with which it could undo the lock or lend it: that of an open file is its holders'
+ * together. Trees of older versions do, and name no PIDNS: they are found by what the file says all the same.
  */
 #pragma once
 

@@ -68,8 +68,8 @@ static bool object_is_ours(const struct loop *loop, const struct reporter_proxy 
 }
 
 /*
- * A key cannot be read back, and is written to our own objects only. Where the proxy's own log says that it connects and TLS fails, somebody may have
- * written another one to Zabbix.
+ * A key cannot be read back, and is written to our own objects only. Where the proxy's own log says that it
+ * connects and TLS fails, somebody may have written another one to Zabbix.
  */
 static void key_judge(struct loop *loop, const char *vrf, const char *link)
 {

@@ -30,7 +30,8 @@ int proxy_files_change_owner(const struct config_vrf *vrf, const struct vrf_path
 
 /*
  * Makes the directories, and the PSK where there is none yet: 256 bits of getrandom(2) as 64 hex
- * digits, and an identity that names no customer. Directories and key belong to the proxy's user; those of run_dir are root's, where its own are mounted.
+ * digits, and an identity that names no customer. Directories and key belong to the proxy's user; those of
+ * run_dir are root's, where its own are mounted.
  */
 int proxy_files_make(
 	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err);

@@ -42,8 +42,8 @@ static void backlog_set(
 }
 
 /*
- * Damage, missing tables and what only a database made to do harm can want are its own fault. All else passes: a lock, no right to read, no
- * descriptors, a journal that its proxy will roll back at its next start.
+ * Damage, missing tables and what only a database made to do harm can want are its own fault. All else passes:
+ * a lock, no right to read, no descriptors, a journal that its proxy will roll back at its next start.
  */
 static void backlog_set_failure(struct zabbix_backlog *backlog, sqlite3 *database)
 {
