@@ -846,6 +846,15 @@ void vrf_limits_found(struct vrf *vrf)
 	vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
 }
 
+/* Nothing runs yet that has the former address, and nothing is launched before it is wired again. */
+static void vrf_renumber_wiring(struct vrf *vrf)
+{
+	if (vrf->id == vrf->wanted_id)
+		return;
+	vrf->id = vrf->wanted_id;
+	vrf->context->wire(vrf);
+}
+
 void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)
 {
 	vrf->config = config;
@@ -858,6 +867,10 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 	if (!config->enabled || vrf->held) {
 		vrf_dispatch(vrf, VRF_EVENT_STOP,
 			vrf->held ? VRF_STOPPED_BY_HAND : "disabled in the config");
+		return;
+	}
+	if (vrf->state == VRF_WIRING) {
+		vrf_renumber_wiring(vrf);
 		return;
 	}
 	if (vrf->proxy.pid <= 0 || !vrf->wanted || vrf->state == VRF_STOPPING) {

@@ -488,6 +488,21 @@ static void a_vrf_that_is_not_wired_yet_is_not_launched_by_an_answer(void **stat
 	assert_int_equal(access(life.vrf->paths.lock, F_OK), 0);
 }
 
+/* A reload that comes while its database is checked: that takes a while. */
+static void a_vrf_that_gets_another_uplink_number_before_its_launch_is_wired_with_it(void **state)
+{
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NO_BINARY);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_reconfigure(life.vrf, life.vrf->config, 0);
+	assert_int_equal(life.wired, 1);
+	vrf_reconfigure(life.vrf, life.vrf->config, 7);
+	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(life.vrf->id, 7);
+	assert_int_equal(life.wired, 2);
+}
+
 /* What -V says, no more. */
 static void a_binary_that_the_server_takes_nothing_from_is_refused_with_both_named(void **state)
 {
@@ -858,6 +873,8 @@ int main(void)
 		in_scratch(the_first_end_of_a_proxy_is_followed_by_a_start_at_once),
 		in_scratch(a_proxy_that_never_became_ready_waits_for_its_next_start),
 		in_scratch(a_missing_binary_fails_the_vrf_by_name),
+		in_scratch(
+			a_vrf_that_gets_another_uplink_number_before_its_launch_is_wired_with_it),
 		in_scratch(a_vrf_that_is_not_wired_yet_is_not_launched_by_an_answer),
 		in_scratch_as_root(
 			a_binary_that_the_server_takes_nothing_from_is_refused_with_both_named),
