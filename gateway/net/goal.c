@@ -258,15 +258,6 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 		goal->renamed = find_renamed(context, goals->have, goal->want);
 }
 
-static bool wants_device(const struct net_want_netns *netns, const char *name)
-{
-	for (size_t i = 0; i < netns->n_links; i++)
-		if (netns->links[i].kind == NET_LINK_DEVICE &&
-			strcmp(netns->links[i].parent, name) == 0)
-			return true;
-	return false;
-}
-
 /* What it holds of NICs it gives back before anything is moved in. */
 static bool gives_back(const struct net_want *want, const struct net_have_netns *netns,
 	const char *device, const char *vrf)
@@ -275,7 +266,7 @@ static bool gives_back(const struct net_want *want, const struct net_have_netns 
 		return true;
 	for (size_t i = 0; i < want->n_netns; i++)
 		if (strcmp(want->netns[i].name, netns->name) == 0)
-			return !wants_device(&want->netns[i], device);
+			return !net_want_has_device(&want->netns[i], device);
 	for (size_t i = 0; i < want->n_keep; i++)
 		if (strcmp(want->keep[i], netns->name) == 0)
 			return false;

@@ -93,15 +93,6 @@ static const struct net_want_netns *want_find(
 	return found ? *found : NULL;
 }
 
-static bool wants_device(const struct net_want_netns *netns, const char *name)
-{
-	for (size_t i = 0; i < netns->n_links; i++)
-		if (netns->links[i].kind == NET_LINK_DEVICE &&
-			strcmp(netns->links[i].parent, name) == 0)
-			return true;
-	return false;
-}
-
 /* Not wanted, and not to go either. */
 static bool is_spared(const struct net_want *want, const char *name)
 {
@@ -121,7 +112,7 @@ static bool is_stray(const struct net_want_netns *netns, const struct net_have_l
 	if (!netns)
 		return true;
 	if (mark->kind == NET_MARK_MOVED)
-		return !wants_device(netns, mark->was.name);
+		return !net_want_has_device(netns, mark->was.name);
 	return !netns->has_uplink || strcmp(link->name, net_uplink_root_name(netns->id, name)) != 0;
 }
 

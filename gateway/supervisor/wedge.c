@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/strings.h"
 #include "process/tree.h"
 
@@ -146,11 +147,6 @@ static uint64_t lock_find(const struct members *members)
 	return found;
 }
 
-static uint64_t mark_add(uint64_t mark, uint64_t value)
-{
-	return (mark ^ value) * UINT64_C(1099511628211); /* FNV-1a */
-}
-
 static void name_add(struct wedge_look *look, const char *title)
 {
 	size_t used = strlen(look->names);
@@ -162,15 +158,17 @@ static void name_add(struct wedge_look *look, const char *title)
 
 static void blocked_sum(const struct members *members, uint64_t lock, struct wedge_look *look)
 {
-	look->blocked_mark = UINT64_C(14695981039346656037);
+	look->blocked_mark = HASH_BASIS;
 	for (size_t i = 0; i < members->count; i++) {
 		const struct member *member = &members->items[i];
 
 		if (!lock || member->lock != lock)
 			continue;
 		look->blocked++;
-		look->blocked_mark = mark_add(
-			mark_add(look->blocked_mark, (uint64_t)member->pid), member->wakeups);
+		look->blocked_mark =
+			hash_bytes(look->blocked_mark, &member->pid, sizeof(member->pid));
+		look->blocked_mark =
+			hash_bytes(look->blocked_mark, &member->wakeups, sizeof(member->wakeups));
 		name_add(look, member->title);
 	}
 }
