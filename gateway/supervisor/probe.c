@@ -18,7 +18,12 @@
 #include "zabbix/frame.h"
 
 /* A proxy's statistics are some kilobytes. */
-#define ANSWER_MAX (256 * 1024)
+#define ANSWER_MAX  (256 * 1024)
+/*
+ * Before the timers that start other probes: the loop handles one event after each look at all that are ready, so
+ * that a thousand answers left to wait would be looked at a thousand times.
+ */
+#define IO_PRIORITY (SD_EVENT_PRIORITY_NORMAL - 1)
 
 struct probe {
 	sd_event_source *io, *timer;
@@ -27,6 +32,7 @@ struct probe {
 	size_t request_size, sent;
 	char answer[ANSWER_MAX];
 	size_t received;
+	bool refused;
 	probe_fn done;
 	void *data;
 };
@@ -46,10 +52,11 @@ void probe_cancel(struct probe *probe)
 static int probe_finish(struct probe *probe, const struct zabbix_stats *stats, const char *why)
 {
 	probe_fn done = probe->done;
+	bool refused = probe->refused;
 	void *data = probe->data;
 
 	probe_cancel(probe);
-	done(stats, why, data);
+	done(stats, refused, why, data);
 	return 0;
 }
 
@@ -101,9 +108,11 @@ static int probe_on_io(sd_event_source *source, int fd, uint32_t events, void *d
 
 	(void)source;
 	(void)events;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 && code != 0)
-		return probe_finish(probe, NULL,
-			code == ECONNREFUSED ? "the proxy does not listen" : strerror(code));
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 && code != 0) {
+		probe->refused = code == ECONNREFUSED;
+		return probe_finish(
+			probe, NULL, probe->refused ? "the proxy does not listen" : strerror(code));
+	}
 	if (probe->sent == probe->request_size)
 		return probe_receive(probe);
 	code = probe_send(probe);
@@ -158,6 +167,8 @@ int probe_start(struct sd_event *event, const char *netns, uint64_t timeout_ms, 
 	r = p->fd < 0 ? p->fd : probe_connect(p, err);
 	if (r == 0)
 		r = sd_event_add_io(event, &p->io, p->fd, EPOLLOUT, probe_on_io, p);
+	if (r >= 0)
+		r = sd_event_source_set_priority(p->io, IO_PRIORITY);
 	if (r >= 0)
 		r = sd_event_add_time_relative(event, &p->timer, CLOCK_MONOTONIC, timeout_ms * 1000,
 			0, probe_on_timeout, p);

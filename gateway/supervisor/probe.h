@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -14,9 +15,10 @@
 struct sd_event;
 struct probe;
 
-/* `stats` is NULL where there was no answer; `why` says why then. The probe is gone when it is
- * called. */
-typedef void (*probe_fn)(const struct zabbix_stats *stats, const char *why, void *data);
+/* `stats` is NULL where there was no answer; `why` says why then, and `refused` that nobody listens. The probe is
+ * gone when it is called. */
+typedef void (*probe_fn)(
+	const struct zabbix_stats *stats, bool refused, const char *why, void *data);
 
 /* Starts asking; `done` is called once, from the loop, unless the probe is cancelled first. */
 int probe_start(struct sd_event *event, const char *netns, uint64_t timeout_ms, probe_fn done,

@@ -28,8 +28,6 @@
 #define STOP_LONG_MS     10000
 /* How often a lock is tried whose holder cannot be named. */
 #define LOCK_POLL_MS     1000
-/* How often a starting proxy is asked whether it is ready. */
-#define READY_POLL_MS    200
 /* A life this long makes the back-off start again from its minimum. */
 #define GOOD_LIFE_MS     60000
 /* So long a server may be away, or not know a new key yet. */

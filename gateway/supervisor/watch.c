@@ -11,8 +11,13 @@
 #include "supervisor/probe.h"
 #include "supervisor/proxy_config.h"
 
-/* How often a starting proxy is asked whether it is ready. */
+/*
+ * How often a starting proxy is asked whether it is ready: less often the longer it takes, so that it is known a tenth
+ * late at most, and a thousand that take long leave the loop its time.
+ */
 #define READY_POLL_MS      200
+#define READY_POLL_MAX_MS  2000
+#define READY_POLL_SHARE   10
 /*
  * To read a port's connections the kernel goes through the sockets of all namespaces: some ms on a busy machine, too
  * much for each of a thousand proxies that start. After one reading there is none for so many times as long.
@@ -117,11 +122,11 @@ static void probe_on_held(struct vrf *vrf, const char *who)
 	watch_tell_wellness(vrf);
 }
 
-static void probe_on_failure(struct vrf *vrf, const char *why, bool stopped)
+static void probe_on_failure(struct vrf *vrf, bool refused, const char *why, bool stopped)
 {
 	struct process_activity activity = { 0 };
 	char reason[256], text[160];
-	bool idle, held = port_is_held(vrf, text);
+	bool idle, held = !refused && port_is_held(vrf, text);
 
 	if (vrf->state == VRF_STARTING) {
 		if (held && !stopped)
@@ -142,7 +147,8 @@ static void probe_on_failure(struct vrf *vrf, const char *why, bool stopped)
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 }
 
-static void probe_on_done(const struct zabbix_stats *stats, const char *why, void *data)
+static void probe_on_done(
+	const struct zabbix_stats *stats, bool refused, const char *why, void *data)
 {
 	struct vrf *vrf = data;
 	/* Its trappers answer all the same, but nobody would see one of its processes end. */
@@ -152,8 +158,8 @@ static void probe_on_done(const struct zabbix_stats *stats, const char *why, voi
 	if (stats && !stopped)
 		probe_on_answer(vrf, stats);
 	else
-		probe_on_failure(
-			vrf, stats ? "its main process was stopped by a signal" : why, stopped);
+		probe_on_failure(vrf, refused,
+			stats ? "its main process was stopped by a signal" : why, stopped);
 }
 
 static void probe_run(struct vrf *vrf)
@@ -177,13 +183,22 @@ uint64_t watch_phase_ms(const char *name, uint64_t interval_ms)
 	return hash % interval_ms;
 }
 
+uint64_t watch_ready_pause_ms(uint64_t age_ms)
+{
+	uint64_t pause_ms = age_ms / READY_POLL_SHARE;
+
+	if (pause_ms < READY_POLL_MS)
+		return READY_POLL_MS;
+	return pause_ms < READY_POLL_MAX_MS ? pause_ms : READY_POLL_MAX_MS;
+}
+
 static uint64_t watch_pause_ms(const struct vrf *vrf)
 {
 	uint64_t interval_ms = (uint64_t)vrf->config->proxy.health.interval_s * 1000;
 	uint64_t phase_ms = watch_phase_ms(vrf->name, interval_ms);
 
 	if (vrf->state == VRF_STARTING)
-		return READY_POLL_MS;
+		return watch_ready_pause_ms(clock_now_ms() - vrf->started_ms);
 	return interval_ms - (clock_now_ms() + interval_ms - phase_ms) % interval_ms;
 }
 

@@ -14,6 +14,9 @@ void watch_start(struct vrf *vrf, uint64_t delay_ms);
 /* The VRF's time within the interval, 0 to interval_ms - 1. */
 uint64_t watch_phase_ms(const char *name, uint64_t interval_ms);
 
+/* From one question to a starting proxy whether it is ready to the next, by the proxy's age. */
+uint64_t watch_ready_pause_ms(uint64_t age_ms);
+
 /* True where the proxy runs, is known to the server, has something to do by the config, and has
  * nothing to do by its own; and was not started anew for that yet. */
 bool watch_config_missed(const struct vrf *vrf);

@@ -38,6 +38,15 @@ static void a_thousand_vrfs_make_no_burst(void **state)
 		assert_in_range(slots[i], 0, 25);
 }
 
+static void a_starting_proxy_is_asked_less_often_the_longer_it_takes(void **state)
+{
+	(void)state;
+	assert_int_equal(watch_ready_pause_ms(0), 200);
+	assert_int_equal(watch_ready_pause_ms(1000), 200);
+	assert_int_equal(watch_ready_pause_ms(10000), 1000);
+	assert_int_equal(watch_ready_pause_ms(3600000), 2000);
+}
+
 static void a_proxy_that_has_work_and_no_config_has_missed_it(void **state)
 {
 	struct config_vrf config = { .proxy = { .mode = CONFIG_PROXY_ACTIVE, .psk = true } };
@@ -183,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_vrf_keeps_its_time_within_the_interval),
 		cmocka_unit_test(a_thousand_vrfs_make_no_burst),
+		cmocka_unit_test(a_starting_proxy_is_asked_less_often_the_longer_it_takes),
 		cmocka_unit_test(a_proxy_that_has_work_and_no_config_has_missed_it),
 		cmocka_unit_test(a_proxy_that_does_nothing_between_failures_is_unresponsive),
 		cmocka_unit_test(
