@@ -86,6 +86,7 @@ void checks_forget_proxy(struct vrf *vrf)
 	check_forget(vrf, VRF_CHECK_SERVER);
 	vrf->has_stats = false;
 	vrf->wedge = (struct wedge){ 0 };
+	vrf->names_lost = false;
 	vrf_set_link(vrf, ZABBIX_LINK_UNKNOWN);
 }
 

@@ -2,6 +2,8 @@
 /* The name servers of a VRF, as the resolv.conf(5) that its processes see. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/error.h"
 #include "config/model.h"
 #include "supervisor/paths.h"
@@ -9,3 +11,12 @@
 /* Writes RUN/vrfs/NAME/resolv.conf where the VRF has name servers of its own. */
 int resolv_conf_write(
 	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err);
+
+enum resolv_conf_seen {
+	RESOLV_CONF_UNKNOWN, /* it has none of its own to see, or cannot be asked */
+	RESOLV_CONF_OWN,
+	RESOLV_CONF_LOST, /* another one: the kernel takes a mount away with the file below it */
+};
+
+/* What that process of the VRF sees as /etc/resolv.conf. Needs the rights to trace it, and does not wait. */
+enum resolv_conf_seen resolv_conf_look(const struct config_vrf *vrf, pid_t pid);

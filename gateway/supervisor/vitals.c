@@ -16,7 +16,9 @@
 #include "process/memory.h"
 #include "supervisor/job.h"
 #include "supervisor/launch.h"
+#include "supervisor/resolv_conf.h"
 #include "supervisor/timer.h"
+#include "supervisor/watch.h"
 #include "zabbix/backlog.h"
 
 /* How old a reading is when it is made anew. */
@@ -33,6 +35,7 @@
 struct reading {
 	struct wedge_look look;
 	int64_t memory_bytes; /* -1: not known */
+	int64_t names;        /* enum resolv_conf_seen */
 	int64_t link;         /* enum zabbix_link */
 	int64_t unsent;       /* -1: not known */
 };
@@ -73,6 +76,7 @@ static void processes_read(int fd, const void *data)
 	if (vrf->proxy.pid > 0) {
 		reading.memory_bytes = process_tree_memory_bytes(vrf->proxy.pid);
 		wedge_read(vrf->proxy.pid, &reading.look);
+		reading.names = resolv_conf_look(vrf->config, vrf->proxy.pid);
 	}
 	part_write(fd, &reading, LOOK_SIZE);
 }
@@ -157,8 +161,10 @@ static void reading_take(struct vrf *vrf, const struct reading *reading, size_t 
 
 	vrf->vitals = (struct vrf_vitals){ clock_now_ms(),
 		size >= LOOK_SIZE ? reading->memory_bytes : -1, whole ? reading->unsent : -1 };
-	if (size >= LOOK_SIZE)
+	if (size >= LOOK_SIZE) {
 		wedge_note(&vrf->wedge, &reading->look, clock_now_ms());
+		watch_note_names(vrf, (enum resolv_conf_seen)reading->names);
+	}
 	if (size >= LINK_SIZE)
 		vrf_set_link(vrf, (enum zabbix_link)reading->link);
 }

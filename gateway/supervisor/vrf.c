@@ -818,6 +818,7 @@ static void config_apply(struct vrf *vrf)
 	int r = vrf->config->has_proxy ? launch_write_config(vrf, &changed, &err) : 0;
 
 	vrf->config_due = r == -EINPROGRESS;
+	vrf->names_restart_done = false;
 	if (r < 0 && !vrf->config_due) {
 		log_error(
 			"vrf '%s': its proxy goes on with the old config: %s", vrf->name, err.text);

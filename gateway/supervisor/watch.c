@@ -241,6 +241,28 @@ static void watch_restart_wedged(struct vrf *vrf, const char *reason)
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 }
 
+void watch_note_names(struct vrf *vrf, enum resolv_conf_seen seen)
+{
+	vrf->names_lost = seen == RESOLV_CONF_LOST;
+	if (seen == RESOLV_CONF_OWN)
+		vrf->names_restart_done = false;
+}
+
+bool watch_names_are_lost(const struct vrf *vrf)
+{
+	return vrf->names_lost && !vrf->names_restart_done;
+}
+
+static void watch_restart_for_names(struct vrf *vrf)
+{
+	static const char reason[] = "it sees other name servers than those of its config";
+
+	log_warning("vrf '%s': %s; restarting it", vrf->name, reason);
+	vrf->names_lost = false;
+	vrf->names_restart_done = true;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+}
+
 static void watch_judge(struct vrf *vrf)
 {
 	char reason[256];
@@ -251,6 +273,8 @@ static void watch_judge(struct vrf *vrf)
 		vrf->silence_restart_done = false;
 	if (watch_is_wedged(vrf, reason))
 		watch_restart_wedged(vrf, reason);
+	else if (watch_names_are_lost(vrf))
+		watch_restart_for_names(vrf);
 	else
 		watch_tell_wellness(vrf);
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "supervisor/resolv_conf.h"
 #include "supervisor/vrf.h"
 
 /* Looks in delay_ms, and from then on by itself for as long as the VRF's state wants it. */
@@ -35,6 +36,13 @@ bool watch_note_failure(
  * disk is full: it would be again.
  */
 bool watch_is_wedged(const struct vrf *vrf, char reason[256]);
+
+/*
+ * Whose name servers the proxy sees. One that sees others than those of its config is restarted, as nobody may mount
+ * anything for it from outside; once, until it was seen with its own again or the config is read anew.
+ */
+void watch_note_names(struct vrf *vrf, enum resolv_conf_seen seen);
+bool watch_names_are_lost(const struct vrf *vrf);
 
 /* Asks nothing any more; what is under way is dropped, and what was answered forgotten. */
 void watch_stop(struct vrf *vrf);

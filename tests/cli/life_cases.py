@@ -2,6 +2,7 @@
 """Proxies that do not become ready, under a supervisor in a world of our own."""
 
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from lab import STATE_SECONDS, expect_said
 from running_cases import FAKE_PROXY, children_of, fake_proxy
 from tap import expect, expect_equal
 from waiting import wait_until
+
+NAMES_SECONDS = 60  # looked at every 15 s
 
 
 def a_database_that_cannot_be_used_is_moved_aside(lab):
@@ -34,6 +37,42 @@ def a_database_that_cannot_be_used_is_moved_aside(lab):
         wait_until(lambda: lab.vrf("acme")["since_s"] >= 3, STATE_SECONDS, "longer than its start_period")
         expect_equal(lab.vrf("acme")["state"], "starting", "while it makes a new database")
     lab.command("down")
+
+
+def name_servers_that_a_rename_on_the_machine_takes_away_come_back(lab):
+    """The kernel detaches a mount, in every mount namespace, from a file that another one is renamed over."""
+    section = fake_proxy(lab)
+    shutil.copy(pathlib.Path(__file__).with_name("fake_proxy.py"), lab.base / "zabbix_proxy")
+    etc = lab.base / "etc"
+    subprocess.run(["cp", "-a", "/etc", etc], check=True)
+    (etc / "resolv.conf").unlink(missing_ok=True)
+    (etc / "resolv.conf").write_text("nameserver 192.0.2.1\n")
+    lab.write(section + "vrf acme { dns = 192.0.2.53 }\nvrf bravo { }\n")
+    subprocess.run(["mount", "--bind", etc, "/etc"], check=True)
+    try:
+        with lab.running():
+            first, bravo = (lab.wait_state(name, "healthy")["proxy"]["pid"] for name in ("acme", "bravo"))
+            expect_equal(name_servers_of(first), "nameserver 192.0.2.53\n", "name servers")
+            pathlib.Path("/etc/new").write_text("nameserver 192.0.2.2\n")
+            pathlib.Path("/etc/new").rename("/etc/resolv.conf")
+            expect_equal(name_servers_of(first), "nameserver 192.0.2.2\n", "once the machine's were replaced")
+            wait_until(lambda: lab.vrf("acme")["proxy"]["pid"] not in (0, None, first), NAMES_SECONDS, "a new proxy")
+            second = lab.wait_state("acme", "healthy")["proxy"]["pid"]
+            expect_equal(name_servers_of(second), "nameserver 192.0.2.53\n", "name servers of the new one")
+            expect_equal(lab.wait_state("bravo", "healthy")["proxy"]["pid"], bravo, "pid of one with the machine's")
+            expect_equal(lab.log().count("it sees other name servers than those of its config; restarting"), 1, "lines")
+            lab.write(section + "vrf acme { dns = 192.0.2.54 }\nvrf bravo { }\n")
+            expect_said(lab.command("reload"), 0)
+            wait_until(lambda: lab.vrf("acme")["proxy"]["pid"] not in (0, None, second), NAMES_SECONDS, "a third one")
+            third = lab.wait_state("acme", "healthy")["proxy"]["pid"]
+            expect_equal(name_servers_of(third), "nameserver 192.0.2.54\n", "name servers after a reload")
+    finally:
+        subprocess.run(["umount", "--lazy", "/etc"], check=True)
+    lab.command("down")
+
+
+def name_servers_of(pid):
+    return pathlib.Path(f"/proc/{pid}/root/etc/resolv.conf").read_text()
 
 
 def one_that_ends_too_often_is_failed_until_it_is_started_by_hand(lab):
@@ -123,5 +162,5 @@ def a_running_proxy_is_taken_over_whatever_its_binary_says(lab):
     lab.command("down")
 
 
-CASES = [binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
+CASES = [name_servers_that_a_rename_on_the_machine_takes_away_come_back, binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
          status_draws_over_the_last_one_on_a_terminal, a_supervisor_that_hangs_is_as_none]

@@ -187,6 +187,25 @@ static void a_fault_of_server_or_network_makes_no_wedge(void **state)
 	assert_false(watch_is_wedged(&missed.vrf, reason));
 }
 
+static void a_proxy_that_lost_its_name_servers_is_restarted_once(void **state)
+{
+	struct vrf vrf = { 0 };
+
+	(void)state;
+	watch_note_names(&vrf, RESOLV_CONF_OWN);
+	assert_false(watch_names_are_lost(&vrf));
+	watch_note_names(&vrf, RESOLV_CONF_LOST);
+	assert_true(watch_names_are_lost(&vrf));
+	vrf.names_restart_done = true;
+	assert_false(watch_names_are_lost(&vrf));
+	watch_note_names(&vrf, RESOLV_CONF_UNKNOWN);
+	watch_note_names(&vrf, RESOLV_CONF_LOST);
+	assert_false(watch_names_are_lost(&vrf));
+	watch_note_names(&vrf, RESOLV_CONF_OWN);
+	watch_note_names(&vrf, RESOLV_CONF_LOST);
+	assert_true(watch_names_are_lost(&vrf));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +221,7 @@ int main(void)
 			a_proxy_that_waits_for_a_lost_lock_is_wedged_once_the_disk_has_room),
 		cmocka_unit_test(a_proxy_that_the_server_alone_misses_is_wedged_once),
 		cmocka_unit_test(a_fault_of_server_or_network_makes_no_wedge),
+		cmocka_unit_test(a_proxy_that_lost_its_name_servers_is_restarted_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
