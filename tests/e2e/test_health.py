@@ -26,14 +26,16 @@ OTHER_KEY = "0123456789abcdef" * 4
 
 
 class HealthScene(Scene):
-    """The victim's customer may reach the proxy's port."""
+    """The victim's customer may reach the proxy's port, and the server takes its proxy from any address: where it does
+    not, another proxy of that name is refused for its address, whatever its key is."""
 
     def write_config(self, *arguments, **options):
         super().write_config(*arguments, **options)
         text = self.world.config.read_text()
         begin = f"vrf {self.victim} {{\n"
         path = self.world.config.with_suffix(".new")
-        path.write_text(text.replace(begin, f'{begin}    allow = {{ "tcp/{trapper.TRAPPER_PORT}" }}\n'))
+        path.write_text(text.replace(begin, f'{begin}    allow = {{ "tcp/{trapper.TRAPPER_PORT}" }}\n'
+                                            '    proxy { allowed_addresses = { "0.0.0.0/0", "::/0" } }\n'))
         path.rename(self.world.config)
 
 
