@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "control/protocol.h"
 #include "supervisor/control_commands.h"
@@ -58,7 +60,7 @@ struct client {
 
 struct control_server {
 	struct supervisor *supervisor;
-	sd_event_source *listen;
+	sd_event_source *listen, *absence;
 	int fd;
 	struct sockaddr_un address;
 	struct client *clients;
@@ -306,7 +308,30 @@ static void socket_set_owner(const char *path)
 		(void)chmod(path, 0660);
 }
 
-static int server_listen(struct control_server *server, struct error *err)
+static int address_init(struct sockaddr_un *address, const char *run_dir, struct error *err)
+{
+	address->sun_family = AF_UNIX;
+	if (snprintf(address->sun_path, sizeof(address->sun_path), "%s/%s", run_dir,
+		    CONTROL_SOCKET_NAME) < (int)sizeof(address->sun_path))
+		return 0;
+	return error_set(err, ENAMETOOLONG, "run_dir '%s' is too long for a socket", run_dir);
+}
+
+pid_t control_server_find(const char *run_dir)
+{
+	cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_un address = { 0 };
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof(peer);
+
+	if (fd < 0 || address_init(&address, run_dir, NULL) < 0 ||
+		connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return 0;
+	return peer.pid;
+}
+
+static int socket_open(struct control_server *server, struct error *err)
 {
 	const char *path = server->address.sun_path;
 	mode_t mask;
@@ -326,28 +351,64 @@ static int server_listen(struct control_server *server, struct error *err)
 	return 0;
 }
 
+static int absence_on_event(sd_event_source *source, const struct inotify_event *event, void *data);
+
+static int server_listen(struct control_server *server, struct error *err)
+{
+	sd_event *event = server->supervisor->event;
+	int r = socket_open(server, err);
+
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(event, &server->listen, server->fd, EPOLLIN, server_on_connect, server);
+	if (r >= 0)
+		r = sd_event_source_set_priority(server->listen, PRIORITY_LISTEN);
+	if (r >= 0)
+		r = sd_event_source_set_ratelimit(server->listen, CONNECTS_PERIOD_US, CONNECTS_MAX);
+	if (r >= 0)
+		r = sd_event_add_inotify(event, &server->absence, server->address.sun_path,
+			IN_ATTRIB | IN_MOVE_SELF, absence_on_event, server);
+	return r < 0 ? error_set_errno(err, -r, "cannot wait for clients") : 0;
+}
+
+static void server_deafen(struct control_server *server)
+{
+	server->listen = sd_event_source_disable_unref(server->listen);
+	server->absence = sd_event_source_disable_unref(server->absence);
+	if (server->fd >= 0)
+		close(server->fd);
+	server->fd = -1;
+}
+
+/* Who cleans up files may have taken it away: nobody could ask or give orders any more. */
+static int absence_on_event(sd_event_source *source, const struct inotify_event *event, void *data)
+{
+	struct control_server *server = data;
+	struct error err = ERROR_INIT;
+
+	(void)source;
+	(void)event;
+	if (access(server->address.sun_path, F_OK) == 0)
+		return 0;
+	server_deafen(server);
+	if (server_listen(server, &err) < 0)
+		log_error("the control socket was taken away: %s", err.text);
+	else
+		log_warning("'%s' was taken away, and made again", server->address.sun_path);
+	return 0;
+}
+
 int control_server_create(
 	struct supervisor *supervisor, struct control_server **server, struct error *err)
 {
-	const char *run_dir = supervisor->config->gateway.run_dir;
 	struct control_server *s = xcalloc(1, sizeof(*s));
-	int r = 0;
+	int r;
 
 	s->supervisor = supervisor;
 	s->fd = -1;
-	s->address.sun_family = AF_UNIX;
-	if (snprintf(s->address.sun_path, sizeof(s->address.sun_path), "%s/%s", run_dir,
-		    CONTROL_SOCKET_NAME) >= (int)sizeof(s->address.sun_path))
-		r = error_set(err, ENAMETOOLONG, "run_dir '%s' is too long for a socket", run_dir);
+	r = address_init(&s->address, supervisor->config->gateway.run_dir, err);
 	if (r == 0)
 		r = server_listen(s, err);
-	if (r == 0)
-		r = sd_event_add_io(
-			supervisor->event, &s->listen, s->fd, EPOLLIN, server_on_connect, s);
-	if (r >= 0)
-		r = sd_event_source_set_priority(s->listen, PRIORITY_LISTEN);
-	if (r >= 0)
-		r = sd_event_source_set_ratelimit(s->listen, CONNECTS_PERIOD_US, CONNECTS_MAX);
 	if (r < 0) {
 		control_server_destroy(s);
 		return r;
@@ -368,10 +429,8 @@ void control_server_destroy(struct control_server *server)
 				client->answer_size - client->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
 		client_free(client);
 	}
-	sd_event_source_disable_unref(server->listen);
-	if (server->fd >= 0) {
-		close(server->fd);
+	if (server->fd >= 0)
 		unlink(server->address.sun_path);
-	}
+	server_deafen(server);
 	free(server);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "supervisor/control_commands.h"
@@ -14,9 +15,13 @@ struct control_server;
 /*
  * Binds run_dir/control.sock: root's, and open to the group `vrfgate` where there is one. Of its 64 places
  * each user but root may have 16, and all of them together 48. Root is served first.
+ * Whoever takes the socket away: it is made again.
  */
 int control_server_create(
 	struct supervisor *supervisor, struct control_server **server, struct error *err);
+
+/* Who listens on the socket of that run_dir; 0: nobody who can be named. Does not wait. */
+pid_t control_server_find(const char *run_dir);
 
 /* Answers those whose answer waits for that, root before the others. */
 void control_server_answer_waiting(struct control_server *server, enum control_wait wait);

@@ -21,6 +21,6 @@ struct supervisor_options {
 int supervisor_run(
 	struct config *config, const struct supervisor_options *options, struct error *err);
 
-/* Takes the run_dir's lock; the fd holds it. -EBUSY where a supervisor runs, with its pid in the
- * text. */
+/* Takes the run_dir's lock; the fd holds it. -EBUSY where a supervisor runs, by the lock or as it answers on the
+ * control socket, with its pid in the text. */
 int supervisor_lock(const char *run_dir, struct error *err);

@@ -467,6 +467,7 @@ int supervisor_lock(const char *run_dir, struct error *err)
 	cleanup_fd int fd = -1;
 	char pid[16] = "";
 	int r = file_make_own_dir(run_dir, err);
+	pid_t other;
 
 	if (r < 0)
 		return r;
@@ -483,6 +484,11 @@ int supervisor_lock(const char *run_dir, struct error *err)
 			"a supervisor runs already with run_dir '%s' (pid %.*s)", run_dir,
 			(int)strcspn(pid, "\n"), pid);
 	}
+	/* Who takes the lock's file away frees a lock that is held. */
+	other = control_server_find(run_dir);
+	if (other > 0)
+		return error_set(err, EBUSY, "a supervisor runs already with run_dir '%s' (pid %d)",
+			run_dir, other);
 	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", getpid()) < 0)
 		return error_set_errno(err, errno, "cannot write '%s'", path);
 	return steal_fd(&fd);

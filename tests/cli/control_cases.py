@@ -150,5 +150,22 @@ def root_is_answered_whoever_asks_without_end(lab):
     lab.command("down")
 
 
-CASES = [root_is_answered_whoever_asks_without_end, the_group_may_ask_and_root_may_act, no_user_of_the_group_keeps_root_out,
+def a_supervisor_whose_files_are_swept_away_answers_and_stays_the_only_one(lab):
+    """A lock on a file that is gone keeps nobody out."""
+    lab.write("namespace mgmt { }\n")
+    with lab.running() as process:
+        lab.wait_state("mgmt", "healthy")
+        for sweep in (pathlib.Path.unlink, lambda path: path.rename(path.with_name("elsewhere"))):
+            sweep(lab.base / "run" / "control.sock")
+            wait_until(lambda: lab.command("status").returncode == 0, STATE_SECONDS, "an answer")
+        (lab.base / "run" / "vrfgate.lock").unlink()
+        for verb in ("run", "down"):
+            expect_said(lab.command(verb), 1, stderr=f"a supervisor runs already with run_dir '{lab.base}/run' (pid "
+                                                     f"{process.pid})")
+        expect_said(lab.command("status"), 0, stdout="mgmt")
+        expect_equal(lab.log().count("was taken away, and made again"), 2, "lines in the log")
+    lab.command("down")
+
+
+CASES = [a_supervisor_whose_files_are_swept_away_answers_and_stays_the_only_one, root_is_answered_whoever_asks_without_end, the_group_may_ask_and_root_may_act, no_user_of_the_group_keeps_root_out,
          what_is_said_too_long_or_not_heard_holds_nobody_up]
