@@ -70,14 +70,20 @@ static void want_add_group(
 				"local_port", "10051"));
 }
 
-/* A passive one is asked by the server and may have none. */
+/*
+ * A passive one is asked by the server and may have none. Where nothing is to be set what an operator has set
+ * stays, but not the uplink's address, which was ours: the server may not see it any more.
+ */
 static void want_add_allowed(json_t *want, const struct reporter_proxy *proxy,
 	const struct zabbix_words *words, const json_t *have)
 {
-	if (proxy->passive && *zabbix_json_text(have, words->proxy_allowed))
-		json_object_set_new(want, words->proxy_allowed, json_string(""));
-	else if (!proxy->passive && proxy->allowed)
+	const char *there = zabbix_json_text(have, words->proxy_allowed);
+
+	if (!proxy->passive && proxy->allowed)
 		json_object_set_new(want, words->proxy_allowed, zabbix_json_string(proxy->allowed));
+	else if (*there &&
+		(proxy->passive || (proxy->address && strcmp(there, proxy->address) == 0)))
+		json_object_set_new(want, words->proxy_allowed, json_string(""));
 }
 
 /* The fields that we own and that can be read back; have: NULL for a new one. */
@@ -105,7 +111,7 @@ static void psk_add(json_t *params, const struct reporter_proxy *proxy)
 	json_object_set_new(params, "tls_psk", zabbix_json_string(proxy->psk ? proxy->psk : ""));
 }
 
-/* True where `have` says what `want` says; a key that Zabbix does not show ("dns") is not ours. */
+/* True where `have` says what `want` says; an empty value that Zabbix does not show ("dns") is no difference. */
 static bool object_agrees(json_t *want, const json_t *have)
 {
 	const char *key;
@@ -114,9 +120,9 @@ static bool object_agrees(json_t *want, const json_t *have)
 	json_object_foreach (want, key, value) {
 		const json_t *there = json_object_get(have, key);
 
-		if (json_is_object(value)
-				? !object_agrees(value, there)
-				: *json_string_value(value) && !zabbix_json_same(value, there))
+		if (json_is_object(value) ? !object_agrees(value, there)
+					  : (*json_string_value(value) || there) &&
+					!zabbix_json_same(value, there))
 			return false;
 	}
 	return true;

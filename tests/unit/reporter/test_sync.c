@@ -411,6 +411,35 @@ static void test_an_active_proxy_is_bound_to_its_address(void **unused)
 	}
 }
 
+/* As where the uplinks' mode becomes nat, and the server sees an address of the machine. */
+static void test_a_proxy_that_is_bound_no_more_loses_our_address_only(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		bool is_7 = versions[i][0] == '7';
+		const char *field = is_7 ? "allowed_addresses" : "proxy_address";
+		const char *name = is_7 ? "name" : "host";
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *freed = NULL, *kept = NULL;
+
+		bench_start(&bench, versions[i]);
+		bench.made.proxies[0].allowed = bench.made.proxies[0].address;
+		assert_counts(&bench, 8, 0, 0);
+		bench.made.proxies[0].allowed = NULL;
+		assert_counts(&bench, 0, 1, 7);
+		assert_counts(&bench, 0, 0, 8);
+		freed = state(&bench);
+		assert_string_equal(
+			zabbix_json_text(find(freed, "proxy", name, "gw1-acme"), field), "");
+		change(&bench, "proxy", name, "gw1-acme",
+			zabbix_json_pack("{s:s}", field, "192.0.2.9"));
+		assert_counts(&bench, 0, 0, 8);
+		kept = state(&bench);
+		assert_string_equal(zabbix_json_text(find(kept, "proxy", name, "gw1-acme"), field),
+			"192.0.2.9");
+	}
+}
+
 static void test_a_template_of_an_earlier_version_is_told(void **unused)
 {
 	cleanup_bench struct bench bench;
@@ -807,6 +836,7 @@ int main(void)
 		cmocka_unit_test(test_only_our_addresses_may_send_values_of_the_gateway),
 		cmocka_unit_test(test_the_sender_comes_from_the_address_that_leads_to_the_server),
 		cmocka_unit_test(test_an_active_proxy_is_bound_to_its_address),
+		cmocka_unit_test(test_a_proxy_that_is_bound_no_more_loses_our_address_only),
 		cmocka_unit_test(test_a_template_of_an_earlier_version_is_told),
 		cmocka_unit_test(test_fifty_thousand_hosts_are_read_in_portions),
 		cmocka_unit_test(test_large_hosts_are_read_in_smaller_portions),
