@@ -39,6 +39,7 @@ def load_libpq():
             ("PQerrorMessage", ctypes.c_char_p, [ctypes.c_void_p]), ("PQfinish", None, [ctypes.c_void_p]),
             ("PQexec", ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_char_p]),
             ("PQresultStatus", ctypes.c_int, [ctypes.c_void_p]), ("PQclear", None, [ctypes.c_void_p]),
+            ("PQgetvalue", ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]),
             ("PQping", ctypes.c_int, [ctypes.c_char_p])):
         function = getattr(libpq, name)
         function.restype, function.argtypes = result, arguments
@@ -65,11 +66,23 @@ class Connection:
         self.libpq.PQfinish(self.handle)
 
     def execute(self, statements):
+        self.libpq.PQclear(self._result(statements))
+
+    def value(self, query):
+        """The first column of the first row, of which there must be one, as text."""
+        result = self._result(query)
+        try:
+            return self.libpq.PQgetvalue(result, 0, 0).decode()
+        finally:
+            self.libpq.PQclear(result)
+
+    def _result(self, statements):
+        """To be cleared by the caller."""
         result = self.libpq.PQexec(self.handle, statements.encode())
-        status = self.libpq.PQresultStatus(result)
-        self.libpq.PQclear(result)
-        if status not in self.SUCCESS:
+        if self.libpq.PQresultStatus(result) not in self.SUCCESS:
+            self.libpq.PQclear(result)
             raise DatabaseError(self._message())
+        return result
 
     def _message(self):
         return self.libpq.PQerrorMessage(self.handle).decode(errors="replace").strip()
