@@ -69,6 +69,7 @@ static void scene_end(struct scene *scene)
 	vrf_destroy(supervisor->vrfs[0]);
 	free(supervisor->vrfs);
 	sd_event_source_disable_unref(supervisor->wiring);
+	timer_finish(&supervisor->wire_again);
 	sd_event_unref(supervisor->event);
 	loaded_finish(&scene->loaded);
 	world_down();
