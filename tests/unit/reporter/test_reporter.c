@@ -443,18 +443,20 @@ static void stderr_restore(int before)
 /* TLS has to fail there: the key in that object is another gateway's. */
 static void test_no_key_is_said_to_be_written_to_an_object_of_another_gateway(void **state)
 {
-	cleanup_free char *log = xasprintf("%s/log", (char *)*state), *text = NULL;
+	cleanup_free char *log = NULL, *text = NULL;
 	cleanup_fake_zabbix struct fake_zabbix fake;
 	cleanup_http_server struct http_server server;
 	cleanup_child struct child child;
-	cleanup_json json_t *proxy = zabbix_json_pack("{s:s, s:s, s:s}", "name", "gw1-acme",
-		"operating_mode", "0", "description", "[vrfgate gw2 vrf acme psk none]");
+	cleanup_json json_t *proxy = NULL;
 	struct made made;
 	int before;
 	size_t size;
 
 	skip_without_pidfd();
+	log = xasprintf("%s/log", (char *)*state);
 	fake_zabbix_init(&fake, "7.0.22");
+	proxy = zabbix_json_pack("{s:s, s:s, s:s}", "name", "gw1-acme", "operating_mode", "0",
+		"description", "[vrfgate gw2 vrf acme psk none]");
 	json_decref(fake_dispatch(&fake, "proxy.create", proxy));
 	http_server_start(&server, fake_answer, &fake);
 	made_here(&made, *state, server.url);
