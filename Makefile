@@ -161,11 +161,11 @@ check-long: deps
 		$(B)/tests/netns/test_random $(B)/tests/netns/test_crash $(wildcard tests/long/test_*.py)
 
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
-# What test_crash tests is another program, what test_activity counts valgrind does too, and the thousand VRFs of
-# test_writes take it a minute.
+# What test_crash tests is another program, test_proxy_files kills children, what test_activity counts valgrind does
+# too, and the thousands of objects of test_writes and test_portions take it minutes.
 VALGRIND_TESTS = $(filter-out %/test_spawn %/test_cgroup %/test_helper %/test_errand %/test_rescue \
-	%/test_vitals %/test_reporter_link %/test_vrf %/test_proxy_binary %/test_activity %/test_crash %/test_writes, \
-	$(UNIT_TESTS) $(NETNS_TESTS))
+	%/test_vitals %/test_reporter_link %/test_vrf %/test_proxy_binary %/test_activity %/test_crash \
+	%/test_proxy_files %/test_writes %/test_portions, $(UNIT_TESTS) $(NETNS_TESTS))
 
 .PHONY: check-rooms
 check-rooms:
