@@ -160,12 +160,13 @@ check-long: deps
 	@MOMENTS=100 EDITS=5000 CRASHES=1000 tests/run --timeout 14400 tests/vm/power \
 		$(B)/tests/netns/test_random $(B)/tests/netns/test_crash $(wildcard tests/long/test_*.py)
 
-# Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them.
-# What test_crash tests is another program, test_proxy_files kills children, what test_activity counts valgrind does
-# too, and the thousands of objects of test_writes and test_portions take it minutes.
-VALGRIND_TESTS = $(filter-out %/test_spawn %/test_cgroup %/test_helper %/test_errand %/test_rescue \
-	%/test_vitals %/test_reporter_link %/test_vrf %/test_proxy_binary %/test_activity %/test_crash \
-	%/test_proxy_files %/test_writes %/test_portions, $(UNIT_TESTS) $(NETNS_TESTS))
+# Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them: what starts
+# processes, or has root's rules written by one. What test_crash tests is another program, test_proxy_files kills
+# children, what test_activity counts valgrind does too, test_wedge looks for a process by its name, and the thousands of
+# objects of test_writes and test_portions take it minutes.
+VALGRIND_TESTS = $(filter-out $(addprefix %/test_, spawn cgroup helper errand rescue vitals reporter_link vrf \
+	proxy_binary firewall isolation monitor random uplink_modes crash proxy_files activity wedge writes portions), \
+	$(UNIT_TESTS) $(NETNS_TESTS))
 
 .PHONY: check-rooms
 check-rooms:
