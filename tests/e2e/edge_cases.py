@@ -8,7 +8,7 @@ from waiting import wait_until
 from world import DEVICE_ADDRESS
 
 TEMPLATE = "VRF customer edge by SNMP"
-SECONDS = 60
+SECONDS = 180
 ASK_SECONDS = 4  # the proxies ask for such tasks about every 5 s, and learn of new items as often
 INTERFACE = "eth0"
 UP = "1"
