@@ -50,6 +50,27 @@ int config_check_path_or_empty(const char *text, struct error *err)
 }
 
 /* One of these whole would be the view of the machine again. */
+/* From the root on, each part once: nothing of it is empty, "." or "..". */
+static bool is_plain_path(const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	if (length == 1 && *text == '/')
+		return true;
+	while (text < end) {
+		size_t part;
+
+		if (*text++ != '/')
+			return false;
+		part = strcspn(text, "/:");
+		if (part == 0 || (part == 1 && text[0] == '.') ||
+			(part == 2 && text[0] == '.' && text[1] == '.'))
+			return false;
+		text += part;
+	}
+	return length > 0;
+}
+
 int config_check_proxy_place(const char *text, struct error *err)
 {
 	static const char *const whole[] = { "/", "/dev", "/proc", "/run", "/run/netns", "/sys",
@@ -57,8 +78,8 @@ int config_check_proxy_place(const char *text, struct error *err)
 	const char *colon = strchr(text, ':');
 	size_t length = colon ? (size_t)(colon - text) : strlen(text);
 
-	if (text[0] != '/' || has_control(text) || (colon && strcmp(colon, ":rw") != 0) ||
-		strstr(text, "/..") || (length > 1 && text[length - 1] == '/'))
+	if (has_control(text) || (colon && strcmp(colon, ":rw") != 0) ||
+		!is_plain_path(text, length))
 		return error_set(err, EINVAL,
 			"not a path, expected an absolute one such as /run/odbc.sock, with :rw where the proxy may write to it");
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)

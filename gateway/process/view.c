@@ -280,6 +280,15 @@ static int fresh_dirs_make(struct work *work)
 	return 0;
 }
 
+/* A kernel may lack it, and few miss it. */
+static int device_system_mount(
+	const char *type, const char *path, unsigned long flags, const char *options)
+{
+	if (base_dir_make(path, 0755) < 0)
+		return -1;
+	return mount(type, path, type, flags, options) < 0 && errno != ENODEV ? -1 : 0;
+}
+
 static int dev_fill(bool own_ipc)
 {
 	static const char *const links[][2] = { { "/proc/self/fd", "/dev/fd" },
@@ -289,15 +298,10 @@ static int dev_fill(bool own_ipc)
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (symlink(links[i][0], links[i][1]) < 0)
 			return -1;
-	if (base_dir_make("/dev/shm", 01777) < 0 || base_dir_make("/dev/pts", 0755) < 0 ||
-		mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, PTS_OPTIONS) < 0)
+	if (base_dir_make("/dev/shm", 01777) < 0 ||
+		device_system_mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, PTS_OPTIONS) < 0)
 		return -1;
-	if (!own_ipc)
-		return 0;
-	return base_dir_make("/dev/mqueue", 0755) < 0 ||
-			mount("mqueue", "/dev/mqueue", "mqueue", SAFE_FLAGS, NULL) < 0
-		? -1
-		: 0;
+	return own_ipc ? device_system_mount("mqueue", "/dev/mqueue", SAFE_FLAGS, NULL) : 0;
 }
 
 /* Not the file system itself is read-only, which others of this network have too. Where it may not be mounted, as in

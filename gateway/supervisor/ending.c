@@ -68,8 +68,9 @@ enum ending_verdict ending_look(struct ending *ending, const struct process *pro
 	struct process_activity activity = { 0 };
 	enum ending_verdict verdict;
 
+	/* Where nothing can be read, the limit holds all the same. */
 	if (process_activity_read(process, &activity) < 0)
-		return ENDING_GOES_ON;
+		activity = (struct process_activity){ 0 };
 	verdict = ending_judge(ending, &activity, now_ms);
 	if (verdict != ENDING_GOES_ON ||
 		(ending->killed_ms && now_ms - ending->killed_ms >= KILL_AGAIN_MS))

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "supervisor/ending.h"
 
 #define LIMIT_MS 300000
@@ -141,6 +142,19 @@ static void what_it_does_is_told_after_the_first_seconds(void **state)
 		"proxy did not exit within 5 s of SIGKILL: the kernel holds it");
 }
 
+static void one_of_which_nothing_can_be_read_has_until_its_limit(void **state)
+{
+	struct ending ending = { .begun_ms = clock_now_ms() - LIMIT_MS + 60000,
+		.limit_ms = LIMIT_MS };
+	const struct process nobody = PROCESS_NONE;
+
+	(void)state;
+	assert_int_equal(ending_look(&ending, &nobody), ENDING_GOES_ON);
+	ending.begun_ms -= 60000;
+	assert_int_equal(ending_look(&ending, &nobody), ENDING_LATE);
+	assert_true(ending.killed_ms);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +163,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_deadlocked_is_killed_after_the_quiet_time),
 		cmocka_unit_test(one_that_waits_for_a_device_has_until_its_limit),
 		cmocka_unit_test(one_that_waits_for_a_disk_has_until_its_limit),
+		cmocka_unit_test(one_of_which_nothing_can_be_read_has_until_its_limit),
 		cmocka_unit_test(the_quiet_time_begins_anew_with_each_sign_of_life),
 		cmocka_unit_test(the_verdict_is_given_once),
 		cmocka_unit_test(what_it_does_is_told_after_the_first_seconds),
