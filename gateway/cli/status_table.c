@@ -181,6 +181,16 @@ char *status_table_columns(void)
 	return text;
 }
 
+/* By its name, or by what stands above it in the table. */
+static const struct column *column_find(const char *word)
+{
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		if (strcasecmp(columns[i].name, word) == 0 ||
+			strcasecmp(columns[i].heading, word) == 0)
+			return &columns[i];
+	return NULL;
+}
+
 /* Fills chosen[] from the words of `list`, which it cuts; the count, or -EINVAL and the offending
  * word in *unknown. */
 static int columns_choose(char *list, const struct column *chosen[N_COLUMNS], const char **unknown)
@@ -189,11 +199,8 @@ static int columns_choose(char *list, const struct column *chosen[N_COLUMNS], co
 	char *rest = NULL;
 
 	for (char *word = strtok_r(list, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
-		const struct column *column = NULL;
+		const struct column *column = column_find(word);
 
-		for (size_t i = 0; i < N_COLUMNS; i++)
-			if (strcasecmp(columns[i].name, word) == 0)
-				column = &columns[i];
 		*unknown = word;
 		if (!column || count == (int)N_COLUMNS)
 			return -EINVAL;

@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 /*
- * Whether this is a list of columns ("vrf,state,reason"). Returns 0, or -EINVAL and *unknown, the
+ * Whether this is a list of columns ("vrf,state,reason"), each by its name or by its heading, in letters of
+ * either case. Returns 0, or -EINVAL and *unknown, the
  * caller's to free: the first word that is none ("" where there is no word at all).
  */
 int status_table_judge(const char *columns, char **unknown);

@@ -175,6 +175,29 @@ static void a_word_that_is_no_column_is_named(void **state)
 	}
 }
 
+/* "-o rst", and "-o 'last exit'": what the table's first line says. */
+static void a_column_may_be_named_by_its_heading(void **state)
+{
+	cleanup_free char *names = status_table_columns();
+	cleanup_json json_t *document = document_create(vrf_create("acme", "healthy", ""));
+	char *unknown = NULL, *rest = NULL;
+
+	(void)state;
+	for (char *name = strtok_r(names, ", ", &rest); name; name = strtok_r(NULL, ", ", &rest)) {
+		cleanup_free char *by_name = printed(document, name, false);
+		cleanup_free char *heading =
+			xasprintf("%.*s", (int)strcspn(by_name, "\n"), by_name);
+		char *word = heading + strspn(heading, " ");
+		cleanup_free char *by_heading = NULL;
+
+		assert_int_equal(status_table_judge(word, &unknown), 0);
+		by_heading = printed(document, word, false);
+		assert_string_equal(by_heading, by_name);
+	}
+	assert_printed(vrf_create("acme", "healthy", ""), "vrf,rst,Last Exit",
+		"VRF  RST LAST EXIT\nacme   2 -\n");
+}
+
 static void every_column_that_is_told_is_known(void **state)
 {
 	cleanup_free char *names = status_table_columns();
@@ -274,6 +297,7 @@ int main(void)
 		cmocka_unit_test(times_are_told_in_two_figures),
 		cmocka_unit_test(a_namespace_without_a_proxy_has_dashes),
 		cmocka_unit_test(a_word_that_is_no_column_is_named),
+		cmocka_unit_test(a_column_may_be_named_by_its_heading),
 		cmocka_unit_test(every_column_that_is_told_is_known),
 		cmocka_unit_test(a_long_reason_is_cut_at_the_width),
 		cmocka_unit_test(a_long_name_does_not_widen_the_table),
