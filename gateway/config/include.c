@@ -51,7 +51,8 @@ static void sections_judge(const struct config_section *root, struct config_comp
 }
 
 static int file_include(struct config_tree *tree, struct config_complaints *faults,
-	const struct config_section *gateway, const struct config_text *value, const char *path)
+	struct config_complaints *notes, const struct config_section *gateway,
+	const struct config_text *value, const char *path)
 {
 	cleanup_free char *text = NULL;
 	struct error err = ERROR_INIT;
@@ -71,6 +72,9 @@ static int file_include(struct config_tree *tree, struct config_complaints *faul
 		config_complain(faults, root, 1, "a NUL byte in the file, expected text");
 	r = config_parse(text, root, faults);
 	sections_judge(root, faults);
+	if (r == 0 && root->n_sections == 0)
+		config_complain(notes, root, 1, "%s, expected vrf or namespace sections",
+			size ? "no section in the file" : "the file is empty");
 	return r;
 }
 
@@ -80,7 +84,8 @@ static int path_compare(const void *a, const void *b)
 }
 
 static int pattern_include(struct config_tree *tree, struct config_complaints *faults,
-	const struct config_section *gateway, const struct config_text *value)
+	struct config_complaints *notes, const struct config_section *gateway,
+	const struct config_text *value)
 {
 	cleanup_free char *pattern = pattern_resolve(gateway->file, value->text);
 	bool wild = strpbrk(pattern, "*?[") != NULL;
@@ -92,14 +97,17 @@ static int pattern_include(struct config_tree *tree, struct config_complaints *f
 		config_complain(faults, gateway, value->line,
 			"include \"%s\": no such file, expected one or a pattern such as conf.d/*.conf",
 			value->text);
-	else if (r != 0 && r != GLOB_NOMATCH)
+	else if (r == GLOB_NOMATCH)
+		config_complain(notes, gateway, value->line, "include \"%s\": matches no file",
+			value->text);
+	else if (r != 0)
 		config_complain(faults, gateway, value->line,
 			"include \"%s\": cannot be searched: %s", value->text, strerror(errno));
 	/* Not by glob: its order is the locale's. */
 	if (r == 0)
 		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), path_compare);
 	for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-		if (file_include(tree, faults, gateway, value, found.gl_pathv[i]) < 0)
+		if (file_include(tree, faults, notes, gateway, value, found.gl_pathv[i]) < 0)
 			result = -EINVAL;
 	globfree(&found);
 	if (r != 0 && (r != GLOB_NOMATCH || !wild))
@@ -107,7 +115,8 @@ static int pattern_include(struct config_tree *tree, struct config_complaints *f
 	return result;
 }
 
-int config_include(struct config_tree *tree, struct config_complaints *faults)
+int config_include(
+	struct config_tree *tree, struct config_complaints *faults, struct config_complaints *notes)
 {
 	const struct config_section *gateway = config_section_child(tree->roots[0], "gateway");
 	const struct config_entry *include =
@@ -116,7 +125,7 @@ int config_include(struct config_tree *tree, struct config_complaints *faults)
 
 	for (size_t i = 0; include && i < include->n_values; i++)
 		if (include->values[i].text[0] &&
-			pattern_include(tree, faults, gateway, &include->values[i]) < 0)
+			pattern_include(tree, faults, notes, gateway, &include->values[i]) < 0)
 			r = -EINVAL;
 	return r;
 }

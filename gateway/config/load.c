@@ -67,7 +67,7 @@ static bool tree_parse(struct config_reader *reader, struct config_tree *tree,
 	if (extent == EXTENT_GENERAL)
 		return config_parse_general(text, root, &reader->faults) == 0;
 	whole = config_parse(text, root, &reader->faults) == 0;
-	return config_include(tree, &reader->faults) == 0 && whole;
+	return config_include(tree, &reader->faults, &reader->notes) == 0 && whole;
 }
 
 static int text_load(const char *path, const char *text, enum extent extent, struct config **config,
@@ -84,6 +84,9 @@ static int text_load(const char *path, const char *text, enum extent extent, str
 	/* Half a file makes nonsense of what belongs together. */
 	if (whole)
 		config_judge(&reader);
+	if (extent == EXTENT_WHOLE && whole && reader.config->n_vrfs == 0)
+		config_complain(&reader.notes, root, 1,
+			"no vrf and no namespace section: nothing is monitored");
 	*config = NULL;
 	if (reader.faults.count == 0 || (extent != EXTENT_WHOLE && whole))
 		*config = steal_ptr(&reader.config);

@@ -9,7 +9,8 @@
 struct config_report {
 	struct strings
 		faults; /* "file:line: vrf 'acme': interface 'eth0.10': what, expected what" */
-	struct strings notes; /* keys used that this version does not act on yet, same form */
+	/* Keys used that this version does not act on yet, patterns and files of include without a VRF; same form. */
+	struct strings notes;
 };
 
 void config_report_finish(struct config_report *report);

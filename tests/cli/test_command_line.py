@@ -18,6 +18,7 @@ import identity_cases
 import life_cases
 import loop_cases
 import running_cases
+import slip_cases
 import stopping_cases
 import takeover_cases
 import usage_cases
@@ -27,7 +28,7 @@ from waiting import TimedOut
 
 
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + loop_cases.CASES + control_cases.CASES +
-             api_cases.CASES + takeover_cases.CASES + identity_cases.CASES +
+             api_cases.CASES + slip_cases.CASES + takeover_cases.CASES + identity_cases.CASES +
              stopping_cases.CASES)
 
 

@@ -31,6 +31,15 @@ static void assert_fault(const struct loaded *loaded, const char *directory, con
 	assert_string_equal(loaded->report.faults.items[0], expected);
 }
 
+static void assert_note(
+	const struct loaded *loaded, size_t n, const char *directory, const char *text)
+{
+	cleanup_free char *expected = xasprintf("%s/%s", directory, text);
+
+	assert_true(loaded->report.notes.count > n);
+	assert_string_equal(loaded->report.notes.items[n], expected);
+}
+
 static void test_files_come_in_the_order_of_their_names(void **state)
 {
 	const char *directory = *state;
@@ -50,12 +59,43 @@ static void test_files_come_in_the_order_of_their_names(void **state)
 	loaded_finish(&loaded);
 }
 
-static void test_a_pattern_may_match_nothing(void **state)
+static void test_a_pattern_that_matches_nothing_is_told(void **state)
 {
-	struct loaded loaded =
-		load_main(*state, "gateway { include = { \"none*\", \"nodir/*.conf\" } }");
+	struct loaded loaded = load_main(
+		*state, "gateway {\ninclude = { \"none*\",\n\"nodir/*.conf\" } } vrf a { }");
 
 	assert_no_faults(&loaded);
+	assert_note(&loaded, 0, *state, "main.conf:2: gateway: include \"none*\": matches no file");
+	assert_note(&loaded, 1, *state,
+		"main.conf:3: gateway: include \"nodir/*.conf\": matches no file");
+	assert_int_equal(loaded.report.notes.count, 2);
+	loaded_finish(&loaded);
+}
+
+static void test_an_included_file_without_a_section_is_told(void **state)
+{
+	struct loaded loaded;
+
+	write_text(*state, "n1.inc", "");
+	write_text(*state, "n2.inc", "# vrf a { }\n");
+	write_text(*state, "n3.inc", "namespace a { }");
+	loaded = load_main(*state, "gateway { include = \"n?.inc\" }");
+	assert_no_faults(&loaded);
+	assert_note(&loaded, 0, *state,
+		"n1.inc:1: the file is empty, expected vrf or namespace sections");
+	assert_note(&loaded, 1, *state,
+		"n2.inc:1: no section in the file, expected vrf or namespace sections");
+	assert_int_equal(loaded.report.notes.count, 2);
+	loaded_finish(&loaded);
+}
+
+static void test_a_config_without_a_vrf_is_told(void **state)
+{
+	struct loaded loaded = load_main(*state, "gateway { }");
+
+	assert_no_faults(&loaded);
+	assert_note(&loaded, 0, *state,
+		"main.conf:1: no vrf and no namespace section: nothing is monitored");
 	loaded_finish(&loaded);
 }
 
@@ -106,7 +146,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files_come_in_the_order_of_their_names),
-		cmocka_unit_test(test_a_pattern_may_match_nothing),
+		cmocka_unit_test(test_a_pattern_that_matches_nothing_is_told),
+		cmocka_unit_test(test_an_included_file_without_a_section_is_told),
+		cmocka_unit_test(test_a_config_without_a_vrf_is_told),
 		cmocka_unit_test(test_a_plain_name_must_be_there),
 		cmocka_unit_test(test_faults_name_the_included_file),
 		cmocka_unit_test(test_an_included_file_holds_vrfs_only),
