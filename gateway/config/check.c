@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/address.h"
+#include "base/strings.h"
 #include "config/model.h"
 #include "config/type.h"
 
@@ -203,15 +204,68 @@ int config_check_proxy_pattern(const char *text, struct error *err)
 	return zabbix_name_check(text, "{}", err);
 }
 
+/* Behind the colon: "quoted", with \" in it, or all up to the brace; the end of it, NULL where there is none. */
+static const char *context_end(const char *p)
+{
+	p += strspn(p, " ");
+	if (strncmp(p, "regex:", 6) == 0)
+		p += 6 + strspn(p + 6, " ");
+	if (*p != '"')
+		return p + strcspn(p, "}");
+	for (p++; *p && *p != '"'; p++)
+		if (p[0] == '\\' && p[1])
+			p++;
+	return *p ? p + 1 + strspn(p + 1, " ") : NULL;
+}
+
+size_t config_macro_length(const char *text)
+{
+	const char *p = text + 2;
+	size_t name;
+
+	if (strncmp(text, "{$", 2) != 0)
+		return 0;
+	name = strspn(p, UPPERCASE DIGITS "._");
+	p += name;
+	if (name > 0 && *p == ':')
+		p = context_end(p + 1);
+	return name > 0 && p && *p == '}' ? (size_t)(p - text) + 1 : 0;
+}
+
 int config_check_macro(const char *text, struct error *err)
 {
-	size_t length = strlen(text);
+	size_t length = config_macro_length(text);
 
-	/* A context, as in {$NAME:"context"}, may hold anything. */
-	if (length < 4 || strncmp(text, "{$", 2) != 0 || text[length - 1] != '}' ||
-		!strspn(text + 2, UPPERCASE DIGITS "._"))
+	if (length == 0 || text[length])
 		return error_set(err, EINVAL,
-			"no user macro of Zabbix, expected one such as {$SNMP_COMMUNITY}");
+			"no user macro of Zabbix, expected capital letters, digits, '.' and '_' as in {$SNMP_COMMUNITY}");
+	return 0;
+}
+
+int config_check_length(const char *what, const char *text, size_t max, struct error *err)
+{
+	size_t length = 0;
+
+	for (const char *p = text; *p; p++)
+		length += !text_is_inside_character(*p);
+	if (length > max)
+		return error_set(err, EINVAL, "%s has %zu characters, expected at most %zu", what,
+			length, max);
+	return 0;
+}
+
+int config_check_host_group(const char *text, struct error *err)
+{
+	size_t length = strlen(text);
+	int r = config_check_not_empty(text, err);
+
+	if (r == 0)
+		r = config_check_length("the name", text, CONFIG_MAX_GROUP_NAME, err);
+	if (r < 0)
+		return r;
+	if (text[0] == '/' || text[length - 1] == '/' || strstr(text, "//"))
+		return error_set(err, EINVAL,
+			"not a host group of Zabbix, expected '/' between two names only, as in Customers/Gateways");
 	return 0;
 }
 

@@ -2,10 +2,16 @@
 /* Whether a text is a path, a name, a URL: 0, or -EINVAL with "what is wrong, expected what". */
 #pragma once
 
+#include <stddef.h>
+
 #include "base/error.h"
 
 /* Characters of the name of a host or proxy (Zabbix: hosts.host is varchar(128)). */
 #define CONFIG_MAX_ZABBIX_NAME 128
+/* Of that of a host group, of a macro or a tag, and of a macro's value (hstgrp.name, hostmacro, host_tag). */
+#define CONFIG_MAX_GROUP_NAME  255
+#define CONFIG_MAX_HOST_WORD   255
+#define CONFIG_MAX_MACRO_VALUE 2048
 
 int config_check_not_empty(const char *text, struct error *err);
 int config_check_path(const char *text, struct error *err);
@@ -28,6 +34,16 @@ int config_check_zabbix_name(const char *text, struct error *err);
 int config_check_proxy_pattern(const char *text, struct error *err);
 /* A user macro of Zabbix; for secrets, which do not belong in the config. */
 int config_check_macro(const char *text, struct error *err);
+
+/* The length of the user macro that a text begins with; 0: it begins with none. Source: Zabbix manual, "User macros
+ * supported by location" and "User macros with context". */
+size_t config_macro_length(const char *text);
+
+/* The name of a host group: Zabbix takes no '/' at an end, and no two of them side by side. */
+int config_check_host_group(const char *text, struct error *err);
+
+/* What Zabbix has room for: characters of UTF-8. */
+int config_check_length(const char *what, const char *text, size_t max, struct error *err);
 int config_check_profile(const char *text, struct error *err);
 /* A name of a VRF, a namespace or a service. */
 int config_check_name(const char *text, struct error *err);

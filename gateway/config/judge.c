@@ -169,20 +169,49 @@ static char *text_replace(char *text, const char *from, const char *to)
 	return text;
 }
 
+/* Of the proxy and of the host with its own figures; the caller frees it. */
+static char *proxy_name_make(const struct config *config, const char *vrf)
+{
+	char *name =
+		text_replace(xstrdup(config->zabbix.proxy_name), "{gateway}", config->gateway.name);
+
+	return text_replace(name, "{vrf}", vrf);
+}
+
 /* Its letters were judged with the pattern and the names; only the length is new. */
 static void proxy_name_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
-	const struct config *config = reader->config;
-	char *name =
-		text_replace(xstrdup(config->zabbix.proxy_name), "{gateway}", config->gateway.name);
+	char *name = proxy_name_make(reader->config, vrf->name);
 
-	name = text_replace(name, "{vrf}", vrf->name);
 	if (strlen(name) > CONFIG_MAX_ZABBIX_NAME)
 		config_complain(&reader->faults, section, section->line,
 			"proxy name \"%s\" has %zu characters, expected at most %d", name,
 			strlen(name), CONFIG_MAX_ZABBIX_NAME);
 	free(name);
+}
+
+/* Hosts that vrfgate makes for itself: that of the gateway, and one for each proxy's own figures. */
+static void own_hosts_claim(struct config_claims *claims, struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	const struct config_section *gateway = config_reader_general(reader, "gateway");
+
+	config_claims_add(claims, gateway, config_section_line_of(gateway, "name"),
+		xasprintf("host %s", config->gateway.name),
+		xasprintf("host '%s', the gateway's own,", config->gateway.name));
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		char *name = config->vrfs[i].has_proxy
+			? proxy_name_make(config, config->vrfs[i].name)
+			: NULL;
+
+		/* One name for all of them is a fault of the pattern. */
+		if (name && strstr(config->zabbix.proxy_name, "{vrf}"))
+			config_claims_add(claims, reader->vrf_sections[i],
+				reader->vrf_sections[i]->line, xasprintf("host %s", name),
+				xasprintf("host '%s', the proxy's own,", name));
+		free(name);
+	}
 }
 
 static void vrf_claim(struct config_claims *claims, const struct config_vrf *vrf,
@@ -318,11 +347,30 @@ static void proxy_names_judge(struct config_reader *reader)
 			reader->config->zabbix.proxy_name, n);
 }
 
+/* That of what discovery finds in a VRF is below the group of all. */
+static void group_names_judge(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &config->vrfs[i];
+		cleanup_free char *name = xasprintf("%s/%s", config->zabbix.host_group, vrf->name);
+		struct error err = ERROR_INIT;
+
+		if (vrf->n_discovers > 0 &&
+			config_check_length("the name", name, CONFIG_MAX_GROUP_NAME, &err) < 0)
+			config_complain(&reader->faults, reader->vrf_sections[i],
+				vrf->discovers[0].line, "host group \"%s\": %s", name, err.text);
+	}
+}
+
 void config_judge(struct config_reader *reader)
 {
 	const struct config *config = reader->config;
 	struct config_claims claims = { 0 };
 
+	if (*config->zabbix.url)
+		own_hosts_claim(&claims, reader);
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		vrf_claim(&claims, &config->vrfs[i], reader->vrf_sections[i]);
 	config_claims_judge(&claims, &reader->faults);
@@ -331,4 +379,5 @@ void config_judge(struct config_reader *reader)
 	chains_judge(reader);
 	config_judge_uplinks(reader);
 	proxy_names_judge(reader);
+	group_names_judge(reader);
 }

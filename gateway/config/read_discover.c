@@ -249,6 +249,7 @@ static void discover_read(
 	config_read_defaults(&config_schema_discover, discover);
 	config_read_snmp_defaults(&discover->snmp);
 	config_read_section(reader, section, &config_schema_discover, discover);
+	config_complain_of_doubles(reader, section, "templates");
 	discover->has_templates = config_section_find(section, "templates") != NULL;
 	discover_judge(reader, section, discover);
 }

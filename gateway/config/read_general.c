@@ -95,7 +95,7 @@ static const struct config_key zabbix_keys[] = {
 	{ "proxy_name", &config_type_string, ZABBIX(proxy_name), .fallback = "{gateway}-{vrf}",
 		.check = config_check_proxy_pattern },
 	{ "host_group", &config_type_string, ZABBIX(host_group), .fallback = "VRF gateways",
-		.check = config_check_not_empty },
+		.check = config_check_host_group },
 	{ "report_interval", &config_type_uint32, ZABBIX(report_interval_s), .fallback = "30",
 		.min = 5, .max = 3600 },
 	{ "allowed_hosts", &config_type_strings, ZABBIX(allowed_hosts),

@@ -21,22 +21,94 @@
 		"port", &config_type_uint16, (field), .fallback = (number), .min = 1, .max = 65535 \
 	}
 
+/* Macros that vrfgate itself gives to hosts begin so, and tags of its mark. */
+#define RESERVED_MACRO "{$VRFGATE."
+#define RESERVED_TAG   "vrfgate."
+
+/* A macro as Zabbix tells one from another: the context without its quotes and what stands before it. The
+ * caller frees it. */
+static char *macro_identity(const char *name)
+{
+	size_t length = strcspn(name, ":}");
+	const char *from = name + length + (name[length] == ':');
+	char *identity = xcalloc(strlen(name) + 1, 1), *to = identity + length;
+	bool quoted;
+
+	memcpy(identity, name, length);
+	from += strspn(from, " ");
+	if (strncmp(from, "regex:", 6) == 0) {
+		*to++ = '~';
+		from += 6 + strspn(from + 6, " ");
+	} else if (name[length] == ':') {
+		*to++ = ':';
+	}
+	quoted = *from == '"';
+	for (from += quoted; *from && *from != (quoted ? '"' : '}'); *to++ = *from++)
+		if (quoted && from[0] == '\\' && from[1] == '"')
+			from++;
+	*to = '\0';
+	return identity;
+}
+
+static int macro_judge(
+	const struct config_host *host, const char *name, const char *value, struct error *err)
+{
+	cleanup_free char *identity = macro_identity(name);
+	int r;
+
+	if (strncmp(name, RESERVED_MACRO, strlen(RESERVED_MACRO)) == 0)
+		return error_set(err, EINVAL,
+			"vrfgate's own, expected a name that does not begin with " RESERVED_MACRO);
+	for (size_t i = 0; i < host->n_macros; i++) {
+		cleanup_free char *other = macro_identity(host->macros[i].name);
+
+		if (strcmp(identity, other) == 0)
+			return error_set(
+				err, EINVAL, "the macro is there twice, expected each once");
+	}
+	r = config_check_length("the macro", name, CONFIG_MAX_HOST_WORD, err);
+	return r < 0 ? r : config_check_length("the value", value, CONFIG_MAX_MACRO_VALUE, err);
+}
+
 static int macro_store(
 	const struct config_key *key, const char *text, void *object, struct error *err)
 {
 	struct config_host *host = object;
-	const char *end = strstr(text, "}=");
-	cleanup_free char *name = end ? xstrndup(text, (size_t)(end - text) + 1) : NULL;
+	size_t length = config_macro_length(text);
+	cleanup_free char *name = xstrndup(text, length);
 	struct config_host_macro *macro;
+	int r;
 
 	(void)key;
-	if (!name || config_check_macro(name, NULL) < 0)
+	if (length == 0 || text[length] != '=')
 		return error_set(err, EINVAL,
-			"no value of a user macro, expected {$NAME}=VALUE such as {$SNMP_COMMUNITY}=public");
+			"no value of a user macro, expected {$NAME}=VALUE, the name of capital letters, digits, '.' and '_', such as {$SNMP_COMMUNITY}=public");
+	r = macro_judge(host, name, text + length + 1, err);
+	if (r < 0)
+		return r;
 	macro = array_append(&host->macros, &host->n_macros);
 	macro->name = steal_ptr(&name);
-	macro->value = xstrdup(end + 2);
+	macro->value = xstrdup(text + length + 1);
 	return 0;
+}
+
+/* Zabbix takes a name many times, but each with another value. */
+static int tag_judge(
+	const struct config_host *host, const char *name, const char *value, struct error *err)
+{
+	int r;
+
+	if (strcmp(name, "vrf") == 0 || strcmp(name, "vrfgate") == 0 ||
+		strncmp(name, RESERVED_TAG, strlen(RESERVED_TAG)) == 0)
+		return error_set(err, EINVAL,
+			"vrfgate's own mark, expected another name than vrf, vrfgate and " RESERVED_TAG
+			"*");
+	for (size_t i = 0; i < host->n_tags; i++)
+		if (strcmp(host->tags[i].name, name) == 0 &&
+			strcmp(host->tags[i].value, value) == 0)
+			return error_set(err, EINVAL, "there twice, expected each tag once");
+	r = config_check_length("the name", name, CONFIG_MAX_HOST_WORD, err);
+	return r < 0 ? r : config_check_length("the value", value, CONFIG_MAX_HOST_WORD, err);
 }
 
 static int tag_store(
@@ -44,15 +116,21 @@ static int tag_store(
 {
 	struct config_host *host = object;
 	size_t length = strcspn(text, "=");
+	const char *value = text[length] ? text + length + 1 : "";
+	cleanup_free char *name = xstrndup(text, length);
 	struct config_host_tag *tag;
+	int r;
 
 	(void)key;
 	if (length == 0)
 		return error_set(
 			err, EINVAL, "no tag, expected NAME=VALUE or NAME such as site=berlin");
+	r = tag_judge(host, name, value, err);
+	if (r < 0)
+		return r;
 	tag = array_append(&host->tags, &host->n_tags);
-	tag->name = xstrndup(text, length);
-	tag->value = xstrdup(text[length] ? text + length + 1 : "");
+	tag->name = steal_ptr(&name);
+	tag->value = xstrdup(value);
 	return 0;
 }
 
@@ -164,6 +242,7 @@ static void host_read(
 		config_complain(&reader->faults, section, section->line, "%s", err.text);
 	host_defaults(host);
 	config_read_section(reader, section, &config_schema_host, host);
+	config_complain_of_doubles(reader, section, "templates");
 	if (!config_section_find(section, "address"))
 		config_complain(&reader->faults, section, section->line,
 			"no address, expected address = \"ADDRESS\"");

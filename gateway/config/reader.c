@@ -95,3 +95,18 @@ void config_read_section(struct config_reader *reader, const struct config_secti
 		known->read(reader, child, object);
 	}
 }
+
+void config_complain_of_doubles(
+	struct config_reader *reader, const struct config_section *section, const char *name)
+{
+	const struct config_entry *entry = config_section_find(section, name);
+
+	for (size_t i = 1; entry && i < entry->n_values; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(entry->values[i].text, entry->values[j].text) == 0) {
+				config_complain(&reader->faults, section, entry->values[i].line,
+					"%s \"%s\": there twice, expected each once", name,
+					entry->values[i].text);
+				break;
+			}
+}

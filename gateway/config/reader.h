@@ -28,6 +28,10 @@ void config_read_defaults(const struct config_schema *schema, void *object);
 void config_read_section(struct config_reader *reader, const struct config_section *section,
 	const struct config_schema *schema, void *object);
 
+/* A fault for each text that a list of that key has a second time. */
+void config_complain_of_doubles(
+	struct config_reader *reader, const struct config_section *section, const char *name);
+
 /* Fills in the defaults of a proxy section and of those in it. */
 void config_read_proxy_defaults(struct config_proxy *proxy);
 

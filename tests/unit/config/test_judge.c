@@ -10,10 +10,18 @@
 #define IN_PROXY(text)     "proxy {\n" text "\n}\n"
 #define IN_ZABBIX(text)    "zabbix {\n" text "\n}\n"
 
+#define IN_HOST(text) "vrf a { host h { address = \"10.0.0.1\"\n" text "\n} }\n"
+#define URL_KEYS      "url = \"http://127.0.0.1/\" token_file = \"/t\""
+#define WITH_URL      "zabbix { " URL_KEYS " }\n"
+
 #define NAT(keys) "uplink { mode = nat " keys " }\nzabbix { server = 192.0.2.1 }\n"
 
-#define V          "vrf 'a': "
-#define I          "vrf 'a': interface 'eth0.10': "
+#define V       "vrf 'a': "
+#define I       "vrf 'a': interface 'eth0.10': "
+#define H       "vrf 'a': host 'h': "
+#define OWN_TAG "vrfgate's own mark, expected another name than vrf, vrfgate and vrfgate.*"
+#define NO_GROUP \
+	"not a host group of Zabbix, expected '/' between two names only, as in Customers/Gateways"
 #define NO_ADDRESS "not an address, expected ADDRESS/PREFIX such as 10.0.0.2/30"
 #define NO_HOST    "not an address, expected one without prefix such as 10.0.0.1"
 
@@ -249,6 +257,45 @@ static const struct {
 		"2: vrf 'a': host 'h': no address, expected address = \"ADDRESS\"" },
 	{ IN_VRF("host h { address = \"10.0.0.1/8\" }"),
 		"2: vrf 'a': host 'h': address \"10.0.0.1/8\": " NO_HOST },
+	/* What Zabbix would refuse, or take for another's. */
+	{ IN_HOST("macros = { \"{$Snmp_Community}=x\" }"),
+		"2: " H
+		"macros \"{$Snmp_Community}=x\": no value of a user macro, expected {$NAME}=VALUE, the name of capital letters, digits, '.' and '_', such as {$SNMP_COMMUNITY}=public" },
+	{ IN_HOST("macros = { \"{$A}=1\", \"{$B}=1\",\n\"{$A}=2\" }"),
+		"3: " H "macros \"{$A}=2\": the macro is there twice, expected each once" },
+	{ IN_HOST("macros = { \"{$A: x}=1\",\n\"{$A:\\\"x\\\"}=2\" }"),
+		"3: " H "macros \"{$A:\"x\"}=2\": the macro is there twice, expected each once" },
+	{ IN_HOST("macros = \"{$VRFGATE.X}=1\""),
+		"2: " H
+		"macros \"{$VRFGATE.X}=1\": vrfgate's own, expected a name that does not begin with {$VRFGATE." },
+	{ IN_HOST("tags = { a, \"b=1\", b, \"b=1\" }"),
+		"2: " H "tags \"b=1\": there twice, expected each tag once" },
+	{ IN_HOST("tags = { \"vrf=other\" }"), "2: " H "tags \"vrf=other\": " OWN_TAG },
+	{ IN_HOST("tags = { \"vrfgate=gw-y\" }"), "2: " H "tags \"vrfgate=gw-y\": " OWN_TAG },
+	{ IN_HOST("tags = { vrfgate.id }"), "2: " H "tags \"vrfgate.id\": " OWN_TAG },
+	{ IN_HOST("tags = \"" SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR "=x\""),
+		"2: " H "tags \"" SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR
+		"=x\": the name has 256 characters, expected at most 255" },
+	{ IN_HOST("templates = { T, U,\nT }"),
+		"3: " H "templates \"T\": there twice, expected each once" },
+	{ IN_VRF("discover { range = \"10.0.0.0/24\"\ntemplates = { T, T } }"),
+		"3: " V "discover: templates \"T\": there twice, expected each once" },
+	{ IN_ZABBIX("host_group = \"A//b\""), "2: zabbix: host_group \"A//b\": " NO_GROUP },
+	{ IN_ZABBIX("host_group = \"/lead\""), "2: zabbix: host_group \"/lead\": " NO_GROUP },
+	{ IN_ZABBIX("host_group = \"trail/\""), "2: zabbix: host_group \"trail/\": " NO_GROUP },
+	{ IN_ZABBIX("host_group = \"" SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR "\""),
+		"2: zabbix: host_group \"" SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR
+		"\": the name has 256 characters, expected at most 255" },
+	{ "zabbix { host_group = \"" SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTEEN SIXTEEN SIXTEEN
+	  "01234567012345\" }\n" IN_VRF("discover { range = \"10.0.0.0/24\" }"),
+		"3: " V "host group \"" SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTEEN SIXTEEN SIXTEEN
+		"01234567012345/a\": the name has 256 characters, expected at most 255" },
+	{ "gateway { name = gw }\n" WITH_URL IN_VRF("host gw { address = \"10.0.0.1\" }"),
+		"4: " V "host 'gw' is there twice, first at test.conf:1" },
+	{ "gateway { name = gw }\n" WITH_URL IN_VRF("host gw-a { address = \"10.0.0.1\" }"),
+		"4: " V "host 'gw-a' is there twice, first at test.conf:3" },
+	{ "gateway { name = a }\nzabbix { proxy_name = \"{vrf}\" " URL_KEYS " }\n" IN_VRF(""),
+		"3: " V "host 'a', the proxy's own, is there twice, first at test.conf:1" },
 	{ IN_VRF("host \"a:b\" { address = \"10.0.0.1\" }"),
 		"2: vrf 'a': host 'a:b': not a name for Zabbix, expected up to 128 letters, digits, '.', '_', '-' or spaces" },
 	{ IN_VRF("nat { }"), "2: vrf 'a': nat: no interface, expected out = \"INTERFACE\"" },
@@ -329,8 +376,7 @@ static const struct {
 		"3: zabbix: server \"fe80::1\": not what mode routed of the uplinks can reach, expected an IPv6 address such as 2001:db8::1" },
 	{ "uplink { mode = nat }\n" IN_ZABBIX("server = \"2001:db8::1\""),
 		"3: zabbix: server \"2001:db8::1\": not what mode nat of the uplinks can reach, expected an IPv4 address such as 192.0.2.1" },
-	{ "uplink { mode = nat }\n" IN_ZABBIX("server = 127.0.0.1"),
-		"3: zabbix: server \"127.0.0.1\": not what mode nat of the uplinks can reach, expected an IPv4 address such as 192.0.2.1" },
+	{ "uplink { mode = nat }\n" IN_ZABBIX("server = 127.0.0.1"), "3: zabbix: server \"127.0.0.1\": not what mode nat of the uplinks can reach, expected an IPv4 address such as 192.0.2.1" },
 	{ "uplink { mode = nat }\n" IN_ZABBIX("server = 198.18.0.1"),
 		"3: zabbix: server \"198.18.0.1\": in the prefix of the uplinks, expected the server's own address" },
 	{ NAT("") "gateway { firewall = false }",
@@ -338,7 +384,8 @@ static const struct {
 	{ NAT("") IN_VRF(
 		  "interface eth0.10 { address = \"10.0.0.2/30\" } route 192.0.2.1/32 {\nvia = 10.0.0.1 }"),
 		"4: vrf 'a': a route to 192.0.2.1 alone, which is the Zabbix server and reached by the uplink; expected none" },
-	{ NAT("") IN_INTERFACE("address = 192.0.2.1/24"), "3: vrf 'a': interface 'eth0.10' has the address of the Zabbix server, 192.0.2.1, expected another one" },
+	{ NAT("") IN_INTERFACE("address = 192.0.2.1/24"),
+		"3: vrf 'a': interface 'eth0.10' has the address of the Zabbix server, 192.0.2.1, expected another one" },
 	{ NAT("") IN_VRF("proxy {\nmode = passive }"),
 		"5: vrf 'a': a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected mode active" },
 	{ NAT("") "proxy { mode = passive }\nvrf a { }",
