@@ -9,15 +9,17 @@
 #define OPTION_CONFIG  "  -c, --config FILE   the config (default " CONFIG_DEFAULT_PATH ")\n"
 #define OPTION_NO_WAIT "  -n, --no-wait       do not wait until it is done\n"
 #define OPTION_NOW     "      --now           kill proxies; values not yet written are lost\n"
+#define OPTION_VERBOSE "  -v, --verbose       each act, however many there are\n"
 #define OPTION_HELP    "  -h, --help          this text\n"
 
 const struct cli_command cli_commands[] = {
-	{ "check", "[-c FILE]", "read and judge the config; touches nothing",
-		OPTION_CONFIG OPTION_HELP, cli_check },
-	{ "plan", "[-c FILE] [-j]", "what would change in the kernel, a line an act",
-		OPTION_CONFIG "  -j, --json          the plan as JSON\n" OPTION_HELP, cli_plan },
-	{ "up", "[-c FILE]", "bring the namespaces to that state once, without proxies",
-		OPTION_CONFIG OPTION_HELP, cli_up },
+	{ "check", "[-c FILE]", "validate the config; touches nothing", OPTION_CONFIG OPTION_HELP,
+		cli_check },
+	{ "plan", "[-c FILE] [-j] [-v]", "show pending changes in the kernel",
+		OPTION_CONFIG "  -j, --json          the plan as JSON\n" OPTION_VERBOSE OPTION_HELP,
+		cli_plan },
+	{ "up", "[-c FILE] [-v]", "bring the namespaces to that state once, without proxies",
+		OPTION_CONFIG OPTION_VERBOSE OPTION_HELP, cli_up },
 	{ "down", "[-c FILE] [--now]", "remove what vrfgate made, and only that",
 		OPTION_CONFIG OPTION_NOW OPTION_HELP, cli_down },
 	{ "run", "[-c FILE] [--leave-proxies]", "the supervisor, in the foreground",

@@ -76,9 +76,11 @@ _vrfgate()
 		return ;;
 	esac
 	case $command in
-	check | up | reload | metrics | rotate-psk) options="-c --config" ;;
+	check | reload | metrics | rotate-psk) options="-c --config" ;;
+	up) options="-c --config -v --verbose" ;;
 	down) options="-c --config --now" ;;
-	plan | events | diag) options="-c --config -j --json" ;;
+	plan) options="-c --config -j --json -v --verbose" ;;
+	events | diag) options="-c --config -j --json" ;;
 	start | restart) options="-c --config -n --no-wait" ;;
 	stop) options="-c --config -n --no-wait --now" ;;
 	run) options="-c --config --leave-proxies" ;;

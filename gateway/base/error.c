@@ -31,6 +31,7 @@ int error_set(struct error *err, int code, const char *format, ...)
 	if (!err)
 		return -code;
 	err->code = code;
+	err->cause = (struct cause){ 0 };
 	va_start(args, format);
 	text_format(err->text, format, args);
 	va_end(args);
@@ -45,6 +46,7 @@ int error_set_errno(struct error *err, int code, const char *format, ...)
 	if (!err)
 		return -code;
 	err->code = code;
+	err->cause = (struct cause){ 0 };
 	va_start(args, format);
 	text_format(err->text, format, args);
 	va_end(args);
@@ -74,8 +76,17 @@ int error_wrap(struct error *err, const char *format, ...)
 	return err->code ? -err->code : -EIO;
 }
 
+int error_blame(struct error *err, enum cause_kind kind, const char *object)
+{
+	if (!err)
+		return -EIO;
+	err->cause = cause_of(kind, 0, object);
+	return -err->code;
+}
+
 void error_clear(struct error *err)
 {
 	err->code = 0;
+	err->cause = (struct cause){ 0 };
 	err->text[0] = '\0';
 }

@@ -11,16 +11,19 @@
 
 #include <stdarg.h>
 
+#include "base/cause.h"
+
 #define ERROR_TEXT_SIZE 1024
 
 struct error {
 	int code;                   /* positive errno, 0 when nothing is wrong */
 	char text[ERROR_TEXT_SIZE]; /* cut with "..." when longer */
+	struct cause cause;         /* what it has in common with the trouble of others */
 };
 
-#define ERROR_INIT    \
-	{             \
-		0, "" \
+#define ERROR_INIT         \
+	{                  \
+		.code = 0, \
 	}
 
 /* Sets code and text; returns -code, so that `return error_set(err, EINVAL, "...")` reads well. */
@@ -34,6 +37,10 @@ __attribute__((format(printf, 3, 4))) int error_set_errno(
 /* Puts the formatted context and ": " in front of the text; returns -err->code (-EIO without one).
  */
 __attribute__((format(printf, 2, 3))) int error_wrap(struct error *err, const char *format, ...);
+
+/* Names what is to blame for it, where others may suffer from the same; returns -err->code. To be called after
+ * error_set(), which forgets it; error_wrap() keeps it. */
+int error_blame(struct error *err, enum cause_kind kind, const char *object);
 
 /* Back to "nothing is wrong". */
 void error_clear(struct error *err);

@@ -2,6 +2,8 @@
 /* What jansson lacks. */
 #include "base/json.h"
 
+#include <stdlib.h>
+
 #include "base/memory.h"
 
 json_t *json_text(const char *text)
@@ -18,4 +20,37 @@ json_t *json_text(const char *text)
 	string = json_string(plain);
 	free(plain);
 	return string;
+}
+
+json_t *json_cause(const struct cause *cause)
+{
+	char text[CAUSE_TEXT_SIZE];
+
+	if (cause->kind == CAUSE_NONE)
+		return json_null();
+	return json_pack("{s:s, s:o, s:o}", "kind", cause_word(cause), "object",
+		json_text(cause->object), "text", json_text(cause_format(cause, text)));
+}
+
+static json_t *shared_cause(const struct causes_item *item, const char *key)
+{
+	json_t *object = json_cause(&item->cause), *names = json_array();
+	char *summary = cause_tell(&item->cause, &item->vrfs);
+
+	for (size_t i = 0; i < item->vrfs.count; i++)
+		json_array_append_new(names, json_text(item->vrfs.items[i]));
+	json_object_set_new(object, "summary", json_text(summary));
+	json_object_set_new(object, key, names);
+	free(summary);
+	return object;
+}
+
+json_t *json_shared_causes(const struct causes *causes, const char *key)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < causes->count; i++)
+		if (causes->items[i].vrfs.count > 1)
+			json_array_append_new(array, shared_cause(&causes->items[i], key));
+	return array;
 }

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/cause.h"
 #include "base/cleanup.h"
 
 static inline void cleanup_decref_json(json_t **value)
@@ -15,3 +16,10 @@ static inline void cleanup_decref_json(json_t **value)
 
 /* A JSON string of a text; where it is no UTF-8 (a path, a cut message), with "?" for each foreign byte. */
 json_t *json_text(const char *text);
+
+/* { "kind": "parent-missing", "object": "eth0", "text": "parent 'eth0' does not exist" }; null for none. */
+json_t *json_cause(const struct cause *cause);
+
+/* Those that more than one VRF has: an array of the same with "summary", the line for people, and "vrfs", the
+ * names, under that key. */
+json_t *json_shared_causes(const struct causes *causes, const char *key);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vrfgate check: read and judge the config; touches nothing. */
+/* vrfgate check: validate the config; touches nothing. */
 #include <errno.h>
 #include <stdio.h>
 

@@ -53,7 +53,7 @@ static int take_down(const struct config *config, bool now)
 	if (cli_plan_create_removal(&plan, config, &stuck, &err) < 0)
 		r = cli_kernel_complain(&err);
 	else
-		r = cli_plan_apply(&plan);
+		r = cli_plan_apply(&plan, CLI_TELL_VRFS);
 	cli_plan_finish(&plan);
 	if (faults)
 		r = CLI_EXIT_FAILED;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "supervisor/ids.h"
 #include "supervisor/wiring.h"
@@ -38,47 +39,103 @@ void cli_plan_finish(struct cli_plan *plan)
 	free(plan->ids);
 }
 
-struct tally {
-	size_t changed, failed, acts;
+/* One that may be that of others, too: told in the end. */
+struct failure {
+	const char *netns;
+	struct error error;
 };
 
-static void complain(const struct net_outcome *outcome, bool shared)
+struct tally {
+	enum cli_telling telling;
+	bool all; /* acts */
+	size_t changed, failed, acts;
+	struct net_totals totals;
+	struct failure *failures;
+	size_t n_failures;
+};
+
+static void complain(const char *netns, const struct error *error)
 {
-	if (shared)
-		fprintf(stderr, "root namespace: %s\n", outcome->error.text);
+	if (strcmp(netns, NET_PLAN_SHARED) == 0)
+		fprintf(stderr, "root namespace: %s\n", error->text);
 	else
-		fprintf(stderr, "vrf '%s': %s\n", outcome->netns, outcome->error.text);
+		fprintf(stderr, "vrf '%s': %s\n", netns, error->text);
+}
+
+static void failure_take(struct tally *tally, const struct net_outcome *outcome)
+{
+	tally->failed++;
+	if (outcome->error.cause.kind && tally->telling != CLI_TELL_ACTS)
+		*array_append(&tally->failures, &tally->n_failures) =
+			(struct failure){ outcome->netns, outcome->error };
+	else
+		complain(outcome->netns, &outcome->error);
+}
+
+static void failures_tell(const struct tally *tally)
+{
+	struct causes causes = { 0 };
+
+	for (size_t i = 0; i < tally->n_failures; i++)
+		causes_add(&causes, &tally->failures[i].error.cause, tally->failures[i].netns);
+	for (size_t i = 0; i < causes.count; i++) {
+		cleanup_free char *text = cause_tell(&causes.items[i].cause, &causes.items[i].vrfs);
+
+		if (causes.items[i].vrfs.count > 1)
+			fprintf(stderr, "%s\n", text);
+	}
+	for (size_t i = 0; i < tally->n_failures; i++)
+		if (!causes_shared(&causes, &tally->failures[i].error.cause))
+			complain(tally->failures[i].netns, &tally->failures[i].error);
+	causes_finish(&causes);
+}
+
+static void change_tell(const struct tally *tally, const struct net_outcome *outcome)
+{
+	bool shared = strcmp(outcome->netns, NET_PLAN_SHARED) == 0;
+	cleanup_free char *parts = NULL;
+
+	if (tally->telling != CLI_TELL_VRFS &&
+		!net_plan_group_print(outcome->group, tally->all, stdout))
+		parts = net_plan_group_parts(outcome->group);
+	printf("%s: %s, %zu %s%s%s\n", shared ? "root namespace" : outcome->netns,
+		outcome->removed ? "removed" : "up", outcome->acts,
+		outcome->acts == 1 ? "change" : "changes", parts ? ", " : "", parts ? parts : "");
 }
 
 static void on_outcome(const struct net_outcome *outcome, void *data)
 {
 	struct tally *tally = data;
-	bool shared = strcmp(outcome->netns, NET_PLAN_SHARED) == 0;
 
 	tally->acts += outcome->acts;
+	net_totals_add(&tally->totals, outcome->group, outcome->error.code, outcome->acts);
 	if (outcome->error.code) {
-		tally->failed++;
-		complain(outcome, shared);
+		failure_take(tally, outcome);
 	} else if (outcome->acts) {
 		tally->changed++;
-		printf("%s: %s, %zu %s\n", shared ? "root namespace" : outcome->netns,
-			outcome->removed ? "removed" : "up", outcome->acts,
-			outcome->acts == 1 ? "change" : "changes");
+		change_tell(tally, outcome);
 	}
 }
 
-int cli_plan_apply(const struct cli_plan *plan)
+int cli_plan_apply(const struct cli_plan *plan, enum cli_telling telling)
 {
 	struct error err = ERROR_INIT;
-	struct tally tally = { 0 };
+	struct tally tally = {
+		.telling = telling,
+		.all = telling == CLI_TELL_ACTS || net_plan_count(plan->plan) <= NET_PLAN_SHORT,
+	};
 	int r = net_plan_apply(plan->plan, on_outcome, &tally, &err);
 
+	failures_tell(&tally);
+	free(tally.failures);
 	if (r < 0 && !tally.failed) {
 		fprintf(stderr, "vrfgate: %s\n", err.text);
 		return CLI_EXIT_FAILED;
 	}
 	if (!tally.acts && !tally.failed)
 		printf("nothing to change\n");
+	else if (telling != CLI_TELL_VRFS)
+		net_totals_print(&tally.totals, stdout);
 	return tally.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
 }
 

@@ -26,8 +26,15 @@ int cli_plan_create_removal(struct cli_plan *plan, const struct config *config,
 	const struct strings *keep, struct error *err);
 void cli_plan_finish(struct cli_plan *plan);
 
-/* Applies it, printing a line for each VRF that changed or failed; returns the exit status. */
-int cli_plan_apply(const struct cli_plan *plan);
+/* What is told of what was done, beside a line for each VRF that changed. */
+enum cli_telling {
+	CLI_TELL_VRFS,
+	CLI_TELL_SHORT, /* the acts as net_plan_summarize() has them, and the total */
+	CLI_TELL_ACTS,  /* each act and each failure, and the total */
+};
+
+/* Applies it; a failure that several VRFs have for one cause is told once, in the end. Returns the exit status. */
+int cli_plan_apply(const struct cli_plan *plan, enum cli_telling telling);
 
 /* Reads options and config of a command that needs root. CLI_PARSED, or the exit status. */
 int cli_kernel_begin(int argc, char **argv, const char *letters, struct cli_options *options,

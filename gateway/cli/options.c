@@ -104,6 +104,7 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 		{ "config", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "now", no_argument, NULL, CLI_OPTION_NOW },
+		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -122,6 +123,8 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 			options->config_path = optarg;
 		else if (option == 'j')
 			options->json = true;
+		else if (option == 'v')
+			options->verbose = true;
 		else if (option == CLI_OPTION_NOW)
 			options->now = true;
 		else if (option == 'h')

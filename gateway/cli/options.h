@@ -18,6 +18,7 @@ struct cli_options {
 	const char *config_path;
 	bool json;
 	bool now;
+	bool verbose;
 };
 
 /*

@@ -6,15 +6,22 @@
 #include "config/cleanup.h"
 #include "net/foreign.h"
 
-static void plan_show(const struct cli_plan *plan, bool json)
+static void plan_show_text(const struct cli_plan *plan, bool all)
+{
+	struct net_totals totals = net_plan_totals(plan->plan);
+
+	if (all)
+		net_plan_print(plan->plan, stdout);
+	else
+		net_plan_summarize(plan->plan, stdout);
+	net_foreign_print(&plan->want, plan->have, stdout);
+	net_totals_print(&totals, stdout);
+}
+
+static void plan_show_json(const struct cli_plan *plan)
 {
 	json_t *document;
 
-	if (!json) {
-		net_plan_print(plan->plan, stdout);
-		net_foreign_print(&plan->want, plan->have, stdout);
-		return;
-	}
 	document = net_plan_to_json(plan->plan);
 	json_object_set_new(document, "foreign", net_foreign_to_json(&plan->want, plan->have));
 	json_dumpf(document, stdout, JSON_INDENT(2));
@@ -28,14 +35,17 @@ int cli_plan(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct cli_options options;
 	struct cli_plan plan = { 0 };
-	int r = cli_kernel_begin(argc, argv, "c:jh", &options, &config);
+	int r = cli_kernel_begin(argc, argv, "c:jvh", &options, &config);
 
 	if (r != CLI_PARSED)
 		return r;
 	if (cli_plan_create(&plan, config, false, &err) < 0) {
 		r = cli_kernel_complain(&err);
 	} else {
-		plan_show(&plan, options.json);
+		if (options.json)
+			plan_show_json(&plan);
+		else
+			plan_show_text(&plan, options.verbose);
 		r = net_plan_count_faults(plan.plan) ? CLI_EXIT_FAILED
 			: net_plan_count(plan.plan)  ? CLI_EXIT_CHANGES
 						     : CLI_EXIT_DONE;

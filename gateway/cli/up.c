@@ -56,13 +56,13 @@ static bool may_renumber(const char *netns, enum net_aspect aspect, const char *
 	return false;
 }
 
-static int up_apply(const struct config *config, const struct cli_plan *plan)
+static int up_apply(const struct config *config, const struct cli_plan *plan, bool all)
 {
 	struct renumbering renumbering = { config, plan, 0 };
 	int status;
 
 	net_plan_filter(plan->plan, may_renumber, &renumbering);
-	status = cli_plan_apply(plan);
+	status = cli_plan_apply(plan, all ? CLI_TELL_ACTS : CLI_TELL_SHORT);
 	return renumbering.refused ? CLI_EXIT_FAILED : status;
 }
 
@@ -72,14 +72,14 @@ int cli_up(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct cli_options options;
 	struct cli_plan plan = { 0 };
-	int r = cli_kernel_begin(argc, argv, "c:h", &options, &config);
+	int r = cli_kernel_begin(argc, argv, "c:vh", &options, &config);
 
 	if (r != CLI_PARSED)
 		return r;
 	if (cli_plan_create(&plan, config, true, &err) < 0)
 		r = cli_kernel_complain(&err);
 	else
-		r = up_apply(config, &plan);
+		r = up_apply(config, &plan, options.verbose);
 	cli_plan_finish(&plan);
 	return r;
 }

@@ -201,34 +201,41 @@ const char *net_act_text(const struct net_act *act, char text[NET_ACT_TEXT_SIZE]
 static const struct {
 	bool structural;
 	enum net_aspect aspect;
+	bool disturbs;
 } natures[NET_ACT_KINDS] = {
-	[NET_ACT_NETNS_CREATE] = { true, NET_ASPECT_NETNS },
-	[NET_ACT_NETNS_DELETE] = { true, NET_ASPECT_NETNS },
-	[NET_ACT_LINK_CREATE] = { true, NET_ASPECT_LINK },
-	[NET_ACT_LINK_DELETE] = { true, NET_ASPECT_LINK },
-	[NET_ACT_LINK_MOVE_IN] = { true, NET_ASPECT_LINK },
-	[NET_ACT_LINK_GIVE_BACK] = { true, NET_ASPECT_LINK },
-	[NET_ACT_LINK_RENAME] = { true, NET_ASPECT_LINK },
-	[NET_ACT_LINK_SET_UP] = { false, NET_ASPECT_LINK },
-	[NET_ACT_LINK_SET_MTU] = { false, NET_ASPECT_LINK },
-	[NET_ACT_LINK_SET_MAC] = { false, NET_ASPECT_LINK },
-	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { false, NET_ASPECT_LINK },
-	[NET_ACT_LINK_SET_GUARDS] = { false, NET_ASPECT_LINK },
-	[NET_ACT_ALTNAME_ADD] = { false, NET_ASPECT_LINK },
-	[NET_ACT_ALTNAME_DELETE] = { false, NET_ASPECT_LINK },
-	[NET_ACT_ADDRESS_ADD] = { false, NET_ASPECT_ADDRESS },
-	[NET_ACT_ADDRESS_DELETE] = { false, NET_ASPECT_ADDRESS },
-	[NET_ACT_NEIGHBOUR_SET] = { false, NET_ASPECT_UPLINK },
-	[NET_ACT_ROUTE_ADD] = { false, NET_ASPECT_ADDRESS },
-	[NET_ACT_ROUTE_DELETE] = { false, NET_ASPECT_ADDRESS },
-	[NET_ACT_SYSCTL_SET] = { false, NET_ASPECT_NETNS },
-	[NET_ACT_FIREWALL_SET] = { false, NET_ASPECT_NETNS },
-	[NET_ACT_FIREWALL_DELETE] = { false, NET_ASPECT_NETNS },
+	[NET_ACT_NETNS_CREATE] = { true, NET_ASPECT_NETNS, false },
+	[NET_ACT_NETNS_DELETE] = { true, NET_ASPECT_NETNS, true },
+	[NET_ACT_LINK_CREATE] = { true, NET_ASPECT_LINK, false },
+	[NET_ACT_LINK_DELETE] = { true, NET_ASPECT_LINK, true },
+	[NET_ACT_LINK_MOVE_IN] = { true, NET_ASPECT_LINK, true },
+	[NET_ACT_LINK_GIVE_BACK] = { true, NET_ASPECT_LINK, true },
+	[NET_ACT_LINK_RENAME] = { true, NET_ASPECT_LINK, true },
+	[NET_ACT_LINK_SET_UP] = { false, NET_ASPECT_LINK, false },
+	[NET_ACT_LINK_SET_DOWN] = { false, NET_ASPECT_LINK, true },
+	[NET_ACT_LINK_SET_MTU] = { false, NET_ASPECT_LINK, false },
+	[NET_ACT_LINK_SET_MAC] = { false, NET_ASPECT_LINK, true },
+	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { false, NET_ASPECT_LINK, false },
+	[NET_ACT_LINK_SET_GUARDS] = { false, NET_ASPECT_LINK, false },
+	[NET_ACT_ALTNAME_ADD] = { false, NET_ASPECT_LINK, false },
+	[NET_ACT_ALTNAME_DELETE] = { false, NET_ASPECT_LINK, false },
+	[NET_ACT_ADDRESS_ADD] = { false, NET_ASPECT_ADDRESS, false },
+	[NET_ACT_ADDRESS_DELETE] = { false, NET_ASPECT_ADDRESS, true },
+	[NET_ACT_NEIGHBOUR_SET] = { false, NET_ASPECT_UPLINK, false },
+	[NET_ACT_ROUTE_ADD] = { false, NET_ASPECT_ADDRESS, false },
+	[NET_ACT_ROUTE_DELETE] = { false, NET_ASPECT_ADDRESS, true },
+	[NET_ACT_SYSCTL_SET] = { false, NET_ASPECT_NETNS, false },
+	[NET_ACT_FIREWALL_SET] = { false, NET_ASPECT_NETNS, false },
+	[NET_ACT_FIREWALL_DELETE] = { false, NET_ASPECT_NETNS, true },
 };
 
 bool net_act_is_structural(const struct net_act *act)
 {
 	return natures[act->kind].structural;
+}
+
+bool net_act_disturbs(const struct net_act *act)
+{
+	return natures[act->kind].disturbs;
 }
 
 static bool is_uplink(const struct net_act *act)

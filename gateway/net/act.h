@@ -117,6 +117,9 @@ struct net_act {
  * numbers taken, ends left over. */
 bool net_act_is_structural(const struct net_act *act);
 
+/* True for an act that takes away something which may be in use. */
+bool net_act_disturbs(const struct net_act *act);
+
 enum net_aspect net_act_aspect(const struct net_act *act);
 
 #define NET_ACT_TEXT_SIZE 512

@@ -155,8 +155,10 @@ static int set_firewall(struct net_run *run, const struct net_act *act, struct e
 {
 	int ret = net_run_go(run, act->in_root, err);
 
-	if (ret == 0 && run->unguarded)
-		ret = error_set(err, EIO, "without a firewall in the root namespace");
+	if (ret == 0 && run->unguarded) {
+		error_set(err, EIO, "without a firewall in the root namespace");
+		ret = error_blame(err, CAUSE_ROOT_FIREWALL, NULL);
+	}
 	if (ret == 0)
 		ret = write_firewall(&act->firewall, err);
 	if (ret < 0 && act->in_root)
@@ -257,6 +259,27 @@ static int do_or_miss(struct net_run *run, const struct net_act *act, struct err
 	return ret;
 }
 
+/* What the kernel refuses to one it refuses to all who want the like. */
+static struct cause act_cause(const struct net_act *act, int code)
+{
+	static const int refusals[] = { EOPNOTSUPP, EINVAL, EBUSY, EPERM, ENOSPC, ENOMEM, EMFILE,
+		ENFILE };
+	char object[CAUSE_OBJECT_SIZE];
+	bool refused = false;
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
+		refused |= code == refusals[i];
+	if (refused && act->kind == NET_ACT_NETNS_CREATE)
+		return cause_of(CAUSE_NETNS_REFUSED, code, NULL);
+	if (act->kind != NET_ACT_LINK_CREATE || !act->create.parent)
+		return (struct cause){ 0 };
+	if (code == ENETDOWN)
+		return cause_of(CAUSE_PARENT_DOWN, 0, act->create.parent);
+	snprintf(object, sizeof(object), "%s on %s",
+		act->create.kind == NET_LINK_VLAN ? "vlan" : "macvlan", act->create.parent);
+	return refused ? cause_of(CAUSE_LINK_REFUSED, code, object) : (struct cause){ 0 };
+}
+
 static void tell_missed(struct net_run *run, struct net_outcome *outcome)
 {
 	if (!run->n_missed)
@@ -285,7 +308,7 @@ static void run_group(struct net_run *run, const struct net_plan_group *group, s
 	run->n_missed = 0;
 	run->passing = false;
 	if (group->faults.count) {
-		error_set(&outcome->error, group->fault_code, "%s", group->faults.items[0]);
+		outcome->error = group->faults.items[0];
 		outcome->aspect = NET_ASPECT_LINK;
 		return;
 	}
@@ -303,6 +326,8 @@ static void run_group(struct net_run *run, const struct net_plan_group *group, s
 	} else if (run->failed) {
 		outcome->aspect = net_act_aspect(run->failed);
 		outcome->passing = run->passing;
+		if (!outcome->error.cause.kind)
+			outcome->error.cause = act_cause(run->failed, outcome->error.code);
 		guard_the_rest(run, group, i > from ? i - 1 : from);
 	}
 	group_finish(run);
@@ -355,6 +380,7 @@ static int run_groups(
 			early = true;
 		}
 		outcome = outcomes[i];
+		outcome.group = group;
 		outcome.netns = group->netns;
 		outcome.removed = group->removed;
 		if (!outcome.removed)

@@ -60,7 +60,7 @@ struct net_goals_context {
  * Makes the goals of a namespace and finds what the kernel has of each. All that speaks against
  * making what is missing is told to `fault` (text outside-in, below the namespace's name).
  */
-typedef void (*net_goal_fault_fn)(void *data, int code, const char *text);
+typedef void (*net_goal_fault_fn)(void *data, const struct error *fault);
 
 void net_goals_init(struct net_goals *goals, const struct net_goals_context *context,
 	const struct net_want_netns *want, net_goal_fault_fn fault, void *data);

@@ -18,20 +18,41 @@ struct judge {
 	void *data;
 };
 
-__attribute__((format(printf, 4, 5))) static void say(
-	const struct judge *j, int code, const char *interface, const char *format, ...)
+__attribute__((format(printf, 5, 0))) static void say_all(const struct judge *j,
+	const struct cause *cause, int code, const char *interface, const char *format,
+	va_list args)
 {
 	struct error err = ERROR_INIT;
 	char text[512];
+
+	vsnprintf(text, sizeof(text), format, args);
+	error_set(&err, code, "%s", text);
+	if (cause)
+		err.cause = *cause;
+	if (interface)
+		error_wrap(&err, "interface '%s'", interface);
+	j->fault(j->data, &err);
+}
+
+__attribute__((format(printf, 4, 5))) static void say(
+	const struct judge *j, int code, const char *interface, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	say_all(j, NULL, code, interface, format, args);
 	va_end(args);
-	error_set(&err, code, "%s", text);
-	if (interface)
-		error_wrap(&err, "interface '%s'", interface);
-	j->fault(j->data, code, err.text);
+}
+
+/* Of what may speak against other namespaces as well. */
+__attribute__((format(printf, 5, 6))) static void say_shared(const struct judge *j,
+	const struct cause *cause, int code, const char *interface, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_all(j, cause, code, interface, format, args);
+	va_end(args);
 }
 
 static bool judge_standing(const struct judge *j)
@@ -155,16 +176,21 @@ static void judge_outer(const struct judge *j, const struct net_goal *goal, size
 	const struct net_have_link *named = NULL;
 	const struct net_have_link *user = vlan_user(
 		j->context->have, below->ifindex, id, net_goal_vlan_protocol(goal->want, tags - 1));
-	char name[NET_IFNAME_SIZE];
+	char name[NET_IFNAME_SIZE], object[CAUSE_OBJECT_SIZE];
+	struct cause cause;
 
+	snprintf(object, sizeof(object), "%u on %s", id, below->name);
+	cause = cause_of(CAUSE_VLAN_TAKEN, 0, object);
 	if (net_goal_outer_name(goal->want, tags, name))
 		named = net_have_find_root(j->context->have, name);
 	if (named && !net_goal_is_our_outer(j->context, named))
-		say(j, EEXIST, goal->name, "link '%s' is already there and is not vlan %u on '%s'",
-			name, id, below->name);
+		say_shared(j, &cause, EEXIST, goal->name,
+			"link '%s' is already there and is not vlan %u on '%s'", name, id,
+			below->name);
 	else if (user)
-		say(j, EEXIST, goal->name, "vlan %u on '%s' is already used by link '%s'", id,
-			below->name, user->name);
+		say_shared(j, &cause, EEXIST, goal->name,
+			"vlan %u on '%s' is already used by link '%s'", id, below->name,
+			user->name);
 }
 
 /* Walks the tags from the outermost on as far as devices exist. */
@@ -195,14 +221,18 @@ static void judge_parent(const struct judge *j, const struct net_goal *goal)
 	const struct net_want_link *want = goal->want;
 	const struct net_have_link *parent = net_have_find_root(j->context->have, want->parent);
 
+	struct cause cause;
+
 	if (!parent) {
-		say(j, ENODEV, goal->name, "parent '%s' not found", want->parent);
+		cause = cause_of(CAUSE_PARENT_MISSING, 0, want->parent);
+		say_shared(j, &cause, ENODEV, goal->name, "parent '%s' not found", want->parent);
 		return;
 	}
 	if (want->kind != NET_LINK_VLAN)
 		return;
+	cause = cause_of(CAUSE_PARENT_DOWN, 0, want->parent);
 	if (!(parent->flags & IFF_UP))
-		say(j, ENETDOWN, goal->name, "parent '%s' is down", want->parent);
+		say_shared(j, &cause, ENETDOWN, goal->name, "parent '%s' is down", want->parent);
 	judge_tags(j, goal, parent);
 }
 

@@ -45,13 +45,11 @@ static void group_begin(struct net_planner *planner, const char *netns)
 	planner->group->netns = netns;
 }
 
-static void group_fault(void *data, int code, const char *text)
+static void group_fault(void *data, const struct error *fault)
 {
 	struct net_plan_group *group = data;
 
-	if (!group->fault_code)
-		group->fault_code = code;
-	strings_add(&group->faults, text);
+	*array_append(&group->faults.items, &group->faults.count) = *fault;
 }
 
 struct net_act_hop *net_planner_keep_hops(struct net_planner *planner, size_t count)
@@ -449,7 +447,7 @@ void net_plan_destroy(struct net_plan *plan)
 		return;
 	for (size_t i = 0; i < plan->n_groups; i++) {
 		free(plan->groups[i].acts);
-		strings_finish(&plan->groups[i].faults);
+		free(plan->groups[i].faults.items);
 	}
 	free(plan->groups);
 	for (size_t i = 0; i < plan->n_hops; i++)

@@ -22,6 +22,7 @@
 
 struct net_have;
 struct net_plan;
+struct net_plan_group;
 
 /* Stands for a namespace's name where acts serve several: the root namespace's firewall, outer VLAN
  * devices that go. */
@@ -58,7 +59,38 @@ size_t net_plan_count_faults(const struct net_plan *plan);
  */
 void net_plan_print(const struct net_plan *plan, FILE *out);
 
-/* { "schema": 1, "acts": [ { "netns", "act", "text", ... } ], "faults": [ { "netns", "text" } ] }
+/* So many acts are few: each is told. */
+#define NET_PLAN_SHORT 50
+
+/*
+ * The same in short: a fault that many have in common once, with their count (base/cause.h); of more than
+ * NET_PLAN_SHORT acts a line a namespace, "vrf acme: new: namespace, uplink, 1 interface, 3 routes", but each act
+ * that takes something away from one that is there, and each of the root namespace.
+ */
+void net_plan_summarize(const struct net_plan *plan, FILE *out);
+
+/* The acts of one namespace that a plan of many tells singly, or all; true where none is left out. */
+bool net_plan_group_print(const struct net_plan_group *group, bool all, FILE *out);
+
+/* Those left out, counted: "new: namespace, uplink, 1 interface, 3 routes"; NULL for none. The caller frees it. */
+char *net_plan_group_parts(const struct net_plan_group *group);
+
+/* How many namespaces a plan is about, or what was done of it, and the acts. */
+struct net_totals {
+	size_t created, changed, removed, failed, acts;
+};
+
+void net_totals_add(
+	struct net_totals *totals, const struct net_plan_group *group, bool failed, size_t acts);
+struct net_totals net_plan_totals(const struct net_plan *plan);
+
+/* "500 VRFs: 500 new, 0 changed; 16,500 acts"; nothing where there is nothing. */
+void net_totals_print(const struct net_totals *totals, FILE *out);
+
+/* { "schema": 1, "acts": [ { "netns", "act", "text", ... } ],
+ *   "faults": [ { "netns", "text", "cause": { "kind", "object", "text" } or null } ],
+ *   "causes": [ { "kind", "object", "text", "summary", "netns": [] } ], those of more than one;
+ *   "totals": { "new", "changed", "removed", "failed", "acts" } }
  */
 json_t *net_plan_to_json(const struct net_plan *plan);
 
@@ -81,12 +113,13 @@ void net_plan_filter(struct net_plan *plan, net_plan_may_fn may, void *data);
 
 /* How one namespace fared. */
 struct net_outcome {
-	const char *netns;      /* borrowed from the plan */
-	bool removed;           /* it was a removal */
-	size_t acts;            /* done */
-	struct error error;     /* code 0: all done */
-	enum net_aspect aspect; /* of what failed */
-	bool minor;             /* what failed costs nothing else: the namespace can be used */
+	const struct net_plan_group *group; /* borrowed from the plan */
+	const char *netns;                  /* likewise */
+	bool removed;                       /* it was a removal */
+	size_t acts;                        /* done */
+	struct error error;                 /* code 0: all done */
+	enum net_aspect aspect;             /* of what failed */
+	bool minor;   /* what failed costs nothing else: the namespace can be used */
 	bool passing; /* that was in the way which is about to go: worth another try soon */
 };
 

@@ -2,6 +2,7 @@
 /* The inside of a plan, and of its making. */
 #pragma once
 
+#include "base/error.h"
 #include "base/strings.h"
 #include "net/act.h"
 #include "net/goal.h"
@@ -16,8 +17,10 @@ struct net_plan_group {
 	struct net_act *acts;
 	size_t n_acts;
 	size_t n_early; /* first acts that free what another group may be waiting for */
-	struct strings faults;
-	int fault_code; /* errno of the first */
+	struct net_faults {
+		struct error *items;
+		size_t count;
+	} faults;
 };
 
 struct net_plan {

@@ -20,6 +20,7 @@ import loop_cases
 import running_cases
 import slip_cases
 import stopping_cases
+import summary_cases
 import takeover_cases
 import usage_cases
 from lab import Lab, enter_private_world
@@ -29,7 +30,7 @@ from waiting import TimedOut
 
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + loop_cases.CASES + control_cases.CASES +
              api_cases.CASES + slip_cases.CASES + takeover_cases.CASES + identity_cases.CASES +
-             stopping_cases.CASES)
+             stopping_cases.CASES + summary_cases.CASES)
 
 
 def main():

@@ -294,6 +294,57 @@ static void what_fails_half_way_is_guarded(void **state)
 	world_down();
 }
 
+static void gather_cause(const struct net_outcome *outcome, void *data)
+{
+	causes_add(data, &outcome->error.cause, outcome->netns);
+}
+
+static struct causes causes_of_up(const struct net_want *want)
+{
+	struct causes causes = { 0 };
+	struct error err = ERROR_INIT;
+	struct net_have *have;
+	struct net_plan *plan;
+
+	assert_int_equal(net_have_read(want, &have, &err), 0);
+	plan = net_plan_create(want, have);
+	(void)net_plan_apply(plan, gather_cause, &causes, &err);
+	net_plan_destroy(plan);
+	net_have_destroy(have);
+	return causes;
+}
+
+/* A NIC that is not there, and one that the kernel makes no macvlan on. */
+static void what_five_hundred_have_in_common_is_one_cause(void **state)
+{
+	static char names[500][8];
+	static const struct {
+		const char *parent;
+		enum cause_kind kind;
+		const char *object;
+	} cases[] = {
+		{ "absent0", CAUSE_PARENT_MISSING, "absent0" },
+		{ "lo", CAUSE_LINK_REFUSED, "macvlan on lo" },
+	};
+	cleanup(net_want_finish) struct net_want want = world_want();
+
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		snprintf(names[i], sizeof(names[i]), "v%d", i);
+		add_customer(&want, names[i], i)->links[0].parent = cases[i % 2].parent;
+	}
+	for (int i = 0; i < 2; i++) {
+		cleanup(causes_finish) struct causes causes = causes_of_up(&want);
+		const struct cause cause = causes.items[i].cause;
+
+		assert_int_equal(causes.count, 2);
+		assert_int_equal(cause.kind, cases[i].kind);
+		assert_string_equal(cause.object, cases[i].object);
+		assert_int_equal(causes_shared(&causes, &cause)->count, 250);
+	}
+	world_down();
+}
+
 static void an_uplink_has_ipv6_on_a_machine_without(void **state)
 {
 	static const char *const words[] = { "all", "default" };
@@ -465,6 +516,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(two_gateways_are_two_next_hops),
 	cmocka_unit_test(what_cannot_be_set_costs_itself),
 	cmocka_unit_test(what_fails_half_way_is_guarded),
+	cmocka_unit_test(what_five_hundred_have_in_common_is_one_cause),
 	cmocka_unit_test(an_uplink_has_ipv6_on_a_machine_without),
 	cmocka_unit_test(ipv6_customers_and_on_link_gateways),
 	cmocka_unit_test(a_macvlan_keeps_its_mac),

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is told of many VRFs: a cause that all have once, a first plan in a line a VRF."""
+
+import json
+import re
+import subprocess
+
+from tap import expect, expect_equal
+
+MANY = 500
+MANY_SECONDS = 300
+SECTION = ('namespace v{number} {{ uplink = true\n'
+           'interface cust {{ kind = macvlan parent = "{parent}" address = "10.0.0.2/30" gateway = "10.0.0.1" }}\n'
+           'route "192.168.0.0/16" {{ via = "10.0.0.1" }} }}\n')
+
+
+def write_many(lab, count, parent, more=""):
+    lab.write("".join(SECTION.format(number=number, parent=parent) for number in range(count)) + more)
+
+
+def said(lab, verb, *words):
+    """A command on many VRFs: exit status, and its lines on both outputs."""
+    done = subprocess.run([lab.program, verb, "-c", lab.path, *words], capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=MANY_SECONDS)
+    return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
+
+
+def waiting(count, parent="p0"):
+    return f"parent '{parent}' does not exist: {count} VRFs wait for it: v0, v1, ... and {count - 2} more"
+
+
+def five_hundred_vrfs_without_their_trunk_are_one_line_of_plan_and_up(lab):
+    write_many(lab, MANY, "p0")
+    total = f"{MANY} VRFs: 0 new, 0 changed, {MANY} with faults; 1 act"
+    status, out, err = said(lab, "plan")
+    expect_equal((status, out, err), (1, [waiting(MANY), "*: set firewall inet vrfgate", total], []), "plan")
+    status, out, err = said(lab, "plan", "-v")
+    expect_equal((status, len(out), out[-1]), (1, MANY + 2, total), "plan -v")
+    expect_equal(out[7], "v7: cannot bring up: interface 'cust': parent 'p0' not found", "a line of plan -v")
+    document = json.loads("\n".join(said(lab, "plan", "-j")[1]))
+    expect_equal(len(document["faults"]), MANY, "faults of plan -j")
+    expect_equal([(each["kind"], each["object"], len(each["netns"]), each["summary"]) for each in document["causes"]],
+                 [("parent-missing", "p0", MANY, waiting(MANY))], "causes of plan -j")
+    status, out, err = said(lab, "up")
+    expect_equal((status, err, out[-1]), (1, [waiting(MANY)], total), "up")
+    status, out, err = said(lab, "up", "-v")
+    expect_equal((status, len(err), err[3]), (1, MANY, "vrf 'v3': interface 'cust': parent 'p0' not found"), "up -v")
+    lab.command("down")
+
+
+def two_trunks_that_are_missing_are_two_lines(lab):
+    write_many(lab, 6, "p0", "".join(f"namespace w{number} {{ interface cust {{ kind = macvlan parent = {parent} }} }}\n"
+                                     for number, parent in enumerate(("p1", "p1", "p2"))))
+    expect_equal(said(lab, "plan")[1][:3],
+                 [waiting(6), "parent 'p1' does not exist: 2 VRFs wait for it: w0, w1",
+                  "w2: cannot bring up: interface 'cust': parent 'p2' not found"], "plan")
+
+
+def the_first_plan_is_a_line_a_vrf_and_a_total(lab):
+    write_many(lab, MANY, "trunk0")
+    status, out, _ = said(lab, "plan")
+    expect_equal((status, len(out)), (2, MANY + 2), "plan: exit status and lines")
+    expect(out[8].startswith("vrf v7: new: namespace, uplink, 1 interface, 1 address, 2 routes, firewall, "),
+           f"a line of plan: {out[8]!r}")
+    total = re.fullmatch(rf"{MANY} VRFs: {MANY} new, 0 changed; (\d+),(\d+) acts", out[-1])
+    expect(total, f"the total: {out[-1]!r}")
+    each = said(lab, "plan", "-v")[1]
+    expect_equal(len(each), int(total[1] + total[2]) + 1, "lines of plan -v")
+    expect_equal(each[-1], out[-1], "total of plan -v")
+    expect("v7: add route 192.168.0.0/16 via 10.0.0.1 dev cust" in each, "plan -v lacks a route")
+    document = json.loads("\n".join(said(lab, "plan", "-j")[1]))
+    expect_equal((len(document["acts"]), document["totals"]["new"]), (len(each) - 1, MANY), "plan -j")
+    status, out, err = said(lab, "up")
+    expect_equal((status, len(out), err), (0, MANY + 3, []), "up: exit status and lines")
+    expect(re.match(r"v7: up, \d+ changes, new: namespace, uplink, 1 interface, ", out[9]), f"a line of up: {out[9]!r}")
+    expect_equal(out[-1], f"{MANY} VRFs: {MANY} new, 0 changed; {total[1]},{total[2]} acts", "total of up")
+    expect_equal(said(lab, "plan"), (0, [], []), "plan after up")
+    expect_equal(said(lab, "up"), (0, ["nothing to change"], []), "second up")
+    lab.command("down")
+
+
+def what_a_customer_loses_is_told_among_many_new_ones(lab):
+    old = 'namespace old {{ interface cust {{ kind = macvlan parent = trunk0 address = "{}" }} }}\n'
+    lab.write(old.format("10.0.0.2/30") + "namespace gone { }\n")
+    status, out, _ = said(lab, "up")
+    expect_equal(status, 0, "up")
+    expect("old: add address 10.0.0.2/30 to cust" in out, f"up of few acts does not tell each: {out}")
+    write_many(lab, 20, "trunk0", old.format("10.0.0.6/30"))
+    lines = ["gone: delete namespace gone", "old: delete address 10.0.0.2/30 from cust", "vrf old: changed: 1 address"]
+    for verb in ("plan", "up"):
+        out = said(lab, verb)[1]
+        for line in lines[:3 if verb == "plan" else 2]:
+            expect(line in out, f"{verb} lacks {line!r}: {out}")
+        expect(out[-1].startswith("22 VRFs: 20 new, 1 changed, 1 removed; "), f"total of {verb}: {out[-1]!r}")
+    lab.command("down")
+
+
+def a_plan_of_few_acts_tells_each(lab):
+    lab.write("namespace mgmt { }\n")
+    status, out, _ = said(lab, "plan")
+    expect_equal((status, out[0]), (2, "mgmt: create namespace mgmt"), "plan")
+    expect_equal(out[-1], f"1 VRF: 1 new, 0 changed; {len(out) - 1} acts", "total")
+    expect_equal(said(lab, "plan", "-v")[1], out, "plan -v")
+
+
+CASES = [value for value in list(globals().values())
+         if callable(value) and getattr(value, "__module__", "") == __name__
+         and value.__name__ not in ("write_many", "said", "waiting")]
