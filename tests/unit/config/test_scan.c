@@ -36,6 +36,10 @@ static void test_comments_are_blanked_and_lines_stay(void **state)
 		{ "'# \\' #' #", "'# \\' #'  " },
 		{ "\"\\\"#\"#", "\"\\\"#\" " },
 		{ "", "" },
+		{ "\xef\xbb\xbf"
+		  "a",
+			"   a" },
+		{ "a # b\r\n\r\nc\r\n", "a     \n \nc \n" },
 	};
 
 	(void)state;
@@ -68,6 +72,40 @@ static void test_hopeless_texts_are_refused_with_their_line(void **state)
 		assert_int_equal(config_scan(text, &line, &err), -EINVAL);
 		assert_int_equal(line, table[i].line);
 		assert_true(strstr(err.text, "expected") != NULL);
+	}
+}
+
+/* The one that is meant, as its lines show, and what it should have ended before. */
+static void test_a_brace_without_an_end_is_the_one_that_lacks_it(void **state)
+{
+	static const struct {
+		const char *text;
+		int line;
+		const char *before;
+	} table[] = {
+		{ "vrf a {\n\tinterface x {\n\t\ty = 1\n}\nvrf b {\n}\n", 2, "line 4" },
+		{ "vrf a {\n    interface x {\n        y = 1\n    host h {\n    }\n}\nvrf b {\n}\n",
+			2, "line 6" },
+		{ "vrf a {\ninterface x {\ny = 1\nvrf b {\n}\n", 2, "line 4" },
+		{ "vrf a\n{\ninterface x {\n}\nnamespace b\n{\n}\n", 2, "line 6" },
+		{ "vrf a {\n\tdns = {\n\t\tx, y\n}\n", 2, "line 4" },
+		{ "vrf a {\n  dns = { x, y\n", 2, "the file ends" },
+		{ "vrf a {\n  x {\n}\n}\nvrf b {\n\tinterface y {\n\t}\n", 5, "the file ends" },
+		{ "vrf a {\n\tx {\n  }\n", 1, "the file ends" },
+		{ "vrf a { x { y { }\n", 1, "the file ends" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		cleanup_free char *text = xstrdup(table[i].text);
+		cleanup_free char *expected =
+			xasprintf("'{' without an end, expected '}' before %s", table[i].before);
+		struct error err = ERROR_INIT;
+		int line = 0;
+
+		assert_int_equal(config_scan(text, &line, &err), -EINVAL);
+		assert_string_equal(err.text, expected);
+		assert_int_equal(line, table[i].line);
 	}
 }
 
@@ -121,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comments_are_blanked_and_lines_stay),
 		cmocka_unit_test(test_hopeless_texts_are_refused_with_their_line),
+		cmocka_unit_test(test_a_brace_without_an_end_is_the_one_that_lacks_it),
 		cmocka_unit_test(test_customers_are_blanked_for_who_wants_the_rest),
 		cmocka_unit_test(test_what_stands_before_the_trouble_is_left),
 	};
