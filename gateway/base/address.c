@@ -133,3 +133,49 @@ int address_add(const struct address *network, uint64_t offset, struct address *
 	}
 	return carry || offset || !address_in_network(network, sum) ? -ERANGE : 0;
 }
+
+static enum address_kind kind_ipv4(const uint8_t bytes[4])
+{
+	static const uint8_t broadcast[4] = { 255, 255, 255, 255 }, unspecified[4];
+
+	if (memcmp(bytes, unspecified, 4) == 0)
+		return ADDRESS_UNSPECIFIED;
+	if (memcmp(bytes, broadcast, 4) == 0)
+		return ADDRESS_BROADCAST;
+	if (bytes[0] == 127)
+		return ADDRESS_LOOPBACK;
+	return (bytes[0] & 0xf0) == 0xe0 ? ADDRESS_MULTICAST : ADDRESS_HOST;
+}
+
+static enum address_kind kind_ipv6(const uint8_t bytes[16])
+{
+	static const uint8_t unspecified[16], loopback[16] = { [15] = 1 };
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (memcmp(bytes, unspecified, 16) == 0)
+		return ADDRESS_UNSPECIFIED;
+	if (memcmp(bytes, loopback, 16) == 0)
+		return ADDRESS_LOOPBACK;
+	if (memcmp(bytes, mapped, 12) == 0)
+		return ADDRESS_IPV4_MAPPED;
+	return bytes[0] == 0xff ? ADDRESS_MULTICAST : ADDRESS_HOST;
+}
+
+enum address_kind address_kind(const struct address *address)
+{
+	return address->family == AF_INET ? kind_ipv4(address->bytes) : kind_ipv6(address->bytes);
+}
+
+const char *address_kind_text(enum address_kind kind)
+{
+	static const char *const texts[] = {
+		[ADDRESS_HOST] = "the address of a host",
+		[ADDRESS_UNSPECIFIED] = "the unspecified address",
+		[ADDRESS_LOOPBACK] = "a loopback address",
+		[ADDRESS_BROADCAST] = "the broadcast address",
+		[ADDRESS_MULTICAST] = "a multicast address",
+		[ADDRESS_IPV4_MAPPED] = "an IPv4-mapped address",
+	};
+
+	return texts[kind];
+}

@@ -40,6 +40,21 @@ bool address_equal(const struct address *a, const struct address *b);
 /* True where the network of `network` holds `host` (same family). */
 bool address_in_network(const struct address *network, const struct address *host);
 
+/* What the address of a host is not. */
+enum address_kind {
+	ADDRESS_HOST,
+	ADDRESS_UNSPECIFIED,
+	ADDRESS_LOOPBACK,
+	ADDRESS_BROADCAST, /* 255.255.255.255; that of a network is a host's to who knows the length only */
+	ADDRESS_MULTICAST,
+	ADDRESS_IPV4_MAPPED,
+};
+
+enum address_kind address_kind(const struct address *address);
+
+/* "a multicast address" */
+const char *address_kind_text(enum address_kind kind);
+
 /* The last address of a network, as a host. */
 void address_network_last(const struct address *network, struct address *last);
 

@@ -31,7 +31,7 @@ int cli_check(int argc, char **argv)
 		r = cli_no_operands(argc, argv);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config_with_notes(options.config_path, &config);
+	r = cli_load_config_to_check(options.config_path, &config);
 	if (r == CLI_EXIT_DONE)
 		r = numbers_check(options.config_path, config);
 	if (r == CLI_EXIT_DONE)

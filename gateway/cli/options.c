@@ -47,15 +47,13 @@ static void print_lines(const struct strings *lines)
 		fprintf(stderr, "%s\n", lines->items[i]);
 }
 
-static int load(const char *path, bool notes, struct config **config)
+/* What has become of loading it: 0, or an error with faults. */
+static int report_tell(int r, struct config_report *report, bool notes)
 {
-	struct config_report report = { 0 };
-	int r = config_load(path, config, &report);
-
-	print_lines(&report.faults);
+	print_lines(&report->faults);
 	if (notes && r == 0)
-		print_lines(&report.notes);
-	config_report_finish(&report);
+		print_lines(&report->notes);
+	config_report_finish(report);
 	return r < 0 ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
 }
 
@@ -90,12 +88,23 @@ int cli_load_config_to_ask(const char *path, struct config **config)
 
 int cli_load_config(const char *path, struct config **config)
 {
-	return load(path, false, config);
+	struct config_report report = { 0 };
+
+	return report_tell(config_load(path, config, &report), &report, false);
 }
 
-int cli_load_config_with_notes(const char *path, struct config **config)
+int cli_load_config_to_check(const char *path, struct config **config)
 {
-	return load(path, true, config);
+	struct config_report report = { 0 };
+
+	return report_tell(config_load(path, config, &report), &report, true);
+}
+
+int cli_load_config_to_start(const char *path, struct config **config)
+{
+	struct config_report report = { 0 };
+
+	return report_tell(config_load_to_start(path, config, &report), &report, true);
 }
 
 int cli_parse(int argc, char **argv, const char *letters, struct cli_options *options)

@@ -45,11 +45,12 @@ int cli_help(const char *command);
 
 /*
  * Loads the config, prints faults to stderr. Returns CLI_EXIT_DONE and *config, or CLI_EXIT_CONFIG.
- * The second form also prints the notes on keys that this version does not act on: for what judges
- * or starts.
+ * The others print the warnings, too. For a start of the supervisor faults that cost one VRF or less are
+ * warnings.
  */
 int cli_load_config(const char *path, struct config **config);
-int cli_load_config_with_notes(const char *path, struct config **config);
+int cli_load_config_to_check(const char *path, struct config **config);
+int cli_load_config_to_start(const char *path, struct config **config);
 
 /* For commands that only look: a file with faults is no reason not to, so one line tells of them.
  */

@@ -57,7 +57,7 @@ int cli_run(int argc, char **argv)
 		fprintf(stderr, "vrfgate run: %s\n", err.text);
 		return CLI_EXIT_FAILED;
 	}
-	r = cli_load_config_with_notes(options.config_path, &config);
+	r = cli_load_config_to_start(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	if (supervisor_run(config, &options, &err) < 0) {

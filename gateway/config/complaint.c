@@ -41,6 +41,14 @@ void config_complain(struct config_complaints *list, const struct config_section
 	text_make_printable(item->text);
 }
 
+void config_complaints_move(struct config_complaints *list, struct config_complaints *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		*array_append(&list->items, &list->count) = from->items[i];
+	free(from->items);
+	*from = (struct config_complaints){ 0 };
+}
+
 void config_complaints_cut(struct config_complaints *list, size_t count)
 {
 	while (list->count > count)

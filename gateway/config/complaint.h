@@ -21,6 +21,9 @@ struct config_complaints {
 __attribute__((format(printf, 4, 5))) void config_complain(struct config_complaints *list,
 	const struct config_section *section, int line, const char *format, ...);
 
+/* Appends those of `from`, which is empty then. */
+void config_complaints_move(struct config_complaints *list, struct config_complaints *from);
+
 /* Forgets all but the first `count`. */
 void config_complaints_cut(struct config_complaints *list, size_t count);
 

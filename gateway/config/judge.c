@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "config/check.h"
 #include "config/claim.h"
+#include "config/judge_addresses.h"
 #include "config/judge_routes.h"
 #include "config/judge_uplink.h"
 
@@ -78,6 +79,68 @@ static void chains_judge(struct config_reader *reader)
 	for (size_t i = 0; i < count; i++)
 		free(chains[i].text);
 	free(chains);
+}
+
+/* ---- a device that is moved, and what else stands on it ---- */
+
+struct device {
+	const char *name;
+	const struct config_section *section;
+};
+
+/* An interface that has the device itself below it, or a VLAN that the device is by its name. */
+static bool stands_on(const struct config_interface *interface, const char *device)
+{
+	size_t length = interface->parent ? strlen(interface->parent) : 0;
+
+	if (!length || interface->kind == CONFIG_INTERFACE_DEVICE ||
+		strncmp(device, interface->parent, length) != 0)
+		return false;
+	device += length;
+	for (size_t i = 0; i < interface->n_tags && *device; i++) {
+		char tag[8];
+
+		snprintf(tag, sizeof(tag), ".%u", interface->tags[i]);
+		length = strlen(tag);
+		if (strncmp(device, tag, length) != 0)
+			return false;
+		device += length;
+	}
+	return !*device;
+}
+
+static void devices_compare(struct config_reader *reader, const struct device *devices,
+	size_t count, const struct config_interface *interface,
+	const struct config_section *section)
+{
+	for (size_t i = 0; i < count; i++)
+		if (stands_on(interface, devices[i].name))
+			config_complain(&reader->doubts, devices[i].section,
+				devices[i].section->line,
+				"device '%s' is moved here, and interface '%s' at %s:%d stands on it; expected one or the other",
+				devices[i].name, interface->name, section->file->path,
+				section->line);
+}
+
+static void devices_judge(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	struct device *devices = NULL;
+	size_t count = 0;
+
+	for (size_t v = 0; v < config->n_vrfs; v++)
+		for (size_t i = 0; i < config->vrfs[v].n_interfaces; i++)
+			if (config->vrfs[v].interfaces[i].kind == CONFIG_INTERFACE_DEVICE &&
+				config->vrfs[v].interfaces[i].parent)
+				*array_append(&devices, &count) = (struct device){
+					config->vrfs[v].interfaces[i].parent,
+					config_section_nth(reader->vrf_sections[v], "interface", i)
+				};
+	for (size_t v = 0; count && v < config->n_vrfs; v++)
+		for (size_t i = 0; i < config->vrfs[v].n_interfaces; i++)
+			devices_compare(reader, devices, count, &config->vrfs[v].interfaces[i],
+				config_section_nth(reader->vrf_sections[v], "interface", i));
+	free(devices);
 }
 
 static void vlan_claim(struct config_claims *claims, const struct config_section *section,
@@ -300,30 +363,16 @@ static void discoverers_judge(struct config_reader *reader, const struct config_
 				"a discover section, but the proxy's options say StartDiscoverers=0; expected 1 or more there");
 }
 
-/* Its own word for all links, or for the uplink, would take the uplink's addresses. */
-static void ipv6_judge(struct config_reader *reader, const struct config_vrf *vrf,
-	const struct config_section *section)
-{
-	static const char *const keys[] = { "net.ipv6.conf.all.disable_ipv6",
-		"net.ipv6.conf.default.disable_ipv6", "net.ipv6.conf.uplink.disable_ipv6" };
-
-	for (size_t i = 0; vrf->has_uplink && i < vrf->n_sysctls; i++)
-		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
-			if (strcmp(vrf->sysctls[i].key, keys[k]) == 0 &&
-				strcmp(vrf->sysctls[i].value, "0") != 0)
-				config_complain(&reader->faults, section,
-					config_section_line_of(section, "sysctl"),
-					"sysctl \"%s=%s\": the uplink needs IPv6, expected the key of an interface",
-					vrf->sysctls[i].key, vrf->sysctls[i].value);
-}
-
 static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
 	device_names_judge(reader, vrf, section);
+	config_judge_addresses(reader, vrf, section);
 	config_judge_routes(reader, vrf, section);
-	ipv6_judge(reader, vrf, section);
 	if (vrf->has_proxy) {
+		if (vrf->enabled && vrf->n_interfaces == 0)
+			config_complain(&reader->notes, section, section->line,
+				"no interface, so that its proxy reaches no customer; expected one");
 		proxy_name_judge(reader, vrf, section);
 		discoverers_judge(reader, vrf, section);
 	}
@@ -377,6 +426,7 @@ void config_judge(struct config_reader *reader)
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		vrf_judge(reader, &config->vrfs[i], reader->vrf_sections[i]);
 	chains_judge(reader);
+	devices_judge(reader);
 	config_judge_uplinks(reader);
 	proxy_names_judge(reader);
 	group_names_judge(reader);

@@ -40,6 +40,7 @@ struct judge {
 	size_t n_hops;
 	struct network *networks;
 	size_t n_networks;
+	bool incomplete; /* an address could not be read: what it would reach is not known */
 };
 
 static uint32_t metric_of(const struct address *destination, uint32_t metric)
@@ -171,7 +172,7 @@ static void judge_written_device(const struct judge *j, const struct hop *hop)
 /* A link without an IPv6 address has no IPv6. A gateway is told so where it is read. */
 static bool lacks_ipv6(const struct judge *j, const struct hop *hop)
 {
-	if (!hop->dev_written || !hop->dev || hop->destination.family != AF_INET6)
+	if (!hop->dev_written || !hop->dev || hop->destination.family != AF_INET6 || j->incomplete)
 		return false;
 	for (size_t i = 0; i < j->n_networks; i++)
 		if (j->networks[i].address->family == AF_INET6 &&
@@ -209,7 +210,7 @@ static void judge_reach(const struct judge *j, const struct hop *hop)
 	match = match_all(j, &hop->via, NULL);
 	if (match.beyond)
 		judge_beyond(j, hop, &match);
-	else if (match.length < 0 && !is_uplinks(j, &hop->via))
+	else if (match.length < 0 && !is_uplinks(j, &hop->via) && !j->incomplete)
 		config_complain(&j->reader->faults, hop->section, hop->line,
 			"%s \"%s\": no interface reaches it, expected an address in the network of an interface, or dev = \"INTERFACE\"",
 			hop->key, text);
@@ -390,8 +391,17 @@ static bool is_own(const struct judge *j, const struct address *via)
 static bool judge_router(const struct judge *j, const struct hop *hop)
 {
 	bool own = is_own(j, &hop->via);
+	enum address_kind kind = ADDRESS_HOST;
 	char text[ADDRESS_TEXT_SIZE];
 
+	if (hop->via.family != AF_UNSPEC)
+		kind = address_kind(&hop->via);
+	if (kind != ADDRESS_HOST) {
+		config_complain(&j->reader->doubts, hop->section, hop->line,
+			"%s \"%s\": %s, expected that of a router", hop->key,
+			address_format(&hop->via, false, text), address_kind_text(kind));
+		return false;
+	}
 	if (hop->via.family == AF_UNSPEC || (!own && !find_no_host(j, &hop->via, hop->dev)))
 		return true;
 	config_complain(&j->reader->faults, hop->section, hop->line,
@@ -410,6 +420,7 @@ static void collect_interfaces(
 		const struct config_interface *interface = &vrf->interfaces[i];
 		const struct config_section *own = config_section_nth(section, "interface", i);
 
+		j->incomplete |= !config_section_is_read(own, "address", interface->n_addresses);
 		for (size_t a = 0; a < interface->n_addresses; a++)
 			*array_append(&j->networks, &j->n_networks) =
 				(struct network){ interface, own, &interface->addresses[a] };

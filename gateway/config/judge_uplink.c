@@ -2,9 +2,8 @@
 /* Judging the uplinks: room for all of them, and a server that their mode can reach. */
 #include "config/judge_uplink.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "net/want.h"
 
@@ -54,17 +53,11 @@ static const struct need {
 
 static bool leads_off(const struct address *address)
 {
-	struct in6_addr six;
-	struct in_addr four;
+	bool four = address->family == AF_INET;
+	bool link_local = address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
 
-	memcpy(&six, address->bytes, sizeof(six));
-	memcpy(&four, address->bytes, sizeof(four));
-	if (address->family == AF_INET)
-		return !IN_MULTICAST(ntohl(four.s_addr)) && address->bytes[0] != 0 &&
-			address->bytes[0] != 127;
-	return !IN6_IS_ADDR_MULTICAST(&six) && !IN6_IS_ADDR_LOOPBACK(&six) &&
-		!IN6_IS_ADDR_UNSPECIFIED(&six) && !IN6_IS_ADDR_LINKLOCAL(&six) &&
-		!IN6_IS_ADDR_V4MAPPED(&six);
+	return address_kind(address) == ADDRESS_HOST &&
+		(four ? address->bytes[0] != 0 : !link_local);
 }
 
 static bool is_server(const struct config *config, const struct address *address)

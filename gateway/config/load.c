@@ -55,6 +55,7 @@ static void tree_read(struct config_reader *reader, const struct config_tree *tr
 /* What is wanted of a file. */
 enum extent {
 	EXTENT_WHOLE,      /* or nothing */
+	EXTENT_START,      /* the same where there are doubts only */
 	EXTENT_FAULTY_TOO, /* what is not at fault of it */
 	EXTENT_GENERAL,    /* the same without customers */
 };
@@ -84,11 +85,13 @@ static int text_load(const char *path, const char *text, enum extent extent, str
 	/* Half a file makes nonsense of what belongs together. */
 	if (whole)
 		config_judge(&reader);
-	if (extent == EXTENT_WHOLE && whole && reader.config->n_vrfs == 0)
+	if (extent <= EXTENT_START && whole && reader.config->n_vrfs == 0)
 		config_complain(&reader.notes, root, 1,
 			"no vrf and no namespace section: nothing is monitored");
+	config_complaints_move(
+		extent == EXTENT_START ? &reader.notes : &reader.faults, &reader.doubts);
 	*config = NULL;
-	if (reader.faults.count == 0 || (extent != EXTENT_WHOLE && whole))
+	if (reader.faults.count == 0 || (extent > EXTENT_START && whole))
 		*config = steal_ptr(&reader.config);
 	r = reader.faults.count ? -EINVAL : 0;
 	config_complaints_tell(&reader.faults, &report->faults);
@@ -128,6 +131,11 @@ static int file_load(
 int config_load(const char *path, struct config **config, struct config_report *report)
 {
 	return file_load(path, EXTENT_WHOLE, config, report);
+}
+
+int config_load_to_start(const char *path, struct config **config, struct config_report *report)
+{
+	return file_load(path, EXTENT_START, config, report);
 }
 
 int config_load_what_can_be_read(

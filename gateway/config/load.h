@@ -9,8 +9,8 @@
 struct config_report {
 	struct strings
 		faults; /* "file:line: vrf 'acme': interface 'eth0.10': what, expected what" */
-	/* Keys used that this version does not act on yet, patterns and files of include without a VRF; same form. */
-	struct strings notes;
+	struct strings
+		notes; /* warnings, same form: what runs but may not be meant, or is not acted on yet */
 };
 
 void config_report_finish(struct config_report *report);
@@ -24,6 +24,12 @@ void config_report_finish(struct config_report *report);
  * is global.
  */
 int config_load(const char *path, struct config **config, struct config_report *report);
+
+/*
+ * As config_load() for the start of a supervisor: faults that cost no more than what they are in are notes.
+ * A gateway does not stay down for what an older version took, or for an address that comes a moment later.
+ */
+int config_load_to_start(const char *path, struct config **config, struct config_report *report);
 
 /*
  * As config_load(), but gives the model also where report->faults is filled: keys at fault are as

@@ -251,6 +251,7 @@ static void discover_read(
 	config_read_section(reader, section, &config_schema_discover, discover);
 	config_complain_of_doubles(reader, section, "templates");
 	discover->has_templates = config_section_find(section, "templates") != NULL;
+	config_judge_templates(reader, section, &discover->templates);
 	discover_judge(reader, section, discover);
 }
 

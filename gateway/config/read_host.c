@@ -221,6 +221,18 @@ static const struct config_schema schema_ipmi = {
 	.read = ipmi_read,
 };
 
+/* Zabbix has no template whose technical name holds a comma. */
+void config_judge_templates(struct config_reader *reader, const struct config_section *section,
+	const struct strings *templates)
+{
+	for (size_t i = 0; i < templates->count; i++)
+		if (strchr(templates->items[i], ','))
+			config_complain(&reader->doubts, section,
+				config_section_line_of(section, "templates"),
+				"templates \"%s\": several names in one text, expected templates = { \"A\", \"B\" }",
+				templates->items[i]);
+}
+
 static void host_defaults(struct config_host *host)
 {
 	config_read_defaults(&schema_agent, &host->agent);
@@ -243,6 +255,7 @@ static void host_read(
 	host_defaults(host);
 	config_read_section(reader, section, &config_schema_host, host);
 	config_complain_of_doubles(reader, section, "templates");
+	config_judge_templates(reader, section, &host->templates);
 	if (!config_section_find(section, "address"))
 		config_complain(&reader->faults, section, section->line,
 			"no address, expected address = \"ADDRESS\"");

@@ -219,11 +219,28 @@ static int vlan_chain_read(const struct work *work)
 	return 0;
 }
 
+/* Loopback carries no other, and an uplink's end is vrfgate's own. */
+static void parent_judge(const struct work *work)
+{
+	const struct config_interface *interface = work->interface;
+	const char *parent = interface->parent;
+	bool uplink = strncmp(parent, "vg", 2) == 0 && parent[2] &&
+		!parent[2 + strspn(parent + 2, "0123456789")];
+	struct error err = ERROR_INIT;
+
+	if (config_check_ifname(parent, &err) < 0)
+		work_complain(work, "parent", "parent \"%s\": %s", parent, err.text);
+	else if ((strcmp(parent, "lo") == 0 && strcmp(interface->name, "lo") != 0) || uplink)
+		config_complain(&work->reader->doubts, work->section,
+			config_section_line_of(work->section, "parent"),
+			"parent \"%s\": %s, expected a NIC of the machine", parent,
+			uplink ? "the name of an uplink" : "the loopback interface");
+}
+
 static void vlan_judge(const struct work *work)
 {
 	struct config_interface *interface = work->interface;
 	const struct config_entry *id = config_section_find(work->section, "id");
-	struct error err = ERROR_INIT;
 
 	if (id && interface->n_tags == 0)
 		return; /* complained of when it was read */
@@ -234,8 +251,7 @@ static void vlan_judge(const struct work *work)
 	}
 	if (vlan_chain_read(work) < 0)
 		return;
-	if (config_check_ifname(interface->parent, &err) < 0)
-		work_complain(work, "parent", "parent \"%s\": %s", interface->parent, err.text);
+	parent_judge(work);
 	if (!is_written(work, "protocol"))
 		interface->protocol =
 			interface->n_tags > 1 ? CONFIG_VLAN_8021AD : CONFIG_VLAN_8021Q;
@@ -244,14 +260,13 @@ static void vlan_judge(const struct work *work)
 static void nic_judge(const struct work *work)
 {
 	struct config_interface *interface = work->interface;
-	struct error err = ERROR_INIT;
 
 	if (!interface->parent && interface->kind == CONFIG_INTERFACE_DEVICE)
 		interface->parent = xstrdup(interface->name);
 	if (!interface->parent)
 		work_complain(work, "kind", "no parent, expected parent = \"NIC\"");
-	else if (config_check_ifname(interface->parent, &err) < 0)
-		work_complain(work, "parent", "parent \"%s\": %s", interface->parent, err.text);
+	else
+		parent_judge(work);
 }
 
 static void link_judge(const struct work *work)
@@ -383,6 +398,8 @@ static void addresses_judge(const struct work *work)
 static void gateways_judge(const struct work *work)
 {
 	const struct config_interface *interface = work->interface;
+	/* Else the fault is told where it is. */
+	bool whole = config_section_is_read(work->section, "address", interface->n_addresses);
 
 	for (size_t i = 0; i < interface->n_gateways; i++) {
 		const struct address *gateway = &interface->gateways[i];
@@ -393,7 +410,8 @@ static void gateways_judge(const struct work *work)
 			work_complain(work, "gateway",
 				"gateway \"%s\": a second one, expected one per address family",
 				text);
-		if (!has_family(interface->addresses, interface->n_addresses, gateway->family))
+		if (whole &&
+			!has_family(interface->addresses, interface->n_addresses, gateway->family))
 			work_complain(work, "gateway",
 				"gateway \"%s\": no address of its family, expected one in address",
 				text);

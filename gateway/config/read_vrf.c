@@ -18,36 +18,6 @@
 #define NAT(field)     offsetof(struct config_nat, field)
 #define SERVICE(field) offsetof(struct config_service, field)
 
-#define SYSCTL_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_.-/"
-
-static bool sysctl_key_fits(const char *key)
-{
-	/* A slash stands for a dot in a name, so "//" would become the parent directory. */
-	return strncmp(key, "net.", 4) == 0 && key[4] != '\0' &&
-		key[strspn(key, SYSCTL_CHARACTERS)] == '\0' && !strstr(key, "..") &&
-		!strstr(key, "//");
-}
-
-static int sysctl_store(
-	const struct config_key *key, const char *text, void *object, struct error *err)
-{
-	struct config_vrf *vrf = object;
-	struct config_sysctl *sysctl;
-	struct config_sysctl parsed = { .key = xstrndup(text, strcspn(text, "=")) };
-	const char *value = strchr(text, '=');
-
-	(void)key;
-	if (!value || config_check_not_empty(value + 1, NULL) < 0 || !sysctl_key_fits(parsed.key)) {
-		free(parsed.key);
-		return error_set(err, EINVAL,
-			"not a setting of the network, expected net.KEY=VALUE such as net.ipv4.tcp_keepalive_time=60");
-	}
-	parsed.value = xstrdup(value + 1);
-	sysctl = array_append(&vrf->sysctls, &vrf->n_sysctls);
-	*sysctl = parsed;
-	return 0;
-}
-
 static int allow_store(
 	const struct config_key *key, const char *text, void *object, struct error *err)
 {
@@ -74,7 +44,6 @@ static int allow_store(
 	return error_set(err, EINVAL, "no port, expected tcp/PORT or udp/PORT such as tcp/10051");
 }
 
-static const struct config_type type_sysctl = { .list = true, .store = sysctl_store };
 static const struct config_type type_allow = { .list = true, .store = allow_store };
 
 static const struct config_key vrf_keys[] = {
@@ -82,7 +51,7 @@ static const struct config_key vrf_keys[] = {
 	{ "enabled", &config_type_bool, VRF(enabled), .fallback = "true" },
 	{ "uplink", &config_type_bool, .offset = VRF(has_uplink) },
 	{ "dns", &config_type_strings, VRF(dns), .check = config_check_address },
-	{ .name = "sysctl", .type = &type_sysctl },
+	{ .name = "sysctl", .type = &config_type_sysctls },
 	{ "forward", &config_type_bool, VRF(forward), .fallback = "false" },
 	{ "firewall", &config_type_bool, VRF(firewall), .fallback = "true" },
 	{ .name = "allow", .type = &type_allow },
@@ -215,6 +184,7 @@ static void vrf_read(
 	vrf->has_proxy = true;
 	vrf->has_uplink = true;
 	config_read_section(reader, section, &config_schema_vrf, vrf);
+	config_judge_sysctls(reader, section, vrf);
 	if (!vrf->has_uplink)
 		config_complain(&reader->faults, section, config_section_line_of(section, "uplink"),
 			"a vrf always has an uplink, expected a namespace section for one without");
@@ -232,6 +202,7 @@ static void namespace_read(
 		config_complain(&reader->faults, section, config_section_line_of(section, "uplink"),
 			"a proxy needs an uplink, expected uplink = true or no proxy section");
 	vrf->has_uplink |= vrf->has_proxy;
+	config_judge_sysctls(reader, section, vrf);
 	if (vrf->n_hosts > 0 && !vrf->has_proxy)
 		config_complain(&reader->faults, section, vrf->hosts[0].line,
 			"a host but no proxy to monitor it, expected a proxy section");

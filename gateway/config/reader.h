@@ -11,6 +11,9 @@ struct config_reader {
 	struct config *config;
 	struct config_complaints faults;
 	struct config_complaints notes;
+	/* What some version took, or may be right on another day: a fault to who changes the config, and to a
+	 * start of the supervisor no reason to leave customers alone. */
+	struct config_complaints doubts;
 	const struct config_section *root; /* of the main file; borrowed */
 	/* Where config->vrfs[i] was read from; borrowed from the tree. */
 	const struct config_section **vrf_sections;
@@ -40,6 +43,15 @@ extern const struct config_key config_snmp_keys[];
 void config_read_snmp_defaults(struct config_snmp *snmp);
 void config_read_snmp(struct config_reader *reader, const struct config_section *section,
 	struct config_snmp *snmp);
+
+/* The list of a namespace's settings, and what it says when the interfaces are known. */
+extern const struct config_type config_type_sysctls;
+void config_judge_sysctls(
+	struct config_reader *reader, const struct config_section *section, struct config_vrf *vrf);
+
+/* Of a host or a discovery: what cannot be the name of one. */
+void config_judge_templates(struct config_reader *reader, const struct config_section *section,
+	const struct strings *templates);
 
 /* Lays every vrf's proxy section over a copy of the general one; last, when all files are read. */
 void config_read_vrf_proxies(struct config_reader *reader);

@@ -126,6 +126,13 @@ int config_section_line_of(const struct config_section *section, const char *key
 	return entry ? entry->line : section->line;
 }
 
+bool config_section_is_read(const struct config_section *section, const char *key, size_t count)
+{
+	const struct config_entry *entry = config_section_find(section, key);
+
+	return count >= (entry ? entry->n_values : 0);
+}
+
 const struct config_section *config_section_nth(
 	const struct config_section *section, const char *name, size_t n)
 {

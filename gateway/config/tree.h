@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct config_file {
@@ -70,6 +71,9 @@ const struct config_section *config_section_child(
 
 /* The line of the key where it is written, else that of the section. */
 int config_section_line_of(const struct config_section *section, const char *key);
+
+/* Whether all values of the key, none where it is not written, are among the `count` that were read. */
+bool config_section_is_read(const struct config_section *section, const char *key, size_t count);
 
 /* The n-th of the sections of that name below it: the model keeps the order of the text. The section itself
  * where there are fewer. */

@@ -109,8 +109,10 @@ def a_sound_config_is_said_to_be_so(lab):
     done = lab.command("check")
     expect_said(done, 0, stderr="")
     expect_equal(done.stdout, f"{lab.path}: no faults, 2 VRFs\n", "stdout")
-    lab.write("vrf a { }\n")
+    lab.write("vrf a { interface eth0.10 { } }\n")
     expect_said(lab.command("check"), 0, stdout=": no faults, 1 VRF\n", stderr="")
+    lab.write("vrf a { }\n")
+    expect_said(lab.command("check"), 0, stdout=": no faults, 1 VRF\n", stderr="no interface")
 
 
 def a_name_that_could_lead_elsewhere_is_refused(lab):

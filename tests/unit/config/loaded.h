@@ -44,6 +44,36 @@ static inline void loaded_finish(struct loaded *loaded)
 
 #define cleanup_loaded cleanup(loaded_finish)
 
+/* A text, and the one fault that it has. */
+struct fault_row {
+	const char *text;
+	const char *fault; /* without "test.conf:" */
+};
+
+static inline bool row_holds(const struct fault_row *row)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(row->text);
+	char expected[512];
+
+	snprintf(expected, sizeof(expected), "test.conf:%s", row->fault);
+	if (loaded.result == -EINVAL && !loaded.config && loaded.report.faults.count == 1 &&
+		strcmp(loaded.report.faults.items[0], expected) == 0)
+		return true;
+	print_error("%s\nexpected: %s\n", row->text, expected);
+	for (size_t i = 0; i < loaded.report.faults.count; i++)
+		print_error("found:    %s\n", loaded.report.faults.items[i]);
+	return false;
+}
+
+static inline void assert_rows(const struct fault_row *rows, size_t count)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < count; i++)
+		wrong += !row_holds(&rows[i]);
+	assert_int_equal(wrong, 0);
+}
+
 /* Fails the test with the faults that there are. */
 static inline void assert_no_faults(const struct loaded *loaded)
 {

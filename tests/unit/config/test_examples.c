@@ -148,7 +148,7 @@ static void test_the_design_text_is_without_fault(void **state)
 	(void)state;
 	assert_no_faults(&loaded);
 	assert_int_equal(loaded.config->n_vrfs, 3);
-	assert_int_equal(loaded.report.notes.count, 1); /* that include matches no file */
+	assert_int_equal(loaded.report.notes.count, 2); /* no file to include, no interface */
 }
 
 int main(void)

@@ -62,7 +62,7 @@ static void test_files_come_in_the_order_of_their_names(void **state)
 static void test_a_pattern_that_matches_nothing_is_told(void **state)
 {
 	struct loaded loaded = load_main(
-		*state, "gateway {\ninclude = { \"none*\",\n\"nodir/*.conf\" } } vrf a { }");
+		*state, "gateway {\ninclude = { \"none*\",\n\"nodir/*.conf\" } } namespace a { }");
 
 	assert_no_faults(&loaded);
 	assert_note(&loaded, 0, *state, "main.conf:2: gateway: include \"none*\": matches no file");

@@ -25,10 +25,7 @@
 #define NO_ADDRESS "not an address, expected ADDRESS/PREFIX such as 10.0.0.2/30"
 #define NO_HOST    "not an address, expected one without prefix such as 10.0.0.1"
 
-static const struct {
-	const char *text;
-	const char *fault; /* without "test.conf:" */
-} table[] = {
+static const struct fault_row table[] = {
 	/* Names of keys and sections. */
 	{ "\nvrrf a { }", "2: unknown section 'vrrf', did you mean 'vrf'?" },
 	{ "mtu = 3",
@@ -392,29 +389,39 @@ static const struct {
 		"4: vrf 'a': a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected mode active" },
 };
 
-static bool row_holds(const char *text, const char *fault)
-{
-	cleanup_loaded struct loaded loaded = loaded_text(text);
-	char expected[512];
-
-	snprintf(expected, sizeof(expected), "test.conf:%s", fault);
-	if (loaded.result == -EINVAL && !loaded.config && loaded.report.faults.count == 1 &&
-		strcmp(loaded.report.faults.items[0], expected) == 0)
-		return true;
-	print_error("%s\nexpected: %s\n", text, expected);
-	for (size_t i = 0; i < loaded.report.faults.count; i++)
-		print_error("found:    %s\n", loaded.report.faults.items[i]);
-	return false;
-}
+static const struct fault_row names_and_devices[] = {
+	/* Names in one text. */
+	{ IN_VRF("host h { address = \"10.0.0.1\"\ntemplates = \"A, B\" }"),
+		"3: vrf 'a': host 'h': templates \"A, B\": several names in one text, expected templates = { \"A\", \"B\" }" },
+	{ IN_VRF("discover { range = \"10.0.0.0/24\"\ntemplates = { \"A\", \"B,C\" } }"),
+		"3: vrf 'a': discover: templates \"B,C\": several names in one text, expected templates = { \"A\", \"B\" }" },
+	/* A device that is moved, and what stands on it. */
+	{ "vrf a { interface eth0 { kind = device } }\nvrf b { interface eth0.20 { } }",
+		"1: vrf 'a': interface 'eth0': device 'eth0' is moved here, and interface 'eth0.20' at test.conf:2 stands on it; expected one or the other" },
+	{ "vrf a { interface m { kind = macvlan parent = eth0 } }\nvrf b { interface c { kind = device parent = eth0 } }",
+		"2: vrf 'b': interface 'c': device 'eth0' is moved here, and interface 'm' at test.conf:1 stands on it; expected one or the other" },
+	{ "vrf a { interface eth0.100 { kind = device } }\nvrf b { interface eth0.100.20 { } }",
+		"1: vrf 'a': interface 'eth0.100': device 'eth0.100' is moved here, and interface 'eth0.100.20' at test.conf:2 stands on it; expected one or the other" },
+	{ "vrf a { interface c { kind = device parent = \"eth0.20\" } }\nvrf b { interface x { kind = vlan parent = eth0 id = 20 } }",
+		"1: vrf 'a': interface 'c': device 'eth0.20' is moved here, and interface 'x' at test.conf:2 stands on it; expected one or the other" },
+	{ "vrf a { interface c { kind = macvlan parent = lo } }",
+		"1: vrf 'a': interface 'c': parent \"lo\": the loopback interface, expected a NIC of the machine" },
+	{ "vrf a { interface lo.10 { } }",
+		"1: vrf 'a': interface 'lo.10': parent \"lo\": the loopback interface, expected a NIC of the machine" },
+	{ "vrf a { interface c { kind = device parent = vg0 } }",
+		"1: vrf 'a': interface 'c': parent \"vg0\": the name of an uplink, expected a NIC of the machine" },
+	/* One hardware address, however it is written, wherever the second stands. */
+	{ "vrf a { interface m { kind = macvlan parent = eth0 mac = 02:00:00:00:00:AB } }\nvrf b { interface n { kind = macvlan parent = eth0\nmac = \"02:00:00:00:00:ab\" } }",
+		"3: vrf 'b': interface 'n': mac 02:00:00:00:00:ab of a macvlan on 'eth0' is there twice, first at test.conf:1" },
+	{ "vrf a { interface m { kind = macvlan parent = eth0 mac = 02:00:00:00:00:ab }\ninterface n { kind = macvlan parent = eth0 mac = 02:00:00:00:00:aB } }",
+		"2: vrf 'a': interface 'n': mac 02:00:00:00:00:ab of a macvlan on 'eth0' is there twice, first at test.conf:1" },
+};
 
 static void test_every_fault_is_told_in_its_words(void **state)
 {
-	size_t wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		wrong += !row_holds(table[i].text, table[i].fault);
-	assert_int_equal(wrong, 0);
+	assert_rows(table, sizeof(table) / sizeof(table[0]));
+	assert_rows(names_and_devices, sizeof(names_and_devices) / sizeof(names_and_devices[0]));
 }
 
 static void test_all_faults_come_in_one_pass_with_their_lines(void **state)
@@ -519,6 +526,20 @@ static void test_an_equal_next_hop_is_a_warning(void **state)
 		assert_string_equal(loaded.report.notes.items[i], notes[i]);
 }
 
+static void test_a_mark_of_utf8_and_two_line_ends_are_no_fault(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("\xef\xbb\xbf"
+			    "# a comment\r\nvrf a {\r\n\tid = 7\r\n\tdns = {\r\n10.0.0.1,\r\n"
+			    "\"10.0.0.2\"\r\n}\r\n\tinterface eth0.10 { }\r\n}\r\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.config->vrfs[0].line, 2);
+	assert_int_equal(loaded.config->vrfs[0].id, 7);
+	assert_string_equal(loaded.config->vrfs[0].dns.items[0], "10.0.0.1");
+}
+
 static void test_a_bad_file_does_not_spoil_the_next(void **state)
 {
 	static const char *const bad[] = { "vrf a { dns = \"x", "/*", "vrf a { dns = \"\\9\" }",
@@ -587,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_odd_texts_end_in_a_fault),
 		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
 		cmocka_unit_test(test_customers_around_the_server_are_no_fault),
+		cmocka_unit_test(test_a_mark_of_utf8_and_two_line_ends_are_no_fault),
 		cmocka_unit_test(test_a_bad_file_does_not_spoil_the_next),
 	};
 

@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../scratch_directory.h"
 #include "loaded.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 static void assert_address(const struct address *address, bool with_length, const char *expected)
@@ -441,6 +443,25 @@ static void test_a_broken_gateway_section_is_told_as_ever(void **state)
 	}
 }
 
+/* What costs one VRF at most keeps no supervisor from its start; it is a fault to all others. */
+static void test_a_doubt_is_a_warning_to_a_start_only(void **state)
+{
+	static const char text[] = "vrf a { interface eth0.10 { address = \"224.0.0.1/24\" } }";
+	cleanup_free char *path = xasprintf("%s/doubt.conf", (char *)*state);
+	const struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
+	cleanup_loaded struct loaded loaded = { 0 }, started = { 0 };
+
+	assert_int_equal(file_write_volatile(path, text, strlen(text), &owner, NULL, NULL), 0);
+	loaded = loaded_file(path);
+	assert_int_equal(loaded.result, -EINVAL);
+	assert_null(loaded.config);
+	assert_int_equal(loaded.report.faults.count, 1);
+	started.result = config_load_to_start(path, &started.config, &started.report);
+	assert_no_faults(&started);
+	assert_int_equal(started.report.notes.count, 1);
+	assert_string_equal(started.report.notes.items[0], loaded.report.faults.items[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_the_general_sections_are_had_whatever_the_vrfs_are),
 		cmocka_unit_test(test_a_broken_gateway_section_is_told_as_ever),
 		cmocka_unit_test(test_a_thousand_vrfs),
+		in_scratch(test_a_doubt_is_a_warning_to_a_start_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

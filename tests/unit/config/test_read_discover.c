@@ -13,7 +13,7 @@ static void assert_range(const struct config_range *range, const char *first, co
 static void test_defaults(void **state)
 {
 	cleanup_loaded struct loaded loaded =
-		loaded_text("vrf a { discover { range = \"10.0.0.0/24\" } }");
+		loaded_text("vrf a { interface eth0.10 { } discover { range = \"10.0.0.0/24\" } }");
 	const struct config_discover *discover;
 
 	(void)state;
