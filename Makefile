@@ -194,6 +194,16 @@ analyze:
 		xargs -P$$(nproc) -n1 gcc -fanalyzer -Werror -O0 -c -o /dev/null $(TIDY_FLAGS)
 TIDY_FLAGS = -std=gnu17 -D_GNU_SOURCE -DVRFGATE_VERSION=\"\" -DVRFGATE_DATA_DIR=\"\" -Igateway $(PKG_CFLAGS)
 
+# The package of Debian, in $(B)/deb; what is not in the tree is not in it.
+.PHONY: deb
+deb:
+	.ci/deps build package
+	rm -rf $(B)/deb
+	mkdir -p $(B)/deb/vrfgate-$(VERSION)
+	tar -c --exclude-vcs --exclude=./build --exclude=__pycache__ . | tar -x -C $(B)/deb/vrfgate-$(VERSION)
+	cd $(B)/deb/vrfgate-$(VERSION) && dpkg-buildpackage --build=binary --no-sign
+	lintian --fail-on error,warning $(B)/deb/*.changes
+
 .PHONY: clean
 clean:
 	rm -rf $(B)
