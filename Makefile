@@ -157,7 +157,7 @@ check: deps
 .PHONY: check-long
 check-long: deps
 	$(MAKE) $(JOBS) WERROR=1 tests
-	@MOMENTS=100 EDITS=5000 CRASHES=1000 tests/run --timeout 14400 tests/vm/power \
+	@MOMENTS=100 EDITS=5000 PAIRS=2000 CRASHES=1000 tests/run --timeout 14400 tests/vm/power \
 		$(B)/tests/netns/test_random $(B)/tests/netns/test_crash $(wildcard tests/long/test_*.py)
 
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them: what starts
