@@ -97,7 +97,7 @@ int cli_load_config_to_check(const char *path, struct config **config)
 {
 	struct config_report report = { 0 };
 
-	return report_tell(config_load(path, config, &report), &report, true);
+	return report_tell(config_load_to_check(path, config, &report), &report, true);
 }
 
 int cli_load_config_to_start(const char *path, struct config **config)

@@ -3,7 +3,9 @@
 #include "config/judge_uplink.h"
 
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/want.h"
 
@@ -91,6 +93,33 @@ static void judge_server(struct config_reader *reader, const struct need *need)
 		config->uplink.server = server;
 }
 
+/* The name of this machine, or what every machine calls itself. */
+static bool is_own_name(const char *name)
+{
+	char own[256] = "";
+
+	if (gethostname(own, sizeof(own) - 1) < 0)
+		own[0] = '\0';
+	return strcasecmp(name, "localhost") == 0 || (own[0] && strcasecmp(name, own) == 0);
+}
+
+/* A server on this machine is at the other end of the uplink, whichever of its addresses is written. A name may be
+ * anybody's: asking would take a name server's time, and each VRF's might say something else. */
+static void judge_local(struct config_reader *reader)
+{
+	struct config *config = reader->config;
+	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
+	const char *server = config->zabbix.server;
+	struct address address;
+
+	config->uplink.at_root_side =
+		!*server || address_parse(&address, server) == 0 || is_own_name(server);
+	if (!config->uplink.at_root_side)
+		config_complain(&reader->notes, zabbix, config_section_line_of(zabbix, "server"),
+			"server \"%s\": a name, which the proxies look up and reach by the customers' networks in mode local of the uplinks; expected no server where it is on this machine, else its address and mode = routed or nat in section uplink",
+			server);
+}
+
 /* ---- what a VRF says against it ---- */
 
 static void judge_routes(struct config_reader *reader, const struct config_vrf *vrf,
@@ -151,8 +180,10 @@ void config_judge_uplinks(struct config_reader *reader)
 	judge_room(reader, &config->uplink.prefix, "prefix");
 	if (mode == CONFIG_UPLINK_NAT)
 		judge_room(reader, &config->uplink.prefix4, "prefix4");
-	if (mode == CONFIG_UPLINK_LOCAL)
+	if (mode == CONFIG_UPLINK_LOCAL) {
+		judge_local(reader);
 		return;
+	}
 	judge_server(reader, &needs[mode]);
 	judge_firewall(reader, &needs[mode]);
 	for (size_t i = 0; i < config->n_vrfs; i++) {

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "config/include.h"
 #include "config/judge.h"
+#include "config/judge_machine.h"
 #include "config/parse.h"
 #include "config/reader.h"
 
@@ -54,7 +55,9 @@ static void tree_read(struct config_reader *reader, const struct config_tree *tr
 
 /* What is wanted of a file. */
 enum extent {
-	EXTENT_WHOLE,      /* or nothing */
+	EXTENT_TEXT,       /* all of it or nothing, whatever the machine is */
+	EXTENT_WHOLE,      /* the same for this machine */
+	EXTENT_CHECK,      /* the same, and a look at the files that it names */
 	EXTENT_START,      /* the same where there are doubts only */
 	EXTENT_FAULTY_TOO, /* what is not at fault of it */
 	EXTENT_GENERAL,    /* the same without customers */
@@ -85,6 +88,10 @@ static int text_load(const char *path, const char *text, enum extent extent, str
 	/* Half a file makes nonsense of what belongs together. */
 	if (whole)
 		config_judge(&reader);
+	if (whole && (extent == EXTENT_WHOLE || extent == EXTENT_CHECK || extent == EXTENT_START))
+		config_judge_server_address(&reader);
+	if (whole && (extent == EXTENT_CHECK || extent == EXTENT_START))
+		config_judge_files(&reader);
 	if (extent <= EXTENT_START && whole && reader.config->n_vrfs == 0)
 		config_complain(&reader.notes, root, 1,
 			"no vrf and no namespace section: nothing is monitored");
@@ -105,7 +112,7 @@ static int text_load(const char *path, const char *text, enum extent extent, str
 int config_load_text(
 	const char *path, const char *text, struct config **config, struct config_report *report)
 {
-	return text_load(path, text, EXTENT_WHOLE, config, report);
+	return text_load(path, text, EXTENT_TEXT, config, report);
 }
 
 static int file_load(
@@ -131,6 +138,11 @@ static int file_load(
 int config_load(const char *path, struct config **config, struct config_report *report)
 {
 	return file_load(path, EXTENT_WHOLE, config, report);
+}
+
+int config_load_to_check(const char *path, struct config **config, struct config_report *report)
+{
+	return file_load(path, EXTENT_CHECK, config, report);
 }
 
 int config_load_to_start(const char *path, struct config **config, struct config_report *report)

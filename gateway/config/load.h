@@ -20,13 +20,16 @@ void config_report_finish(struct config_report *report);
  * Returns 0 and *config (config_destroy() it), or with report->faults filled and *config NULL:
  * -EINVAL where the text is at fault, the errno of opening where the file cannot be read. Faults
  * and notes come in the order of the files and lines. Reads the files and nothing else: no
- * directory or secret that they name is looked at. For one thread at a time: libconfuse's scanner
- * is global.
+ * directory or secret that they name is looked at; but the kernel is asked whether the server's address is
+ * one of this machine. For one thread at a time: libconfuse's scanner is global.
  */
 int config_load(const char *path, struct config **config, struct config_report *report);
 
+/* As config_load(), and notes which files that the config names are missing or empty: waits for their disks. */
+int config_load_to_check(const char *path, struct config **config, struct config_report *report);
+
 /*
- * As config_load() for the start of a supervisor: faults that cost no more than what they are in are notes.
+ * As config_load_to_check() for the start of a supervisor: faults that cost no more than what they are in are notes.
  * A gateway does not stay down for what an older version took, or for an address that comes a moment later.
  */
 int config_load_to_start(const char *path, struct config **config, struct config_report *report);
@@ -48,6 +51,6 @@ int config_load_what_can_be_read(
  */
 int config_load_general(const char *path, struct config **config, struct config_report *report);
 
-/* config_load() on a text that stands for the file `path`; what tests and fuzzers use. */
+/* config_load() on a text that stands for the file `path`, for any machine; what tests and fuzzers use. */
 int config_load_text(
 	const char *path, const char *text, struct config **config, struct config_report *report);

@@ -50,6 +50,7 @@ struct config_uplink {
 	struct address prefix;  /* AF_INET6, /126 or shorter, no host bits */
 	struct address prefix4; /* AF_INET, /30 or shorter, no host bits; for mode nat */
 	struct address server;  /* that of the zabbix section; AF_UNSPEC in mode local */
+	bool at_root_side; /* the proxies find the server at the machine's side of their uplinks */
 	uint32_t mtu_bytes;
 };
 

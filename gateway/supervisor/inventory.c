@@ -41,7 +41,7 @@ static void addresses_fill(struct reporter_proxy *proxy, const struct config_vrf
 
 /*
  * Where the server sees the address of the uplink. By NAT it sees one of the machine or of what lies between,
- * which other proxies come from, too; and to another address of this machine there may be other ways.
+ * which other proxies come from, too; and a server that is known by its name only may be anywhere.
  */
 static char *allowed_make(
 	const struct config *config, const struct config_vrf *vrf, const char *inside)
@@ -50,8 +50,7 @@ static char *allowed_make(
 
 	if (given->count > 0)
 		return strings_join(given, ",");
-	if (config->uplink.mode == CONFIG_UPLINK_ROUTED ||
-		(config->uplink.mode == CONFIG_UPLINK_LOCAL && !*config->zabbix.server))
+	if (config->uplink.mode == CONFIG_UPLINK_ROUTED || config->uplink.at_root_side)
 		return xstrdup(inside);
 	return NULL;
 }

@@ -112,8 +112,9 @@ static void server_write(FILE *out, const struct proxy_config *proxy)
 {
 	const struct config_zabbix *zabbix = &proxy->config->zabbix;
 	char text[ADDRESS_TEXT_SIZE];
-	const char *server =
-		*zabbix->server ? zabbix->server : address_format(proxy->root, false, text);
+	const char *server = proxy->config->uplink.at_root_side
+		? address_format(proxy->root, false, text)
+		: zabbix->server;
 	bool bare_ipv6 = strchr(server, ':') && *server != '[';
 
 	if (proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE)

@@ -157,18 +157,22 @@ static void a_proxy_that_customers_may_reach_listens_to_them(void **state)
 static void a_server_of_the_config_is_written_as_zabbix_reads_it(void **state)
 {
 	static const struct {
-		const char *server, *line;
+		const char *mode, *server, *line;
 	} cases[] = {
-		{ "zabbix.example.net", "Server=zabbix.example.net:20051" },
-		{ "192.0.2.1", "Server=192.0.2.1:20051" },
-		{ "2001:db8::1", "Server=[2001:db8::1]:20051" },
+		{ "local", "zabbix.example.net", "Server=zabbix.example.net:20051" },
+		{ "nat", "192.0.2.1", "Server=192.0.2.1:20051" },
+		{ "routed", "2001:db8::1", "Server=[2001:db8::1]:20051" },
+		/* On this machine, and so at the other end of the uplink. */
+		{ "local", "192.0.2.1", "Server=[fd5a:b1c0:de00::5]:20051" },
+		{ "local", "::1", "Server=[fd5a:b1c0:de00::5]:20051" },
+		{ "local", "localhost", "Server=[fd5a:b1c0:de00::5]:20051" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		cleanup_free char *config =
-			xasprintf("zabbix { server = \"%s\" server_port = 20051 }\nvrf acme { }",
-				cases[i].server);
+		cleanup_free char *config = xasprintf(
+			"uplink { mode = %s } zabbix { server = \"%s\" server_port = 20051 }\nvrf acme { }",
+			cases[i].mode, cases[i].server);
 		cleanup_free char *text = format_with(config, "", 600, NULL);
 
 		assert_line(text, cases[i].line);

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Judging the config by the machine: whose address the server has, and the files that are named. */
+#include "config/judge_machine.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/secret.h"
+
+/* ---- the server's address ---- */
+
+static socklen_t socket_address(const struct address *address, struct sockaddr_storage *storage)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+
+	memcpy(&four.sin_addr, address->bytes, sizeof(four.sin_addr));
+	memcpy(&six.sin6_addr, address->bytes, sizeof(six.sin6_addr));
+	if (address->family == AF_INET)
+		memcpy(storage, &four, sizeof(four));
+	else
+		memcpy(storage, &six, sizeof(six));
+	return address->family == AF_INET ? sizeof(four) : sizeof(six);
+}
+
+/* As the server itself would find out. With net.ipv4.ip_nonlocal_bind, which who shares an address with another
+ * machine sets, each one is: a server may come with the address. */
+static bool is_of_this_machine(const struct address *address)
+{
+	struct sockaddr_storage storage = { 0 };
+	socklen_t size = socket_address(address, &storage);
+	cleanup_fd int fd = socket(address->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && bind(fd, (const struct sockaddr *)&storage, size) == 0;
+}
+
+void config_judge_server_address(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
+	struct address server;
+
+	if (config->uplink.mode != CONFIG_UPLINK_LOCAL ||
+		address_parse(&server, config->zabbix.server) < 0)
+		return;
+	if (address_kind(&server) == ADDRESS_HOST || address_kind(&server) == ADDRESS_LOOPBACK)
+		if (is_of_this_machine(&server))
+			return;
+	config_complain(&reader->doubts, zabbix, config_section_line_of(zabbix, "server"),
+		"server \"%s\": not an address of this machine, which mode local of the uplinks is for; expected mode = %s in section uplink, or no server where it is on this machine",
+		config->zabbix.server, server.family == AF_INET ? "nat" : "routed");
+}
+
+/* ---- files ---- */
+
+static void file_complain(struct config_reader *reader, const struct config_section *section,
+	const char *key, const char *text, const char *expected)
+{
+	config_complain(&reader->notes, section, config_section_line_of(section, key),
+		"%s: %s, expected %s", key, text, expected);
+}
+
+/* A pipe is somebody else's to be read once. Who may not look at one of root's says nothing of it. */
+static bool may_be_read(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0) {
+		error_set_errno(err, errno, "cannot read '%s'", path);
+		return errno != EACCES || geteuid() == 0;
+	}
+	return S_ISREG(st.st_mode);
+}
+
+static void secret_judge(struct config_reader *reader, const struct config_section *section,
+	const char *key, const char *path, const char *expected)
+{
+	cleanup(secret_free) char *line = NULL;
+	struct error err = ERROR_INIT;
+	int r;
+
+	if (!*path || !may_be_read(path, &err))
+		return;
+	r = err.code ? -err.code : file_read_secret(path, &line, &err);
+	if (r < 0 && (r != -EACCES || geteuid() == 0))
+		file_complain(reader, section, key, err.text, expected);
+}
+
+/* Of a key that is written: what is there by default is told when it is used. */
+static void plain_judge(struct config_reader *reader, const struct config_section *section,
+	const char *key, const char *path, int mode, const char *expected)
+{
+	struct error err = ERROR_INIT;
+	struct stat st;
+
+	if (!section || !config_section_find(section, key) || path[0] != '/')
+		return;
+	if (access(path, mode) < 0)
+		error_set_errno(&err, errno, "cannot %s '%s'", mode == X_OK ? "run" : "read", path);
+	else if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
+		error_set(&err, ENODATA, "'%s' is empty", path);
+	if (err.code && (err.code != EACCES || geteuid() == 0))
+		file_complain(reader, section, key, err.text, expected);
+}
+
+static void proxy_judge(struct config_reader *reader, const struct config_section *section,
+	const struct config_proxy *proxy)
+{
+	plain_judge(reader, section, "binary", proxy->binary, X_OK, "a zabbix_proxy");
+	plain_judge(reader, section, "profile", proxy->profile, R_OK,
+		"a configuration of zabbix_proxy");
+}
+
+void config_judge_files(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
+
+	if (*config->zabbix.url) {
+		secret_judge(reader, zabbix, "token_file", config->zabbix.token_file,
+			"the token of the API in its first line");
+		secret_judge(reader, zabbix, "password_file", config->zabbix.password_file,
+			"the password in its first line");
+		plain_judge(reader, zabbix, "ca_file", config->zabbix.ca_file, R_OK,
+			"certificates to trust");
+	}
+	proxy_judge(reader, config_section_child(reader->root, "proxy"), &config->proxy);
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		proxy_judge(reader, config_section_child(reader->vrf_sections[i], "proxy"),
+			&config->vrfs[i].proxy);
+}

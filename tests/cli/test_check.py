@@ -1,0 +1,138 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `check` finds before `up` or `run` does: by the machine, by the files that are named."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
+
+# pylint: disable=wrong-import-position
+import secret_file
+from lab import CONFIG_EXIT, Lab, enter_private_world, expect_said, ip
+from tap import Tap, expect, expect_equal
+from waiting import TimedOut, wait_until
+
+LOG_SECONDS = 60
+VRF = 'vrf a { interface c { kind = macvlan parent = trunk0 address = "10.0.0.2/30" } proxy { binary = "/bin/true" } }\n'
+
+
+def expect_faults(lab, command, *faults):
+    """Of the file from its second line on."""
+    done = lab.command(command)
+    expect_said(done, CONFIG_EXIT, stdout="")
+    expect_equal(done.stderr.splitlines(), [f"{lab.path}:{fault}" for fault in faults], f"faults of {command}")
+
+
+def not_here(line, server, mode):
+    return (f'{line}: zabbix: server "{server}": not an address of this machine, which mode local of the uplinks is for;'
+            f" expected mode = {mode} in section uplink, or no server where it is on this machine")
+
+
+def a_server_elsewhere_is_a_fault_in_mode_local(lab):
+    for server, mode in (("192.0.2.10", "nat"), ("2001:db8::10", "routed"), ("0.0.0.0", "nat"), ("ff02::1", "routed"),
+                         ("fe80::1", "routed")):
+        lab.write(f'zabbix {{\nserver = "{server}" }}\n{VRF}')
+        for command in ("check", "plan", "up"):
+            expect_faults(lab, command, not_here(3, server, mode))
+
+
+def a_server_of_this_machine_is_none(lab):
+    ip("address", "add", "192.0.2.10/32", "dev", "lo")
+    ip("address", "add", "2001:db8::10/128", "dev", "lo", "nodad")
+    for server in ("192.0.2.10", "2001:db8::10", "127.0.0.1", "::1", "localhost", ""):
+        lab.write(f'zabbix {{\nserver = "{server}" }}\n{VRF}')
+        expect_said(lab.command("check"), 0, stderr="")
+    ip("address", "flush", "dev", "lo", "scope", "global")
+
+
+def a_server_that_may_come_with_its_address_is_none(lab):
+    lab.write(f'zabbix {{\nserver = "192.0.2.10" }}\n{VRF}')
+    setting = pathlib.Path("/proc/sys/net/ipv4/ip_nonlocal_bind")
+    setting.write_text("1")
+    try:
+        expect_said(lab.command("check"), 0, stderr="")
+    finally:
+        setting.write_text("0")
+    expect_said(lab.command("check"), CONFIG_EXIT)
+
+
+def a_server_known_by_name_is_a_warning(lab):
+    lab.write(f'zabbix {{\nserver = "zabbix.example.net" }}\n{VRF}')
+    expect_said(lab.command("check"), 0, stderr='3: zabbix: server "zabbix.example.net": a name')
+
+
+def a_supervisor_starts_without_its_servers_address_and_says_so(lab):
+    """It may come a moment later; the config is a fault to a reload, as then somebody is there."""
+    lab.write(f'zabbix {{\nserver = "192.0.2.10" }}\n{VRF}')
+    with lab.running():
+        expect(not_here(3, "192.0.2.10", "nat") in lab.log(), "the log says nothing of the server")
+        expect_said(lab.command("reload"), CONFIG_EXIT, stderr="not an address of this machine")
+        lab.write(VRF)
+        expect_said(lab.command("reload"), 0)
+    lab.command("down")
+
+
+def files_that_are_missing_or_empty_are_warnings(lab):
+    """The proxies run without them, and the status says what is lacking."""
+    absent, empty, public = (lab.base / name for name in ("absent", "empty", "public"))
+    secret_file.write(empty, "")
+    public.write_text("secret\n")
+    public.chmod(0o644)
+    for path, words in ((absent, f"cannot read '{absent}': No such file or directory"),
+                        (empty, f"'{empty}' has an empty first line"),
+                        (public, f"'{public}' is open to everybody (mode 0644), expected 0600 or 0640")):
+        lab.write(f'zabbix {{ url = "http://127.0.0.1:1/"\ntoken_file = "{path}" }}\n{VRF}')
+        expect_said(lab.command("check"), 0,
+                    stderr=f"{lab.path}:3: zabbix: token_file: {words}, expected the token of the API in its first line")
+        lab.write(f'zabbix {{ url = "http://127.0.0.1:1/" user = a\npassword_file = "{path}" }}\n{VRF}')
+        expect_said(lab.command("check"), 0, stderr=f"{lab.path}:3: zabbix: password_file: {words}, expected the password")
+    secret_file.write(empty, "token\n")
+    lab.write(f'zabbix {{ url = "http://127.0.0.1:1/"\ntoken_file = "{empty}"\nca_file = "{absent}" }}\n'
+              f'vrf a {{ interface c {{ kind = macvlan parent = trunk0 }} proxy {{\nbinary = "{absent}"\nprofile = "{absent}"'
+              '\n} }\n')
+    expect_equal(lab.command("check").stderr.splitlines(), [
+        f"{lab.path}:4: zabbix: ca_file: cannot read '{absent}': No such file or directory, expected certificates to trust",
+        f"{lab.path}:6: vrf 'a': proxy: binary: cannot run '{absent}': No such file or directory, expected a zabbix_proxy",
+        f"{lab.path}:7: vrf 'a': proxy: profile: cannot read '{absent}': No such file or directory, expected a"
+        " configuration of zabbix_proxy"], "warnings")
+
+
+def a_supervisor_runs_without_a_token_and_says_so(lab):
+    absent = lab.base / "absent"
+    lab.write(f'zabbix {{ url = "http://127.0.0.1:1/"\ntoken_file = "{absent}" }}\n{VRF}')
+    with lab.running():
+        expect(f"token_file: cannot read '{absent}'" in lab.log(), "the log says nothing of the token")
+        wait_until(lambda: lab.status()["gateway"]["zabbix"]["state"] == "denied", LOG_SECONDS, "state denied")
+    lab.command("down")
+
+
+CASES = [value for value in list(globals().values())
+         if callable(value) and getattr(value, "__module__", "") == __name__
+         and value.__name__ not in ("expect_faults", "not_here")]
+
+
+def main():
+    reason = enter_private_world()
+    tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
+    with tempfile.TemporaryDirectory(prefix="vrfgate-check-", dir="/tmp" if reason else "/run") as directory:
+        lab = Lab(directory)
+        for case in CASES:
+            text = case.__name__.replace("_", " ")
+            if reason:
+                tap.skip(text, f"no namespaces of our own: {reason}")
+                continue
+            lab.begin()
+            failed = tap.failed
+            with tap.case(text):
+                case(lab)
+            if tap.failed > failed:
+                lab.clear()
+    return tap.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
