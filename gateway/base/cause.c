@@ -20,6 +20,7 @@ static const struct {
 	[CAUSE_PARENT_MISSING] = { "parent-missing", "parent", " does not exist" },
 	[CAUSE_PARENT_DOWN] = { "parent-down", "parent", " is down" },
 	[CAUSE_PARENT_NO_CARRIER] = { "parent-no-carrier", "parent", " has no carrier" },
+	[CAUSE_PARENT_TAKEN] = { "parent-taken", "parent", " is in use by something else" },
 	[CAUSE_VLAN_TAKEN] = { "vlan-taken", "outer VLAN", " is in use by something else" },
 	[CAUSE_LINK_REFUSED] = { "link-refused", "cannot create", "" },
 	[CAUSE_NETNS_REFUSED] = { "namespace-refused", "cannot create a namespace", "" },

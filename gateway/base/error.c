@@ -86,6 +86,8 @@ int error_blame(struct error *err, enum cause_kind kind, const char *object)
 
 void error_clear(struct error *err)
 {
+	if (!err)
+		return;
 	err->code = 0;
 	err->cause = (struct cause){ 0 };
 	err->text[0] = '\0';

@@ -14,10 +14,13 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cli/errand.h"
+#include "net/bridge.h"
 #include "net/netns.h"
+#include "net/plan.h"
 #include "net/reach.h"
 #include "net/state.h"
 #include "supervisor/proxy_config.h"
+#include "supervisor/wiring.h"
 #include "zabbix/ask.h"
 
 #define PATIENCE_MS 1000
@@ -98,14 +101,39 @@ static void step_disks(struct walk *walk)
 			"state_dir, log_dir and run_dir are not nearly full");
 }
 
+/* What the plan says against the VRF, first of all. */
+static char *plan_fault(const struct walk *walk)
+{
+	static const char unknown[] = "vrfgate plan tells what is in the way";
+	cleanup_json json_t *document = NULL;
+	struct net_want want;
+	struct net_have *have = NULL;
+	struct net_plan *plan = NULL;
+	const char *fault = "";
+
+	wiring_begin(&want, walk->diag->config);
+	want.partial = true;
+	wiring_add(&want, walk->diag->vrf, walk->diag->id);
+	if (net_compare(&want, &have, &plan, NULL) == 0) {
+		document = net_plan_to_json(plan);
+		fault = text_of(json_array_get(json_object_get(document, "faults"), 0), "text");
+	}
+	net_plan_destroy(plan);
+	net_have_destroy(have);
+	net_want_finish(&want);
+	return xstrdup(*fault ? fault : unknown);
+}
+
 static void step_netns(struct walk *walk)
 {
 	struct error err = ERROR_INIT;
+	int r = net_netns_state_read(walk->name, &walk->netns, &err);
+	cleanup_free char *fault = r == 0 && !walk->netns.exists ? plan_fault(walk) : NULL;
 
-	if (net_netns_state_read(walk->name, &walk->netns, &err) < 0)
+	if (r < 0)
 		say(walk, "namespace", VERDICT_FAIL, NULL, "%s", err.text);
 	else if (!walk->netns.exists)
-		say(walk, "namespace", VERDICT_FAIL, "vrfgate plan tells what is in the way",
+		say(walk, "namespace", VERDICT_FAIL, fault,
 			NETNS_DIR "/%s is not there, or not ours", walk->name);
 	else
 		say(walk, "namespace", VERDICT_OK, NULL, NETNS_DIR "/%s", walk->name);
@@ -120,8 +148,26 @@ static char *carrier_hint(const struct config_interface *interface)
 		interface->parent ? interface->parent : interface->name);
 }
 
+/* A VLAN on a bridge that keeps it to its ports is up and hears nothing. */
+static void step_bridge(struct walk *walk, const struct config_interface *interface)
+{
+	char bridge[NET_IFNAME_SIZE];
+	cleanup_free char *hint = NULL;
+	bool lacks;
+
+	if (interface->kind != CONFIG_INTERFACE_VLAN || interface->n_tags == 0 ||
+		net_bridge_lacks_vlan(interface->parent, interface->tags[0], &lacks, bridge, NULL) <
+			0 ||
+		!lacks)
+		return;
+	hint = xasprintf("bridge vlan add dev %s vid %u self", bridge, interface->tags[0]);
+	say(walk, "link", VERDICT_FAIL, hint, "bridge '%s' does not let VLAN %u through to %s",
+		bridge, interface->tags[0], interface->name);
+}
+
 static void step_interfaces(struct walk *walk)
 {
+	cleanup_free char *fault = NULL;
 	const struct config_vrf *vrf = walk->diag->vrf;
 
 	for (size_t i = 0; i < vrf->n_interfaces; i++) {
@@ -129,9 +175,11 @@ static void step_interfaces(struct walk *walk)
 		const struct net_link_state *link = net_netns_state_find(&walk->netns, name);
 		cleanup_free char *hint = carrier_hint(&vrf->interfaces[i]);
 
+		if ((!link || !link->up) && !fault)
+			fault = plan_fault(walk);
 		if (!link || !link->up)
-			say(walk, "link", VERDICT_FAIL, "vrfgate plan tells what is in the way",
-				"%s is %s", name, link ? "down" : "missing");
+			say(walk, "link", VERDICT_FAIL, fault, "%s is %s", name,
+				link ? "down" : "missing");
 		else
 			say(walk, "link", VERDICT_OK, NULL, "%s is up", name);
 		if (!link || !link->up)
@@ -140,6 +188,7 @@ static void step_interfaces(struct walk *walk)
 			say(walk, "carrier", link->carrier ? VERDICT_OK : VERDICT_FAIL,
 				link->carrier ? NULL : hint, "%s %s", name,
 				link->carrier ? "has it" : "has none");
+		step_bridge(walk, &vrf->interfaces[i]);
 	}
 	if (vrf->n_interfaces == 0)
 		say(walk, "link", VERDICT_SKIP, NULL, "the config names no interface");

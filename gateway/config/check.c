@@ -292,18 +292,29 @@ int config_check_name(const char *text, struct error *err)
 	return 0;
 }
 
-int config_check_ifname(const char *text, struct error *err)
+static int check_link_name(const char *text, size_t longest, struct error *err)
 {
 	size_t length = strlen(text);
 
-	if (length == 0 || length > 15 || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-		return error_set(err, EINVAL, "not an interface name, expected 1 to 15 characters");
+	if (length == 0 || length > longest || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return error_set(err, EINVAL, "not an interface name, expected 1 to %zu characters",
+			longest);
 	for (const char *c = text; *c; c++)
 		if (*c == '/' || *c == ':' || *c == '%' || isspace((unsigned char)*c) ||
 			iscntrl((unsigned char)*c))
 			return error_set(err, EINVAL,
 				"not an interface name, expected no '/', ':', '%%' or space in it");
 	return 0;
+}
+
+int config_check_ifname(const char *text, struct error *err)
+{
+	return check_link_name(text, 15, err);
+}
+
+int config_check_parent(const char *text, struct error *err)
+{
+	return check_link_name(text, 127, err);
 }
 
 /* What vrfgate writes itself; a name ending in '*' stands for all that start so. */

@@ -49,5 +49,8 @@ int config_check_profile(const char *text, struct error *err);
 int config_check_name(const char *text, struct error *err);
 /* What the kernel takes for an interface. */
 int config_check_ifname(const char *text, struct error *err);
+
+/* The name of a link that is there, or an alternative one, which may be longer (ALTIFNAMSIZ). */
+int config_check_parent(const char *text, struct error *err);
 /* "Key=Value" of zabbix_proxy.conf that is not vrfgate's own business. */
 int config_check_option(const char *text, struct error *err);

@@ -228,7 +228,7 @@ static void parent_judge(const struct work *work)
 		!parent[2 + strspn(parent + 2, "0123456789")];
 	struct error err = ERROR_INIT;
 
-	if (config_check_ifname(parent, &err) < 0)
+	if (config_check_parent(parent, &err) < 0)
 		work_complain(work, "parent", "parent \"%s\": %s", parent, err.text);
 	else if ((strcmp(parent, "lo") == 0 && strcmp(interface->name, "lo") != 0) || uplink)
 		config_complain(&work->reader->doubts, work->section,

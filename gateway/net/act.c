@@ -38,9 +38,25 @@ static void phrase_name(const struct net_act *act, char *text, size_t size)
 	snprintf(text, size, "%s", act->name);
 }
 
+static void phrase_altname(const struct net_act *act, char *text, size_t size)
+{
+	bool mark = strncmp(act->name, NET_MARK_PREFIX, strlen(NET_MARK_PREFIX)) == 0;
+
+	snprintf(text, size, "%s %s", mark ? "mark" : "altname", act->name);
+}
+
 static void phrase_number(const struct net_act *act, char *text, size_t size)
 {
 	snprintf(text, size, "%" PRIu32, act->number);
+}
+
+static void phrase_mtu(const struct net_act *act, char *text, size_t size)
+{
+	int used = snprintf(text, size, "%" PRIu32, act->mtu.bytes);
+
+	if (act->mtu.below)
+		snprintf(text + used, size - (size_t)used, " (more than the %" PRIu32 " of '%s')",
+			act->mtu.below_bytes, act->mtu.below);
 }
 
 static void mac_format(const uint8_t *m, char *text, size_t size)
@@ -151,13 +167,13 @@ static const struct {
 	[NET_ACT_LINK_RENAME] = { "link_rename", "give name", "to", phrase_name },
 	[NET_ACT_LINK_SET_UP] = { "link_set_up", "set up", "link", NULL },
 	[NET_ACT_LINK_SET_DOWN] = { "link_set_down", "set down", "link", NULL },
-	[NET_ACT_LINK_SET_MTU] = { "link_set_mtu", "set mtu", "on", phrase_number },
+	[NET_ACT_LINK_SET_MTU] = { "link_set_mtu", "set mtu", "on", phrase_mtu },
 	[NET_ACT_LINK_SET_MAC] = { "link_set_mac", "set mac", "on", phrase_mac },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { "link_set_addr_gen_mode", "set addr_gen_mode", "on",
 		phrase_number },
 	[NET_ACT_LINK_SET_GUARDS] = { "link_set_guards", "set ipv4", "on", phrase_guards },
-	[NET_ACT_ALTNAME_ADD] = { "altname_add", "add mark", "to", phrase_name },
-	[NET_ACT_ALTNAME_DELETE] = { "altname_delete", "delete mark", "from", phrase_name },
+	[NET_ACT_ALTNAME_ADD] = { "altname_add", "add", "to", phrase_altname },
+	[NET_ACT_ALTNAME_DELETE] = { "altname_delete", "delete", "from", phrase_altname },
 	[NET_ACT_ADDRESS_ADD] = { "address_add", "add address", "to", phrase_address },
 	[NET_ACT_ADDRESS_DELETE] = { "address_delete", "delete address", "from", phrase_address },
 	[NET_ACT_NEIGHBOUR_SET] = { "neighbour_set", "set neighbour", "on", phrase_neighbour },

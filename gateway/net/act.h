@@ -93,6 +93,13 @@ struct net_act_firewall {
 	const struct net_want_netns *netns; /* likewise */
 };
 
+struct net_act_mtu {
+	uint32_t bytes;
+	const char *
+		below; /* the device below, which has less: the kernel will refuse it; NULL: it has not */
+	uint32_t below_bytes;
+};
+
 /* Pointers are borrowed from want, have or plan. */
 struct net_act {
 	enum net_act_kind kind;
@@ -108,7 +115,8 @@ struct net_act {
 		struct net_act_route route;
 		struct net_act_sysctl sysctl;
 		struct net_act_firewall firewall;
-		uint32_t number; /* MTU, addr_gen_mode; guards: a bit for each of net_guards[] */
+		struct net_act_mtu mtu;
+		uint32_t number; /* addr_gen_mode; guards: a bit for each of net_guards[] */
 		uint8_t mac[6];
 	};
 };

@@ -40,35 +40,81 @@ static void copy_address(
 
 /* ---- links ---- */
 
-static void link_read_mark(struct net_have_link *link, struct nlattr *list)
+/* Its mark, and where they are asked for the names that are none. */
+static void link_read_names(
+	struct net_have_link *link, struct net_have_netns *netns, struct nlattr *list)
 {
 	struct nlattr *property;
 	int rest;
 
 	nla_for_each_nested(property, list, rest)
 	{
-		if (nla_type(property) != IFLA_ALT_IFNAME ||
-			strncmp(nla_data(property), NET_MARK_PREFIX, strlen(NET_MARK_PREFIX)) != 0)
+		const char *name = nla_data(property);
+
+		if (nla_type(property) != IFLA_ALT_IFNAME)
 			continue;
-		nla_strlcpy(link->mark, property, sizeof(link->mark));
-		return;
+		if (strncmp(name, NET_MARK_PREFIX, strlen(NET_MARK_PREFIX)) != 0) {
+			if (netns)
+				net_have_add_altname(netns, link->ifindex, name);
+		} else if (!link->mark[0]) {
+			nla_strlcpy(link->mark, property, sizeof(link->mark));
+		}
 	}
 }
 
-static void link_read_kind(struct net_have_link *link, struct nlattr *attribute)
+static void link_read_vlan(struct net_have_link *link, struct nlattr *data)
 {
-	struct nlattr *info[IFLA_INFO_MAX + 1], *vlan[IFLA_VLAN_MAX + 1];
+	struct nlattr *vlan[IFLA_VLAN_MAX + 1];
 
-	if (nla_parse_nested(info, IFLA_INFO_MAX, attribute, NULL) < 0 || !info[IFLA_INFO_KIND])
-		return;
-	nla_strlcpy(link->kind, info[IFLA_INFO_KIND], sizeof(link->kind));
-	if (strcmp(link->kind, "vlan") != 0 || !info[IFLA_INFO_DATA] ||
-		nla_parse_nested(vlan, IFLA_VLAN_MAX, info[IFLA_INFO_DATA], NULL) < 0)
+	if (nla_parse_nested(vlan, IFLA_VLAN_MAX, data, NULL) < 0)
 		return;
 	if (vlan[IFLA_VLAN_ID])
 		link->vlan_id = nla_get_u16(vlan[IFLA_VLAN_ID]);
 	if (vlan[IFLA_VLAN_PROTOCOL])
 		link->vlan_protocol = ntohs(nla_get_u16(vlan[IFLA_VLAN_PROTOCOL]));
+}
+
+static void link_read_macvlan(struct net_have_link *link, struct nlattr *data)
+{
+	struct nlattr *macvlan[IFLA_MACVLAN_MAX + 1];
+
+	if (nla_parse_nested(macvlan, IFLA_MACVLAN_MAX, data, NULL) == 0 &&
+		macvlan[IFLA_MACVLAN_MODE])
+		link->passthru = nla_get_u32(macvlan[IFLA_MACVLAN_MODE]) == MACVLAN_MODE_PASSTHRU;
+}
+
+static void link_read_bridge(struct net_have_link *link, struct nlattr *data)
+{
+	struct nlattr *bridge[IFLA_BR_MAX + 1];
+
+	if (nla_parse_nested(bridge, IFLA_BR_MAX, data, NULL) == 0 &&
+		bridge[IFLA_BR_VLAN_FILTERING])
+		link->filters_vlans = nla_get_u8(bridge[IFLA_BR_VLAN_FILTERING]);
+}
+
+static void link_read_kind(struct net_have_link *link, struct nlattr *attribute)
+{
+	static const struct {
+		const char *kind;
+		void (*read)(struct net_have_link *link, struct nlattr *data);
+	} readers[] = {
+		{ "vlan", link_read_vlan },
+		{ "macvlan", link_read_macvlan },
+		{ "macvtap", link_read_macvlan },
+		{ "bridge", link_read_bridge },
+	};
+	struct nlattr *info[IFLA_INFO_MAX + 1];
+
+	if (nla_parse_nested(info, IFLA_INFO_MAX, attribute, NULL) < 0)
+		return;
+	if (info[IFLA_INFO_SLAVE_KIND])
+		nla_strlcpy(link->port_kind, info[IFLA_INFO_SLAVE_KIND], sizeof(link->port_kind));
+	if (!info[IFLA_INFO_KIND])
+		return;
+	nla_strlcpy(link->kind, info[IFLA_INFO_KIND], sizeof(link->kind));
+	for (size_t i = 0; info[IFLA_INFO_DATA] && i < sizeof(readers) / sizeof(*readers); i++)
+		if (strcmp(link->kind, readers[i].kind) == 0)
+			readers[i].read(link, info[IFLA_INFO_DATA]);
 }
 
 /* The n-th value of an array of devconf values (n from 0); -1 where it is too short. */
@@ -120,7 +166,9 @@ static void link_read_statistics(struct net_have_link *link, struct nlattr *attr
 	link->tx_errors = s.tx_errors;
 }
 
-static void link_read(struct net_have_link *link, const struct nlmsghdr *header)
+/* netns: where its alternative names go; NULL: they are of no interest. */
+static void link_read(
+	struct net_have_link *link, struct net_have_netns *netns, const struct nlmsghdr *header)
 {
 	const struct ifinfomsg *info = nlmsg_data(header);
 	struct nlattr *a[IFLA_MAX + 1];
@@ -138,6 +186,8 @@ static void link_read(struct net_have_link *link, const struct nlmsghdr *header)
 	if (a[IFLA_GROUP])
 		link->group = nla_get_u32(a[IFLA_GROUP]);
 	copy_mac(link->mac, a[IFLA_ADDRESS]);
+	if (a[IFLA_MASTER])
+		link->master = nla_get_s32(a[IFLA_MASTER]);
 	if (a[IFLA_LINK]) {
 		link->lower = nla_get_s32(a[IFLA_LINK]);
 		link->lower_here = !a[IFLA_LINK_NETNSID];
@@ -147,7 +197,7 @@ static void link_read(struct net_have_link *link, const struct nlmsghdr *header)
 	if (a[IFLA_AF_SPEC])
 		link_read_protocols(link, a[IFLA_AF_SPEC]);
 	if (a[IFLA_PROP_LIST])
-		link_read_mark(link, a[IFLA_PROP_LIST]);
+		link_read_names(link, netns, a[IFLA_PROP_LIST]);
 	if (a[IFLA_STATS64])
 		link_read_statistics(link, a[IFLA_STATS64]);
 }
@@ -157,7 +207,16 @@ static void link_append(const struct nlmsghdr *header, void *data)
 	struct net_have_netns *netns = data;
 
 	if (header->nlmsg_type == RTM_NEWLINK)
-		link_read(array_append(&netns->links, &netns->n_links), header);
+		link_read(array_append(&netns->links, &netns->n_links), netns, header);
+}
+
+const struct net_have_link *net_dump_event_link(
+	const struct nlmsghdr *header, struct net_have_netns *netns)
+{
+	struct net_have_link *link = array_append(&netns->links, &netns->n_links);
+
+	link_read(link, netns, header);
+	return link;
 }
 
 static struct nl_msg *link_request(int ifindex, uint32_t ext_mask)
@@ -184,7 +243,7 @@ int net_dump_links(struct net_channel *channel, bool statistics, struct net_have
 static void link_store(const struct nlmsghdr *header, void *data)
 {
 	if (header->nlmsg_type == RTM_NEWLINK)
-		link_read(data, header);
+		link_read(data, NULL, header);
 }
 
 int net_dump_link(struct net_channel *channel, const char *name, int ifindex,

@@ -27,6 +27,10 @@ int net_dump_neighbour(struct net_channel *channel, int ifindex, const struct ad
 int net_dump_link(struct net_channel *channel, const char *name, int ifindex,
 	struct net_have_link *link, struct error *err);
 
+/* The link of an event, with its names; appended to the namespace's. Empty where the message is none. */
+const struct net_have_link *net_dump_event_link(
+	const struct nlmsghdr *header, struct net_have_netns *netns);
+
 /* Whether the namespace forwards. */
 int net_dump_forwarding_now(
 	struct net_channel *channel, int family, bool *forwarding, struct error *err);

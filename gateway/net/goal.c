@@ -23,11 +23,11 @@ static void uplink_mac(uint8_t mac[6], bool root, uint32_t id)
 	mac[5] = (uint8_t)id;
 }
 
-bool net_goal_outer_name(
-	const struct net_want_link *link, size_t n_tags, char name[NET_IFNAME_SIZE])
+bool net_goal_outer_name(const struct net_want_link *link, const char *parent, size_t n_tags,
+	char name[NET_IFNAME_SIZE])
 {
 	char text[NET_IFNAME_SIZE + 6 * NET_MAX_TAGS];
-	size_t used = (size_t)snprintf(text, sizeof(text), "%s", link->parent);
+	size_t used = (size_t)snprintf(text, sizeof(text), "%s", parent);
 
 	for (size_t i = 0; i < n_tags && used < sizeof(text); i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, ".%u", link->tags[i]);
@@ -58,14 +58,15 @@ static bool is_vlan_on(const struct net_have_link *link, int lower, uint16_t id,
 }
 
 static const struct net_have_link *find_outer(const struct net_goals_context *context,
-	const struct net_want_link *want, size_t tags, const struct net_have_link *below)
+	const struct net_want_link *want, const struct net_have_link *parent, size_t tags,
+	const struct net_have_link *below)
 {
 	uint16_t id = want->tags[tags - 1], protocol = net_goal_vlan_protocol(want, tags - 1);
 	const struct net_have_netns *root = &context->have->root;
 	const struct net_have_link *named = NULL;
 	char name[NET_IFNAME_SIZE];
 
-	if (net_goal_outer_name(want, tags, name))
+	if (net_goal_outer_name(want, parent->name, tags, name))
 		named = net_have_find_root(context->have, name);
 	if (named && is_vlan_on(named, below->ifindex, id, protocol))
 		return named;
@@ -79,10 +80,11 @@ static const struct net_have_link *find_outer(const struct net_goals_context *co
 const struct net_have_link *net_goal_outer(
 	const struct net_goals_context *context, const struct net_want_link *link, size_t n_tags)
 {
-	const struct net_have_link *below = net_have_find_root(context->have, link->parent);
+	const struct net_have_link *parent = net_have_find_root(context->have, link->parent);
+	const struct net_have_link *below = parent;
 
 	for (size_t tags = 1; below && tags <= n_tags; tags++)
-		below = find_outer(context, link, tags, below);
+		below = find_outer(context, link, parent, tags, below);
 	return below;
 }
 
@@ -119,9 +121,10 @@ static bool fits_parent(const struct net_goals_context *context, const struct ne
 	return below && link->lower == below->ifindex && !link->lower_here;
 }
 
-static bool fits_vlan(const struct net_goals_context *context, const struct net_want_link *want,
-	const struct net_have_link *link)
+static bool fits_vlan(const struct net_goals_context *context, const struct net_have_netns *netns,
+	const struct net_want_link *want, const struct net_have_link *link)
 {
+	(void)netns;
 	return strcmp(link->kind, "vlan") == 0 && fits_parent(context, want, link) &&
 		link->vlan_id == want->tags[want->n_tags - 1] &&
 		link->vlan_protocol == net_goal_vlan_protocol(want, want->n_tags - 1);
@@ -143,37 +146,40 @@ static bool is_wanted_mac(const struct net_goals_context *context, const uint8_t
 	return false;
 }
 
-static bool fits_macvlan(const struct net_goals_context *context, const struct net_want_link *want,
+static bool fits_macvlan(const struct net_goals_context *context,
+	const struct net_have_netns *netns, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
+	(void)netns;
 	return strcmp(link->kind, "macvlan") == 0 && fits_parent(context, want, link) &&
 		((want->has_mac && memcmp(want->mac, link->mac, sizeof(want->mac)) == 0) ||
 			!is_wanted_mac(context, link->mac));
 }
 
-static bool fits_device(const struct net_goals_context *context, const struct net_want_link *want,
-	const struct net_have_link *link)
+static bool fits_device(const struct net_goals_context *context, const struct net_have_netns *netns,
+	const struct net_want_link *want, const struct net_have_link *link)
 {
 	struct net_mark mark;
 
 	(void)context;
 	return net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED &&
-		strcmp(mark.was.name, want->parent) == 0;
+		net_have_is_device(netns, link, &mark, want);
 }
 
-static bool fits_veth(const struct net_goals_context *context, const struct net_want_link *want,
-	const struct net_have_link *link)
+static bool fits_veth(const struct net_goals_context *context, const struct net_have_netns *netns,
+	const struct net_want_link *want, const struct net_have_link *link)
 {
 	const struct net_have_netns *other = net_have_find_netns(context->have, want->peer_netns);
 	const struct net_have_link *peer =
 		other ? net_have_find_link(other, want->peer_name) : NULL;
 
+	(void)netns;
 	return strcmp(link->kind, "veth") == 0 && peer && strcmp(peer->kind, "veth") == 0 &&
 		link->lower == peer->ifindex && peer->lower == link->ifindex;
 }
 
-typedef bool (*fits_fn)(const struct net_goals_context *, const struct net_want_link *,
-	const struct net_have_link *);
+typedef bool (*fits_fn)(const struct net_goals_context *, const struct net_have_netns *,
+	const struct net_want_link *, const struct net_have_link *);
 
 static const fits_fn fits[] = {
 	[NET_LINK_VLAN] = fits_vlan,
@@ -228,7 +234,7 @@ static const struct net_have_link *find_renamed(const struct net_goals_context *
 	const struct net_have_netns *netns, const struct net_want_link *want)
 {
 	for (size_t i = 0; want->kind == NET_LINK_DEVICE && i < netns->n_links; i++)
-		if (fits_device(context, want, &netns->links[i]))
+		if (fits_device(context, netns, want, &netns->links[i]))
 			return &netns->links[i];
 	return NULL;
 }
@@ -249,7 +255,7 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 
 	if (link && !net_have_link_is_ours(link))
 		return;
-	if (link && fits[goal->want->kind](context, goal->want, link))
+	if (link && fits[goal->want->kind](context, goals->have, goal->want, link))
 		goal->have = link;
 	else
 		goal->misfit = link;
@@ -260,32 +266,32 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 
 /* What it holds of NICs it gives back before anything is moved in. */
 static bool gives_back(const struct net_want *want, const struct net_have_netns *netns,
-	const char *device, const char *vrf)
+	const struct net_have_link *link, const struct net_mark *mark, const char *vrf)
 {
 	if (strcmp(netns->name, vrf) == 0)
 		return true;
 	for (size_t i = 0; i < want->n_netns; i++)
 		if (strcmp(want->netns[i].name, netns->name) == 0)
-			return !net_want_has_device(&want->netns[i], device);
+			return !net_have_is_wanted_device(netns, link, mark, &want->netns[i]);
 	for (size_t i = 0; i < want->n_keep; i++)
 		if (strcmp(want->keep[i], netns->name) == 0)
 			return false;
 	return !want->partial;
 }
 
-const struct net_have_link *net_goal_coming_device(
-	const struct net_goals_context *context, const char *name, const char *vrf)
+const struct net_have_link *net_goal_coming_device(const struct net_goals_context *context,
+	const struct net_want_link *device, const char *vrf, const struct net_have_netns **from)
 {
 	struct net_mark mark;
 
 	for (size_t i = 0; i < context->have->n_netns; i++) {
-		const struct net_have_netns *netns = &context->have->netns[i];
+		const struct net_have_netns *netns = *from = &context->have->netns[i];
 
 		for (size_t l = 0; l < netns->n_links; l++)
 			if (net_mark_parse(netns->links[l].mark, &mark) &&
 				mark.kind == NET_MARK_MOVED && mark.owner == context->owner &&
-				strcmp(mark.was.name, name) == 0 &&
-				gives_back(context->want, netns, name, vrf))
+				net_have_is_device(netns, &netns->links[l], &mark, device) &&
+				gives_back(context->want, netns, &netns->links[l], &mark, vrf))
 				return &netns->links[l];
 	}
 	return NULL;
@@ -304,6 +310,21 @@ static uint32_t usual_mtu(const struct net_goal *goal, const struct net_goals_co
 	below = root_below(context, goal->want);
 	/* On macsec a VLAN is smaller than what it is on. */
 	return below && strcmp(below->kind, "macsec") != 0 ? below->mtu_bytes : 0;
+}
+
+/* On that it cannot have the one it was given. */
+static const struct net_have_link *find_narrow(
+	const struct net_goal *goal, const struct net_goals_context *context)
+{
+	const struct net_want_link *want = goal->want;
+	const struct net_have_link *below = NULL;
+
+	if (want->kind == NET_LINK_VLAN || want->kind == NET_LINK_MACVLAN)
+		below = root_below(context, want);
+	/* An outer device that is still to be made gets that of the NIC. */
+	if (!below && want->kind == NET_LINK_VLAN)
+		below = net_have_find_root(context->have, want->parent);
+	return below && want->mtu_bytes > below->mtu_bytes ? below : NULL;
 }
 
 static void goal_init_uplink(struct net_goal *goal, const struct net_goals_context *context,
@@ -390,6 +411,7 @@ void net_goals_init(struct net_goals *goals, const struct net_goals_context *con
 		goal_find_link(&goals->items[n], context, goals);
 		if (!goals->items[n].mtu_bytes)
 			goals->items[n].mtu_bytes = usual_mtu(&goals->items[n], context);
+		goals->items[n].narrow = find_narrow(&goals->items[n], context);
 	}
 	goals->count = n;
 	net_judge_goals(goals, context, fault, data);

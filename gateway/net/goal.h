@@ -24,7 +24,9 @@ struct net_goal {
 	char root_name[NET_IFNAME_SIZE]; /* holds the name of an uplink's root end */
 	char mark[NET_MARK_SIZE];
 	uint32_t mtu_bytes;
-	bool has_mac; /* mac is to be kept so */
+	const struct net_have_link
+		*narrow; /* the device below where that has a smaller MTU; else NULL */
+	bool has_mac;    /* mac is to be kept so */
 	uint8_t mac[6];
 	bool quiet; /* no IPv6 link-local address: addr_gen_mode none */
 	const struct address *addresses;
@@ -69,9 +71,10 @@ void net_goals_finish(struct net_goals *goals);
 /* NULL where there is none of that name inside. */
 struct net_goal *net_goals_find(const struct net_goals *goals, const char *name);
 
-/* The name of the outer VLAN device of the first n tags, "eth0.100"; false where too long. */
-bool net_goal_outer_name(
-	const struct net_want_link *link, size_t n_tags, char name[NET_IFNAME_SIZE]);
+/* The name of the outer VLAN device of the first n tags on a parent of that name, "eth0.100"; false where too
+ * long. */
+bool net_goal_outer_name(const struct net_want_link *link, const char *parent, size_t n_tags,
+	char name[NET_IFNAME_SIZE]);
 
 /* That device as it is there: of that name, or ours of whatever name; NULL where it is not. With no tags
  * the NIC itself. */
@@ -85,9 +88,9 @@ bool net_goal_is_our_outer(
 bool net_goal_outer_goes(const struct net_goals_context *context, const struct net_have_link *link);
 
 /* A NIC for a VRF that another one of ours, or itself, gives back before any is moved in: as it is inside
- * there. NULL: none comes. */
-const struct net_have_link *net_goal_coming_device(
-	const struct net_goals_context *context, const char *name, const char *vrf);
+ * there, and where. NULL: none comes. */
+const struct net_have_link *net_goal_coming_device(const struct net_goals_context *context,
+	const struct net_want_link *device, const char *vrf, const struct net_have_netns **from);
 
 /* Protocol of the n-th tag, host order. */
 uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n);

@@ -62,18 +62,70 @@ const struct net_have_link *net_have_find_ifindex(const struct net_have_netns *n
 	return NULL;
 }
 
-const struct net_have_link *net_have_find_root(const struct net_have *have, const char *name)
+void net_have_add_altname(struct net_have_netns *netns, int ifindex, const char *name)
 {
-	struct net_have_link key = { 0 };
-
-	if (!have->root.n_links || strlen(name) >= sizeof(key.name))
-		return NULL;
-	memcpy(key.name, name, strlen(name) + 1);
-	return bsearch(&key, have->root.links, have->root.n_links, sizeof(key), link_compare);
+	*array_append(&netns->altnames, &netns->n_altnames) =
+		(struct net_have_altname){ ifindex, xstrdup(name) };
 }
 
-const struct net_have_link *net_have_find_device(
-	const struct net_have *have, const char *name, const char *vrf, uint32_t owner)
+bool net_have_is_named(
+	const struct net_have_netns *netns, const struct net_have_link *link, const char *name)
+{
+	if (strcmp(link->name, name) == 0)
+		return true;
+	for (size_t i = 0; i < netns->n_altnames; i++)
+		if (netns->altnames[i].ifindex == link->ifindex &&
+			strcmp(netns->altnames[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Sorted as they are by name, those of the root namespace cannot be sought by index. */
+static const struct net_have_link *find_by_altname(
+	const struct net_have_netns *netns, const char *name)
+{
+	for (size_t i = 0; i < netns->n_altnames; i++)
+		if (strcmp(netns->altnames[i].name, name) == 0)
+			return net_have_find_ifindex(netns, netns->altnames[i].ifindex);
+	return NULL;
+}
+
+const struct net_have_link *net_have_find_root(const struct net_have *have, const char *name)
+{
+	const struct net_have_link *link = NULL;
+	struct net_have_link key = { 0 };
+
+	if (!have->root.n_links)
+		return NULL;
+	if (strlen(name) < sizeof(key.name)) {
+		memcpy(key.name, name, strlen(name) + 1);
+		link = bsearch(
+			&key, have->root.links, have->root.n_links, sizeof(key), link_compare);
+	}
+	return link ? link : find_by_altname(&have->root, name);
+}
+
+bool net_have_is_device(const struct net_have_netns *netns, const struct net_have_link *link,
+	const struct net_mark *mark, const struct net_want_link *device)
+{
+	const char *name = device->parent;
+
+	return strcmp(mark->was.name, name) == 0 || net_have_is_named(netns, link, name) ||
+		(mark->was.alias && mark->was.alias == net_mark_alias(name));
+}
+
+bool net_have_is_wanted_device(const struct net_have_netns *netns, const struct net_have_link *link,
+	const struct net_mark *mark, const struct net_want_netns *want)
+{
+	for (size_t i = 0; i < want->n_links; i++)
+		if (want->links[i].kind == NET_LINK_DEVICE &&
+			net_have_is_device(netns, link, mark, &want->links[i]))
+			return true;
+	return false;
+}
+
+const struct net_have_link *net_have_find_device(const struct net_have *have,
+	const struct net_want_link *device, const char *vrf, uint32_t owner)
 {
 	struct net_mark mark;
 
@@ -82,10 +134,10 @@ const struct net_have_link *net_have_find_device(
 
 		if (net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED &&
 			mark.owner == owner && strcmp(mark.vrf, vrf) == 0 &&
-			strcmp(mark.was.name, name) == 0)
+			net_have_is_device(&have->root, link, &mark, device))
 			return link;
 	}
-	return net_have_find_root(have, name);
+	return net_have_find_root(have, device->parent);
 }
 
 bool net_have_link_is_ours(const struct net_have_link *link)
@@ -101,6 +153,9 @@ void net_have_netns_clear(struct net_have_netns *netns)
 		free(netns->sysctls[i].value);
 	for (size_t i = 0; i < netns->n_routes; i++)
 		free(netns->routes[i].others);
+	for (size_t i = 0; i < netns->n_altnames; i++)
+		free(netns->altnames[i].name);
+	free(netns->altnames);
 	free(netns->sysctls);
 	free(netns->links);
 	free(netns->addresses);

@@ -40,6 +40,10 @@ struct net_have_link {
 	bool lower_here; /* that one is in the same namespace */
 	uint16_t vlan_id;
 	uint16_t vlan_protocol; /* ETH_P_8021Q, ETH_P_8021AD; host order */
+	int master;             /* ifindex of the bridge, bond or the like that it is in; 0: none */
+	char port_kind[16];     /* of what that is: "bridge", "bond" */
+	bool passthru;          /* macvlan: has its parent for itself */
+	bool filters_vlans;     /* bridge */
 	int addr_gen_mode;      /* IN6_ADDR_GEN_MODE_*; -1 where the link has no IPv6, as below */
 	int accept_ra;
 	int accept_redirects6;
@@ -49,6 +53,12 @@ struct net_have_link {
 	int guards[NET_GUARDS];                            /* of net_guards[] */
 	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors; /* 0 where not asked for */
 	char mark[NET_MARK_SIZE];                          /* an altname of ours; "": none */
+};
+
+/* An alternative name (ip-link(8), altname) that is none of ours. */
+struct net_have_altname {
+	int ifindex;
+	char *name;
 };
 
 struct net_have_address {
@@ -100,6 +110,8 @@ struct net_have_netns {
 	enum net_have_standing standing; /* all below is read of OURS only */
 	struct net_have_link *links;
 	size_t n_links;
+	struct net_have_altname *altnames;
+	size_t n_altnames;
 	struct net_have_address *addresses;
 	size_t n_addresses;
 	struct net_have_route *routes;
@@ -126,18 +138,33 @@ struct net_have_netns *net_have_add_netns(struct net_have *have, const char *nam
 /* Sorts namespaces and root links by name; to be called once all are there. */
 void net_have_sort(struct net_have *have);
 
+/* An alternative name more of a link; the text is copied. */
+void net_have_add_altname(struct net_have_netns *netns, int ifindex, const char *name);
+
 /* NULL where there is none. */
 const struct net_have_netns *net_have_find_netns(const struct net_have *have, const char *name);
 const struct net_have_link *net_have_find_link(
 	const struct net_have_netns *netns, const char *name);
 const struct net_have_link *net_have_find_ifindex(const struct net_have_netns *netns, int ifindex);
 
-/* A link of the root namespace by name; quick once sorted. */
+/* Of that name, or with that as an alternative one. */
+bool net_have_is_named(
+	const struct net_have_netns *netns, const struct net_have_link *link, const char *name);
+
+/* A link of the root namespace by name, or by an alternative one; quick once sorted. */
 const struct net_have_link *net_have_find_root(const struct net_have *have, const char *name);
 
 /* A NIC of the root namespace to be moved in: by the mark of an earlier move, else by name. */
-const struct net_have_link *net_have_find_device(
-	const struct net_have *have, const char *name, const char *vrf, uint32_t owner);
+const struct net_have_link *net_have_find_device(const struct net_have *have,
+	const struct net_want_link *device, const char *vrf, uint32_t owner);
+
+/* Whether the NIC that bears the mark of a move, and is in that namespace now, is that device of a want. */
+bool net_have_is_device(const struct net_have_netns *netns, const struct net_have_link *link,
+	const struct net_mark *mark, const struct net_want_link *device);
+
+/* Whether it is to be moved into that namespace. */
+bool net_have_is_wanted_device(const struct net_have_netns *netns, const struct net_have_link *link,
+	const struct net_mark *mark, const struct net_want_netns *want);
 
 /* True for a link inside a namespace of ours that we made or moved in. */
 bool net_have_link_is_ours(const struct net_have_link *link);

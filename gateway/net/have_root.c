@@ -2,6 +2,7 @@
 /* Reads the root namespace into the have, whole or by name. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -50,17 +51,29 @@ int net_have_read_root(bool wait, struct net_have *have, struct error *err)
 
 /* ---- by name ---- */
 
+/* What is known is not sorted yet. */
+static const struct net_have_link *find_read(const struct net_have *have, const char *name)
+{
+	for (size_t i = 0; i < have->root.n_links; i++)
+		if (net_have_is_named(&have->root, &have->root.links[i], name))
+			return &have->root.links[i];
+	return NULL;
+}
+
+/* Of its alternative names only the one that it was asked for by is of interest. */
 static int read_link(
 	struct net_channel *channel, struct net_have *have, const char *name, struct error *err)
 {
 	struct net_have_link link;
 	int ret;
 
-	if (net_have_find_link(&have->root, name))
+	if (find_read(have, name))
 		return 0;
 	ret = net_dump_link(channel, name, 0, &link, err);
-	if (ret == 0)
+	if (ret == 0 && !net_have_find_ifindex(&have->root, link.ifindex))
 		*array_append(&have->root.links, &have->root.n_links) = link;
+	if (ret == 0 && strcmp(link.name, name) != 0)
+		net_have_add_altname(&have->root, link.ifindex, name);
 	if (ret != -ENODEV)
 		return ret;
 	error_clear(err);
@@ -71,12 +84,17 @@ static int read_link(
 static int read_lower(struct net_channel *channel, struct net_have *have,
 	const struct net_want_link *link, struct error *err)
 {
-	size_t devices = link->kind == NET_LINK_VLAN ? link->n_tags : link->parent ? 1 : 0;
-	char name[NET_IFNAME_SIZE];
-	int ret = 0;
+	size_t devices = link->kind == NET_LINK_VLAN ? link->n_tags : 1;
+	char name[NET_IFNAME_SIZE], parent[NET_IFNAME_SIZE];
+	int ret = link->parent ? read_link(channel, have, link->parent, err) : 0;
+	const struct net_have_link *found =
+		ret == 0 && link->parent ? find_read(have, link->parent) : NULL;
 
-	for (size_t tags = 0; ret == 0 && tags < devices; tags++)
-		if (net_goal_outer_name(link, tags, name))
+	if (!found)
+		return ret;
+	memcpy(parent, found->name, sizeof(parent));
+	for (size_t tags = 1; ret == 0 && tags < devices; tags++)
+		if (net_goal_outer_name(link, parent, tags, name))
 			ret = read_link(channel, have, name, err);
 	return ret;
 }

@@ -169,8 +169,8 @@ static const struct net_have_link *vlan_user(
 }
 
 /* A device of somebody else that has the usual name of an outer one, but is another. */
-static void judge_outer(const struct judge *j, const struct net_goal *goal, size_t tags,
-	const struct net_have_link *below)
+static void judge_outer(const struct judge *j, const struct net_goal *goal,
+	const struct net_have_link *parent, size_t tags, const struct net_have_link *below)
 {
 	uint16_t id = goal->want->tags[tags - 1];
 	const struct net_have_link *named = NULL;
@@ -181,7 +181,7 @@ static void judge_outer(const struct judge *j, const struct net_goal *goal, size
 
 	snprintf(object, sizeof(object), "%u on %s", id, below->name);
 	cause = cause_of(CAUSE_VLAN_TAKEN, 0, object);
-	if (net_goal_outer_name(goal->want, tags, name))
+	if (net_goal_outer_name(goal->want, parent->name, tags, name))
 		named = net_have_find_root(j->context->have, name);
 	if (named && !net_goal_is_our_outer(j->context, named))
 		say_shared(j, &cause, EEXIST, goal->name,
@@ -195,16 +195,16 @@ static void judge_outer(const struct judge *j, const struct net_goal *goal, size
 
 /* Walks the tags from the outermost on as far as devices exist. */
 static void judge_tags(
-	const struct judge *j, const struct net_goal *goal, const struct net_have_link *below)
+	const struct judge *j, const struct net_goal *goal, const struct net_have_link *parent)
 {
 	const struct net_want_link *want = goal->want;
-	const struct net_have_link *user;
+	const struct net_have_link *below = parent, *user;
 
 	for (size_t tags = 1; tags < want->n_tags; tags++) {
 		const struct net_have_link *outer = net_goal_outer(j->context, want, tags);
 
 		if (!outer) {
-			judge_outer(j, goal, tags, below);
+			judge_outer(j, goal, parent, tags, below);
 			return;
 		}
 		below = outer;
@@ -216,6 +216,154 @@ static void judge_tags(
 			want->tags[want->n_tags - 1], below->name, user->name);
 }
 
+/* A namespace of ours that has it, moved in or made. */
+static const struct net_have_netns *find_elsewhere(const struct net_have *have, const char *name)
+{
+	for (size_t i = 0; i < have->n_netns; i++)
+		for (size_t l = 0; l < have->netns[i].n_links; l++) {
+			const struct net_have_link *link = &have->netns[i].links[l];
+			struct net_mark mark;
+
+			if (net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED &&
+				net_have_is_device(&have->netns[i], link, &mark,
+					&(struct net_want_link){ .parent = name }))
+				return &have->netns[i];
+		}
+	return NULL;
+}
+
+/* word: what it is to the link that lacks it. cause: NULL where that is the link's own trouble. */
+static void say_missing(const struct judge *j, const struct cause *cause,
+	const struct net_goal *goal, const char *word)
+{
+	const char *name = goal->want->parent;
+	const struct net_have_netns *elsewhere = find_elsewhere(j->context->have, name);
+
+	if (elsewhere)
+		say_shared(j, cause, ENODEV, goal->name,
+			"%s '%s' not found: it is in namespace '%s'", word, name, elsewhere->name);
+	else
+		say_shared(j, cause, ENODEV, goal->name, "%s '%s' not found", word, name);
+}
+
+/* What takes all frames of the links that are in it. */
+static const char *port_word(const struct net_have_link *link)
+{
+	static const struct {
+		const char *kind, *word;
+	} words[] = {
+		{ "bridge", "a port of bridge" },
+		{ "bond", "a slave of bond" },
+		{ "team", "a port of team" },
+		{ "openvswitch", "a port of Open vSwitch" },
+		{ "hsr", "a port of HSR device" },
+	};
+
+	for (size_t i = 0; link->master && i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(link->port_kind, words[i].kind) == 0)
+			return words[i].word;
+	return NULL;
+}
+
+/* Whose port it is; false: nobody's. */
+static bool judge_port(const struct judge *j, const struct net_goal *goal,
+	const struct net_have_link *link, const char *instead)
+{
+	const struct net_have_link *master =
+		net_have_find_ifindex(&j->context->have->root, link->master);
+	const char *word = port_word(link), *name = master ? master->name : "?";
+	const struct cause cause = cause_of(CAUSE_PARENT_TAKEN, 0, link->name);
+
+	if (word)
+		say_shared(j, &cause, EBUSY, goal->name, "'%s' is %s '%s': use '%s' as %s",
+			link->name, word, name, name, instead);
+	return word;
+}
+
+/* Links that have their parent for themselves, or share it with their like alone. */
+static bool excludes_macvlan(const struct net_have_link *link)
+{
+	return link->passthru || strcmp(link->kind, "ipvlan") == 0 ||
+		strcmp(link->kind, "ipvtap") == 0;
+}
+
+static bool is_macvlan(const struct net_have_link *link)
+{
+	return strcmp(link->kind, "macvlan") == 0 || strcmp(link->kind, "macvtap") == 0 ||
+		excludes_macvlan(link);
+}
+
+/* The first of the root namespace's links on it of which that is so. */
+static const struct net_have_link *find_above(const struct judge *j,
+	const struct net_have_link *below, bool (*is)(const struct net_have_link *link))
+{
+	const struct net_have_netns *root = &j->context->have->root;
+
+	for (size_t i = 0; i < root->n_links; i++)
+		if (root->links[i].lower == below->ifindex && root->links[i].lower_here &&
+			is(&root->links[i]))
+			return &root->links[i];
+	return NULL;
+}
+
+static void judge_macvlan(
+	const struct judge *j, const struct net_goal *goal, const struct net_have_link *parent)
+{
+	const struct cause cause = cause_of(CAUSE_PARENT_TAKEN, 0, parent->name);
+	const struct net_have_link *other;
+
+	if (judge_port(j, goal, parent, "parent"))
+		return;
+	other = find_above(j, parent, excludes_macvlan);
+	if (other)
+		say_shared(j, &cause, EBUSY, goal->name,
+			"'%s' is taken by '%s' (%s%s): no macvlan beside it", parent->name,
+			other->name, other->kind, other->passthru ? " mode passthru" : "");
+}
+
+static bool same_tags(const struct net_want_link *a, const struct net_want_link *b)
+{
+	return a->n_tags == b->n_tags && a->outer_8021ad == b->outer_8021ad &&
+		memcmp(a->tags, b->tags, a->n_tags * sizeof(*a->tags)) == 0;
+}
+
+static bool same_mac(const struct net_want_link *a, const struct net_want_link *b)
+{
+	return a->has_mac && b->has_mac && memcmp(a->mac, b->mac, sizeof(a->mac)) == 0;
+}
+
+/* Whether both cannot be where they are on the same device. */
+static bool exclude_each_other(const struct net_want_link *a, const struct net_want_link *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	return a->kind == NET_LINK_DEVICE || (a->kind == NET_LINK_VLAN && same_tags(a, b)) ||
+		(a->kind == NET_LINK_MACVLAN && same_mac(a, b));
+}
+
+/* The config judges what has one name; one device under two names only the kernel knows. */
+static void judge_other_names(
+	const struct judge *j, const struct net_goal *goal, const struct net_have_link *device)
+{
+	const struct net_want *want = j->context->want;
+
+	for (size_t i = 0; i < want->n_netns; i++)
+		for (size_t l = 0; l < want->netns[i].n_links; l++) {
+			const struct net_want_link *other = &want->netns[i].links[l];
+
+			if (other == goal->want)
+				return;
+			if (!exclude_each_other(other, goal->want) ||
+				strcmp(other->parent, goal->want->parent) == 0 ||
+				net_have_find_root(j->context->have, other->parent) != device)
+				continue;
+			say(j, EEXIST, goal->name,
+				"'%s' is '%s', used in the same way by interface '%s' of '%s'",
+				goal->want->parent, other->parent, other->name,
+				want->netns[i].name);
+		}
+}
+
 static void judge_parent(const struct judge *j, const struct net_goal *goal)
 {
 	const struct net_want_link *want = goal->want;
@@ -225,34 +373,55 @@ static void judge_parent(const struct judge *j, const struct net_goal *goal)
 
 	if (!parent) {
 		cause = cause_of(CAUSE_PARENT_MISSING, 0, want->parent);
-		say_shared(j, &cause, ENODEV, goal->name, "parent '%s' not found", want->parent);
+		say_missing(j, &cause, goal, "parent");
 		return;
 	}
-	if (want->kind != NET_LINK_VLAN)
+	judge_other_names(j, goal, parent);
+	if (parent->flags & IFF_LOOPBACK) {
+		say(j, EINVAL, goal->name, "parent '%s' is the loopback interface", want->parent);
 		return;
+	}
+	if (want->kind != NET_LINK_VLAN) {
+		judge_macvlan(j, goal, parent);
+		return;
+	}
 	cause = cause_of(CAUSE_PARENT_DOWN, 0, want->parent);
 	if (!(parent->flags & IFF_UP))
 		say_shared(j, &cause, ENETDOWN, goal->name, "parent '%s' is down", want->parent);
 	judge_tags(j, goal, parent);
 }
 
+/* With it what is on it would leave, or lose its way. */
+static void judge_use(
+	const struct judge *j, const struct net_goal *goal, const struct net_have_link *device)
+{
+	const struct net_have_link *above = find_above(j, device, is_macvlan);
+
+	judge_other_names(j, goal, device);
+	if (!judge_port(j, goal, device, "device") && above)
+		say(j, EBUSY, goal->name, "device '%s' carries '%s' (%s): delete that first",
+			device->name, above->name, above->kind);
+}
+
 static void judge_device(const struct judge *j, const struct net_goal *goal)
 {
 	const struct net_have_link *link = net_have_find_device(
-		j->context->have, goal->want->parent, j->goals->want->name, j->context->owner);
-
+		j->context->have, goal->want, j->goals->want->name, j->context->owner);
+	const struct net_have_netns *from;
 	struct net_mark mark;
 
-	if (!link && net_goal_coming_device(j->context, goal->want->parent, j->goals->want->name))
+	if (!link && net_goal_coming_device(j->context, goal->want, j->goals->want->name, &from))
 		return;
 	if (!link)
-		say(j, ENODEV, goal->name, "device '%s' not found", goal->want->parent);
+		say_missing(j, NULL, goal, "device");
 	else if (link->mark[0] &&
 		!(net_mark_parse(link->mark, &mark) && mark.kind == NET_MARK_MOVED))
 		say(j, EBUSY, goal->name, "device '%s' was made by vrfgate (%s)",
 			goal->want->parent, link->mark);
 	else if (link->flags & IFF_LOOPBACK)
 		say(j, EINVAL, goal->name, "device '%s' cannot be moved", goal->want->parent);
+	else
+		judge_use(j, goal, link);
 }
 
 static void judge_veth(const struct judge *j, const struct net_goal *goal)

@@ -18,6 +18,14 @@ uint32_t net_mark_owner(const char *owner)
 	return hash;
 }
 
+uint16_t net_mark_alias(const char *name)
+{
+	uint32_t hash = net_mark_owner(name);
+	uint16_t alias = (uint16_t)(hash ^ hash >> 16);
+
+	return alias ? alias : 1;
+}
+
 const char *net_mark_netns(char mark[NET_MARK_SIZE], const char *vrf, uint32_t owner)
 {
 	snprintf(mark, NET_MARK_SIZE, NET_MARK_PREFIX "%s@%08" PRIx32, vrf, owner);
@@ -40,10 +48,14 @@ const char *net_mark_moved(
 	char mark[NET_MARK_SIZE], const char *vrf, const struct net_mark_was *was, uint32_t owner)
 {
 	const uint8_t *m = was->mac;
+	char alias[8] = "";
 
+	if (was->alias)
+		snprintf(alias, sizeof(alias), "a%04x", was->alias);
 	snprintf(mark, NET_MARK_SIZE,
-		NET_MARK_PREFIX "%s:was:%s/%" PRIu32 "/%02x%02x%02x%02x%02x%02x/%d@%08" PRIx32, vrf,
-		was->name, was->mtu_bytes, m[0], m[1], m[2], m[3], m[4], m[5], was->up, owner);
+		NET_MARK_PREFIX "%s:was:%s/%" PRIu32 "/%02x%02x%02x%02x%02x%02x/%d%s@%08" PRIx32,
+		vrf, was->name, was->mtu_bytes, m[0], m[1], m[2], m[3], m[4], m[5], was->up, alias,
+		owner);
 	return mark;
 }
 
@@ -58,8 +70,9 @@ static bool was_parse(const char *text, struct net_mark_was *was)
 {
 	unsigned int mac[6], up;
 
-	if (sscanf(text, "%15[^/]/%" SCNu32 "/%2x%2x%2x%2x%2x%2x/%u", was->name, &was->mtu_bytes,
-		    &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5], &up) != 9)
+	if (sscanf(text, "%15[^/]/%" SCNu32 "/%2x%2x%2x%2x%2x%2x/%ua%4hx", was->name,
+		    &was->mtu_bytes, &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5], &up,
+		    &was->alias) < 9)
 		return false;
 	for (size_t i = 0; i < 6; i++)
 		was->mac[i] = (uint8_t)mac[i];

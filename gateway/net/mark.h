@@ -6,7 +6,8 @@
  *	vrfgate:VRF@OWNER             lo of a namespace we made; root end of its uplink
  *	vrfgate:VRF:IFNAME@OWNER      a link we made inside
  *	vrfgate:VRF:was:OLD@OWNER     a NIC we moved in; OLD is NAME/MTU/MAC/UP, what to
- *	                              give it back as
+ *	                              give it back as, and behind it "a" and a hash where its name
+ *	                              inside was an alternative one, which the kernel has once only
  *	vrfgate:*:IFNAME@OWNER        a VLAN device of the root namespace that several VRFs may
  *	                              stand on
  *	vrfgate:*:forward:FAMILY@OWNER  lo of the root namespace, where we have it forward
@@ -47,7 +48,12 @@ struct net_mark_was {
 	uint32_t mtu_bytes;
 	uint8_t mac[6];
 	bool up;
+	uint16_t
+		alias; /* net_mark_alias() of the alternative name that its name inside was; 0: it was none */
 };
+
+/* Never 0. */
+uint16_t net_mark_alias(const char *name);
 
 struct net_mark {
 	enum net_mark_kind kind;

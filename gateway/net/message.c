@@ -114,7 +114,7 @@ static struct nl_msg *build_mtu(const struct net_act *act, const struct net_mess
 {
 	struct nl_msg *message = act_message(RTM_SETLINK, act, c, 0);
 
-	need_zero(nla_put_u32(message, IFLA_MTU, act->number));
+	need_zero(nla_put_u32(message, IFLA_MTU, act->mtu.bytes));
 	return message;
 }
 

@@ -31,8 +31,9 @@
 
 /* A device of the root namespace that links stand on. */
 struct lower {
-	char name[NET_IFNAME_SIZE];
-	int ifindex; /* 0: not there */
+	char name[NET_MARK_SIZE]; /* as the want has it, which may be an alternative one */
+	int ifindex;              /* 0: not there */
+	int master;
 	unsigned int flags;
 };
 
@@ -103,55 +104,60 @@ static struct lower *lower_find(const struct net_monitor *monitor, const char *n
 	return NULL;
 }
 
-static int link_ifindex(
-	struct net_monitor *monitor, const char *name, unsigned int *flags, struct error *err)
+/* All 0 where there is none of that name. */
+static int link_find(struct net_monitor *monitor, const char *name, struct net_have_link *link,
+	struct error *err)
 {
-	struct net_have_link link;
-	int ret = net_dump_link(&monitor->channel, name, 0, &link, err);
+	int ret = net_dump_link(&monitor->channel, name, 0, link, err);
 
-	*flags = 0;
-	if (ret == -ENODEV) {
-		error_clear(err);
-		return 0;
-	}
-	if (ret < 0)
+	if (ret != -ENODEV)
 		return ret;
-	*flags = link.flags;
-	return link.ifindex;
+	error_clear(err);
+	memset(link, 0, sizeof(*link));
+	return 0;
 }
 
 static int lower_add(struct net_monitor *monitor, const char *name, struct error *err)
 {
 	struct lower *lower = lower_find(monitor, name);
-	unsigned int flags;
+	struct net_have_link link;
 	int ret;
 
 	if (lower)
 		return 0;
-	ret = link_ifindex(monitor, name, &flags, err);
+	ret = link_find(monitor, name, &link, err);
 	if (ret < 0)
 		return ret;
 	lower = array_append(&monitor->lowers, &monitor->n_lowers);
-	memcpy(lower->name, name, strlen(name) + 1);
-	lower->ifindex = ret;
-	lower->flags = flags;
+	snprintf(lower->name, sizeof(lower->name), "%s", name);
+	lower->ifindex = link.ifindex;
+	lower->master = link.master;
+	lower->flags = link.flags;
 	return 0;
+}
+
+static int lower_listen(
+	struct net_monitor *monitor, struct subject *subject, const char *name, struct error *err)
+{
+	if (!strings_contain(&subject->lowers, name))
+		strings_add(&subject->lowers, name);
+	return lower_add(monitor, name, err);
 }
 
 static int lowers_add(struct net_monitor *monitor, struct subject *subject,
 	const struct net_want_link *link, struct error *err)
 {
-	size_t devices = link->kind == NET_LINK_VLAN ? link->n_tags : link->parent ? 1 : 0;
+	size_t devices = link->kind == NET_LINK_VLAN ? link->n_tags : 1;
 	char name[NET_IFNAME_SIZE];
-	int ret = 0;
+	struct net_have_link parent = { 0 };
+	int ret = link->parent ? lower_listen(monitor, subject, link->parent, err) : 0;
 
-	for (size_t tags = 0; ret == 0 && tags < devices; tags++) {
-		if (!net_goal_outer_name(link, tags, name))
-			continue;
-		if (!strings_contain(&subject->lowers, name))
-			strings_add(&subject->lowers, name);
-		ret = lower_add(monitor, name, err);
-	}
+	if (ret == 0 && link->parent && devices > 1)
+		ret = link_find(monitor, link->parent, &parent, err);
+	for (size_t tags = 1; ret == 0 && link->parent && tags < devices; tags++)
+		if (net_goal_outer_name(
+			    link, parent.ifindex ? parent.name : link->parent, tags, name))
+			ret = lower_listen(monitor, subject, name, err);
 	return ret;
 }
 
@@ -163,22 +169,24 @@ static void tell_above(struct net_monitor *monitor, const char *name)
 }
 
 /* Most events of a busy trunk change nothing for what stands on it: a link more on it is one. */
-static void lower_see(
-	struct net_monitor *monitor, const char *name, int ifindex, unsigned int flags, bool gone)
+static void lower_see(struct net_monitor *monitor, const struct net_have_netns *seen, bool gone)
 {
 	const unsigned int kept = IFF_UP | NET_HAVE_CARRIER;
+	const struct net_have_link *link = &seen->links[0];
 
 	for (size_t i = 0; i < monitor->n_lowers; i++) {
 		struct lower *lower = &monitor->lowers[i];
-		bool named = strcmp(lower->name, name) == 0;
-		int now = named && !gone ? ifindex : 0;
+		bool named = net_have_is_named(seen, link, lower->name);
+		int now = named && !gone ? link->ifindex : 0;
 
-		if (!named && lower->ifindex != ifindex)
+		if (!named && lower->ifindex != link->ifindex)
 			continue;
-		if (lower->ifindex == now && ((lower->flags ^ flags) & kept) == 0)
+		if (lower->ifindex == now && ((lower->flags ^ link->flags) & kept) == 0 &&
+			lower->master == link->master)
 			continue;
 		lower->ifindex = now;
-		lower->flags = flags;
+		lower->flags = link->flags;
+		lower->master = link->master;
 		tell_above(monitor, lower->name);
 	}
 }
@@ -192,21 +200,20 @@ static void tell_subject(struct net_monitor *monitor, const struct subject *subj
 
 static void on_root_link(struct net_monitor *monitor, const struct nlmsghdr *header)
 {
-	const struct ifinfomsg *info = nlmsg_data(header);
-	struct nlattr *name =
-		nlmsg_find_attr((struct nlmsghdr *)header, sizeof(*info), IFLA_IFNAME);
+	cleanup(net_have_netns_clear) struct net_have_netns seen = { 0 };
 	bool gone = header->nlmsg_type == RTM_DELLINK;
+	const struct net_have_link *link = net_dump_event_link(header, &seen);
 
-	if (!name)
+	if (!*link->name)
 		return;
-	lower_see(monitor, nla_get_string(name), info->ifi_index, info->ifi_flags, gone);
+	lower_see(monitor, &seen, gone);
 	for (size_t i = 0; i < monitor->n_subjects; i++) {
 		struct subject *subject = monitor->subjects[i];
-		bool named = strcmp(subject->root_name, nla_get_string(name)) == 0;
+		bool named = strcmp(subject->root_name, link->name) == 0;
 
-		if (!named && subject->root_ifindex != info->ifi_index)
+		if (!named && subject->root_ifindex != link->ifindex)
 			continue;
-		subject->root_ifindex = named && !gone ? info->ifi_index : 0;
+		subject->root_ifindex = named && !gone ? link->ifindex : 0;
 		tell_subject(monitor, subject);
 	}
 }
@@ -424,7 +431,7 @@ static int subject_learn_nsid(
 static int subject_learn_root(struct net_monitor *monitor, struct subject *subject,
 	const struct net_want_netns *netns, struct error *err)
 {
-	unsigned int flags;
+	struct net_have_link link;
 	int ret;
 
 	subject->root_name[0] = '\0';
@@ -432,10 +439,10 @@ static int subject_learn_root(struct net_monitor *monitor, struct subject *subje
 	if (!netns->has_uplink)
 		return 0;
 	net_uplink_root_name(netns->id, subject->root_name);
-	ret = link_ifindex(monitor, subject->root_name, &flags, err);
-	if (ret > 0)
-		subject->root_ifindex = ret;
-	return ret < 0 ? ret : 0;
+	ret = link_find(monitor, subject->root_name, &link, err);
+	if (ret == 0)
+		subject->root_ifindex = link.ifindex;
+	return ret;
 }
 
 int net_monitor_add(struct net_monitor *monitor, const struct net_want_netns *netns, void *told,

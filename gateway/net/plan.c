@@ -100,8 +100,8 @@ static bool is_spared(const struct net_want *want, const char *name)
 	return want->partial;
 }
 
-static bool is_stray(const struct net_want_netns *netns, const struct net_have_link *link,
-	const struct net_mark *mark)
+static bool is_stray(const struct net_have *have, const struct net_want_netns *netns,
+	const struct net_have_link *link, const struct net_mark *mark)
 {
 	char name[NET_IFNAME_SIZE];
 
@@ -110,7 +110,7 @@ static bool is_stray(const struct net_want_netns *netns, const struct net_have_l
 	if (!netns)
 		return true;
 	if (mark->kind == NET_MARK_MOVED)
-		return !net_want_has_device(netns, mark->was.name);
+		return !net_have_is_wanted_device(&have->root, link, mark, netns);
 	return !netns->has_uplink || strcmp(link->name, net_uplink_root_name(netns->id, name)) != 0;
 }
 
@@ -133,7 +133,8 @@ static void find_strays(struct net_planner *planner, const struct net_want_netns
 			mark.owner != context->owner)
 			continue;
 		netns = want_find(index, context->want->n_netns, mark.vrf);
-		if (!is_stray(netns, link, &mark) || (!netns && is_spared(context->want, mark.vrf)))
+		if (!is_stray(context->have, netns, link, &mark) ||
+			(!netns && is_spared(context->want, mark.vrf)))
 			continue;
 		*array_append(&planner->strays, &planner->n_strays) =
 			(struct net_stray){ link, mark };

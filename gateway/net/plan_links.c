@@ -10,17 +10,28 @@
 
 /* ---- going ---- */
 
+static bool is_free_for(
+	const struct net_planner *planner, const struct net_have_link *link, const char *name)
+{
+	const struct net_have_link *other = net_have_find_root(planner->context.have, name);
+
+	return !other || other == link;
+}
+
 /* A NIC back in the root namespace gets its own settings again; last goes the mark. */
 static void restore_device(struct net_planner *planner, const char *mark_text, const char *name,
 	const struct net_have_link *link, const struct net_mark_was *was)
 {
 	if (link->mtu_bytes != was->mtu_bytes)
-		net_planner_add(planner, NET_ACT_LINK_SET_MTU, true, name)->number = was->mtu_bytes;
+		net_planner_add(planner, NET_ACT_LINK_SET_MTU, true, name)->mtu.bytes =
+			was->mtu_bytes;
 	if (memcmp(link->mac, was->mac, sizeof(was->mac)) != 0)
 		memcpy(net_planner_add(planner, NET_ACT_LINK_SET_MAC, true, name)->mac, was->mac,
 			sizeof(was->mac));
 	if (was->up)
 		net_planner_add(planner, NET_ACT_LINK_SET_UP, true, name);
+	if (was->alias == net_mark_alias(link->name) && is_free_for(planner, link, link->name))
+		net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, name)->name = link->name;
 	net_planner_add(planner, NET_ACT_ALTNAME_DELETE, true, name)->name = mark_text;
 }
 
@@ -181,11 +192,12 @@ static struct net_act *plan_create(
 
 	act->ifindex = goal->fresh.ifindex = ifindex;
 	act->create.kind = kind;
-	act->create.mtu_bytes = goal->want ? goal->want->mtu_bytes : goal->mtu_bytes;
+	if (!goal->narrow)
+		act->create.mtu_bytes = goal->want ? goal->want->mtu_bytes : goal->mtu_bytes;
 	act->create.has_mac = goal->has_mac;
 	memcpy(act->create.mac, goal->mac, sizeof(goal->mac));
 	snprintf(goal->fresh.name, sizeof(goal->fresh.name), "%s", goal->name);
-	goal->fresh.mtu_bytes = goal->mtu_bytes;
+	goal->fresh.mtu_bytes = goal->narrow ? goal->narrow->mtu_bytes : goal->mtu_bytes;
 	memcpy(goal->fresh.mac, goal->mac, sizeof(goal->mac));
 	forget_guards(&goal->fresh);
 	goal->have = &goal->fresh;
@@ -253,12 +265,12 @@ static bool is_taken(const struct net_planner *planner, const char *name)
 }
 
 /* As an operator would, "eth0.100"; another one where that is too long or taken. */
-static const char *choose_outer_name(
-	struct net_planner *planner, const struct net_want_link *want, size_t tags)
+static const char *choose_outer_name(struct net_planner *planner, const struct net_want_link *want,
+	const char *parent, size_t tags)
 {
 	char name[NET_IFNAME_SIZE];
 
-	if (!net_goal_outer_name(want, tags, name) || is_taken(planner, name))
+	if (!net_goal_outer_name(want, parent, tags, name) || is_taken(planner, name))
 		for (unsigned int i = 0; i == 0 || is_taken(planner, name); i++)
 			snprintf(name, sizeof(name), "outer%u", i);
 	return net_planner_keep(planner, name);
@@ -277,7 +289,7 @@ static const char *outer_key(struct net_planner *planner, const struct net_want_
 
 /* That device's name; it is made, or set up, with the first that needs it. */
 static const char *plan_outer(struct net_planner *planner, const struct net_want_link *want,
-	size_t tags, const char *below)
+	const char *parent, size_t tags, const char *below)
 {
 	const struct net_have_link *link = net_goal_outer(&planner->context, want, tags);
 	const char *key = outer_key(planner, want, tags, below), *name;
@@ -285,7 +297,7 @@ static const char *plan_outer(struct net_planner *planner, const struct net_want
 	for (size_t i = 0; i < planner->outer_keys.count; i++)
 		if (strcmp(planner->outer_keys.items[i], key) == 0)
 			return net_planner_keep(planner, planner->outer_names.items[i]);
-	name = link ? link->name : choose_outer_name(planner, want, tags);
+	name = link ? link->name : choose_outer_name(planner, want, parent, tags);
 	if (!link)
 		create_outer(planner, want, tags, below, name);
 	else if (!(link->flags & IFF_UP) && net_goal_is_our_outer(&planner->context, link))
@@ -295,14 +307,23 @@ static const char *plan_outer(struct net_planner *planner, const struct net_want
 	return name;
 }
 
+/* Its own name, whichever the config knows it by. */
+static const char *parent_name(const struct net_planner *planner, const struct net_want_link *want)
+{
+	const struct net_have_link *link = net_have_find_root(planner->context.have, want->parent);
+
+	return link ? link->name : want->parent;
+}
+
 /* The shared devices that the last tag stands on are there and up; returns the innermost's name.
  */
 static const char *plan_outers(struct net_planner *planner, const struct net_want_link *want)
 {
-	const char *below = want->parent;
+	const char *parent = want->n_tags > 1 ? parent_name(planner, want) : want->parent;
+	const char *below = parent;
 
 	for (size_t tags = 1; tags < want->n_tags; tags++)
-		below = plan_outer(planner, want, tags, below);
+		below = plan_outer(planner, want, parent, tags, below);
 	return below;
 }
 
@@ -347,19 +368,27 @@ static void rename_device(struct net_planner *planner, struct net_goal *goal)
 	goal->have = &goal->fresh;
 }
 
-/* As it will be in the root namespace by then. */
-static struct net_have_link device_of(
-	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
+/* As it will be in the root namespace by then; aliased: its name inside is an alternative one of it there, which
+ * the kernel has once only. */
+static struct net_have_link device_of(struct net_planner *planner, const struct net_goals *goals,
+	const struct net_goal *goal, bool *aliased)
 {
-	const struct net_have_link *link = net_have_find_device(planner->context.have,
-		goal->want->parent, goals->want->name, planner->context.owner);
+	const struct net_have *have = planner->context.have;
+	const struct net_have_link *link =
+		net_have_find_device(have, goal->want, goals->want->name, planner->context.owner);
+	const struct net_have_netns *from = &have->root;
 	struct net_have_link coming;
 	struct net_mark mark;
 
+	*aliased = link && strcmp(link->name, goal->name) != 0 &&
+		net_have_is_named(from, link, goal->name);
 	if (link)
 		return *link;
-	coming = *net_goal_coming_device(&planner->context, goal->want->parent, goals->want->name);
+	link = net_goal_coming_device(&planner->context, goal->want, goals->want->name, &from);
+	coming = *link;
 	(void)net_mark_parse(coming.mark, &mark);
+	*aliased =
+		strcmp(mark.was.name, goal->name) != 0 && net_have_is_named(from, link, goal->name);
 	coming.ifindex = 0;
 	coming.mtu_bytes = mark.was.mtu_bytes;
 	coming.flags = mark.was.up ? IFF_UP : 0;
@@ -372,7 +401,8 @@ static struct net_have_link device_of(
 /* The mark goes on before the move, so that a NIC can never be inside and unknown. */
 static void move_device(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
 {
-	const struct net_have_link link = device_of(planner, goals, goal);
+	bool aliased;
+	const struct net_have_link link = device_of(planner, goals, goal, &aliased);
 	struct net_mark_was was = { .mtu_bytes = link.mtu_bytes, .up = link.flags & IFF_UP };
 	const char *name = net_planner_keep(planner, link.name);
 	struct net_act *act;
@@ -381,10 +411,13 @@ static void move_device(struct net_planner *planner, struct net_goals *goals, st
 	if (!link.mark[0]) {
 		memcpy(was.name, link.name, sizeof(was.name));
 		memcpy(was.mac, link.mac, sizeof(was.mac));
+		was.alias = aliased ? net_mark_alias(goal->name) : 0;
 		net_mark_moved(goal->fresh.mark, goals->want->name, &was, planner->context.owner);
 		act = net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, name);
 		act->name = net_planner_keep(planner, goal->fresh.mark);
 	}
+	if (aliased)
+		net_planner_add(planner, NET_ACT_ALTNAME_DELETE, true, name)->name = goal->name;
 	act = net_planner_add(planner, NET_ACT_LINK_MOVE_IN, true, goal->name);
 	act->name = name;
 	act->ifindex = link.ifindex;

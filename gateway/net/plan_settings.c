@@ -49,7 +49,9 @@ static void plan_link(struct net_planner *planner, const struct net_goal *goal)
 
 	if (goal->mtu_bytes && have->mtu_bytes != goal->mtu_bytes) {
 		act = add(planner, goal, NET_ACT_LINK_SET_MTU);
-		act->number = goal->mtu_bytes;
+		act->mtu.bytes = goal->mtu_bytes;
+		act->mtu.below = goal->narrow ? goal->narrow->name : NULL;
+		act->mtu.below_bytes = goal->narrow ? goal->narrow->mtu_bytes : 0;
 		act->minor = goal->want;
 	}
 	if (goal->has_mac && memcmp(have->mac, goal->mac, sizeof(goal->mac)) != 0)

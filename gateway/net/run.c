@@ -19,14 +19,58 @@
 /* Well below the send buffer that the kernel gives a socket. */
 #define BATCH_MAX (64 * 1024)
 
-/* "interface 'eth0.10': cannot create vlan 10 on 'eth0': File exists (8021q: ...)" */
+/* What it is that an errno alone does not tell, where the plan could not see it. */
+static const char *hint(const struct net_act *act, int code)
+{
+	static const struct {
+		enum net_act_kind act;
+		int code;
+		const char *text;
+	} hints[] = {
+		{ NET_ACT_LINK_SET_UP, ENETDOWN, "its parent is down" },
+		{ NET_ACT_LINK_SET_UP, EADDRINUSE,
+			"its parent, or another macvlan there, has that mac" },
+		{ NET_ACT_LINK_MOVE_IN, EINVAL, "it cannot leave its namespace" },
+		{ NET_ACT_LINK_MOVE_IN, EEXIST,
+			"its name, or an alternative one of it, is taken in there" },
+	};
+	static const struct {
+		enum net_link_kind kind;
+		int code;
+		const char *text;
+	} create_hints[] = {
+		{ NET_LINK_VLAN, EEXIST, "a link in another namespace has it" },
+		{ NET_LINK_VLAN, EOPNOTSUPP,
+			"no 802.1Q in this kernel (try 'modprobe 8021q'), or none on that parent" },
+		{ NET_LINK_MACVLAN, EOPNOTSUPP,
+			"no macvlan in this kernel (try 'modprobe macvlan')" },
+		{ NET_LINK_MACVLAN, EBUSY,
+			"a bridge, bond or ipvlan has that parent, maybe in another namespace" },
+		{ NET_LINK_MACVLAN, EINVAL,
+			"that parent is no Ethernet link, or a macvlan has it for itself (mode passthru)" },
+		{ NET_LINK_VETH, EOPNOTSUPP, "no veth in this kernel (try 'modprobe veth')" },
+	};
+
+	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
+		if (hints[i].act == act->kind && hints[i].code == code)
+			return hints[i].text;
+	for (size_t i = 0; act->kind == NET_ACT_LINK_CREATE &&
+		i < sizeof(create_hints) / sizeof(*create_hints);
+		i++)
+		if (create_hints[i].kind == act->create.kind && create_hints[i].code == code)
+			return create_hints[i].text;
+	return NULL;
+}
+
+/* "interface 'eth0.10': cannot create vlan 10 on 'eth0': File exists (8021q: ...): a link in another ..." */
 static int act_error(const struct net_act *act, int code, const char *text, struct error *err)
 {
+	const char *why = hint(act, code);
 	char phrase[NET_ACT_TEXT_SIZE];
 
 	net_act_phrase(act, phrase);
-	error_set(err, code, "cannot %s: %s%s%s%s", phrase, strerror(code), text[0] ? " (" : "",
-		text, text[0] ? ")" : "");
+	error_set(err, code, "cannot %s: %s%s%s%s%s%s", phrase, strerror(code), text[0] ? " (" : "",
+		text, text[0] ? ")" : "", why ? ": " : "", why ? why : "");
 	return act->link ? error_wrap(err, "interface '%s'", act->link) : -code;
 }
 

@@ -24,15 +24,6 @@ void net_want_finish(struct net_want *want)
 	memset(want, 0, sizeof(*want));
 }
 
-bool net_want_has_device(const struct net_want_netns *netns, const char *name)
-{
-	for (size_t i = 0; i < netns->n_links; i++)
-		if (netns->links[i].kind == NET_LINK_DEVICE &&
-			strcmp(netns->links[i].parent, name) == 0)
-			return true;
-	return false;
-}
-
 /* Of one uplink's network; less than the prefix's own where that is too long. */
 static uint8_t uplink_length(const struct address *prefix)
 {

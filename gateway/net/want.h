@@ -94,9 +94,6 @@ struct net_want {
 /* Frees the arrays, not what they point to. */
 void net_want_finish(struct net_want *want);
 
-/* Whether the NIC of that name in the root namespace is to be moved into it. */
-bool net_want_has_device(const struct net_want_netns *netns, const char *name);
-
 /* The two addresses of uplink n in a prefix, /126 or /30: root side 4n+1, inside 4n+2; -ERANGE outside
  * the prefix. */
 int net_uplink_addresses(

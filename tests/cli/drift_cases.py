@@ -250,10 +250,30 @@ def what_cannot_be_set_costs_itself(lab):
     lab.command("down")
 
 
+def a_parent_that_is_taken_is_told_everywhere(lab):
+    fault = "'trunk0' is taken by 'mine' (macvlan mode passthru): no macvlan beside it"
+    lab.write(f"namespace acme {{ {ROUTED.replace('trunk0', 'enxaabbccddeeff')} }}\n")
+    ip("link", "property", "add", "dev", "trunk0", "altname", "enxaabbccddeeff")
+    ip("link", "add", "mine", "link", "trunk0", "type", "macvlan", "mode", "passthru")
+    try:
+        expect_said(lab.command("plan"), 1, stdout=fault)
+        expect_said(lab.command("up"), 1, stderr=fault)
+        with lab.running():
+            expect(fault in lab.wait_state("acme", "failed")["reason"], "status does not tell it")
+            expect_said(lab.command("diag", "acme"), 1, stdout=fault)
+            ip("link", "del", "mine")
+            expect_said(lab.command("start", "acme"), 0)
+            lab.wait_state("acme", "healthy")
+            expect_said(lab.command("plan"), 0)
+        lab.command("down")
+    finally:
+        ip("link", "property", "del", "dev", "trunk0", "altname", "enxaabbccddeeff")
+
+
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
          a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,
          a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
          what_an_operator_adds_inside_stays, a_device_that_comes_is_not_waited_for, a_reload_does_the_least,
          a_new_uplink_id_comes_with_a_restart, a_flapping_link_costs_few_comparisons,
-         what_cannot_be_set_costs_itself]
+         what_cannot_be_set_costs_itself, a_parent_that_is_taken_is_told_everywhere]

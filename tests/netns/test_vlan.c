@@ -201,8 +201,8 @@ static void a_vlan_on_a_parent_that_is_down_waits_for_it(void **state)
 	world_up(&want);
 	world_run("ip link set trunk0 down");
 	world_try(&want, &err);
-	assert_string_equal(
-		err.text, "vrf 'acme': interface 'trunk0.10': cannot set up: Network is down");
+	assert_string_equal(err.text,
+		"vrf 'acme': interface 'trunk0.10': cannot set up: Network is down: its parent is down");
 	world_run("ip link set trunk0 up");
 	world_up(&want);
 	assert_int_equal(world_count(&want), 0);
@@ -226,7 +226,8 @@ static void a_foreign_vlan_is_not_taken(void **state)
 	world_try(&want, &err);
 	assert_string_equal(err.text,
 		"vrf 'acme': interface 'trunk0.10': cannot create vlan 10 on "
-		"'trunk0': File exists (8021q: VLAN device already exists)");
+		"'trunk0': File exists (8021q: VLAN device already exists): a link in another "
+		"namespace has it");
 	world_run("ip netns del other");
 	world_down();
 }

@@ -12,7 +12,7 @@
 
 static void marks_are_read_back(void **state)
 {
-	const struct net_mark_was was = { "eth5", 1480, { 2, 0, 0, 0, 0, 5 }, true };
+	const struct net_mark_was was = { "eth5", 1480, { 2, 0, 0, 0, 0, 5 }, true, 0x1a2b };
 	char text[NET_MARK_SIZE];
 	struct net_mark mark;
 
@@ -36,6 +36,7 @@ static void marks_are_read_back(void **state)
 	assert_int_equal(mark.was.mtu_bytes, 1480);
 	assert_memory_equal(mark.was.mac, was.mac, 6);
 	assert_true(mark.was.up);
+	assert_int_equal(mark.was.alias, 0x1a2b);
 }
 
 static void other_names_are_no_marks(void **state)
@@ -53,7 +54,7 @@ static void other_names_are_no_marks(void **state)
 
 static void the_longest_mark_fits(void **state)
 {
-	const struct net_mark_was was = { "abcdefghijklmno", 65535, { 0 }, true };
+	const struct net_mark_was was = { "abcdefghijklmno", 65535, { 0 }, true, 0xffff };
 	char text[NET_MARK_SIZE], vrf[64];
 	struct net_mark mark;
 

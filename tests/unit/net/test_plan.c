@@ -211,7 +211,7 @@ static void extra_link(struct scene *s)
 
 static void moved_nic(struct scene *s)
 {
-	const struct net_mark_was was = { "nic5", 1400, { 0 }, true };
+	const struct net_mark_was was = { .name = "nic5", .mtu_bytes = 1400, .up = true };
 
 	net_mark_moved(have_link(s->netns, 8, "wan")->mark, "acme", &was, 1);
 }
@@ -232,7 +232,7 @@ static void mtu_without_ipv6(struct scene *s)
 
 static void device_renamed(struct scene *s)
 {
-	const struct net_mark_was was = { "nic5", 1500, { 0 }, true };
+	const struct net_mark_was was = { .name = "nic5", .mtu_bytes = 1500, .up = true };
 
 	s->acme->links[0].kind = NET_LINK_DEVICE;
 	s->acme->links[0].parent = "nic5";
@@ -327,7 +327,7 @@ static void vlan_of_another(struct scene *s)
 /* acme has the NIC eth5, and bravo, which comes first, gets it. */
 static void device_of_another(struct scene *s)
 {
-	const struct net_mark_was was = { "eth5", 1500, { 0 }, true };
+	const struct net_mark_was was = { .name = "eth5", .mtu_bytes = 1500, .up = true };
 	struct net_want_netns *other;
 	struct net_want_link *link;
 

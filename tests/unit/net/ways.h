@@ -88,7 +88,7 @@ static inline void want_device(struct scene *s)
 /* In place of the eth5 that scene_idle() has. */
 static inline void have_device(struct scene *s)
 {
-	struct net_mark_was was = { "eth5", 1500, { 0 }, true };
+	struct net_mark_was was = { .name = "eth5", .mtu_bytes = 1500, .up = true };
 	struct net_have_link *link;
 
 	s->have->root.n_links--;
@@ -100,7 +100,7 @@ static inline void have_device(struct scene *s)
 
 static inline void have_returned_device(struct scene *s)
 {
-	struct net_mark_was was = { "nic9", 1500, { 0 }, false };
+	struct net_mark_was was = { .name = "nic9", .mtu_bytes = 1500 };
 	struct net_have_link *link = have_link(&s->have->root, 9, "dev0");
 
 	net_mark_moved(link->mark, "acme", &was, net_mark_owner(OWNER));
