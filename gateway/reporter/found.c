@@ -34,11 +34,14 @@ static const struct strings no_templates = { 0 };
  * VRF, and by id of its group. */
 struct places {
 	json_t *by_vrf, *by_group;
+	/* What is done with a found host. */
+	void (*visit)(
+		struct reporter_plan *plan, const struct reporter_host *want, const json_t *have);
 };
 
 static struct places places_make(const struct reporter_plan *plan)
 {
-	struct places places = { json_object(), json_object() };
+	struct places places = { json_object(), json_object(), NULL };
 
 	for (size_t i = 0; i < plan->inventory->n_proxies; i++) {
 		const struct reporter_proxy *proxy = &plan->inventory->proxies[i];
@@ -135,7 +138,8 @@ static char *visible_make(const struct found *found, const char *address, const 
 	return xasprintf("%s %.*s (%s)", found->proxy->vrf, (int)length, name, address);
 }
 
-static void found_plan(struct reporter_plan *plan, const struct found *found, const json_t *host)
+static void found_visit(struct reporter_plan *plan, const struct places *places,
+	const struct found *found, const json_t *host)
 {
 	cleanup_free char *group_name =
 		reporter_names_found_group(plan->inventory, found->proxy->vrf);
@@ -156,7 +160,7 @@ static void found_plan(struct reporter_plan *plan, const struct found *found, co
 	};
 
 	templates_choose(&want, found->discover, host);
-	reporter_plan_host_update(plan, &want, host);
+	places->visit(plan, &want, host);
 }
 
 /* --- those that have our marks --- */
@@ -175,7 +179,7 @@ static void known_plan(struct reporter_plan *plan, const struct places *places)
 				0)
 			continue;
 		found.discover = discover_find(found.proxy, &found.address);
-		found_plan(plan, &found, host);
+		found_visit(plan, places, &found, host);
 	}
 }
 
@@ -241,14 +245,26 @@ static void new_plan(struct reporter_plan *plan, const struct places *places)
 		struct found found = { .proxy = place_of(plan, places, host), .is_new = true };
 
 		if (found.proxy && address_find(&found, host))
-			found_plan(plan, &found, host);
+			found_visit(plan, places, &found, host);
 	}
+}
+
+static void all_visit(struct reporter_plan *plan,
+	void (*visit)(struct reporter_plan *, const struct reporter_host *, const json_t *))
+{
+	cleanup(places_finish) struct places places = places_make(plan);
+
+	places.visit = visit;
+	known_plan(plan, &places);
+	new_plan(plan, &places);
+}
+
+void reporter_plan_found_collect(struct reporter_plan *plan)
+{
+	all_visit(plan, reporter_templates_collect);
 }
 
 void reporter_plan_found(struct reporter_plan *plan)
 {
-	cleanup(places_finish) struct places places = places_make(plan);
-
-	known_plan(plan, &places);
-	new_plan(plan, &places);
+	all_visit(plan, reporter_plan_host_update);
 }

@@ -16,33 +16,6 @@
 #define MONITORED_BY_PROXY  "1"
 #define MONITORED_BY_GROUP  "2"
 
-static void template_missing(
-	struct reporter_plan *plan, const struct reporter_host *want, const char *name)
-{
-	bool bundled = strcmp(name, REPORTER_TEMPLATE_GATEWAY) == 0;
-
-	strings_addf(&plan->result->problems, "host '%s': template '%s' not found in Zabbix%s",
-		want->name, name, bundled ? ", `vrfgate import` brings it" : "");
-}
-
-static json_t *templates_make(struct reporter_plan *plan, const struct reporter_host *want)
-{
-	json_t *templates = json_array();
-
-	for (size_t i = 0; i < want->templates->count; i++) {
-		const char *name = want->templates->items[i];
-		const json_t *found = reporter_view_find(plan->view, REPORTER_KIND_TEMPLATE, name);
-
-		if (found)
-			json_array_append_new(templates,
-				zabbix_json_pack("{s:s}", "templateid",
-					zabbix_json_text(found, "templateid")));
-		else
-			template_missing(plan, want, name);
-	}
-	return templates;
-}
-
 /* `have` and what of `want` it lacks, as [{"key": id}]; NULL where it lacks nothing. */
 static json_t *list_complete(const json_t *have, const json_t *want, const char *key)
 {
@@ -112,11 +85,13 @@ static void ipmi_add(json_t *params, const struct reporter_host *want, const jso
 
 static void host_create(struct reporter_plan *plan, const struct reporter_host *want)
 {
-	cleanup_json json_t *templates = templates_make(plan, want);
-	json_t *params = zabbix_json_pack("{s:o, s:[{s:s}], s:o, s:O}", "host",
+	cleanup(reporter_templates_finish) struct reporter_templates templates;
+	json_t *params = zabbix_json_pack("{s:o, s:[{s:s}], s:o}", "host",
 		zabbix_json_string(want->name), "groups", "groupid", want->groupid, "tags",
-		reporter_tags_plan(plan, want, NULL), "templates", templates);
+		reporter_tags_plan(plan, want, NULL));
 
+	reporter_templates_plan(plan, want, NULL, &templates);
+	json_object_set(params, "templates", templates.all);
 	json_object_update_new(params, attachment_make(plan, want));
 	ipmi_add(params, want, NULL);
 	if (want->device)
@@ -126,6 +101,7 @@ static void host_create(struct reporter_plan *plan, const struct reporter_host *
 			params, "macros", reporter_macros_make(want->macros, want->n_macros));
 	reporter_writes_add(
 		plan->writes, REPORTER_WRITE_CREATE, "host", want->name, "host.create", params);
+	reporter_writes_add_templates(plan->writes, templates.added);
 }
 
 /* What host.update has to say beside templates; an empty object where all is right. */
@@ -152,30 +128,6 @@ static json_t *host_difference(
 	return params;
 }
 
-/* Both would have the same items, which a host has once. */
-static void superseded_remove(
-	const struct reporter_plan *plan, const struct reporter_host *want, json_t *templates)
-{
-	const json_t *old =
-		reporter_view_find(plan->view, REPORTER_KIND_TEMPLATE, want->supersedes);
-
-	for (size_t i = json_array_size(templates); old && i-- > 0;)
-		if (strcmp(zabbix_json_text(json_array_get(templates, i), "templateid"),
-			    zabbix_json_text(old, "templateid")) == 0)
-			json_array_remove(templates, i);
-}
-
-static json_t *templates_difference(const struct reporter_plan *plan,
-	const struct reporter_host *want, const json_t *templates, const json_t *have)
-{
-	json_t *all =
-		list_complete(json_object_get(have, "parentTemplates"), templates, "templateid");
-
-	if (all && want->supersedes)
-		superseded_remove(plan, want, all);
-	return all ? zabbix_json_pack("{s:o}", "templates", all) : json_object();
-}
-
 /* Takes params over. */
 static void host_update_add(struct reporter_plan *plan, const char *name, const json_t *have,
 	json_t *params, enum reporter_write_kind *kind)
@@ -193,15 +145,18 @@ void reporter_plan_host_update(
 	struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
 	enum reporter_write_kind kind = REPORTER_WRITE_UPDATE;
-	cleanup_json json_t *templates = templates_make(plan, want);
+	cleanup(reporter_templates_finish) struct reporter_templates templates;
 
-	/* Templates by themselves: where they clash, the host must get to its proxy all the same.
-	 */
 	host_update_add(plan, want->name, have, host_difference(plan, want, have), &kind);
-	host_update_add(
-		plan, want->name, have, templates_difference(plan, want, templates, have), &kind);
+	/* Before the templates, whose items may need a new one. */
 	if (want->device)
 		reporter_plan_interfaces(plan, want->device, have, &kind);
+	/* By themselves: where they clash, the host must get to its proxy all the same. */
+	if (reporter_templates_plan(plan, want, have, &templates)) {
+		host_update_add(plan, want->name, have,
+			zabbix_json_pack("{s:O}", "templates", templates.all), &kind);
+		reporter_writes_add_templates(plan->writes, templates.added);
+	}
 	reporter_plan_macros(plan, want, have, &kind);
 	plan->result->unchanged += kind == REPORTER_WRITE_UPDATE;
 }

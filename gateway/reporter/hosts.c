@@ -88,6 +88,18 @@ static void host_plan(struct reporter_plan *plan, const struct reporter_host *wa
 		reporter_plan_host(plan, want);
 }
 
+static void host_collect(struct reporter_plan *plan, const struct reporter_host *want)
+{
+	if (!reporter_view_find(plan->view, REPORTER_KIND_HOST_NAME, want->name))
+		reporter_templates_collect(
+			plan, want, reporter_view_find(plan->view, REPORTER_KIND_HOST, want->name));
+}
+
+void reporter_plan_hosts_collect(struct reporter_plan *plan)
+{
+	hosts_visit(plan, host_collect);
+}
+
 void reporter_plan_hosts(struct reporter_plan *plan)
 {
 	hosts_visit(plan, host_plan);

@@ -12,17 +12,9 @@
 #include "reporter/plan.h"
 #include "zabbix/json.h"
 
-/* host.interfaces.type of the API */
-enum interface_type {
-	INTERFACE_AGENT = 1,
-	INTERFACE_SNMP = 2,
-	INTERFACE_IPMI = 3,
-	INTERFACE_JMX = 4,
-};
-
 /* One interface as the config wants it. */
 struct interface {
-	enum interface_type type;
+	enum reporter_interface_type type;
 	bool wanted, given;
 	uint16_t port;
 	const struct config_snmp *snmp; /* NULL: not of SNMP */
@@ -32,13 +24,13 @@ struct interface {
 
 static void interfaces_list(const struct config_host *host, struct interface list[N_INTERFACES])
 {
-	list[0] = (struct interface){ INTERFACE_AGENT, true, host->agent.given, host->agent.port,
-		NULL };
-	list[1] = (struct interface){ INTERFACE_SNMP, true, host->snmp.given, host->snmp.port,
-		&host->snmp };
-	list[2] = (struct interface){ INTERFACE_IPMI, host->ipmi.given, host->ipmi.given,
+	list[0] = (struct interface){ REPORTER_INTERFACE_AGENT, true, host->agent.given,
+		host->agent.port, NULL };
+	list[1] = (struct interface){ REPORTER_INTERFACE_SNMP, true, host->snmp.given,
+		host->snmp.port, &host->snmp };
+	list[2] = (struct interface){ REPORTER_INTERFACE_IPMI, host->ipmi.given, host->ipmi.given,
 		host->ipmi.port, NULL };
-	list[3] = (struct interface){ INTERFACE_JMX, host->jmx.given, host->jmx.given,
+	list[3] = (struct interface){ REPORTER_INTERFACE_JMX, host->jmx.given, host->jmx.given,
 		host->jmx.port, NULL };
 }
 
@@ -103,7 +95,7 @@ json_t *reporter_interfaces_make(const struct config_host *want)
 	return all;
 }
 
-static const json_t *interface_find(const json_t *interfaces, enum interface_type type)
+static const json_t *interface_find(const json_t *interfaces, enum reporter_interface_type type)
 {
 	const json_t *each;
 	size_t i;

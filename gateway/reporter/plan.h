@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reporter/inventory.h"
+#include "reporter/links.h"
 #include "reporter/view.h"
 #include "reporter/writes.h"
 #include "zabbix/version.h"
@@ -19,6 +20,9 @@ struct reporter_plan {
 	json_t *proxy_vrfs, *host_vrfs;
 	/* Names of the rules and actions of discovery that are wanted; an object, empty at first. */
 	json_t *discoveries;
+	struct reporter_links links;
+	/* Ids of the templates of hosts to which some are to be linked; an object, empty at first. */
+	json_t *lacking;
 };
 
 /* Of an object whose name is taken: kind, name, name of the gateway, its id. */
@@ -73,6 +77,10 @@ const char *reporter_plan_proxy_id(
 /* Hosts, on a view that has the proxies and the group: without these they are left for later. */
 void reporter_plan_hosts(struct reporter_plan *plan);
 
+/* Into `lacking`, for these hosts: their templates and those of the config, where they lack one. */
+void reporter_plan_hosts_collect(struct reporter_plan *plan);
+void reporter_plan_found_collect(struct reporter_plan *plan);
+
 /* A problem for each of our hosts that is not attached to its VRF's proxy. */
 void reporter_plan_verify_hosts(struct reporter_plan *plan);
 
@@ -107,6 +115,22 @@ void reporter_plan_macros(struct reporter_plan *plan, const struct reporter_host
 /* These parts of a new host. */
 json_t *reporter_interfaces_make(const struct config_host *want);
 json_t *reporter_macros_make(const struct config_host_macro *want, size_t count);
+
+/* Templates of a host. */
+struct reporter_templates {
+	json_t *all;   /* [{"templateid"}], that it shall have */
+	json_t *added; /* [{"templateid", "name"}], those of them that are not linked yet */
+};
+
+/* What can be linked, on links that know the templates of the host; have: NULL for a new one. Others become
+ * problems. True where there is something to link. */
+bool reporter_templates_plan(struct reporter_plan *plan, const struct reporter_host *want,
+	const json_t *have, struct reporter_templates *templates);
+void reporter_templates_finish(struct reporter_templates *templates);
+
+/* Into `lacking`, for one host. */
+void reporter_templates_collect(
+	struct reporter_plan *plan, const struct reporter_host *want, const json_t *have);
 
 /* All tags of a host: ours, and those of `have` (NULL: it is new) whose names we do not own. NULL
  * where `have` is right already. */

@@ -6,7 +6,8 @@
  *	3. write groups, read them again			only where something differs
  *	4. write proxies, read them again			likewise
  *	5. write hosts, read them again, verify			likewise; before that, who has the names of
- *								those that are missing
+ *								those that are missing, and what is in the
+ *								templates that are to be linked
  *	6. write rules of discovery, read them again, write	likewise
  *	   the actions that go with them
  *	7. read what discovery has found, and name it		only where there is discovery
@@ -66,6 +67,11 @@ static void pretend_missing(
 			&pass->view, kind, key, zabbix_json_pack("{s:s}", id, REPORTER_NEW_ID));
 }
 
+static void template_note(struct reporter_sync_result *result)
+{
+	strings_addf(&result->changes, "+ template '%s'", REPORTER_TEMPLATE_GATEWAY);
+}
+
 static int template_step(struct pass *pass, struct error *err)
 {
 	const struct reporter_inventory *inventory = pass->plan.inventory;
@@ -82,8 +88,7 @@ static int template_step(struct pass *pass, struct error *err)
 	if (!inventory->template_text || there)
 		return 0;
 	if (pass->look) {
-		strings_addf(
-			&pass->plan.result->changes, "+ template '%s'", REPORTER_TEMPLATE_GATEWAY);
+		template_note(pass->plan.result);
 		pretend_missing(
 			pass, REPORTER_KIND_TEMPLATE, REPORTER_TEMPLATE_GATEWAY, "templateid");
 		return 0;
@@ -96,6 +101,8 @@ static int template_step(struct pass *pass, struct error *err)
 	if (r < 0)
 		strings_addf(&pass->plan.result->problems, "template '%s': %s",
 			REPORTER_TEMPLATE_GATEWAY, why.text);
+	else
+		template_note(pass->plan.result);
 	return reporter_view_read(&pass->view, pass->api, inventory, REPORTER_KIND_TEMPLATE,
 		REPORTER_KIND_TEMPLATE, err);
 }
@@ -131,11 +138,20 @@ static int proxies_step(struct pass *pass, struct error *err)
 	return r;
 }
 
+/* What is in templates that are to be linked; where there are none nothing is asked. */
+static int links_read(struct pass *pass, void (*collect)(struct reporter_plan *), struct error *err)
+{
+	collect(&pass->plan);
+	return reporter_links_read(&pass->plan.links, pass->api, pass->plan.lacking, err);
+}
+
 static int hosts_step(struct pass *pass, struct error *err)
 {
 	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
 		REPORTER_KIND_HOST_NAME, REPORTER_KIND_HOST_NAME, err);
 
+	if (r == 0)
+		r = links_read(pass, reporter_plan_hosts_collect, err);
 	if (r < 0)
 		return r;
 	reporter_plan_hosts(&pass->plan);
@@ -171,6 +187,8 @@ static int found_step(struct pass *pass, struct error *err)
 	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
 		REPORTER_KIND_FOUND, REPORTER_KIND_FOUND, err);
 
+	if (r == 0)
+		r = links_read(pass, reporter_plan_found_collect, err);
 	if (r < 0)
 		return r;
 	reporter_plan_found(&pass->plan);
@@ -225,6 +243,7 @@ static void pass_init(struct pass *pass, struct zabbix_api *api,
 		.proxy_vrfs = json_object(),
 		.host_vrfs = json_object(),
 		.discoveries = json_object(),
+		.lacking = json_object(),
 	};
 }
 
@@ -233,6 +252,8 @@ static void pass_finish(struct pass *pass)
 	json_decref(pass->plan.proxy_vrfs);
 	json_decref(pass->plan.host_vrfs);
 	json_decref(pass->plan.discoveries);
+	json_decref(pass->plan.lacking);
+	reporter_links_finish(&pass->plan.links);
 	free(pass->plan.senders);
 	reporter_view_finish(&pass->view);
 	reporter_writes_finish(&pass->writes);

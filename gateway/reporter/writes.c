@@ -14,7 +14,7 @@
  * within the time limit of a request, and a thousand VRFs with two hosts each are 41 of them.
  * What takes less than a millisecond goes in larger ones. */
 #define BUNDLE_HEAVY 100
-#define BUNDLE_LIGHT 500
+#define BUNDLE_LIGHT 1000
 
 static const char *const light[] = { "hostgroup.", "drule.", "action." };
 
@@ -22,13 +22,15 @@ struct reporter_write {
 	char *subject;
 	enum reporter_write_kind kind;
 	const char *method;
-	json_t *params; /* NULL: sent */
+	json_t *params;    /* NULL: sent */
+	json_t *templates; /* that it links to its host; NULL: none */
 };
 
 void reporter_writes_finish(struct reporter_writes *writes)
 {
 	for (size_t i = 0; i < writes->count; i++) {
 		json_decref(writes->items[i].params);
+		json_decref(writes->items[i].templates);
 		free(writes->items[i].subject);
 	}
 	free(writes->items);
@@ -44,6 +46,12 @@ void reporter_writes_add(struct reporter_writes *writes, enum reporter_write_kin
 	write->kind = kind;
 	write->method = method;
 	write->params = params;
+}
+
+void reporter_writes_add_templates(struct reporter_writes *writes, json_t *templates)
+{
+	if (json_array_size(templates) > 0)
+		writes->items[writes->count - 1].templates = json_incref(templates);
 }
 
 /* --- counting and describing --- */
@@ -135,27 +143,29 @@ static size_t bundle_room(const char *method)
 	return BUNDLE_HEAVY;
 }
 
-/* The first write that waits and others of its method, each of another object: the API takes one
- * object once. */
+/*
+ * The first write that waits and others of its method. Of one object none goes before an earlier one: a template
+ * may need the interface that is made for it. And the API takes a host once in a call.
+ */
 static void bundle_fill(struct bundle *bundle, struct reporter_writes *writes, size_t first)
 {
-	const struct reporter_write *begin = &writes->items[first];
-	cleanup_json json_t *subjects = json_object();
-	size_t room = bundle_room(begin->method);
+	const char *method = writes->items[first].method;
+	bool of_host = strncmp(method, "host.", 5) == 0;
+	cleanup_json json_t *passed = json_object();
+	size_t room = bundle_room(method);
 
-	bundle->method = begin->method;
-	bundle->writes[0] = &writes->items[first];
-	bundle->count = 1;
-	json_object_set_new(subjects, begin->subject, json_true());
-	for (size_t i = first + 1; i < writes->count && bundle->count < room; i++) {
+	bundle->method = method;
+	bundle->count = 0;
+	for (size_t i = first; i < writes->count && bundle->count < room; i++) {
 		struct reporter_write *write = &writes->items[i];
-		bool of_host = strncmp(write->method, "host.", 5) == 0;
+		bool fits = strcmp(write->method, method) == 0;
 
-		if (!write->params || strcmp(write->method, bundle->method) != 0 ||
-			(of_host && json_object_get(subjects, write->subject)))
+		if (!write->params || json_object_get(passed, write->subject))
 			continue;
-		json_object_set_new(subjects, write->subject, json_true());
-		bundle->writes[bundle->count++] = write;
+		if (!fits || of_host)
+			json_object_set_new(passed, write->subject, json_true());
+		if (fits)
+			bundle->writes[bundle->count++] = write;
 	}
 }
 
@@ -191,6 +201,78 @@ static int write_judge(const struct reporter_write *write, const struct error *r
 	return 0;
 }
 
+/* --- templates of which Zabbix refuses some --- */
+
+/* Each by itself, in one request; returns how many were linked, or an error. */
+static int templates_link(const struct reporter_write *write, struct zabbix_api *api,
+	const char *hostid, struct reporter_sync_result *result, struct error *err)
+{
+	size_t count = json_array_size(write->templates);
+	cleanup_free struct zabbix_call *calls = xcalloc(count, sizeof(*calls));
+	const json_t *template;
+	int r, linked = 0;
+	size_t i;
+
+	json_array_foreach (write->templates, i, template) {
+		calls[i].method = "host.massadd";
+		calls[i].params = zabbix_json_pack("{s:[{s:s}], s:[{s:s}]}", "hosts", "hostid",
+			hostid, "templates", "templateid",
+			zabbix_json_text(template, "templateid"));
+	}
+	r = zabbix_api_call_batch(api, calls, count, err);
+	json_array_foreach (write->templates, i, template) {
+		if (r == 0 && calls[i].error.code)
+			strings_addf(&result->problems, "%s: template '%s' not linked: %s",
+				write->subject, zabbix_json_text(template, "name"),
+				calls[i].error.text);
+		linked += r == 0 && !calls[i].error.code;
+		json_decref(calls[i].result);
+	}
+	return r < 0 ? r : linked;
+}
+
+/* A host without its templates is monitored by nobody, but it is there and attached. */
+static int host_create_bare(const struct reporter_write *write, struct zabbix_api *api,
+	struct reporter_sync_result *result, struct error *err)
+{
+	struct zabbix_call call = { write->method, json_copy(write->params), NULL, ERROR_INIT };
+	cleanup_json json_t *made = NULL;
+	const char *hostid;
+	int r;
+
+	json_object_del(call.params, "templates");
+	r = zabbix_api_call_batch(api, &call, 1, err);
+	made = call.result;
+	if (r == 0)
+		r = write_judge(write, &call.error, result, err);
+	hostid = json_string_value(json_array_get(json_object_get(made, "hostids"), 0));
+	if (r == 0 && hostid)
+		r = templates_link(write, api, hostid, result, err);
+	return r < 0 ? r : 0;
+}
+
+static int write_without_templates(const struct reporter_write *write, struct zabbix_api *api,
+	struct reporter_sync_result *result, struct error *err)
+{
+	int r;
+
+	if (write->kind == REPORTER_WRITE_CREATE)
+		return host_create_bare(write, api, result, err);
+	r = templates_link(write, api, zabbix_json_text(write->params, "hostid"), result, err);
+	if (r > 0)
+		write_count(write, result);
+	return r < 0 ? r : 0;
+}
+
+/* What became of a write that was sent by itself. */
+static int write_end(const struct reporter_write *write, const struct error *refusal,
+	struct zabbix_api *api, struct reporter_sync_result *result, struct error *err)
+{
+	return refusal->code && refusal->code != EACCES && write->templates
+		? write_without_templates(write, api, result, err)
+		: write_judge(write, refusal, result, err);
+}
+
 static int bundle_send_each(const struct bundle *bundle, struct zabbix_api *api,
 	struct reporter_sync_result *result, struct error *err)
 {
@@ -204,7 +286,7 @@ static int bundle_send_each(const struct bundle *bundle, struct zabbix_api *api,
 	r = zabbix_api_call_batch(api, calls, bundle->count, err);
 	for (size_t i = 0; i < bundle->count; i++) {
 		if (r == 0)
-			r = write_judge(bundle->writes[i], &calls[i].error, result, err);
+			r = write_end(bundle->writes[i], &calls[i].error, api, result, err);
 		json_decref(calls[i].result);
 	}
 	return r;
@@ -221,7 +303,7 @@ static int bundle_send(const struct bundle *bundle, struct zabbix_api *api,
 		r = bundle_send_each(bundle, api, result, err);
 	for (size_t i = 0; i < bundle->count; i++) {
 		if (r == 0 && !retry)
-			r = write_judge(bundle->writes[i], &refusal, result, err);
+			r = write_end(bundle->writes[i], &refusal, api, result, err);
 		json_decref(steal_ptr(&bundle->writes[i]->params));
 	}
 	return r;

@@ -30,6 +30,12 @@ void reporter_writes_add(struct reporter_writes *writes, enum reporter_write_kin
 	const char *what, const char *name, const char *method, json_t *params);
 
 /*
+ * The templates that the write added last links to a host, [{"templateid", "name"}]: where Zabbix refuses the write,
+ * it is done without them, and then each is linked by itself; one that is refused then is a problem.
+ */
+void reporter_writes_add_templates(struct reporter_writes *writes, json_t *templates);
+
+/*
  * Sends what was collected and empties the list. Writes of one method go as one call; where the API
  * refuses that, which is all or nothing, one by one in one request. A write that is refused then
  * becomes a problem of the result. -EACCES where we have no right to such a call at all, or an

@@ -7,13 +7,12 @@ import subprocess
 import sys
 import time
 
-import secret_file
-from gateway import Gateway, program
+import template_cases
+from fleet import N_VRFS, TEMPLATES, Fleet, last_line
+from gateway import program
 from setting import run_stack_cases
 from tap import expect, expect_equal
-from zabbix_stack import PASSWORD, USER
 
-N_VRFS = 100
 PROVISION_REQUESTS_MAX = 60
 CHECK_REQUESTS_MAX = 12
 TIME_SHARE_MAX = 0.25
@@ -21,72 +20,8 @@ TIME_SHARE_MAX = 0.25
 PLAIN_VRFS = 10
 CHANGES = 2
 SYNC_SECONDS = 120
-TEMPLATES = {"6.0": ("ICMP Ping", "Linux by SNMP"), "7.0": ("Linux by SNMP", "Zabbix agent")}
 HEALTH_TEMPLATE = "Zabbix proxy health"
 GROUP = "VRF gateways"
-
-CONFIG = """\
-gateway {{
-    name = "{name}"
-    state_dir = "{directory}/state"  run_dir = "{directory}/run"  log_dir = "{directory}/log"
-}}
-zabbix {{
-    url = "{url}"  {login}
-    prune = {prune}
-}}
-"""
-VRF = """\
-vrf {vrf} {{
-    interface eth0.{vlan} {{ address = {{ "10.0.0.2/24" }} }}
-    proxy {{ mode = {mode} {proxy} }}
-    host {vrf}-ce1 {{ address = "10.0.0.1"  templates = {{ {templates} }} {host} }}
-    host {vrf}-ce2 {{ address = "10.0.0.3"  templates = {{ {templates} }} }}
-}}
-"""
-
-
-class Fleet:
-    """A config of many VRFs with two hosts each, whose names begin with the letter, and the vrfgate that reads it."""
-
-    def __init__(self, setting, name="fleet", letter="v"):
-        self.name, self.letter = name, letter
-        self.directory = setting.directory / name
-        self.directory.mkdir()
-        self.stack = setting.stack
-        self.config = self.directory / "vrfgate.conf"
-        self.gateway = Gateway(self.config, self.directory / "log")
-        self.password = self.directory / "password"
-        self.log_in_as(USER, PASSWORD)
-
-    def log_in_as(self, user, password):
-        secret_file.write(self.password, password)
-        self.login = f'user = "{user}"  password_file = "{self.password}"'
-
-    def write(self, count=N_VRFS, prune="false", proxy="", host=""):
-        """The first VRF gets the further keys of its proxy and its first host."""
-        text = CONFIG.format(name=self.name, directory=self.directory, url=self.stack.api_url, login=self.login,
-                             prune=prune)
-        templates = ", ".join(f'"{each}"' for each in TEMPLATES[self.stack.release.name])
-        for number in range(count):
-            first = number == 0
-            text += VRF.format(vrf=f"{self.letter}{number:03d}", vlan=number + 1, templates=templates,
-                               mode="passive" if number % 10 == 9 else "active", proxy=proxy if first else "",
-                               host=host if first else "")
-        self.config.write_text(text)
-
-    def requests(self):
-        """How many requests the frontend has had."""
-        return (self.stack.directory / "web" / "php.log").read_text().count("POST /api_jsonrpc.php")
-
-    def sync(self, *arguments):
-        """Outcome, seconds and requests of one `vrfgate sync`."""
-        requests, started = self.requests(), time.monotonic()
-        done = self.gateway.command("sync", *arguments)
-        return done, time.monotonic() - started, self.requests() - requests
-
-
-def last_line(done):
-    return done.stdout.splitlines()[-1] if done.stdout else done.stderr
 
 
 def objects(api):
@@ -393,6 +328,7 @@ def cases(setting):
     check_same_name(setting, fleet)
     check_old_marks(setting, fleet)
     check_prune(setting, fleet)
+    template_cases.cases(setting)
     check_rights(setting, fleet)
 
 

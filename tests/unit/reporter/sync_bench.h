@@ -30,7 +30,7 @@ static inline void bench_finish(struct bench *bench)
 
 /* What the fake does amiss. */
 struct amiss {
-	const char *forbidden, *taken_host, *lost_answer;
+	const char *forbidden, *taken_host, *lost_answer, *unlinkable;
 };
 
 static inline void bench_start_with(struct bench *bench, const char *version, struct amiss amiss)
@@ -42,6 +42,7 @@ static inline void bench_start_with(struct bench *bench, const char *version, st
 	bench->fake.forbidden = amiss.forbidden;
 	bench->fake.taken_host = amiss.taken_host;
 	bench->fake.lost_answer = amiss.lost_answer;
+	bench->fake.unlinkable = amiss.unlinkable;
 	http_server_start(&bench->server, fake_answer, &bench->fake);
 	made_init(&bench->made, bench->server.url);
 	reporter_inventory_login(&bench->made.inventory, &login);

@@ -468,6 +468,90 @@ static void test_a_missing_template_is_a_problem_and_the_host_is_made(void **unu
 	assert_problem(&bench, "host 'ce-acme': template 'Nope' not found in Zabbix");
 }
 
+/* An item of a template; type is item.type of the API. */
+static void item_make(struct bench *bench, const char *templateid, const char *key, int type)
+{
+	json_decref(call(bench, "item.create",
+		zabbix_json_pack("{s:s, s:s, s:s, s:i}", "host", templateid, "hostid", templateid,
+			"key_", key, "type", type)));
+}
+
+static void assert_linked(struct bench *bench, const char *name, size_t count)
+{
+	cleanup_json json_t *whole = state(bench);
+
+	assert_int_equal(json_array_size(json_object_get(
+				 find(whole, "host", "host", name), "parentTemplates")),
+		count);
+}
+
+static void test_of_two_templates_with_one_item_the_first_is_linked_and_a_look_says_so(
+	void **unused)
+{
+	static const char told[] =
+		"host 'ce-acme': template 'Generic by SNMP' not linked: item 'icmpping' is also in template 'ICMP Ping'";
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	item_make(&bench, "9001", "icmpping", 3);
+	item_make(&bench, "9002", "icmpping", 3);
+	assert_look_changes_nothing(&bench);
+	assert_problem(&bench, told);
+	assert_int_equal(bench.result.created, 8);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.created, i ? 0 : 8);
+		assert_int_equal(bench.result.updated, 0);
+		assert_int_equal(bench.result.problems.count, 2);
+		assert_problem(&bench, told);
+		assert_linked(&bench, "ce-acme", 1);
+	}
+}
+
+static void test_a_template_that_needs_an_interface_is_linked_once_the_host_has_it(void **unused)
+{
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	item_make(&bench, "9002", "ipmi.get", 12);
+	assert_int_equal(sync_again(&bench), 0);
+	assert_problem(&bench,
+		"host 'ce-acme': template 'Generic by SNMP' not linked: item 'ipmi.get' needs an interface of the type IPMI, which the host lacks; expected ipmi { } in its section");
+	assert_linked(&bench, "ce-acme", 1);
+	for (size_t i = 0; i < 2; i++)
+		bench.made.hosts[i].ipmi = (struct config_ipmi){
+			.given = true, .port = 623, .user = (char *)"", .password = (char *)""
+		};
+	assert_counts(&bench, 0, 2, 6);
+	assert_linked(&bench, "ce-acme", 2);
+}
+
+/* What cannot be known before. */
+static void test_a_template_that_zabbix_refuses_costs_that_template_only(void **unused)
+{
+	static char *templates[] = { (char *)"By Hand", (char *)"ICMP Ping" };
+
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		cleanup_bench struct bench bench;
+
+		bench_start_with(&bench, versions[i], (struct amiss){ .unlinkable = "9003" });
+		bench.made.hosts[0].templates = (struct strings){ templates, 2 };
+		for (size_t k = 0; k < 2; k++) {
+			assert_int_equal(sync_again(&bench), 0);
+			assert_int_equal(bench.result.created, k ? 0 : 8);
+			assert_int_equal(bench.result.problems.count, 1);
+			assert_non_null(strstr(bench.result.problems.items[0],
+				"host 'ce-acme': template 'By Hand' not linked: "));
+			assert_non_null(strstr(bench.result.problems.items[0], "Graph \"Load\""));
+			assert_linked(&bench, "ce-acme", 1);
+			assert_linked(&bench, "ce-bravo", 2);
+		}
+	}
+}
+
 static void test_a_host_named_by_two_vrfs_stays_with_the_first(void **unused)
 {
 	cleanup_bench struct bench bench;
@@ -781,6 +865,11 @@ int main(void)
 		cmocka_unit_test(test_a_proxy_that_is_bound_no_more_loses_our_address_only),
 		cmocka_unit_test(test_a_template_of_an_earlier_version_is_told),
 		cmocka_unit_test(test_a_missing_template_is_a_problem_and_the_host_is_made),
+		cmocka_unit_test(
+			test_of_two_templates_with_one_item_the_first_is_linked_and_a_look_says_so),
+		cmocka_unit_test(
+			test_a_template_that_needs_an_interface_is_linked_once_the_host_has_it),
+		cmocka_unit_test(test_a_template_that_zabbix_refuses_costs_that_template_only),
 		cmocka_unit_test(test_a_host_named_by_two_vrfs_stays_with_the_first),
 		cmocka_unit_test(test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second),
 		cmocka_unit_test(test_a_right_that_is_missing_ends_the_pass_and_is_named),

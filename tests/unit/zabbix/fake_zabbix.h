@@ -21,21 +21,20 @@ struct fake_zabbix {
 	const char *forbidden;   /* a method that the user's role does not allow */
 	const char *lost_answer; /* a method that is carried out, but its first answer is lost */
 	const char *taken_host;  /* a name that somebody took a moment ago */
+	const char *unlinkable;  /* the id of a template that cannot be linked to a host */
 	json_t *imported;        /* the template that an import brings */
 };
 
 static const struct fake_kind {
 	const char *name, *id, *ids;
 } fake_kinds[] = {
-	{ "proxy", "proxyid", "proxyids" },
-	{ "hostgroup", "groupid", "groupids" },
-	{ "host", "hostid", "hostids" },
-	{ "template", "templateid", "templateids" },
+	{ "proxy", "proxyid", "proxyids" }, { "hostgroup", "groupid", "groupids" },
+	{ "host", "hostid", "hostids" }, { "template", "templateid", "templateids" },
 	{ "hostinterface", "interfaceid", "interfaceids" },
 	{ "usermacro", "hostmacroid", "hostmacroids" },
-	{ "proxygroup", "proxy_groupid", "proxy_groupids" },
-	{ "drule", "druleid", "druleids" },
+	{ "proxygroup", "proxy_groupid", "proxy_groupids" }, { "drule", "druleid", "druleids" },
 	{ "action", "actionid", "actionids" },
+	{ "item", "itemid", "itemids" }, /* of templates only */
 };
 
 static inline json_t *fake_error(int code, const char *data)
@@ -182,6 +181,18 @@ static inline bool fake_has_tags(json_t *object, json_t *tags)
 	return true;
 }
 
+/* templateids of item.get: it is in one of them */
+static inline bool fake_is_in_templates(json_t *object, json_t *templateids)
+{
+	json_t *wanted;
+	size_t i;
+
+	json_array_foreach (templateids, i, wanted)
+		if (json_equal(json_object_get(object, "hostid"), wanted))
+			return true;
+	return !templateids;
+}
+
 /* All of it, but where a single field is asked for. */
 static inline json_t *fake_output(
 	const struct fake_zabbix *fake, json_t *object, const json_t *params)
@@ -217,6 +228,7 @@ static inline json_t *fake_get(
 				strcmp(kind->name, "host") == 0
 					? json_object_get(params, "groupids")
 					: NULL) &&
+			fake_is_in_templates(each, json_object_get(params, "templateids")) &&
 			fake_has_tags(each, json_object_get(params, "tags")))
 			json_array_append_new(found, fake_output(fake, each, params));
 	}
@@ -278,6 +290,8 @@ static inline void fake_host_fill(struct fake_zabbix *fake, json_t *host)
 
 	json_array_foreach (json_object_get(host, "interfaces"), i, each)
 		fake_set_id(fake, each, "interfaceid");
+	if (!json_object_get(host, "parentTemplates"))
+		json_object_set_new(host, "parentTemplates", json_array());
 	if (!json_object_get(host, "macros"))
 		json_object_set_new(host, "macros", json_array());
 	json_array_foreach (json_object_get(host, "macros"), i, each) {
@@ -287,6 +301,16 @@ static inline void fake_host_fill(struct fake_zabbix *fake, json_t *host)
 	if (!json_object_get(host, fake->words_of_7 ? "proxyid" : "proxy_hostid"))
 		json_object_set_new(
 			host, fake->words_of_7 ? "proxyid" : "proxy_hostid", json_string("0"));
+}
+
+static inline json_t *fake_judge_templates(const struct fake_zabbix *fake, const json_t *object)
+{
+	if (!fake->unlinkable ||
+		!zabbix_json_find(
+			json_object_get(object, "templates"), "templateid", fake->unlinkable))
+		return NULL;
+	return fake_error(-32602,
+		"Graph \"Load\" already exists on \"ce-acme\", inherited from another template.");
 }
 
 static inline void fake_templates_link(json_t *object)
@@ -321,6 +345,8 @@ static inline json_t *fake_create(
 
 	if (!refusal)
 		refusal = fake_judge_psk(fake, object);
+	if (!refusal)
+		refusal = fake_judge_templates(fake, object);
 	if (refusal)
 		return refusal;
 	if (part) {
@@ -365,6 +391,8 @@ static inline json_t *fake_update(
 						 : fake_find(fake, kind->name, kind->id, id);
 	json_t *refusal = fake_judge_words(fake, kind, change);
 
+	if (!refusal)
+		refusal = fake_judge_templates(fake, change);
 	if (refusal)
 		return refusal;
 	if (!object)
@@ -464,6 +492,20 @@ static inline json_t *fake_multiply(struct fake_zabbix *fake, json_t *params)
 	return fake_result(json_true());
 }
 
+/* host.massadd of templates. */
+static inline json_t *fake_mass_add(struct fake_zabbix *fake, json_t *params)
+{
+	const json_t *host = json_array_get(json_object_get(params, "hosts"), 0);
+	json_t *there = fake_find(fake, "host", "hostid", json_object_get(host, "hostid"));
+	json_t *refusal = fake_judge_templates(fake, params);
+
+	if (refusal)
+		return refusal;
+	json_array_extend(
+		json_object_get(there, "parentTemplates"), json_object_get(params, "templates"));
+	return fake_result(json_object());
+}
+
 static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *method, json_t *params)
 {
 	if (strcmp(method, "user.login") == 0)
@@ -483,6 +525,8 @@ static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *met
 			json_object_get(fake->objects, "template"), json_deep_copy(fake->imported));
 		return fake_result(json_true());
 	}
+	if (strcmp(method, "host.massadd") == 0)
+		return fake_mass_add(fake, params);
 	if (strcmp(method, "test.double") == 0)
 		return fake_double(fake, params);
 	if (strcmp(method, "test.multiply") == 0)
@@ -586,10 +630,10 @@ static inline void fake_zabbix_init(struct fake_zabbix *fake, const char *versio
 		.words_of_7 = version[0] == '7',
 		.auth_in_header = strncmp(version, "6.0", 3) != 0,
 		.objects = zabbix_json_pack(
-			"{s:[], s:[], s:[], s:[], s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}",
+			"{s:[], s:[], s:[], s:[], s:[], s:[], s:[], s:[], s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}",
 			"pushed", "proxy", "proxygroup", "hostgroup", "host", "drule", "action",
-			"template", "templateid", "9001", "host", "ICMP Ping", "templateid", "9002",
-			"host", "Generic by SNMP", "templateid", "9003", "host", "By Hand",
+			"item", "template", "templateid", "9001", "host", "ICMP Ping", "templateid",
+			"9002", "host", "Generic by SNMP", "templateid", "9003", "host", "By Hand",
 			"templateid", "9004", "host", "Zabbix proxy health"),
 		.imported = zabbix_json_pack("{s:s, s:[{s:s}]}", "host", "VRF gateway by vrfgate",
 			"macros", "macro", "{$VRFGATE.SENDER}"),
