@@ -26,8 +26,10 @@ const struct cli_command cli_commands[] = {
 		OPTION_CONFIG
 		"      --leave-proxies when told to stop, leave the proxies running\n" OPTION_HELP,
 		cli_run },
-	{ "reload", "[-c FILE]", "have the supervisor read its config again",
-		OPTION_CONFIG OPTION_HELP, cli_reload },
+	{ "reload", "[-c FILE] [-n] [--remove]", "have the supervisor read its config again",
+		OPTION_CONFIG OPTION_NO_WAIT
+		"      --remove        removals are meant, however many VRFs go\n" OPTION_HELP,
+		cli_reload },
 	{ "status", "[-c FILE] [-j] [-w [SECONDS]] [-o COLUMNS] [--color=WHEN] [VRF...]",
 		"how the gateway and its VRFs are",
 		OPTION_CONFIG "  -j, --json          the whole document as JSON\n"

@@ -76,8 +76,9 @@ _vrfgate()
 		return ;;
 	esac
 	case $command in
-	check | reload | metrics | rotate-psk) options="-c --config" ;;
+	check | metrics | rotate-psk) options="-c --config" ;;
 	up) options="-c --config -v --verbose" ;;
+	reload) options="-c --config -n --no-wait --remove" ;;
 	down) options="-c --config --now" ;;
 	plan) options="-c --config -j --json -v --verbose" ;;
 	events | diag) options="-c --config -j --json" ;;

@@ -280,6 +280,7 @@ struct config_vrf {
 	char *name;
 	char *file; /* where it was said */
 	int line;
+	uint64_t digest; /* of its section's text */
 	bool enabled;
 	bool has_proxy;  /* always for a vrf; a namespace needs a proxy section of its own */
 	bool has_uplink; /* likewise; `uplink = true` in a namespace */

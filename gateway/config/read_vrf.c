@@ -169,6 +169,7 @@ static struct config_vrf *vrf_append(
 	vrf->name = xstrdup(section->title);
 	vrf->file = xstrdup(section->file->path);
 	vrf->line = section->line;
+	vrf->digest = config_section_digest(section);
 	vrf->id = -1;
 	vrf_names_judge(reader, section, vrf);
 	return vrf;

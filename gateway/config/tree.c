@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 static void entry_finish(struct config_entry *entry)
@@ -140,4 +141,26 @@ const struct config_section *config_section_nth(
 		if (strcmp(section->sections[i]->name, name) == 0 && n-- == 0)
 			return section->sections[i];
 	return section;
+}
+
+static uint64_t section_hash(uint64_t hash, const struct config_section *section)
+{
+	hash = hash_text(hash, section->name);
+	hash = hash_text(hash, section->title ? section->title : "");
+	for (size_t i = 0; i < section->n_entries; i++) {
+		const struct config_entry *entry = &section->entries[i];
+
+		hash = hash_text(hash, entry->name);
+		for (size_t v = 0; v < entry->n_values; v++)
+			hash = hash_text(hash, entry->values[v].text);
+	}
+	for (size_t i = 0; i < section->n_sections; i++)
+		hash = section_hash(hash, section->sections[i]);
+	/* Where it ends is part of it. */
+	return hash_text(hash, "}");
+}
+
+uint64_t config_section_digest(const struct config_section *section)
+{
+	return section_hash(HASH_BASIS, section);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct config_file {
 	char *path;
@@ -79,3 +80,6 @@ bool config_section_is_read(const struct config_section *section, const char *ke
  * where there are fewer. */
 const struct config_section *config_section_nth(
 	const struct config_section *section, const char *name, size_t n);
+
+/* A hash of what is written in it, without the places: two of the same text have the same. */
+uint64_t config_section_digest(const struct config_section *section);

@@ -5,8 +5,11 @@
  *
  *	{ "command": "status", "vrfs": [ "acme" ] }    -> the status document
  *	                                                  ("brief": true: without what a table does not show)
- *	{ "command": "reload" }                        -> { "ok": true } or
- *	                                                  { "ok": false, "error": "...", "faults": [ ... ] }
+ *	{ "command": "reload", "remove": false }       -> how far it is (supervisor/reload.h), or
+ *	                                                  { "ok": false, "error": "...", "faults": [ ... ],
+ *	                                                    "warnings": [ ... ] }
+ *	                                                  (with "remove": true, removals of many VRFs are meant)
+ *	{ "command": "reloaded" }                      -> how far the last reload is by now
  *	{ "command": "stop", "vrfs": [ "acme" ] }      -> { "ok": true } when it has begun; also start, restart,
  *	                                                  rekey (the key files of their proxies have changed)
  *	                                                  (stop with "now": true: SIGKILL, also of what ends already)

@@ -491,3 +491,11 @@ size_t net_plan_count_faults(const struct net_plan *plan)
 		count += plan->groups[i].faults.count;
 	return count;
 }
+
+void net_plan_list_removed(const struct net_plan *plan, struct strings *names)
+{
+	for (size_t i = 0; i < plan->n_groups; i++)
+		for (size_t a = 0; a < plan->groups[i].n_acts; a++)
+			if (plan->groups[i].acts[a].kind == NET_ACT_NETNS_DELETE)
+				strings_add(names, plan->groups[i].netns);
+}

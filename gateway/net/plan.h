@@ -94,6 +94,9 @@ void net_totals_print(const struct net_totals *totals, FILE *out);
  */
 json_t *net_plan_to_json(const struct net_plan *plan);
 
+/* Appends the names of the namespaces that it deletes. */
+void net_plan_list_removed(const struct net_plan *plan, struct strings *names);
+
 /* What of a VRF an act is about. */
 enum net_aspect {
 	NET_ASPECT_NETNS,

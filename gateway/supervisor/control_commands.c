@@ -48,21 +48,34 @@ static json_t *command_status(struct supervisor *supervisor, const json_t *reque
 		: status_create(supervisor, names, json_is_true(json_object_get(request, "brief")));
 }
 
+static json_t *lines_to_json(const struct strings *lines)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < lines->count; i++)
+		json_array_append_new(array, json_string(lines->items[i]));
+	return array;
+}
+
 /* How it has ended: control_command_begin() began it. */
 static json_t *command_reload(struct supervisor *supervisor, const json_t *request)
 {
 	const struct supervisor_reload *reload = &supervisor->reload;
-	json_t *answer, *lines;
+	json_t *answer;
 
 	(void)request;
 	if (!reload->error.code)
-		return json_pack("{s:b}", "ok", 1);
-	lines = json_array();
-	for (size_t i = 0; i < reload->faults.count; i++)
-		json_array_append_new(lines, json_string(reload->faults.items[i]));
+		return reload_progress_create(supervisor);
 	answer = control_error_create(reload->error.text);
-	json_object_set_new(answer, "faults", lines);
+	json_object_set_new(answer, "faults", lines_to_json(&reload->faults));
+	json_object_set_new(answer, "warnings", lines_to_json(&reload->warnings));
 	return answer;
+}
+
+static json_t *command_reloaded(struct supervisor *supervisor, const json_t *request)
+{
+	(void)request;
+	return reload_progress_create(supervisor);
 }
 
 /* Of several the others are obeyed where one cannot be. */
@@ -129,6 +142,7 @@ static const struct {
 } commands[] = {
 	{ "status", false, false, command_status },
 	{ "reload", true, false, command_reload },
+	{ "reloaded", false, false, command_reloaded },
 	{ "start", true, false, command_start },
 	{ "stop", true, false, command_stop },
 	{ "restart", true, false, command_restart },
@@ -177,11 +191,11 @@ static enum control_wait status_begin(struct supervisor *supervisor, bool brief)
 	return CONTROL_WAIT_CENSUS;
 }
 
-static enum control_wait reload_begin(struct supervisor *supervisor)
+static enum control_wait reload_or_wait(struct supervisor *supervisor, bool remove)
 {
 	if (supervisor->reload.job)
 		return CONTROL_WAIT_TURN;
-	return supervisor_reload_begin(supervisor) ? CONTROL_WAIT_RELOAD : CONTROL_WAIT_NOT;
+	return reload_begin(supervisor, remove) ? CONTROL_WAIT_RELOAD : CONTROL_WAIT_NOT;
 }
 
 enum control_wait control_command_begin(
@@ -192,7 +206,7 @@ enum control_wait control_command_begin(
 	if (is_command(object, "status"))
 		return status_begin(supervisor, is_brief(object));
 	if (is_command(object, "reload") && request->may_act)
-		return reload_begin(supervisor);
+		return reload_or_wait(supervisor, json_is_true(json_object_get(object, "remove")));
 	return CONTROL_WAIT_NOT;
 }
 

@@ -240,3 +240,17 @@ int ids_assign(const struct config *config, bool save, uint32_t **ids, struct er
 				json_object_get(known, config->vrfs[i].name));
 	return 0;
 }
+
+int ids_list(const struct config *config, struct strings *names, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/ids.json", config->gateway.state_dir);
+	cleanup_json json_t *known = NULL;
+	int r = ids_read(path, &known, err);
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (known, name, value)
+		if (!config_find_vrf(config, name))
+			strings_add(names, name);
+	return r;
+}

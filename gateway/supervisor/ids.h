@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "config/model.h"
 
 /*
@@ -20,3 +21,6 @@
  * VRFs was given.
  */
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err);
+
+/* Appends the VRFs that were given a number at any time and that the config does not have. */
+int ids_list(const struct config *config, struct strings *names, struct error *err);

@@ -51,7 +51,7 @@ int order_restart(struct vrf *vrf, struct error *err)
 int order_rekey(struct vrf *vrf, struct error *err)
 {
 	(void)err;
-	if (vrf->proxy.pid <= 0 ||
+	if (!vrf->config || vrf->proxy.pid <= 0 ||
 		(vrf->state != VRF_STARTING && vrf->state != VRF_HEALTHY &&
 			vrf->state != VRF_DEGRADED))
 		return 0;

@@ -88,9 +88,14 @@ static json_t *integer_or_null(bool known, json_int_t value)
 /* By the proxy's own log, where it fails for more than a minute. */
 static const char *proxy_server_link(const struct vrf *vrf)
 {
-	if (!vrf_link_fails(vrf))
+	if (!vrf->config || !vrf_link_fails(vrf))
 		return "";
 	return vrf->link == ZABBIX_LINK_TLS ? "tls" : "failed";
+}
+
+static bool is_passive(const struct vrf *vrf)
+{
+	return vrf->config ? vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE : vrf->left_passive;
 }
 
 static json_t *proxy_to_json(struct vrf *vrf)
@@ -102,13 +107,12 @@ static json_t *proxy_to_json(struct vrf *vrf)
 	json_t *proxy;
 	char *name;
 
-	if (!vrf->config || !vrf->config->has_proxy)
+	if (!(vrf->config ? vrf->config->has_proxy : vrf->left && runs))
 		return json_null();
 	name = reporter_proxy_name(vrf->context->config, vrf->name);
 	proxy = json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"name", name, "mode",
-		vrf->config->proxy.mode == CONFIG_PROXY_PASSIVE ? "passive" : "active", "state",
+		"name", name, "mode", is_passive(vrf) ? "passive" : "active", "state",
 		proxy_state(vrf), "pid", integer_or_null(runs, vrf_main_pid(vrf)), "uptime_s",
 		runs ? seconds_since(vrf->started_ms) : json_null(), "restarts", vrf->restarts,
 		"last_exit", json_text(vrf->last_exit), "version",
@@ -194,20 +198,31 @@ static json_t *warnings_to_json(const struct supervisor *supervisor)
 	json_t *texts = json_array();
 
 	disks_list_warnings(supervisor->disks, &warnings);
+	if (supervisor->reload.failed_ms)
+		strings_addf(&warnings, "the config as it is now is not in effect: %s",
+			supervisor->reload.error.text);
 	for (size_t i = 0; i < warnings.count; i++)
 		json_array_append_new(texts, json_text(warnings.items[i]));
 	strings_finish(&warnings);
 	return texts;
 }
 
+/* How the last one ended; one under way has not yet. */
+static json_t *reload_to_json(const struct supervisor_reload *reload)
+{
+	return json_pack("{s:b, s:o, s:o}", "ok", reload->failed_ms == 0, "error",
+		json_text(reload->failed_ms ? reload->error.text : ""), "failed_s",
+		reload->failed_ms ? seconds_since(reload->failed_ms) : json_null());
+}
+
 static json_t *gateway_to_json(const struct supervisor *supervisor)
 {
-	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o}", "name",
+	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o, s:o}", "name",
 		json_text(supervisor->config->gateway.name), "version", VRFGATE_VERSION, "pid",
 		getpid(), "uptime_s", seconds_since(supervisor->started_ms), "config_generation",
 		supervisor->generation, "state", gateway_state(supervisor), "zabbix",
-		reporter_link_status(supervisor->reporter), "warnings",
-		warnings_to_json(supervisor));
+		reporter_link_status(supervisor->reporter), "reload",
+		reload_to_json(&supervisor->reload), "warnings", warnings_to_json(supervisor));
 }
 
 static bool name_is_asked_for(const json_t *names, const char *name)

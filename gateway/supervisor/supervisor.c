@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "config/load.h"
 #include "process/cgroup.h"
+#include "process/lock.h"
 #include "supervisor/census.h"
 #include "supervisor/control_server.h"
 #include "supervisor/disks.h"
@@ -30,6 +31,8 @@
 #include "supervisor/ids.h"
 #include "supervisor/job.h"
 #include "supervisor/leftovers.h"
+#include "supervisor/reload.h"
+#include "supervisor/removal.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
@@ -137,25 +140,6 @@ static void supervisor_stop(struct supervisor *supervisor)
 		vrf_dispatch(supervisor->vrfs[i], VRF_EVENT_STOP, "the supervisor stops");
 }
 
-static void reload_tell(const struct supervisor_reload *reload)
-{
-	for (size_t i = 0; i < reload->faults.count; i++)
-		log_error("%s", reload->faults.items[i]);
-	if (reload->error.code)
-		log_error("not reloaded: %s", reload->error.text);
-}
-
-static void reload_by_signal(struct supervisor *supervisor)
-{
-	struct supervisor_reload *reload = &supervisor->reload;
-
-	reload->again = false;
-	if (supervisor_reload_begin(supervisor))
-		reload->by_signal = true;
-	else
-		reload_tell(reload);
-}
-
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
 	struct supervisor *supervisor = data;
@@ -163,8 +147,6 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	(void)source;
 	if (info->ssi_signo != SIGHUP)
 		supervisor_stop(supervisor);
-	else if (supervisor->reload.job)
-		supervisor->reload.again = true;
 	else
 		reload_by_signal(supervisor);
 	return 0;
@@ -250,7 +232,7 @@ static struct vrf *vrf_find_or_create(
 	return vrf;
 }
 
-static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved)
+void supervisor_adopt_config(struct supervisor *supervisor, const json_t *saved)
 {
 	const struct config *config = supervisor->config;
 
@@ -263,200 +245,12 @@ static void vrfs_adopt_config(struct supervisor *supervisor, const json_t *saved
 	}
 }
 
-/* Before the old config goes: whoever is not in the new one loses its part of it. */
-static void vrfs_forget_missing(struct supervisor *supervisor, const struct config *config)
-{
-	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
-		struct vrf *vrf = supervisor->vrfs[i];
-
-		if (config_find_vrf(config, vrf->name))
-			continue;
-		vrf->config = NULL;
-		vrf_dispatch(vrf, VRF_EVENT_STOP, "gone from the config");
-	}
-}
-
-/* What a running supervisor cannot change under its own feet; NULL where all is well. */
-static const char *fixed_key_changed(const struct config *old, const struct config *new)
-{
-	const struct {
-		const char *key;
-		bool same;
-	} keys[] = {
-		{ "gateway.name", strcmp(old->gateway.name, new->gateway.name) == 0 },
-		{ "gateway.state_dir",
-			strcmp(old->gateway.state_dir, new->gateway.state_dir) == 0 },
-		{ "gateway.run_dir", strcmp(old->gateway.run_dir, new->gateway.run_dir) == 0 },
-		{ "gateway.log_dir", strcmp(old->gateway.log_dir, new->gateway.log_dir) == 0 },
-		{ "uplink.prefix", address_equal(&old->uplink.prefix, &new->uplink.prefix) },
-	};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (!keys[i].same)
-			return keys[i].key;
-	return NULL;
-}
-
-static int config_read_again(struct supervisor *supervisor, struct config **config,
-	struct strings *faults, struct error *err)
-{
-	struct config_report report = { 0 };
-	const char *fixed;
-	int r = config_load(supervisor->options.config_path, config, &report);
-
-	for (size_t i = 0; i < report.faults.count; i++)
-		strings_add(faults, report.faults.items[i]);
-	config_report_finish(&report);
-	if (r < 0)
-		return error_set(err, EINVAL, "the config has faults; nothing was changed");
-	fixed = fixed_key_changed(supervisor->config, *config);
-	if (fixed) {
-		config_destroy(*config);
-		return error_set(err, EINVAL,
-			"%s cannot change while the supervisor runs; nothing was changed", fixed);
-	}
-	return 0;
-}
-
-/* What follows from the config and is kept in state_dir. */
-static int derived_read(
+int supervisor_derive(
 	const struct config *config, bool save, uint32_t **ids, uid_t **users, struct error *err)
 {
 	int r = ids_assign(config, save, ids, err);
 
 	return r < 0 ? r : users_assign(config, save, users, err);
-}
-
-/* What is in the way of one is told where its proxy is launched. */
-static void keys_make(const struct config *config, const uid_t *users)
-{
-	for (size_t i = 0; i < config->n_vrfs; i++) {
-		const struct config_vrf *vrf = &config->vrfs[i];
-		cleanup(vrf_paths_finish) struct vrf_paths paths = { 0 };
-
-		if (!vrf->enabled || !vrf->has_proxy || !vrf->proxy.psk)
-			continue;
-		vrf_paths_init(&paths, &config->gateway, vrf->name);
-		paths.uid = users[i];
-		(void)proxy_files_make(vrf, &paths, NULL);
-	}
-}
-
-struct reload_answer {
-	int code; /* 0, or a positive errno */
-	char text[960];
-};
-
-/* Of a helper: here the disk is waited for, and whoever knows the users. */
-static void reload_work(int fd, const void *data)
-{
-	const struct config *config = data;
-	struct reload_answer answer = { 0 };
-	struct error err = ERROR_INIT;
-	uint32_t *ids = NULL;
-	uid_t *users = NULL;
-
-	answer.code = -derived_read(config, true, &ids, &users, &err);
-	snprintf(answer.text, sizeof(answer.text), "%.*s", (int)sizeof(answer.text) - 1, err.text);
-	if (users) {
-		users_warn_of_shared(config);
-		keys_make(config, users);
-	}
-	free(ids);
-	free(users);
-	(void)file_write_all(fd, (const char *)&answer, sizeof(answer));
-}
-
-static int reload_judge(const struct supervisor *supervisor, const struct reload_answer *answer,
-	size_t size, struct error *err)
-{
-	if (size != sizeof(*answer))
-		return error_set(err, EIO, "the process that writes to '%s' has ended",
-			supervisor->config->gateway.state_dir);
-	if (answer->code)
-		return error_set(err, answer->code, "%s", answer->text);
-	if (supervisor->stopping)
-		return error_set(err, EBUSY, "the supervisor is stopping");
-	return 0;
-}
-
-/* Takes the config over. What it needs is written: this reads it. */
-static int reload_apply(struct supervisor *supervisor, struct config *config, struct error *err)
-{
-	struct config *old = supervisor->config;
-	uint32_t *ids = NULL;
-	uid_t *users = NULL;
-	int r = derived_read(config, false, &ids, &users, err);
-
-	if (r < 0) {
-		free(ids);
-		return r;
-	}
-	sd_notify(0, "RELOADING=1");
-	vrfs_forget_missing(supervisor, config);
-	free(supervisor->ids);
-	free(supervisor->users);
-	supervisor->config = config;
-	supervisor->context.config = config;
-	supervisor->ids = ids;
-	supervisor->users = users;
-	supervisor->generation++;
-	status_changed(supervisor);
-	vrfs_adopt_config(supervisor, NULL);
-	config_destroy(old);
-	wire_request_all(supervisor);
-	reporter_link_restart(supervisor->reporter);
-	log_info("config read again: %zu VRFs", config->n_vrfs);
-	sd_notify(0, "READY=1");
-	return 0;
-}
-
-static void reload_on_written(const void *answer, size_t size, bool in_time, void *data)
-{
-	struct supervisor *supervisor = data;
-	struct supervisor_reload *reload = &supervisor->reload;
-	struct config *config = steal_ptr(&reload->config);
-	int r = reload_judge(supervisor, answer, size, &reload->error);
-
-	(void)in_time;
-	reload->job = NULL;
-	if (r == 0)
-		r = reload_apply(supervisor, config, &reload->error);
-	if (r < 0)
-		config_destroy(config);
-	else
-		error_clear(&reload->error);
-	if (reload->by_signal)
-		reload_tell(reload);
-	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_RELOAD);
-	if (reload->again)
-		reload_by_signal(supervisor);
-	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_TURN);
-}
-
-bool supervisor_reload_begin(struct supervisor *supervisor)
-{
-	struct supervisor_reload *reload = &supervisor->reload;
-	struct config *config = NULL;
-	int r;
-
-	error_clear(&reload->error);
-	strings_finish(&reload->faults);
-	reload->by_signal = false;
-	if (supervisor->stopping) {
-		error_set(&reload->error, EBUSY, "the supervisor is stopping");
-		return false;
-	}
-	r = config_read_again(supervisor, &config, &reload->faults, &reload->error);
-	if (r < 0)
-		return false;
-	r = job_start_own(supervisor->event, reload_work, config, JOB_NO_TIMEOUT, reload_on_written,
-		supervisor, &reload->job, &reload->error);
-	if (r < 0)
-		config_destroy(config);
-	else
-		reload->config = config;
-	return r == 0;
 }
 
 /* --- start --- */
@@ -539,9 +333,25 @@ struct inheritance {
 	const json_t *saved;
 };
 
+/* By a proxy, or by somebody who cannot be named. */
+static bool lock_is_held(const struct supervisor *supervisor, const char *name)
+{
+	struct process process = PROCESS_NONE;
+	struct vrf_paths paths;
+	cleanup_fd int fd = -1;
+	int r;
+
+	vrf_paths_init(&paths, &supervisor->config->gateway, name);
+	r = process_lock_take(paths.lock, &fd, &process, NULL);
+	process_finish(&process);
+	vrf_paths_finish(&paths);
+	return r <= 0;
+}
+
 /*
  * What an earlier supervisor left. Where the VRF is still one with a proxy, that is found by its lock and
- * taken over; else it is ended, and the VRF of that name is stopping until it has.
+ * taken over; where it needs none, or went on purpose, it is ended, and the VRF of that name is stopping until it
+ * has; where nobody said that it is to go, it is left.
  */
 static void on_leftover(const char *name, void *data)
 {
@@ -550,16 +360,37 @@ static void on_leftover(const char *name, void *data)
 	const struct config_vrf *wanted = config_find_vrf(supervisor->config, name);
 	struct vrf *vrf;
 
-	if (!wanted) {
+	if (wanted) {
+		if (wanted->enabled && wanted->has_proxy &&
+			!saved_state_holds(inheritance->saved, name))
+			return;
+		vrf = vrf_find_or_create(supervisor, wanted, inheritance->saved);
+		vrf_end_leftover(
+			vrf, wanted->has_proxy ? vrf->reason : "no proxy in the config any more");
+	} else if (strings_contain(&supervisor->removed, name)) {
 		vrf = vrf_create_gone(&supervisor->context, name);
 		*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
 		vrf_end_leftover(vrf, "not in the config");
-		return;
+	} else if (lock_is_held(supervisor, name)) {
+		supervisor_leave(supervisor, name);
 	}
-	if (wanted->enabled && wanted->has_proxy && !saved_state_holds(inheritance->saved, name))
-		return;
-	vrf = vrf_find_or_create(supervisor, wanted, inheritance->saved);
-	vrf_end_leftover(vrf, wanted->has_proxy ? vrf->reason : "no proxy in the config any more");
+}
+
+void supervisor_leave(struct supervisor *supervisor, const char *name)
+{
+	struct vrf *vrf = vrf_create_gone(&supervisor->context, name);
+
+	*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
+	vrf_leave(vrf);
+}
+
+void supervisor_read_removed(struct supervisor *supervisor)
+{
+	struct error err = ERROR_INIT;
+
+	strings_finish(&supervisor->removed);
+	if (removal_read(supervisor->config, &supervisor->removed, &err) < 0)
+		log_warning("which VRFs went on purpose is not known: %s", err.text);
 }
 
 static int supervisor_start(struct supervisor *supervisor, struct error *err)
@@ -573,7 +404,10 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	if (r == 0)
 		r = file_make_own_dir(config->gateway.log_dir, err);
 	if (r == 0)
-		r = derived_read(config, true, &supervisor->ids, &supervisor->users, err);
+		r = supervisor_derive(config, true, &supervisor->ids, &supervisor->users, err);
+	/* Who is in the config again has not gone. */
+	if (r == 0)
+		r = removal_note(config, &(struct strings){ 0 }, err);
 	if (r == 0)
 		users_warn_of_shared(config);
 	if (r == 0)
@@ -593,9 +427,10 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
 	supervisor->disks = disks_create(supervisor);
+	supervisor_read_removed(supervisor);
 	leftovers_visit(
 		config->gateway.run_dir, on_leftover, &(struct inheritance){ supervisor, saved });
-	vrfs_adopt_config(supervisor, saved);
+	supervisor_adopt_config(supervisor, saved);
 	wire_request_all(supervisor);
 	reporter_link_restart(supervisor->reporter);
 	return 0;
@@ -613,9 +448,8 @@ static void supervisor_finish(struct supervisor *supervisor)
 		vrf_destroy(supervisor->vrfs[i]);
 	free(supervisor->vrfs);
 	proxy_binary_cache_destroy(supervisor->context.binaries);
-	job_destroy(supervisor->reload.job);
-	config_destroy(supervisor->reload.config);
-	strings_finish(&supervisor->reload.faults);
+	reload_finish(&supervisor->reload);
+	strings_finish(&supervisor->removed);
 	job_destroy(supervisor->limits_job);
 	cgroups_destroy(supervisor->limits_place);
 	cgroups_destroy(supervisor->context.cgroups);

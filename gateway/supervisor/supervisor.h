@@ -2,11 +2,13 @@
 /* What the files of this room share of the one supervisor. */
 #pragma once
 
+#include <jansson.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/strings.h"
 #include "config/model.h"
+#include "supervisor/reload.h"
 #include "supervisor/run.h"
 #include "supervisor/vrf.h"
 
@@ -23,17 +25,6 @@ struct census;
 struct status_text {
 	char *text; /* NULL: to be made */
 	uint64_t made_ms;
-};
-
-/* The reload that is under way, and how the last one ended. */
-struct supervisor_reload {
-	struct job
-		*job; /* that writes what must outlast a loss of power; NULL: none is under way */
-	struct config *config; /* the new one, meanwhile */
-	bool by_signal;        /* its end is told to the log */
-	bool again;            /* another signal came meanwhile */
-	struct error error;    /* code 0: it is done */
-	struct strings faults; /* of the config */
 };
 
 struct supervisor {
@@ -59,6 +50,8 @@ struct supervisor {
 	bool saving;        /* it is armed */
 	bool limits_judged; /* whether they can be set here was found out, or is */
 	struct supervisor_reload reload;
+	struct strings removed;       /* VRFs that went from the config on purpose */
+	size_t n_left_told;           /* so many that were left the log has */
 	struct cgroups *limits_place; /* what systemd is being asked for */
 	struct job *limits_job;       /* that asks; NULL: none does */
 	struct control_server *control;
@@ -71,9 +64,16 @@ struct supervisor {
 
 struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char *name);
 
-/*
- * Reads the config anew and changes what differs. True: it waits for the disk of state_dir, and
- * control_server_answer_waiting() will be called when it has ended. How it has ended is in supervisor->reload; with
- * an error nothing was changed. Not while one is under way.
- */
-bool supervisor_reload_begin(struct supervisor *supervisor);
+/* What follows from the config and is kept in state_dir, the caller's to free; with `save` it is written, which
+ * waits for the disk. */
+int supervisor_derive(
+	const struct config *config, bool save, uint32_t **ids, uid_t **users, struct error *err);
+
+/* Hands every VRF its part of the config. saved: what the last supervisor left, NULL where this one runs already. */
+void supervisor_adopt_config(struct supervisor *supervisor, const json_t *saved);
+
+/* Reads who went from the config on purpose. */
+void supervisor_read_removed(struct supervisor *supervisor);
+
+/* Leaves a VRF that is not in the config as it is (supervisor/vrf.h). */
+void supervisor_leave(struct supervisor *supervisor, const char *name);

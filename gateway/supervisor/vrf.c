@@ -36,6 +36,7 @@
 #define STILLBORN_MAX    2
 /* One that makes a new database after that has this long at least: killed at it, it would leave half of one. */
 #define NEW_DATABASE_S   60
+#define CONF_MAX_SIZE    (1024 * 1024)
 
 static const char *const state_names[VRF_STATES] = {
 	[VRF_DISABLED] = "disabled",
@@ -483,6 +484,16 @@ static unsigned binary_version(struct vrf *vrf)
 		: 0;
 }
 
+/* Of a VRF that was left: nothing is known with which another one could be started. */
+static void left_ended(struct vrf *vrf)
+{
+	char text[sizeof(vrf->reason)];
+
+	snprintf(text, sizeof(text), VRF_LEFT "; its proxy ended: %s", vrf->last_exit);
+	watch_stop(vrf);
+	state_set(vrf, VRF_FAILED, text);
+}
+
 /* A proxy that never becomes ready, twice over, may have a database that it cannot use. */
 static void rescue_begin(struct vrf *vrf)
 {
@@ -503,6 +514,10 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 	cleanup_free char *words = NULL;
 	char text[512], disk[256];
 
+	if (!vrf->config) {
+		left_ended(vrf);
+		return;
+	}
 	if (vrf->ready_ms && clock_now_ms() - vrf->ready_ms >= GOOD_LIFE_MS) {
 		vrf->backoff_s = 0;
 		vrf->hurried = false;
@@ -777,6 +792,46 @@ void vrf_end_leftover(struct vrf *vrf, const char *reason)
 	lock_try_again(vrf);
 }
 
+static bool is_passive(const char *conf)
+{
+	cleanup_free char *text = NULL;
+	size_t size;
+
+	return file_read(conf, CONF_MAX_SIZE, &text, &size, NULL) == 0 &&
+		strstr(text, "ProxyMode=1\n");
+}
+
+void vrf_leave(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+	enum vrf_state before = vrf->state;
+	int r = access(vrf->paths.lock, F_OK) < 0 ? 1 : leftover_take(vrf, &err);
+
+	vrf->left = vrf->wanted = true;
+	if (r == 0) {
+		exit_watch_add(vrf);
+		vrf->started_ms = clock_now_ms() - process_age_ms(&vrf->proxy);
+		vrf->left_passive = is_passive(vrf->paths.conf);
+	}
+	snprintf(vrf->reason, sizeof(vrf->reason), VRF_LEFT "%s%.180s", r < 0 ? "; " : "",
+		r < 0 ? err.text : "");
+	/* The log has all of them in one line (supervisor.c). */
+	vrf->state = VRF_DEGRADED;
+	vrf->since_ms = clock_now_ms();
+	vrf->context->changed(vrf, before);
+}
+
+void vrf_end_left(struct vrf *vrf, const char *reason)
+{
+	vrf->left = false;
+	if (vrf->proxy.pid <= 0 && access(vrf->paths.lock, F_OK) == 0)
+		vrf_end_leftover(vrf, reason);
+	vrf_dispatch(vrf, VRF_EVENT_STOP, reason);
+	/* It rests already. */
+	if (vrf->state == VRF_DISABLED)
+		vrf->context->rested(vrf);
+}
+
 void vrf_destroy(struct vrf *vrf)
 {
 	if (!vrf)
@@ -804,6 +859,7 @@ static void vrf_restart_renumbered(struct vrf *vrf)
 {
 	char reason[64];
 
+	vrf->reloaded |= VRF_RELOAD_RESTARTED;
 	snprintf(reason, sizeof(reason), "its uplink's id changes from %" PRIu32 " to %" PRIu32,
 		vrf->id, vrf->wanted_id);
 	vrf->restart_now = true;
@@ -827,6 +883,7 @@ static void config_apply(struct vrf *vrf)
 	launch_set_limits(vrf);
 	if (vrf->config->has_proxy && !changed)
 		return;
+	vrf->reloaded |= VRF_RELOAD_RESTARTED;
 	vrf->restart_now = true;
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its config has changed");
 }
@@ -856,6 +913,11 @@ static void vrf_renumber_wiring(struct vrf *vrf)
 
 void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id)
 {
+	const struct config_vrf *old = vrf->config;
+
+	if (old && old != config &&
+		(old->digest != config->digest || old->enabled != config->enabled))
+		vrf->reloaded |= VRF_RELOAD_CHANGED;
 	vrf->config = config;
 	vrf->config_new = true;
 	vrf->wanted_id = id;

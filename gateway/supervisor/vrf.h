@@ -109,6 +109,14 @@ enum vrf_object {
 	VRF_OBJECT_MISSING,
 };
 
+#define VRF_LEFT "not in the config any more; 'vrfgate reload --remove' ends it"
+
+enum {
+	VRF_RELOAD_ADDED = 1,
+	VRF_RELOAD_CHANGED = 2, /* its section, or its part of the kernel */
+	VRF_RELOAD_RESTARTED = 4,
+};
+
 /* Keeping its part of the kernel as it should be; see supervisor/drift.h. */
 struct vrf_drift {
 	uint64_t due_ms;      /* when it is to be compared; 0: nothing has happened */
@@ -161,7 +169,10 @@ struct vrf_context {
 
 struct vrf {
 	struct vrf_context *context;
-	const struct config_vrf *config; /* NULL: gone from the config, being taken down */
+	const struct config_vrf *config; /* NULL: gone from the config, being taken down, or left */
+	bool left; /* gone from the config without a supervisor to see it: not touched until that is said to be meant */
+	bool left_passive; /* the proxy of one that was left: by its configuration file */
+	unsigned reloaded; /* what the last reload did to it, of VRF_RELOAD_* */
 	char *name;
 	uint32_t id;        /* of its uplink as it is wired */
 	uint32_t wanted_id; /* as it will be wired next */
@@ -237,7 +248,7 @@ struct vrf {
 
 struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id);
 
-/* One that is in no config: it is only taken down. */
+/* One that is in no config: it is only taken down, or left. */
 struct vrf *vrf_create_gone(struct vrf_context *context, const char *name);
 void vrf_destroy(struct vrf *vrf);
 
@@ -246,6 +257,16 @@ void vrf_destroy(struct vrf *vrf);
  * left it, as the config stands. Until its lock is free the VRF is stopping.
  */
 void vrf_end_leftover(struct vrf *vrf, const char *reason);
+
+/*
+ * For a VRF that was just made and is in no config: what an earlier supervisor left of it, a proxy that runs or a
+ * namespace, is left as it is, and shown as degraded. Not even a proxy that ends is started again, as its
+ * configuration is not known.
+ */
+void vrf_leave(struct vrf *vrf);
+
+/* It is meant to go: ends its proxy. */
+void vrf_end_left(struct vrf *vrf, const char *reason);
 
 /* The one way anything happens to a VRF; an event that its state does not know is nothing. */
 void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);

@@ -16,6 +16,7 @@
 #include "net/state.h"
 #include "supervisor/checks.h"
 #include "supervisor/drift.h"
+#include "supervisor/removal.h"
 #include "supervisor/watch.h"
 #include "supervisor/wiring.h"
 
@@ -125,7 +126,7 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 		if (due && !vrf_lost_netns(vrf)) {
 			vrf->trouble[0] = '\0';
 			wiring_add(want, vrf->config, vrf->id);
-		} else if (due || (!vrf->config && vrf_is_in_use(vrf))) {
+		} else if (due || (!vrf->config && (vrf->left || vrf_is_in_use(vrf)))) {
 			*array_append(&want->keep, &want->n_keep) = vrf->name;
 		}
 	}
@@ -139,6 +140,7 @@ struct wire_pass {
 	struct net_want want;
 	struct net_have *have;
 	struct net_plan *plan;
+	struct strings going; /* the namespaces that it deletes */
 };
 
 /* A VRF that was in order: what is done now undoes what somebody did. */
@@ -186,11 +188,13 @@ static bool may_act(const char *netns, enum net_aspect aspect, const char *text,
 	return false;
 }
 
-static void on_removed(const struct net_outcome *outcome)
+/* What the kernel takes down a while after the namespace, as the uplink's other end, is no removal of its own. */
+static void on_removed(
+	const struct net_outcome *outcome, const struct wire_pass *pass, const struct vrf *vrf)
 {
 	if (outcome->error.code)
 		log_error("vrf '%s': cannot be removed: %s", outcome->netns, outcome->error.text);
-	else if (outcome->acts)
+	else if (outcome->acts && (vrf || strings_contain(&pass->going, outcome->netns)))
 		log_info("vrf '%s': removed", outcome->netns);
 }
 
@@ -248,7 +252,7 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 		return;
 	}
 	if (outcome->removed || !vrf || !vrf->config) {
-		on_removed(outcome);
+		on_removed(outcome, pass, vrf);
 		return;
 	}
 	if (outcome->passing && again_soon(pass->supervisor, &vrf->clashed_ms)) {
@@ -263,6 +267,8 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	else if (outcome->acts && vrf->drift.acts.count)
 		note_repairs(vrf);
 	strings_finish(&vrf->drift.acts);
+	if (vrf->config_new && outcome->acts)
+		vrf->reloaded |= VRF_RELOAD_CHANGED;
 	vrf->config_new = false;
 	kernel_remember(pass, vrf);
 	drift_compared(
@@ -298,7 +304,7 @@ static void vrfs_drop_gone(struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
 
-		if (!vrf->config && vrf->state == VRF_DISABLED) {
+		if (!vrf->config && !vrf->left && vrf->state == VRF_DISABLED) {
 			drift_forget(supervisor->drift, vrf);
 			vrf_destroy(vrf);
 		} else {
@@ -308,10 +314,66 @@ static void vrfs_drop_gone(struct supervisor *supervisor)
 	supervisor->n_vrfs = kept;
 }
 
+/* Of the namespaces that would go: was it said that they are to? */
+static bool may_remove(const struct supervisor *supervisor, const char *name)
+{
+	return supervisor_find_vrf(supervisor, name) || config_find_vrf(supervisor->config, name) ||
+		strings_contain(&supervisor->removed, name);
+}
+
+/* One that runs and is in the config no more is left; so are those without a proxy that nobody has met yet. */
+static void pass_spare(struct wire_pass *pass)
+{
+	struct supervisor *supervisor = pass->supervisor;
+	size_t n_kept = pass->want.n_keep;
+
+	net_plan_list_removed(pass->plan, &pass->going);
+	for (size_t i = 0; i < pass->going.count; i++) {
+		const char *name = pass->going.items[i];
+
+		if (may_remove(supervisor, name))
+			continue;
+		supervisor_leave(supervisor, name);
+		*array_append(&pass->want.keep, &pass->want.n_keep) =
+			supervisor->vrfs[supervisor->n_vrfs - 1]->name;
+	}
+	if (pass->want.n_keep == n_kept)
+		return;
+	net_plan_destroy(pass->plan);
+	pass->plan = net_plan_create(&pass->want, pass->have);
+	strings_finish(&pass->going);
+	net_plan_list_removed(pass->plan, &pass->going);
+}
+
+/* The start's first pass knows of all of them. */
+static void left_tell(struct supervisor *supervisor)
+{
+	struct strings left = { 0 };
+	char *list;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (supervisor->vrfs[i]->left)
+			strings_add(&left, supervisor->vrfs[i]->name);
+	if (left.count > supervisor->n_left_told) {
+		list = removal_list(&left);
+		log_warning(
+			"%zu %s not in the config any more and left running: %s; 'vrfgate reload --remove' ends %s",
+			left.count, left.count == 1 ? "VRF is" : "VRFs are", list,
+			left.count == 1 ? "it" : "them");
+		free(list);
+	}
+	supervisor->n_left_told = left.count;
+	strings_finish(&left);
+}
+
 static void pass_run(struct wire_pass *pass, struct error *err)
 {
 	if (net_compare(&pass->want, &pass->have, &pass->plan, err) < 0)
 		return;
+	if (!pass->want.partial) {
+		pass_spare(pass);
+		left_tell(pass->supervisor);
+	}
 	net_plan_filter(pass->plan, may_act, pass);
 	net_plan_set_patience(pass->plan, 0);
 	/* -EIO: the outcomes have told each VRF's own error. Another is everybody's. */
@@ -342,6 +404,7 @@ static int wire_on_defer(sd_event_source *source, void *data)
 	net_plan_destroy(pass.plan);
 	net_have_destroy(pass.have);
 	net_want_finish(&pass.want);
+	strings_finish(&pass.going);
 	vrfs_drop_gone(supervisor);
 	/* A reading of all VRFs took what one of a few never needs again. */
 	if (everything)

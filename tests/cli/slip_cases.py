@@ -1,8 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One slip of whoever writes the config: an empty or cut file takes no customer down, and prune deletes nothing."""
+"""One slip of whoever writes the config: an empty or cut file takes no customer down; and what a reload says."""
 
-from lab import expect_said
-from tap import expect_equal
+import json
+import os
+import signal
+
+import status_schema
+from lab import STATE_SECONDS, expect_said
+from running_cases import CUSTOMER, children_of, fake_proxy, netns_names
+from tap import expect, expect_equal
+from waiting import wait_until
+
+LEFT = "not in the config any more; 'vrfgate reload --remove' ends it"
+
+
+def namespaces(*names):
+    return "".join(f"namespace {name} {{ }}\n" for name in names)
 
 
 def check_warns_of_what_includes_nothing(lab):
@@ -17,4 +30,166 @@ def check_warns_of_what_includes_nothing(lab):
         f"{lab.base}/empty.conf:1: the file is empty, expected vrf or namespace sections"], "warnings")
 
 
-CASES = [check_warns_of_what_includes_nothing]
+def noted(lab):
+    """Who went on purpose, by state_dir."""
+    path = lab.base / "state" / "removed.json"
+    return json.loads(path.read_text())["removed"] if path.exists() else []
+
+
+def a_reload_that_would_remove_many_is_refused_until_it_is_meant(lab):
+    names = [f"n{number:02d}" for number in range(16)]
+    lab.write(namespaces(*names))
+    with lab.running() as process:
+        lab.wait_state(names[-1], "healthy")
+        before = {name: os.stat(f"/run/netns/{name}").st_ino for name in names}
+        for text, words in (("", f"would remove 16 of 16 running VRFs; nothing was changed: "
+                                 f"{', '.join(names[:10])} and 6 more; 'vrfgate reload --remove' removes them"),
+                            (namespaces(*names[5:]), f"would remove 5 of 16 running VRFs; nothing was changed: "
+                                                     f"{', '.join(names[:5])}; 'vrfgate reload --remove'"),
+                            (namespaces("new", *names[5:]), f"{names[4]} (under a new name a VRF is another one); ")):
+            lab.write(text)
+            expect_said(lab.command("reload"), 1, stdout="", stderr=words)
+        lab.write("")
+        expect_said(lab.command("reload"), 1, stderr=f"{lab.path}:1: no vrf and no namespace section: nothing is monitored\n")
+        lab.write(namespaces("new", *names[5:]))
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "not reloaded: this would remove 5 of 16" in lab.log(), STATE_SECONDS, "its line in the log")
+        gateway = lab.status()["gateway"]
+        expect_equal((gateway["reload"]["ok"], gateway["config_generation"]), (False, 1), "reload, in the status")
+        expect("this would remove 5 of 16" in gateway["reload"]["error"], f"{gateway['reload']}")
+        expect_said(lab.command("status"), 0, stdout="warning: the config as it is now is not in effect: this would remove")
+        expect_equal({name: os.stat(f"/run/netns/{name}").st_ino for name in netns_names()}, before, "namespaces")
+        expect_equal(noted(lab), [], "gone on purpose")
+        # A quarter may go.
+        lab.write(namespaces(*names[4:]))
+        expect_said(lab.command("reload"), 0, stdout=f"removed: {', '.join(names[:4])}\n", stderr="")
+        expect_equal((netns_names(), sorted(noted(lab))), (names[4:], names[:4]), "namespaces, gone on purpose")
+        expect_equal(lab.status()["gateway"]["reload"], {"ok": True, "error": "", "failed_s": None}, "reload")
+        lab.write(namespaces("new"))
+        expect_said(lab.command("reload"), 1, stderr="would remove 12 of 12")
+        expect_said(lab.command("reload", "--remove"), 0, stdout="1 added, 12 removed, 0 changed, 0 restarted, 0 unchanged")
+        expect_equal(netns_names(), ["new"], "namespaces")
+        # The last one.
+        lab.write("")
+        expect_said(lab.command("reload"), 1, stderr="would remove 1 of 1 running VRFs; nothing was changed: new; ")
+        expect_said(lab.command("reload", "--remove"), 0, stdout="removed: new\n")
+        expect_equal((netns_names(), lab.status()["vrfs"]), ([], []), "namespaces, VRFs")
+        lab.write(namespaces("n00"))
+        expect_said(lab.command("reload"), 0, stdout="added: n00\n", stderr="")
+        expect("n00" not in noted(lab), "one that is back has not gone")
+    lab.command("down")
+
+
+def a_disabled_vrf_does_not_run_and_may_go(lab):
+    lab.write(namespaces("a", "b") + "namespace c { enabled = false }\nnamespace d { enabled = false }\n")
+    with lab.running():
+        lab.wait_state("b", "healthy")
+        lab.write(namespaces("a", "b"))
+        expect_said(lab.command("reload"), 0, stdout="removed: c, d\n", stderr="")
+        # But four that had objects in Zabbix did, and two of four are many.
+        expect_equal(noted(lab), [], "gone on purpose")
+    lab.command("down")
+
+
+def vrfs_that_go_while_no_supervisor_runs_are_left_until_it_is_meant(lab):
+    section = fake_proxy(lab)
+    lab.write(section + f"vrf acme {CUSTOMER}\nvrf bravo {{ }}\nnamespace mgmt {{ }}\nnamespace stays {{ }}\n")
+    with lab.running("--leave-proxies"):
+        pids = {name: lab.wait_state(name, "starting")["proxy"]["pid"] for name in ("acme", "bravo")}
+        lab.wait_state("mgmt", "healthy")
+    lab.write(section + namespaces("stays"))
+    inodes = {name: os.stat(f"/run/netns/{name}").st_ino for name in netns_names()}
+    for _ in range(2):
+        with lab.running("--leave-proxies"):
+            for name in ("acme", "bravo", "mgmt"):
+                expect_equal(lab.wait_state(name, "degraded")["reason"], LEFT, f"reason of {name}")
+            expect_said(lab.command("status"), 1, stdout="acme")
+            expect_equal({name: lab.vrf(name)["proxy"]["pid"] for name in pids}, pids, "pids, in the status")
+            expect_equal(status_schema.differences(lab.status()), [], "differences from the schema")
+            expect_equal(lab.wait_state("stays", "healthy")["reason"], "", "reason of one that is there")
+            expect("3 VRFs are not in the config any more and left running: " in lab.log(), "the log does not tell")
+            expect_equal(len(children_of("sleep")), len(pids), "proxies")
+            expect_said(lab.command("reload"), 0, stdout="0 added, 0 removed, 0 changed, 0 restarted, 1 unchanged\n")
+            expect_equal({name: os.stat(f"/run/netns/{name}").st_ino for name in netns_names()}, inodes, "namespaces")
+            expect(all(os.path.exists(f"/proc/{pid}") for pid in pids.values()), "a proxy has ended")
+    # One that comes back is taken over as it is; one that dies is told, and not started without a config.
+    with lab.running("--leave-proxies"):
+        lab.wait_state("acme", "degraded")
+        lab.write(section + f"vrf acme {CUSTOMER}\n" + namespaces("stays"))
+        expect_said(lab.command("reload"), 0, stdout="added: acme\n", stderr="")
+        expect_equal(lab.wait_state("acme", "starting")["proxy"]["pid"], pids["acme"], "pid of acme")
+        os.kill(pids["bravo"], signal.SIGKILL)
+        wait_until(lambda: lab.vrf("bravo")["state"] == "failed", STATE_SECONDS, "bravo: failed")
+        expect(f"{LEFT}; its proxy ended: " in lab.vrf("bravo")["reason"], lab.vrf("bravo")["reason"])
+        expect_equal(noted(lab), [], "gone on purpose")
+        expect_said(lab.command("reload", "--remove"), 0, stdout="removed: ", stderr="")
+        expect_equal((netns_names(), sorted(noted(lab))), (["acme", "stays"], ["bravo", "mgmt"]), "namespaces, noted")
+        expect_equal(lab.vrf("acme")["proxy"]["pid"], pids["acme"], "pid of acme")
+    lab.command("down")
+
+
+def what_was_meant_to_go_is_not_left_by_the_next_supervisor(lab):
+    section = fake_proxy(lab)
+    (lab.base / "zabbix_proxy").write_text((lab.base / "zabbix_proxy").read_text().replace(
+        "exec sleep", "trap '' TERM\nsleep 1000 &\nwait\nwait\nexec sleep"))
+    lab.write(section + "vrf acme { }\n" + namespaces("stays"))
+    with lab.running(stop=False) as process:
+        lab.wait_state("acme", "starting")
+        lab.write(section + namespaces("stays"))
+        expect_said(lab.command("reload", "-n"), 0, stdout="", stderr="")
+        lab.wait_state("acme", "stopping")
+        process.kill()
+        process.wait()
+    with lab.running():
+        lab.wait_state("acme", "stopping")
+        expect_said(lab.command("stop", "-n", "--now", "acme"), 0)
+        wait_until(lambda: netns_names() == ["stays"] and lab.vrf("acme") is None, STATE_SECONDS, "acme: gone")
+    lab.command("down")
+
+
+def a_reload_waits_and_says_what_it_has_changed(lab):
+    section = fake_proxy(lab)
+    one = f"vrf one {CUSTOMER}\n"
+    lab.write(section + one + "vrf two { }\n" + namespaces("three", "four"))
+    with lab.running():
+        for name in ("one", "two"):
+            lab.wait_state(name, "starting")
+        pid = lab.vrf("two")["proxy"]["pid"]
+        expect_said(lab.command("reload"), 0, stdout="0 added, 0 removed, 0 changed, 0 restarted, 4 unchanged\n", stderr="")
+        lab.write(section + one.replace("10.0.0.2", "10.0.0.6") + 'vrf two { proxy { options = { "Timeout=7" } } }\n'
+                  + namespaces("three", "five", "six"))
+        done = lab.command("reload")
+        plan = lab.command("plan")
+        expect_said(done, 0, stderr="")
+        expect_equal(done.stdout.splitlines(), [
+            "added: five, six", "removed: four", "changed: one", "restarted: two",
+            "2 added, 1 removed, 1 changed, 1 restarted, 1 unchanged"], "what it says")
+        expect_said(plan, 0, stdout="", stderr="")
+        expect(lab.vrf("two")["proxy"]["pid"] not in (None, pid), "two: the same proxy")
+        lab.write(section + one + namespaces("three", "five", "six") + "vrf bad { proxy { binary = /no/such/proxy } }\n")
+        done = lab.command("reload")
+        expect_said(done, 1, stdout="added: bad\nremoved: two\nchanged: one\n",
+                    stderr="vrfgate: vrf 'bad': failed: proxy binary '/no/such/proxy': No such file or directory\n")
+        expect_equal(lab.command("plan").returncode, 0, "exit status of plan")
+        expect_equal([lab.log().count(f"vrf '{each}': removed") for each in ("two", "four")], [1, 1], "lines of removals")
+    lab.command("down")
+
+
+def a_removal_is_logged_once(lab):
+    """However many times the kernel is compared until the links are gone, too."""
+    section = fake_proxy(lab)
+    names = [f"v{number}" for number in range(4)]
+    lab.write(section + "".join(f"vrf {name} {{ }}\n" for name in names) + namespaces("stays"))
+    with lab.running():
+        for name in names:
+            lab.wait_state(name, "starting")
+        lab.write(section + namespaces("stays"))
+        expect_said(lab.command("reload", "--remove"), 0, stdout=f"removed: {', '.join(names)}\n", stderr="")
+        expect_said(lab.command("plan"), 0, stdout="", stderr="")
+        expect_equal([lab.log().count(f"vrf '{name}': removed") for name in names], [1] * 4, "lines of removals")
+    lab.command("down")
+
+
+CASES = [a_removal_is_logged_once, check_warns_of_what_includes_nothing, a_reload_that_would_remove_many_is_refused_until_it_is_meant,
+         a_disabled_vrf_does_not_run_and_may_go, vrfs_that_go_while_no_supervisor_runs_are_left_until_it_is_meant,
+         what_was_meant_to_go_is_not_left_by_the_next_supervisor, a_reload_waits_and_says_what_it_has_changed]

@@ -155,10 +155,10 @@ def one_that_is_added_again_while_its_proxy_ends_has_not_failed(lab):
         wait_ready(lab, "acme")
         first = lab.vrf("acme")["proxy"]["pid"]
         lab.write(proxies(lab, bravo=""))
-        expect_said(lab.command("reload"), 0)
+        expect_said(lab.command("reload", "--no-wait"), 0, stdout="", stderr="")
         wait_until(lambda: noted(lab, "acme", "begun"), END_SECONDS, "it ends")
         lab.write(with_both)
-        expect_said(lab.command("reload"), 0)
+        expect_said(lab.command("reload", "-n"), 0, stdout="", stderr="")
         expect(not noted(lab, "acme", "done"), "too late: it has ended")
         wait_until(lambda: lab.vrf("acme")["state"] == "starting", END_SECONDS, "another proxy")
         expect(noted(lab, "acme", "done"), "its values were lost")
@@ -174,9 +174,11 @@ def a_leftover_that_does_not_end_concerns_its_own_vrf_only(lab):
         with lab.running():
             lab.wait_state("bravo", "starting")
             lab.wait_state("mgmt", "healthy")
+            expect_equal(lab.vrf("old")["state"], "degraded", "state of the leftover")
+            expect_said(lab.command("reload", "-n", "--remove"), 0)
             old = lab.vrf("old")
-            expect_equal(old["state"], "stopping", "state of the leftover")
-            expect(old["reason"].startswith("not in the config"), f"reason: {old['reason']!r}")
+            expect_equal(old["state"], "stopping", "state of the leftover that is meant to go")
+            expect(old["reason"].startswith("gone from the config"), f"reason: {old['reason']!r}")
             wait_until(lambda: STILL in lab.vrf("old")["reason"], END_SECONDS, "told that it does not end")
             expect("old" in netns_names(), "its namespace went before it")
             expect_said(lab.command("stop", "-n", "--now", "old"), 0)
@@ -194,7 +196,8 @@ def a_leftover_whose_lock_names_nobody_concerns_its_own_vrf_only(lab):
             lab.wait_state("bravo", "starting")
             wait_until(lambda: "lock' is held" in lab.vrf("old")["reason"], END_SECONDS, "the lock is named")
             os.killpg(holder.pid, signal.SIGKILL)
-            wait_until(lambda: lab.vrf("old") is None, END_SECONDS, "old: gone")
+            expect_said(lab.command("reload", "--remove"), 0, stdout="removed: old\n", stderr="")
+            expect_equal(lab.vrf("old"), None, "old")
     lab.command("down")
 
 

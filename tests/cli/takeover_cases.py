@@ -258,6 +258,10 @@ def a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone(lab):
         lab.write(fake_proxy(lab) + "vrf charlie { }\n")
         with lab.running():
             lab.wait_state("charlie", "starting")
+            expect("is held by a process that cannot be named" in lab.wait_state("acme", "degraded")["reason"], "acme")
+            expect_equal(lab.wait_state("bravo", "degraded")["proxy"]["pid"], found[1]["pid"], "pid of bravo")
+            expect_said(lab.command("reload", "--no-wait", "--remove"), 0)
+            lab.wait_state("acme", "stopping")
             expect("vrf 'acme': " in lab.log() and "cannot be named" in lab.log(), "acme is not told of")
             wait_until(lambda: "bravo" not in ip("netns"), STATE_SECONDS, "bravo: gone")
         expect_said(lab.command("down"), 1, stdout="charlie: removed",

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a changed file to a changed gateway. */
+#include "supervisor/reload.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "config/load.h"
+#include "net/want.h"
+#include "supervisor/control_server.h"
+#include "supervisor/ids.h"
+#include "supervisor/job.h"
+#include "supervisor/proxy_files.h"
+#include "supervisor/removal.h"
+#include "supervisor/reporter_link.h"
+#include "supervisor/status.h"
+#include "supervisor/supervisor.h"
+#include "supervisor/users.h"
+#include "supervisor/wire.h"
+
+/* --- reading --- */
+
+/* What a running supervisor cannot change under its own feet; NULL where all is well. */
+static const char *fixed_key_changed(const struct config *old, const struct config *new)
+{
+	const struct {
+		const char *key;
+		bool same;
+	} keys[] = {
+		{ "gateway.name", strcmp(old->gateway.name, new->gateway.name) == 0 },
+		{ "gateway.state_dir",
+			strcmp(old->gateway.state_dir, new->gateway.state_dir) == 0 },
+		{ "gateway.run_dir", strcmp(old->gateway.run_dir, new->gateway.run_dir) == 0 },
+		{ "gateway.log_dir", strcmp(old->gateway.log_dir, new->gateway.log_dir) == 0 },
+		{ "uplink.prefix", address_equal(&old->uplink.prefix, &new->uplink.prefix) },
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!keys[i].same)
+			return keys[i].key;
+	return NULL;
+}
+
+static void lines_move(struct strings *to, const struct strings *from)
+{
+	strings_finish(to);
+	for (size_t i = 0; i < from->count; i++)
+		strings_add(to, from->items[i]);
+}
+
+static int config_read_again(
+	struct supervisor *supervisor, struct config **config, struct error *err)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+	struct config_report report = { 0 };
+	const char *fixed;
+	int r = config_load(supervisor->options.config_path, config, &report);
+
+	lines_move(&reload->faults, &report.faults);
+	lines_move(&reload->warnings, &report.notes);
+	config_report_finish(&report);
+	if (r < 0)
+		return error_set(err, EINVAL, "the config has faults; nothing was changed");
+	fixed = fixed_key_changed(supervisor->config, *config);
+	if (fixed) {
+		config_destroy(*config);
+		return error_set(err, EINVAL,
+			"%s cannot change while the supervisor runs; nothing was changed", fixed);
+	}
+	return 0;
+}
+
+/* --- what would go --- */
+
+struct departures {
+	struct strings all, running; /* a VRF that is disabled does not run */
+	size_t n_all, n_running;     /* of so many */
+};
+
+static void departures_find(struct departures *departures, const struct supervisor *supervisor,
+	const struct config *config)
+{
+	const struct config *old = supervisor->config;
+
+	for (size_t i = 0; i < old->n_vrfs; i++) {
+		const struct config_vrf *vrf = &old->vrfs[i];
+		bool goes = !config_find_vrf(config, vrf->name);
+
+		departures->n_all++;
+		departures->n_running += vrf->enabled;
+		if (goes)
+			strings_add(&departures->all, vrf->name);
+		if (goes && vrf->enabled)
+			strings_add(&departures->running, vrf->name);
+	}
+}
+
+static int departures_refuse(const struct departures *departures, const struct config *old,
+	const struct config *config, struct error *err)
+{
+	cleanup_free char *list = removal_list(&departures->running);
+	bool comes = false;
+
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		comes |= !config_find_vrf(old, config->vrfs[i].name);
+	return error_set(err, EPERM,
+		"this would remove %zu of %zu running VRFs; nothing was changed: %s%s; "
+		"'vrfgate reload --remove' removes them",
+		departures->running.count, departures->n_running, list,
+		comes ? " (under a new name a VRF is another one)" : "");
+}
+
+/* Fills what is to be noted as meant. What was left running at the start is no part of it, but where that is said. */
+static int removals_judge(
+	struct supervisor *supervisor, const struct config *config, struct error *err)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+	struct departures departures = { 0 };
+	int r = 0;
+
+	strings_finish(&reload->meant);
+	departures_find(&departures, supervisor, config);
+	if (!reload->remove && removal_is_large(departures.running.count, departures.n_running))
+		r = departures_refuse(&departures, supervisor->config, config, err);
+	else if (reload->remove || !removal_is_large(departures.all.count, departures.n_all))
+		lines_move(&reload->meant, &departures.all);
+	else
+		lines_move(&reload->meant, &departures.running);
+	strings_finish(&departures.all);
+	strings_finish(&departures.running);
+	for (size_t i = 0; r == 0 && reload->remove && i < supervisor->n_vrfs; i++)
+		if (supervisor->vrfs[i]->left)
+			strings_add(&reload->meant, supervisor->vrfs[i]->name);
+	return r;
+}
+
+/* --- writing, by a helper: here the disk is waited for, and whoever knows the users --- */
+
+struct reload_answer {
+	int code; /* 0, or a positive errno */
+	char text[960];
+};
+
+/* What is in the way of one is told where its proxy is launched. */
+static void keys_make(const struct config *config, const uid_t *users)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &config->vrfs[i];
+		cleanup(vrf_paths_finish) struct vrf_paths paths = { 0 };
+
+		if (!vrf->enabled || !vrf->has_proxy || !vrf->proxy.psk)
+			continue;
+		vrf_paths_init(&paths, &config->gateway, vrf->name);
+		paths.uid = users[i];
+		(void)proxy_files_make(vrf, &paths, NULL);
+	}
+}
+
+/* Who went earlier, with no supervisor to see it, is known by the number of its uplink. */
+static int meant_note(const struct supervisor_reload *reload, struct error *err)
+{
+	struct strings names = { 0 };
+	int r = 0;
+
+	lines_move(&names, &reload->meant);
+	if (reload->remove)
+		r = ids_list(reload->config, &names, err);
+	if (r == 0)
+		r = removal_note(reload->config, &names, err);
+	strings_finish(&names);
+	return r;
+}
+
+/* What is meant to go is noted last: until then nothing goes. */
+static void reload_work(int fd, const void *data)
+{
+	const struct supervisor_reload *reload = data;
+	const struct config *config = reload->config;
+	struct reload_answer answer = { 0 };
+	struct error err = ERROR_INIT;
+	uint32_t *ids = NULL;
+	uid_t *users = NULL;
+
+	answer.code = -supervisor_derive(config, true, &ids, &users, &err);
+	if (!answer.code)
+		answer.code = -meant_note(reload, &err);
+	snprintf(answer.text, sizeof(answer.text), "%.*s", (int)sizeof(answer.text) - 1, err.text);
+	if (users) {
+		users_warn_of_shared(config);
+		keys_make(config, users);
+	}
+	free(ids);
+	free(users);
+	(void)file_write_all(fd, (const char *)&answer, sizeof(answer));
+}
+
+static int answer_judge(const struct supervisor *supervisor, const struct reload_answer *answer,
+	size_t size, struct error *err)
+{
+	if (size != sizeof(*answer))
+		return error_set(err, EIO, "the process that writes to '%s' has ended",
+			supervisor->config->gateway.state_dir);
+	if (answer->code)
+		return error_set(err, answer->code, "%s", answer->text);
+	if (supervisor->stopping)
+		return error_set(err, EBUSY, "the supervisor is stopping");
+	return 0;
+}
+
+/* --- taking it over --- */
+
+static void report_begin(struct supervisor *supervisor)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+
+	strings_finish(&reload->added);
+	strings_finish(&reload->removed);
+	reload->n_uplinks = 0;
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		supervisor->vrfs[i]->reloaded = 0;
+}
+
+/* One that was left running and is in the config again is taken over like that of an earlier supervisor. */
+static void vrf_take_back(struct supervisor *supervisor, size_t at)
+{
+	vrf_destroy(supervisor->vrfs[at]);
+	memmove(&supervisor->vrfs[at], &supervisor->vrfs[at + 1],
+		(--supervisor->n_vrfs - at) * sizeof(*supervisor->vrfs));
+}
+
+static void vrf_forget(struct supervisor_reload *reload, struct vrf *vrf)
+{
+	bool known = vrf->config || vrf->left;
+
+	if (vrf->config && vrf->config->has_uplink)
+		*array_append(&reload->uplinks, &reload->n_uplinks) = vrf->id;
+	if (known)
+		strings_add(&reload->removed, vrf->name);
+	vrf->config = NULL;
+	if (vrf->left)
+		vrf_end_left(vrf, "gone from the config");
+	else
+		vrf_dispatch(vrf, VRF_EVENT_STOP, "gone from the config");
+}
+
+/* Before the old config goes: whoever is not in the new one loses its part of it. */
+static void vrfs_forget_missing(struct supervisor *supervisor, const struct config *config)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		struct vrf *vrf = supervisor->vrfs[i];
+		bool wanted = config_find_vrf(config, vrf->name);
+
+		if (vrf->left && wanted)
+			vrf_take_back(supervisor, i--);
+		else if (!wanted && (!vrf->left || reload->remove))
+			vrf_forget(reload, vrf);
+	}
+}
+
+static void added_note(struct supervisor *supervisor, const struct config *config)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct vrf *vrf = supervisor_find_vrf(supervisor, config->vrfs[i].name);
+
+		if (!vrf || !vrf->config)
+			strings_add(&reload->added, config->vrfs[i].name);
+	}
+}
+
+static void added_mark(struct supervisor *supervisor)
+{
+	const struct strings *added = &supervisor->reload.added;
+
+	for (size_t i = 0; i < added->count; i++)
+		supervisor_find_vrf(supervisor, added->items[i])->reloaded |= VRF_RELOAD_ADDED;
+}
+
+/* Takes the config over. What it needs is written: this reads it. */
+static int reload_apply(struct supervisor *supervisor, struct config *config, struct error *err)
+{
+	struct config *old = supervisor->config;
+	uint32_t *ids = NULL;
+	uid_t *users = NULL;
+	int r = supervisor_derive(config, false, &ids, &users, err);
+
+	if (r < 0) {
+		free(ids);
+		return r;
+	}
+	sd_notify(0, "RELOADING=1");
+	report_begin(supervisor);
+	vrfs_forget_missing(supervisor, config);
+	added_note(supervisor, config);
+	free(supervisor->ids);
+	free(supervisor->users);
+	supervisor->config = config;
+	supervisor->context.config = config;
+	supervisor->ids = ids;
+	supervisor->users = users;
+	supervisor->generation++;
+	status_changed(supervisor);
+	supervisor_adopt_config(supervisor, NULL);
+	added_mark(supervisor);
+	config_destroy(old);
+	supervisor_read_removed(supervisor);
+	wire_request_all(supervisor);
+	reporter_link_restart(supervisor->reporter);
+	log_info("config read again: %zu VRFs, %zu added, %zu removed", config->n_vrfs,
+		supervisor->reload.added.count, supervisor->reload.removed.count);
+	sd_notify(0, "READY=1");
+	return 0;
+}
+
+/* --- its course --- */
+
+static void reload_tell(const struct supervisor_reload *reload)
+{
+	for (size_t i = 0; i < reload->faults.count; i++)
+		log_error("%s", reload->faults.items[i]);
+	/* Of a refusal they may tell the reason. */
+	for (size_t i = 0; reload->error.code && i < reload->warnings.count; i++)
+		log_warning("%s", reload->warnings.items[i]);
+	if (reload->error.code)
+		log_error("not reloaded: %s", reload->error.text);
+}
+
+static void reload_end(struct supervisor *supervisor, int r)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+
+	if (r == 0)
+		error_clear(&reload->error);
+	reload->failed_ms = r < 0 ? clock_now_ms() : 0;
+	status_changed(supervisor);
+}
+
+static void reload_on_written(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct supervisor *supervisor = data;
+	struct supervisor_reload *reload = &supervisor->reload;
+	struct config *config = steal_ptr(&reload->config);
+	int r = answer_judge(supervisor, answer, size, &reload->error);
+
+	(void)in_time;
+	reload->job = NULL;
+	if (r == 0)
+		r = reload_apply(supervisor, config, &reload->error);
+	if (r < 0)
+		config_destroy(config);
+	reload_end(supervisor, r);
+	if (reload->by_signal)
+		reload_tell(reload);
+	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_RELOAD);
+	if (reload->again)
+		reload_by_signal(supervisor);
+	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_TURN);
+}
+
+bool reload_begin(struct supervisor *supervisor, bool remove)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+	int r;
+
+	error_clear(&reload->error);
+	strings_finish(&reload->faults);
+	strings_finish(&reload->warnings);
+	reload->remove = remove;
+	reload->by_signal = false;
+	reload->failed_ms = 0;
+	if (supervisor->stopping) {
+		error_set(&reload->error, EBUSY, "the supervisor is stopping");
+		return false;
+	}
+	r = config_read_again(supervisor, &reload->config, &reload->error);
+	if (r == 0) {
+		r = removals_judge(supervisor, reload->config, &reload->error);
+		if (r == 0)
+			r = job_start_own(supervisor->event, reload_work, reload, JOB_NO_TIMEOUT,
+				reload_on_written, supervisor, &reload->job, &reload->error);
+		if (r < 0)
+			config_destroy(reload->config);
+	}
+	if (r < 0) {
+		reload->config = NULL;
+		reload_end(supervisor, r);
+	}
+	return r == 0;
+}
+
+void reload_by_signal(struct supervisor *supervisor)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+
+	reload->again = reload->job != NULL;
+	if (reload->again)
+		return;
+	if (reload_begin(supervisor, false))
+		reload->by_signal = true;
+	else
+		reload_tell(reload);
+}
+
+void reload_finish(struct supervisor_reload *reload)
+{
+	job_destroy(reload->job);
+	config_destroy(reload->config);
+	strings_finish(&reload->faults);
+	strings_finish(&reload->warnings);
+	strings_finish(&reload->meant);
+	strings_finish(&reload->added);
+	strings_finish(&reload->removed);
+	free(reload->uplinks);
+}
+
+/* --- how far it is --- */
+
+static json_t *names_to_json(const struct strings *names)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < names->count; i++)
+		json_array_append_new(array, json_text(names->items[i]));
+	return array;
+}
+
+static json_t *vrfs_to_json(const struct supervisor *supervisor, unsigned with, unsigned without)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		const struct vrf *vrf = supervisor->vrfs[i];
+
+		if (vrf->config && (vrf->reloaded & with) && !(vrf->reloaded & without))
+			json_array_append_new(array, json_text(vrf->name));
+	}
+	return array;
+}
+
+/* It still becomes what the config says. */
+static bool is_on_its_way(const struct vrf *vrf)
+{
+	if (!vrf->config)
+		return !vrf->left;
+	return vrf->wiring_due || vrf->config_due ||
+		(vrf->reloaded && (vrf->state == VRF_WIRING || vrf->state == VRF_STOPPING));
+}
+
+static bool has_failed(const struct vrf *vrf)
+{
+	return vrf->config && vrf->reloaded &&
+		(vrf->state == VRF_FAILED || vrf->state == VRF_BACKOFF);
+}
+
+static json_t *states_to_json(
+	const struct supervisor *supervisor, bool (*belongs)(const struct vrf *vrf))
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		const struct vrf *vrf = supervisor->vrfs[i];
+
+		if (belongs(vrf))
+			json_array_append_new(array,
+				json_pack("{s:s, s:s, s:o}", "name", vrf->name, "state",
+					vrf_state_name(vrf->state), "reason",
+					json_text(vrf->reason)));
+	}
+	return array;
+}
+
+static bool id_is_used(const struct supervisor *supervisor, uint32_t id)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		const struct vrf *vrf = supervisor->vrfs[i];
+
+		if (vrf->config && vrf->config->has_uplink &&
+			(vrf->id == id || vrf->wanted_id == id))
+			return true;
+	}
+	return false;
+}
+
+/* The kernel takes the links of a namespace down a while after its name. */
+static bool links_go_still(const struct supervisor *supervisor)
+{
+	const struct supervisor_reload *reload = &supervisor->reload;
+	char name[NET_IFNAME_SIZE];
+
+	for (size_t i = 0; i < reload->n_uplinks; i++)
+		if (!id_is_used(supervisor, reload->uplinks[i]) &&
+			if_nametoindex(net_uplink_root_name(reload->uplinks[i], name)) != 0)
+			return true;
+	return false;
+}
+
+static size_t count_unchanged(const struct supervisor *supervisor)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		count += supervisor->vrfs[i]->config && !supervisor->vrfs[i]->reloaded;
+	return count;
+}
+
+json_t *reload_progress_create(const struct supervisor *supervisor)
+{
+	const struct supervisor_reload *reload = &supervisor->reload;
+	json_t *waiting = states_to_json(supervisor, is_on_its_way);
+	bool done = json_array_size(waiting) == 0 && !supervisor->wire_everything &&
+		!links_go_still(supervisor);
+
+	return json_pack("{s:b, s:b, s:i, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "ok", 1, "done",
+		done, "generation", (int)supervisor->generation, "added",
+		names_to_json(&reload->added), "removed", names_to_json(&reload->removed),
+		"changed",
+		vrfs_to_json(
+			supervisor, VRF_RELOAD_CHANGED, VRF_RELOAD_ADDED | VRF_RELOAD_RESTARTED),
+		"restarted", vrfs_to_json(supervisor, VRF_RELOAD_RESTARTED, VRF_RELOAD_ADDED),
+		"unchanged", (int)count_unchanged(supervisor), "waiting", waiting, "failed",
+		states_to_json(supervisor, has_failed));
+}
