@@ -93,9 +93,14 @@ static int mount_resolv_conf(
 	if (vrf->dns.count == 0)
 		return 0;
 	r = resolv_conf_write(vrf, paths, err);
-	if (r == 0 && mount(paths->resolv_conf, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0)
-		r = error_set_errno(err, errno, "cannot mount its resolv.conf");
-	return r;
+	if (r < 0 || process_view_mount_resolv_conf(paths->resolv_conf) == 0)
+		return r;
+	if (errno != ENOENT)
+		return error_set_errno(err, errno, "cannot mount its resolv.conf");
+	fprintf(stderr,
+		"vrfgate exec: vrf '%s': without its name servers: " RESOLV_CONF_MISSING "\n",
+		vrf->name);
+	return 0;
 }
 
 /*

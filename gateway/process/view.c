@@ -315,11 +315,28 @@ static int sys_mount(struct work *work)
 	return errno == ENOENT ? 0 : directory_cover(work, "/sys", 0755, 0, 0);
 }
 
+/* A link that leads nowhere will do. */
+static bool has_resolv_conf(void)
+{
+	struct stat st;
+
+	return lstat(RESOLV_CONF, &st) == 0;
+}
+
+int process_view_mount_resolv_conf(const char *source)
+{
+	cleanup_fd int tree = open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	return tree < 0 || move_mount(tree, "", AT_FDCWD, RESOLV_CONF, MOVE_MOUNT_F_EMPTY_PATH) < 0
+		? -1
+		: 0;
+}
+
 /* --- the whole --- */
 
 static const char *all_hold(struct work *work)
 {
-	const char *source = work->view->resolv_conf;
+	const char *source = has_resolv_conf() ? work->view->resolv_conf : NULL;
 	char link[PATH_MAX];
 
 	if (own_dirs_hold(work) < 0)

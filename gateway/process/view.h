@@ -20,6 +20,10 @@ int process_view_begin(void);
  */
 int process_view_borrow(int pidfd, const char *directory);
 
+/* A file over /etc/resolv.conf, be that a link to nowhere, for the calling process. -1 and errno; ENOENT: there is
+ * no such name, and a file system that is not ours is not written to for it. */
+int process_view_mount_resolv_conf(const char *source);
+
 /* A file, socket or directory of the machine that stays where it is. */
 struct process_place {
 	const char *path;
@@ -35,9 +39,10 @@ struct process_view {
 		own_dirs; /* stay, and writable; of the directory that each lies in, nothing else is seen */
 	const char *const *fresh_dirs; /* empty ones of its own lie over these */
 	const struct process_place *places;
-	const char *program;     /* stays, wherever it lies */
-	const char *resolv_conf; /* over /etc/resolv.conf; NULL: the machine's */
-	uid_t uid;               /* whose the fresh ones are */
+	const char *program; /* stays, wherever it lies */
+	const char
+		*resolv_conf; /* over /etc/resolv.conf, where there is one; NULL: the machine's */
+	uid_t uid;            /* whose the fresh ones are */
 	gid_t gid;
 };
 

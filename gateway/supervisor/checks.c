@@ -15,6 +15,7 @@
 #include "net/gateway.h"
 #include "net/netns.h"
 #include "supervisor/rescue.h"
+#include "supervisor/resolv_conf.h"
 #include "zabbix/version.h"
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
@@ -86,7 +87,7 @@ void checks_forget_proxy(struct vrf *vrf)
 	check_forget(vrf, VRF_CHECK_SERVER);
 	vrf->has_stats = false;
 	vrf->wedge = (struct wedge){ 0 };
-	vrf->names_lost = false;
+	vrf->names_lost = vrf->names_absent = false;
 	vrf_set_link(vrf, ZABBIX_LINK_UNKNOWN);
 }
 
@@ -260,6 +261,9 @@ void checks_judge_process(struct vrf *vrf)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
 	else if (vrf->disk_full)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "%s", fault);
+	else if (vrf->names_absent)
+		checks_set(vrf, VRF_CHECK_PROCESS, false,
+			"its name servers are not in effect: " RESOLV_CONF_MISSING);
 	else if (vrf->distrusted_ms && !server_is_asked(vrf))
 		checks_set(vrf, VRF_CHECK_PROCESS, false,
 			"its disk was full, or it was wedged; watching whether it works again");

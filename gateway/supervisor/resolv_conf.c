@@ -52,6 +52,8 @@ static enum resolv_conf_seen file_compare(int root, const char *text)
 		openat(root, "etc/resolv.conf", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	ssize_t n;
 
+	if (fd < 0 && errno == ENOENT)
+		return RESOLV_CONF_ABSENT;
 	if (fd < 0)
 		return errno == ELOOP ? RESOLV_CONF_LOST : RESOLV_CONF_UNKNOWN;
 	n = read(fd, seen, sizeof(seen));

@@ -237,6 +237,7 @@ struct vrf {
 	/* Its disk was full until then, or it was restarted then as it was wedged: healthy again only when the
 	 * server has heard it since, or where that is not known, when it was seen to work. 0: nothing of that. */
 	uint64_t distrusted_ms;
+	bool names_absent;       /* the proxy sees no resolv.conf */
 	bool names_lost;         /* the proxy sees other name servers than those of its config */
 	bool names_restart_done; /* and was restarted once for that */
 	bool silence_restart_done; /* restarted once as it sent nothing; not again before it is heard */

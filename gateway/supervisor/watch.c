@@ -243,6 +243,13 @@ static void watch_restart_wedged(struct vrf *vrf, const char *reason)
 
 void watch_note_names(struct vrf *vrf, enum resolv_conf_seen seen)
 {
+	bool absent = seen == RESOLV_CONF_ABSENT;
+
+	if (absent && !vrf->names_absent)
+		log_warning(
+			"vrf '%s': its proxy runs without its name servers: " RESOLV_CONF_MISSING,
+			vrf->name);
+	vrf->names_absent = absent;
 	vrf->names_lost = seen == RESOLV_CONF_LOST;
 	if (seen == RESOLV_CONF_OWN)
 		vrf->names_restart_done = false;

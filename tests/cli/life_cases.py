@@ -71,6 +71,38 @@ def name_servers_that_a_rename_on_the_machine_takes_away_come_back(lab):
     lab.command("down")
 
 
+def name_servers_need_no_file_of_the_machine(lab):
+    """A link that leads nowhere, as where systemd-resolved was taken away, and no file at all."""
+    section = fake_proxy(lab)
+    shutil.copy(pathlib.Path(__file__).with_name("fake_proxy.py"), lab.base / "zabbix_proxy")
+    etc = lab.base / "etc"
+    subprocess.run(["cp", "-a", "/etc", etc], check=True)
+    (etc / "resolv.conf").unlink(missing_ok=True)
+    (etc / "resolv.conf").symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    lab.write(section + "vrf acme { dns = 192.0.2.53 }\n")
+    subprocess.run(["mount", "--bind", etc, "/etc"], check=True)
+    try:
+        with lab.running():
+            first = lab.wait_state("acme", "healthy")["proxy"]["pid"]
+            expect_equal(name_servers_of(first), "nameserver 192.0.2.53\n", "name servers behind a dangling link")
+            expect_said(lab.command("exec", "acme", "cat", "/etc/resolv.conf"), 0, stdout="nameserver 192.0.2.53\n",
+                        stderr="")
+            pathlib.Path("/etc/resolv.conf").unlink()
+            expect_said(lab.command("restart", "acme"), 0)
+            wait_until(lambda: "no /etc/resolv.conf" in lab.vrf("acme")["reason"], NAMES_SECONDS, "told in the status")
+            second = lab.wait_state("acme", "degraded")["proxy"]["pid"]
+            expect(second and not pathlib.Path(f"/proc/{second}/root/etc/resolv.conf").exists(), "it runs without")
+            expect_said(lab.command("exec", "acme", "true"), 0, stderr="without its name servers: this machine has no")
+            expect_equal(lab.log().count("its proxy runs without its name servers: this machine has no"), 1, "lines")
+            pathlib.Path("/etc/resolv.conf").write_text("nameserver 192.0.2.1\n")
+            wait_until(lambda: lab.vrf("acme")["proxy"]["pid"] not in (0, None, second), NAMES_SECONDS, "a new proxy")
+            third = lab.wait_state("acme", "healthy")["proxy"]["pid"]
+            expect_equal(name_servers_of(third), "nameserver 192.0.2.53\n", "name servers once there is a file")
+    finally:
+        subprocess.run(["umount", "--lazy", "/etc"], check=True)
+    lab.command("down")
+
+
 def name_servers_of(pid):
     return pathlib.Path(f"/proc/{pid}/root/etc/resolv.conf").read_text()
 
@@ -162,5 +194,5 @@ def a_running_proxy_is_taken_over_whatever_its_binary_says(lab):
     lab.command("down")
 
 
-CASES = [name_servers_that_a_rename_on_the_machine_takes_away_come_back, binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
+CASES = [name_servers_need_no_file_of_the_machine, name_servers_that_a_rename_on_the_machine_takes_away_come_back, binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
          status_draws_over_the_last_one_on_a_terminal, a_supervisor_that_hangs_is_as_none]
