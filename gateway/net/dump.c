@@ -273,6 +273,7 @@ static void address_append(const struct nlmsghdr *header, void *data)
 	address = array_append(&netns->addresses, &netns->n_addresses);
 	address->ifindex = (int)info->ifa_index;
 	address->secondary = info->ifa_family == AF_INET && (info->ifa_flags & IFA_F_SECONDARY);
+	address->passing = !(info->ifa_flags & IFA_F_PERMANENT);
 	address->link_local = info->ifa_scope == RT_SCOPE_LINK;
 	copy_address(&address->address, info->ifa_family, info->ifa_prefixlen,
 		a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS]);

@@ -96,6 +96,24 @@ static void write_uplink_input(
 	}
 }
 
+/* RFC 4861, 6.1.2: of a router on the link, and nobody else. */
+static void write_router_advertisements(struct net_rules *rules, const struct net_want_netns *netns)
+{
+	static const struct address link_local = {
+		.family = AF_INET6, .prefix_length = 10, .bytes = { 0xfe, 0x80 }
+	};
+
+	for (size_t i = 0; i < netns->n_links; i++) {
+		if (!net_want_accepts_ra(netns, netns->links[i].name))
+			continue;
+		net_rule_match_interface(rules, NET_RULE_SOURCE, netns->links[i].name, false);
+		net_rule_match_network(rules, NET_RULE_SOURCE, &link_local);
+		net_rule_match_hop_limit(rules, 255);
+		net_rule_match_icmp(rules, AF_INET6, ND_ROUTER_ADVERT, ND_ROUTER_ADVERT);
+		net_rule_end(rules, NF_ACCEPT, "router advertisements");
+	}
+}
+
 static void write_allowed(struct net_rules *rules, const struct net_want_netns *netns)
 {
 	for (size_t i = 0; i < netns->n_allow; i++) {
@@ -117,6 +135,7 @@ static void write_input(
 	net_rule_end(rules, NF_ACCEPT, "answers");
 	for (size_t i = 0; i < N_ICMP_TYPES; i++)
 		end_icmp(rules, &icmp_types[i]);
+	write_router_advertisements(rules, netns);
 	write_allowed(rules, netns);
 	net_rule_end(rules, NF_DROP, "all else");
 }

@@ -223,7 +223,7 @@ static void goal_init_link(struct net_goal *goal, const struct net_goals_context
 	memcpy(goal->mac, want->mac, sizeof(goal->mac));
 	if (want->kind == NET_LINK_MACVLAN && !want->has_mac)
 		macvlan_mac(goal->mac, context, goals->want, want);
-	goal->quiet = !has_ipv6(want);
+	goal->quiet = !has_ipv6(want) && !net_want_accepts_ra(goals->want, want->name);
 	goal->addresses = want->addresses;
 	goal->n_addresses = want->n_addresses;
 	net_mark_link(goal->mark, goals->want->name, want->name, context->owner);

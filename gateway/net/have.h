@@ -65,6 +65,7 @@ struct net_have_address {
 	int ifindex;
 	struct address address;
 	uint8_t protocol; /* IFA_PROTO */
+	bool passing;     /* has a lifetime, as those by router advertisements and DHCP */
 	bool secondary;   /* IPv4: goes when the first of its network is deleted */
 	bool link_local;
 };

@@ -75,7 +75,7 @@ static const struct net_have_netns *side(const struct net_planner *planner,
 static bool is_our_address(const struct net_planner *planner, const struct net_have_address *a)
 {
 	return planner->context.have->knows_address_protocol ? a->protocol == NET_PROTOCOL
-							     : !a->link_local;
+							     : !a->link_local && !a->passing;
 }
 
 static bool wants_address(const struct net_goal *goal, const struct address *address)

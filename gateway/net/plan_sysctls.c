@@ -2,6 +2,7 @@
 /* Planning a namespace's sysctls, and the guards of links that are sysctls by another name. Where the user
  * says something about a key, his word stands alone. */
 #include <linux/ip.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -129,6 +130,19 @@ static void plan_ipv6_leaf(struct net_planner *planner, const struct net_goals *
 			net_planner_keep(planner, conf_key(key, "ipv6", goal->name, leaf)), value);
 }
 
+/* Before it goes up: then the kernel asks for a router, and need not wait for what comes in its own time. */
+static void plan_accept_ra(
+	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
+{
+	const char *value = net_want_accepts_ra(goals->want, goal->name);
+	char key[KEY_SIZE];
+
+	if (value)
+		net_planner_sysctl(planner, false,
+			net_planner_keep(planner, conf_key(key, "ipv6", goal->name, "accept_ra")),
+			value);
+}
+
 void net_plan_guards(
 	struct net_planner *planner, const struct net_goals *goals, const struct net_goal *goal)
 {
@@ -145,6 +159,8 @@ void net_plan_guards(
 		act->ifindex = goal->have->ifindex;
 		act->number = differing;
 	}
+	if (goal->want && !(goal->have->flags & IFF_UP))
+		plan_accept_ra(planner, goals, goal);
 	/* A link without an IPv6 address has no IPv6; before it gets one it has. So has an uplink, whatever
 	 * the machine's administrator says of all links. */
 	if ((!goal->want || !goal->quiet) && goal->have->disable_ipv6 > 0 &&
@@ -178,13 +194,26 @@ static void plan_ipv6_guards(
 		plan_ipv6_leaf(planner, goals, goal, "disable_ipv6", "1");
 }
 
+static bool is_planned(const struct net_planner *planner, const struct net_want_sysctl *want)
+{
+	for (size_t i = 0; i < planner->group->n_acts; i++) {
+		const struct net_act *act = &planner->group->acts[i];
+
+		if (act->kind == NET_ACT_SYSCTL_SET && strcmp(act->sysctl.key, want->key) == 0 &&
+			strcmp(act->sysctl.value, want->value) == 0)
+			return true;
+	}
+	return false;
+}
+
 void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *goals)
 {
 	for (size_t i = 0; i < goals->want->n_sysctls; i++) {
 		const struct net_want_sysctl *want = &goals->want->sysctls[i];
 		const char *have = have_sysctl(goals->have, want->key);
 
-		if (have && net_sysctl_value_equal(have, want->value))
+		if ((have && net_sysctl_value_equal(have, want->value)) ||
+			is_planned(planner, want))
 			continue;
 		net_planner_sysctl(planner, false, want->key, want->value);
 		planner->group->acts[planner->group->n_acts - 1].minor = true;

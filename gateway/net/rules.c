@@ -347,6 +347,14 @@ void net_rule_match_icmp(struct net_rules *rules, int family, uint8_t first, uin
 	}
 }
 
+/* RFC 8200, 3. */
+void net_rule_match_hop_limit(struct net_rules *rules, uint8_t hop_limit)
+{
+	match_family(rules, AF_INET6);
+	load_payload(rules, NFT_PAYLOAD_NETWORK_HEADER, 7, sizeof(hop_limit));
+	compare(rules, NFT_CMP_EQ, &hop_limit, sizeof(hop_limit));
+}
+
 /* linux/netfilter/nf_conntrack_common.h: NF_CT_STATE_BIT(IP_CT_ESTABLISHED). The register is a number of
  * the host's. */
 #define STATE_ESTABLISHED (1U << 1)

@@ -60,6 +60,8 @@ void net_rule_match_network(
 void net_rule_match_port(struct net_rules *rules, uint8_t protocol, uint16_t port);
 /* icmp type echo-request; icmpv6 type 135-136, from first to last; AF_INET or AF_INET6 */
 void net_rule_match_icmp(struct net_rules *rules, int family, uint8_t first, uint8_t last);
+/* ip6 hoplimit 255 */
+void net_rule_match_hop_limit(struct net_rules *rules, uint8_t hop_limit);
 /* ct state established */
 void net_rule_match_established(struct net_rules *rules);
 

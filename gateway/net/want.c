@@ -24,6 +24,31 @@ void net_want_finish(struct net_want *want)
 	memset(want, 0, sizeof(*want));
 }
 
+static const char *find_sysctl(const struct net_want_netns *netns, const char *key)
+{
+	for (size_t i = 0; i < netns->n_sysctls; i++)
+		if (strcmp(netns->sysctls[i].key, key) == 0)
+			return netns->sysctls[i].value;
+	return NULL;
+}
+
+const char *net_want_accepts_ra(const struct net_want_netns *netns, const char *link)
+{
+	char key[48], name[NET_IFNAME_SIZE] = "";
+	const char *value;
+
+	if (!netns->n_sysctls)
+		return NULL;
+	for (size_t i = 0; link[i] && i < sizeof(name) - 1; i++)
+		name[i] = link[i] == '.' ? '/' : link[i];
+	snprintf(key, sizeof(key), "net.ipv6.conf.%s.accept_ra", name);
+	value = find_sysctl(netns, key);
+	/* The kernel does not ask what `all` says. */
+	if (!value)
+		value = find_sysctl(netns, "net.ipv6.conf.default.accept_ra");
+	return value && atoi(value) > 0 ? value : NULL;
+}
+
 /* Of one uplink's network; less than the prefix's own where that is too long. */
 static uint8_t uplink_length(const struct address *prefix)
 {

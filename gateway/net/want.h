@@ -94,6 +94,10 @@ struct net_want {
 /* Frees the arrays, not what they point to. */
 void net_want_finish(struct net_want *want);
 
+/* The value that its sysctls give accept_ra of that link, or else of `default`, where router advertisements are
+ * taken; NULL: they are not. */
+const char *net_want_accepts_ra(const struct net_want_netns *netns, const char *link);
+
 /* The two addresses of uplink n in a prefix, /126 or /30: root side 4n+1, inside 4n+2; -ERANGE outside
  * the prefix. */
 int net_uplink_addresses(

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tables of rules in the kernel: set, kept, put right and taken away. What they keep out is tested by
  * test_isolation. */
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <sys/resource.h>
 
+#include "frame.h"
 #include "nft.h"
 
 #include "net/firewall_kernel.h"
@@ -49,6 +52,76 @@ static void every_namespace_has_its_table(void **state)
 	assert_true(has_table("bravo", "vrfgate"));
 	world_down();
 	assert_false(has_table(NULL, "vrfgate"));
+}
+
+/* RFC 4861, 4.2: a router for half an hour, with a network that all may take addresses of. */
+static void advertise(const char *from, uint8_t hop_limit)
+{
+	static const uint8_t payload[] = { ND_ROUTER_ADVERT, 0, 0, 0, 64, 0, 7, 8, 0, 0, 0, 0, 0, 0,
+		0, 0,                                               /* */
+		3, 4, 64, 0xc0, 0, 0, 7, 8, 0, 0, 7, 8, 0, 0, 0, 0, /* */
+		0xfd, 0x99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t all[6] = { 0x33, 0x33, 0, 0, 0, 1 }, router[6] = { 2, 0, 0, 0, 0, 1 };
+	struct address a = world_address(from), b = world_address("ff02::1");
+	struct sockaddr_ll wire = { .sll_family = AF_PACKET };
+	cleanup_fd int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	struct frame frame;
+
+	wire.sll_ifindex = (int)if_nametoindex("wire0");
+	frame_begin(&frame, all, router, ETHERTYPE_IPV6);
+	frame_put_packet(&frame, &a, &b, IPPROTO_ICMPV6, payload, sizeof(payload));
+	frame.bytes[sizeof(struct ether_header) + offsetof(struct ip6_hdr, ip6_hlim)] = hop_limit;
+	assert_int_equal(
+		sendto(fd, frame.bytes, frame.size, 0, (struct sockaddr *)&wire, sizeof(wire)),
+		frame.size);
+}
+
+static bool has_router(const char *netns)
+{
+	return world_run("ip -n %s -6 route show proto ra | grep -q '^default via fe80::1 '",
+		       netns) == 0;
+}
+
+static void await_router(const char *netns)
+{
+	uint64_t deadline_ms = clock_now_ms() + 30000;
+
+	do
+		advertise("fe80::1", 255);
+	while (!has_router(netns) && clock_now_ms() < deadline_ms);
+	assert_true(has_router(netns));
+}
+
+static void router_advertisements_are_taken_where_a_link_accepts_them(void **state)
+{
+	static const struct net_want_sysctl accept[] = { { "net.ipv6.conf.c/1.accept_ra", "2" } };
+	cleanup(net_want_finish) struct net_want want = guarded();
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		world_add_link(&want.netns[i], "c.1", NET_LINK_MACVLAN, "trunk0");
+	*array_append(&want.netns[0].sysctls, &want.netns[0].n_sysctls) = accept[0];
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	/* what a router on the link does not send; a right one behind it has come when it has */
+	advertise("fd99::1", 255);
+	advertise("fe80::2", 64);
+	await_router("acme");
+	assert_int_equal(world_run("ip -n acme -6 route | grep -q 'fe80::2\\|via fd99::1'"), 256);
+	assert_int_equal(world_run("ip -n acme -6 addr show c.1 | grep -q 'inet6 fd99::'"), 0);
+	assert_int_equal(world_count(&want), 0);
+	/* not by another link, and not once it does not accept them */
+	assert_false(has_router("bravo"));
+	assert_int_equal(nft("acme", "list chain inet vrfgate input"), 0);
+	want.netns[0].n_sysctls = 0;
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_false(has_router("acme"));
+	assert_int_equal(
+		world_run("ip netns exec acme nft list table inet vrfgate | grep -q 'router adv'"),
+		256);
+	want.netns[0].n_sysctls = 1;
+	world_down();
 }
 
 static void whatever_is_done_to_a_table_is_put_right(void **state)
@@ -190,6 +263,7 @@ static void what_the_words_lack_is_told(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_namespace_has_its_table),
+	cmocka_unit_test(router_advertisements_are_taken_where_a_link_accepts_them),
 	cmocka_unit_test(whatever_is_done_to_a_table_is_put_right),
 	cmocka_unit_test(a_look_at_one_namespace_puts_its_table_right),
 	cmocka_unit_test(what_is_allowed_later_is_a_change_of_that_table_alone),
