@@ -58,6 +58,7 @@ static int init_run(const struct config *config, enum choice choice)
 	const struct config_gateway *gateway = &config->gateway;
 	struct error err = ERROR_INIT;
 	char id[IDENTITY_SIZE] = "";
+	const char *name;
 	/* Nobody may use the old id meanwhile: no supervisor, and no command that writes to Zabbix. */
 	cleanup_fd int lock = supervisor_lock(gateway->run_dir, &err), turn = -1;
 	int r = lock < 0 ? lock : cli_turn_take(gateway, &turn, &err);
@@ -69,10 +70,11 @@ static int init_run(const struct config *config, enum choice choice)
 		fprintf(stderr, "vrfgate init: %s\n", err.text);
 		return CLI_EXIT_FAILED;
 	}
-	printf("gateway '%s': id %s, of this machine\n", gateway->name, id);
+	name = gateway->host_name && choice == CHOICE_NEW_ID ? gateway->host_name : gateway->name;
+	printf("gateway '%s': id %s, of this machine\n", name, id);
 	if (choice == CHOICE_NEW_ID)
 		printf("The proxies get new keys. Check that no other gateway is named '%s' (gateway.name).\n",
-			gateway->name);
+			name);
 	return CLI_EXIT_DONE;
 }
 

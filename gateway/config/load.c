@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "config/check.h"
 #include "config/include.h"
 #include "config/judge.h"
 #include "config/judge_machine.h"
@@ -42,21 +43,60 @@ static struct config *config_create(void)
 	return config;
 }
 
+char *config_name_path(const struct config_gateway *gateway)
+{
+	return xasprintf("%s/gateway.name", gateway->state_dir);
+}
+
+/* NULL where none is kept. */
+static char *kept_name(const struct config_gateway *gateway)
+{
+	cleanup_free char *path = config_name_path(gateway);
+	char *name;
+
+	if (file_read_line_untrusted(path, &name, NULL) < 0)
+		return NULL;
+	if (config_check_zabbix_name(name, NULL) < 0) {
+		free(name);
+		return NULL;
+	}
+	return name;
+}
+
+/* Takes over `kept`, NULL: none. */
+static void name_default(struct config_gateway *gateway, char *kept)
+{
+	cleanup_free char *host = host_name();
+
+	gateway->name_is_default = true;
+	gateway->name = kept ? kept : xstrdup(host);
+	if (strcmp(gateway->name, host) != 0)
+		gateway->host_name = steal_ptr(&host);
+}
+
+static void name_judge(struct config_reader *reader)
+{
+	const struct config_gateway *gateway = &reader->config->gateway;
+	const struct config_section *section = config_reader_general(reader, "gateway");
+
+	if (gateway->host_name)
+		config_complain(&reader->notes, section, section->line > 0 ? section->line : 1,
+			"no name, so that it stays \"%s\", the host name of its first start, which is now \"%s\"; expected name",
+			gateway->name, gateway->host_name);
+}
+
 static void tree_read(struct config_reader *reader, const struct config_tree *tree)
 {
-	struct config *config = reader->config;
-
 	for (size_t i = 0; i < tree->n_roots; i++)
-		config_read_section(reader, tree->roots[i], &config_schema_root, config);
-	if (!config->gateway.name)
-		config->gateway.name = host_name();
+		config_read_section(reader, tree->roots[i], &config_schema_root, reader->config);
 	config_read_vrf_proxies(reader);
 }
 
 /* What is wanted of a file. */
 enum extent {
 	EXTENT_TEXT,       /* all of it or nothing, whatever the machine is */
-	EXTENT_WHOLE,      /* the same for this machine */
+	EXTENT_AGAIN,      /* the same for this machine, and for who has a name */
+	EXTENT_WHOLE,      /* the same for who asks the machine for that */
 	EXTENT_CHECK,      /* the same, and a look at the files that it names */
 	EXTENT_START,      /* the same where there are doubts only */
 	EXTENT_FAULTY_TOO, /* what is not at fault of it */
@@ -74,8 +114,22 @@ static bool tree_parse(struct config_reader *reader, struct config_tree *tree,
 	return config_include(tree, &reader->faults, &reader->notes) == 0 && whole;
 }
 
-static int text_load(const char *path, const char *text, enum extent extent, struct config **config,
-	struct config_report *report)
+/* What of the machine has a say in it. */
+static void machine_judge(struct config_reader *reader, enum extent extent)
+{
+	bool looks = extent == EXTENT_CHECK || extent == EXTENT_START;
+
+	if (extent == EXTENT_AGAIN || extent == EXTENT_WHOLE || looks)
+		config_judge_server_address(reader);
+	if (!looks)
+		return;
+	config_judge_files(reader);
+	name_judge(reader);
+}
+
+/* name: of a gateway whose config has none; NULL: what is kept, or the host name. */
+static int text_load(const char *path, const char *text, enum extent extent, const char *name,
+	struct config **config, struct config_report *report)
 {
 	struct config_reader reader = { .config = config_create() };
 	struct config_tree tree = { 0 };
@@ -85,13 +139,16 @@ static int text_load(const char *path, const char *text, enum extent extent, str
 
 	reader.root = root;
 	tree_read(&reader, &tree);
+	if (!reader.config->gateway.name)
+		name_default(&reader.config->gateway,
+			name                            ? xstrdup(name)
+				: extent > EXTENT_AGAIN ? kept_name(&reader.config->gateway)
+							: NULL);
 	/* Half a file makes nonsense of what belongs together. */
-	if (whole)
+	if (whole) {
 		config_judge(&reader);
-	if (whole && (extent == EXTENT_WHOLE || extent == EXTENT_CHECK || extent == EXTENT_START))
-		config_judge_server_address(&reader);
-	if (whole && (extent == EXTENT_CHECK || extent == EXTENT_START))
-		config_judge_files(&reader);
+		machine_judge(&reader, extent);
+	}
 	if (extent <= EXTENT_START && whole && reader.config->n_vrfs == 0)
 		config_complain(&reader.notes, root, 1,
 			"no vrf and no namespace section: nothing is monitored");
@@ -112,11 +169,11 @@ static int text_load(const char *path, const char *text, enum extent extent, str
 int config_load_text(
 	const char *path, const char *text, struct config **config, struct config_report *report)
 {
-	return text_load(path, text, EXTENT_TEXT, config, report);
+	return text_load(path, text, EXTENT_TEXT, NULL, config, report);
 }
 
-static int file_load(
-	const char *path, enum extent extent, struct config **config, struct config_report *report)
+static int file_load(const char *path, enum extent extent, const char *name, struct config **config,
+	struct config_report *report)
 {
 	cleanup_free char *text = NULL;
 	struct error err = ERROR_INIT;
@@ -132,31 +189,40 @@ static int file_load(
 		strings_addf(&report->faults, "%s:1: a NUL byte in the file, expected text", path);
 		return -EINVAL;
 	}
-	return text_load(path, text, extent, config, report);
+	return text_load(path, text, extent, name, config, report);
 }
 
 int config_load(const char *path, struct config **config, struct config_report *report)
 {
-	return file_load(path, EXTENT_WHOLE, config, report);
+	return file_load(path, EXTENT_WHOLE, NULL, config, report);
+}
+
+int config_load_again(const char *path, const struct config *running, struct config **config,
+	struct config_report *report)
+{
+	const struct config_gateway *gateway = &running->gateway;
+
+	return file_load(path, EXTENT_AGAIN, gateway->name_is_default ? gateway->name : NULL,
+		config, report);
 }
 
 int config_load_to_check(const char *path, struct config **config, struct config_report *report)
 {
-	return file_load(path, EXTENT_CHECK, config, report);
+	return file_load(path, EXTENT_CHECK, NULL, config, report);
 }
 
 int config_load_to_start(const char *path, struct config **config, struct config_report *report)
 {
-	return file_load(path, EXTENT_START, config, report);
+	return file_load(path, EXTENT_START, NULL, config, report);
 }
 
 int config_load_what_can_be_read(
 	const char *path, struct config **config, struct config_report *report)
 {
-	return file_load(path, EXTENT_FAULTY_TOO, config, report);
+	return file_load(path, EXTENT_FAULTY_TOO, NULL, config, report);
 }
 
 int config_load_general(const char *path, struct config **config, struct config_report *report)
 {
-	return file_load(path, EXTENT_GENERAL, config, report);
+	return file_load(path, EXTENT_GENERAL, NULL, config, report);
 }

@@ -25,6 +25,16 @@ void config_report_finish(struct config_report *report);
  */
 int config_load(const char *path, struct config **config, struct config_report *report);
 
+/*
+ * The file that keeps the name of a gateway whose config has none: the host name of its first start, as all that
+ * it makes in Zabbix is called by it. The text is the caller's to free().
+ */
+char *config_name_path(const struct config_gateway *gateway);
+
+/* As config_load() for who runs by an older one: a name that is not written stays, and no file is asked for it. */
+int config_load_again(const char *path, const struct config *running, struct config **config,
+	struct config_report *report);
+
 /* As config_load(), and notes which files that the config names are missing or empty: waits for their disks. */
 int config_load_to_check(const char *path, struct config **config, struct config_report *report);
 

@@ -119,6 +119,7 @@ static void vrf_finish(struct config_vrf *vrf)
 static void gateway_finish(struct config_gateway *gateway)
 {
 	free(gateway->name);
+	free(gateway->host_name);
 	free(gateway->state_dir);
 	free(gateway->run_dir);
 	free(gateway->log_dir);

@@ -29,7 +29,9 @@
 
 struct config_gateway {
 	char *name;
-	char *state_dir; /* absolute, no trailing slash; as are the other two */
+	bool name_is_default; /* the host name, or what that was when the gateway was started first */
+	char *host_name;      /* what it is now, where that is another; else NULL */
+	char *state_dir;      /* absolute, no trailing slash; as are the other two */
 	char *run_dir;
 	char *log_dir;
 	bool firewall;

@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "config/load.h"
 
 #define FILE_MAX      4096
 #define PRODUCT_UUID  "/sys/class/dmi/id/product_uuid"
@@ -155,7 +156,19 @@ static int identity_make(
 	return file_save(gateway, id, err);
 }
 
-int identity_read(
+/* For all to read, as those who only look go by the name, too. */
+static int name_keep(const struct config_gateway *gateway, struct error *err)
+{
+	const struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	cleanup_free char *path = config_name_path(gateway);
+	cleanup_free char *line = xasprintf("%s\n", gateway->name);
+
+	if (!gateway->name_is_default)
+		return 0;
+	return file_write_if_changed(path, line, strlen(line), &owner, NULL, err);
+}
+
+static int id_read(
 	const struct config_gateway *gateway, bool make, char id[IDENTITY_SIZE], struct error *err)
 {
 	cleanup_free char *path = path_make(gateway);
@@ -177,6 +190,23 @@ int identity_read(
 			"machine is a copy of it and a gateway of its own, or 'vrfgate init --keep-id' if it "
 			"takes its place",
 			id);
+	return 0;
+}
+
+int identity_read(
+	const struct config_gateway *gateway, bool make, char id[IDENTITY_SIZE], struct error *err)
+{
+	int r = id_read(gateway, make, id, err);
+
+	return r == 0 && make ? name_keep(gateway, err) : r;
+}
+
+static int name_forget(const struct config_gateway *gateway, struct error *err)
+{
+	cleanup_free char *path = config_name_path(gateway);
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		return error_set_errno(err, errno, "cannot remove '%s'", path);
 	return 0;
 }
 
@@ -214,6 +244,8 @@ int identity_renew(const struct config_gateway *gateway, char id[IDENTITY_SIZE],
 	/* Keys first: a copy that was cut short here is still one that is refused. */
 	if (r == 0)
 		r = keys_remove(gateway, err);
+	if (r == 0)
+		r = name_forget(gateway, err);
 	if (r < 0)
 		return r;
 	id_make(id);

@@ -15,13 +15,14 @@
 #define IDENTITY_SIZE 33 /* 32 hex digits and a NUL */
 
 /*
- * Reads the id. Where there is none yet one is made, which with `make` is written down, and takes root.
+ * Reads the id. Where there is none yet one is made, which with `make` is written down, and takes root; so is the
+ * name, where it is the host name for want of one in the config.
  * -ESTALE: it was made on another machine, the text says what to do.
  */
 int identity_read(
 	const struct config_gateway *gateway, bool make, char id[IDENTITY_SIZE], struct error *err);
 
-/* This machine is a gateway of its own: it gets another id, and the keys that the VRFs' proxies have here are
+/* This machine is a gateway of its own: it gets another id, no name that was kept is its any more, and the keys that the VRFs' proxies have here are
  * removed, so that they get new ones. */
 int identity_renew(const struct config_gateway *gateway, char id[IDENTITY_SIZE], struct error *err);
 

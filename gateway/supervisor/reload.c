@@ -64,7 +64,8 @@ static int config_read_again(
 	struct supervisor_reload *reload = &supervisor->reload;
 	struct config_report report = { 0 };
 	const char *fixed;
-	int r = config_load(supervisor->options.config_path, config, &report);
+	int r = config_load_again(
+		supervisor->options.config_path, supervisor->config, config, &report);
 
 	lines_move(&reload->faults, &report.faults);
 	lines_move(&reload->warnings, &report.notes);

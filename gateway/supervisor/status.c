@@ -196,8 +196,13 @@ static json_t *warnings_to_json(const struct supervisor *supervisor)
 {
 	struct strings warnings = { 0 };
 	json_t *texts = json_array();
+	const struct config_gateway *gateway = &supervisor->config->gateway;
 
 	disks_list_warnings(supervisor->disks, &warnings);
+	if (gateway->host_name)
+		strings_addf(&warnings,
+			"the gateway stays '%s', the host name of its first start, which is now '%s'; set gateway.name",
+			gateway->name, gateway->host_name);
 	if (supervisor->reload.failed_ms)
 		strings_addf(&warnings, "the config as it is now is not in effect: %s",
 			supervisor->reload.error.text);

@@ -143,6 +143,49 @@ def a_fixed_number_that_another_vrf_has_changes_nothing(lab):
     lab.command("down")
 
 
-CASES = [an_id_is_made_once_and_for_root_only, a_copy_of_a_machine_is_refused_before_anything_of_it_runs,
+@contextlib.contextmanager
+def host_named(lab, name):
+    """Commands of the lab find a machine of that name."""
+    program, wrapper = lab.program, lab.base / f"on-{name}"
+    wrapper.write_text(f"""#!/bin/sh
+exec unshare --uts sh -c 'hostname {name} && exec "$0" "$@"' {program} "$@"
+""")
+    wrapper.chmod(0o755)
+    lab.program = wrapper
+    try:
+        yield
+    finally:
+        lab.program = program
+
+
+def a_gateway_keeps_the_host_name_of_its_first_start(lab):
+    """What it makes in Zabbix is called by it."""
+    lab.gateway = lab.gateway.replace("name = gw1 ", "")
+    lab.write(fake_proxy(lab) + "vrf one { interface c { kind = macvlan parent = trunk0 } }\n")
+    kept = 'gateway: no name, so that it stays "localhost", the host name of its first start, which is now "gw7"'
+    with host_named(lab, "localhost"):
+        expect_said(lab.command("check"), 0, stderr="")
+        with lab.running():
+            expect_equal(lab.status()["gateway"]["name"], "localhost", "name")
+            expect_equal(lab.status()["gateway"]["warnings"], [], "warnings")
+    with host_named(lab, "gw7"):
+        expect_said(lab.command("check"), 0, stderr=f"{lab.path}:1: {kept}; expected name\n")
+        with lab.running():
+            expect(kept in lab.log(), "the log does not say so")
+            expect_equal(lab.status()["gateway"]["name"], "localhost", "name with another host name")
+            expect_equal(lab.vrf("one")["proxy"]["name"], "localhost-one", "proxy")
+            expect(any("now 'gw7'" in each for each in lab.status()["gateway"]["warnings"]), "status does not say so")
+            expect_said(lab.command("reload"), 0, stderr="")
+        expect_said(lab.command("init", "--new-id"), 0, stdout="gateway 'gw7'")
+        expect_said(lab.command("check"), 0, stderr="")
+        lab.gateway = lab.gateway.replace("gateway {", "gateway { name = gw8")
+        lab.write("namespace two { }\n")
+        with lab.running():
+            expect_equal(lab.status()["gateway"]["name"], "gw8", "name that the config has")
+        expect(not (lab.base / "state/gateway.name").exists(), "a name of the config is kept")
+    lab.command("down")
+
+
+CASES = [a_gateway_keeps_the_host_name_of_its_first_start, an_id_is_made_once_and_for_root_only, a_copy_of_a_machine_is_refused_before_anything_of_it_runs,
          a_copy_becomes_a_gateway_of_its_own, a_gateway_goes_on_on_other_hardware, init_says_what_it_needs,
          a_fixed_number_that_another_vrf_has_changes_nothing]

@@ -462,6 +462,27 @@ static void test_a_doubt_is_a_warning_to_a_start_only(void **state)
 	assert_string_equal(started.report.notes.items[0], loaded.report.faults.items[0]);
 }
 
+static void test_a_running_gateway_keeps_its_name(void **state)
+{
+	static char name[] = "localhost";
+	static const char text[] = "vrf a { interface eth0.10 { } }";
+	struct config running = { .gateway = { .name = name, .name_is_default = true } };
+	cleanup_free char *path = xasprintf("%s/again.conf", (char *)*state);
+	const struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
+	cleanup_loaded struct loaded again = { 0 }, named = { 0 };
+
+	assert_int_equal(file_write_volatile(path, text, strlen(text), &owner, NULL, NULL), 0);
+	again.result = config_load_again(path, &running, &again.config, &again.report);
+	assert_no_faults(&again);
+	assert_string_equal(again.config->gateway.name, "localhost");
+	/* That of the config is none to keep. */
+	running.gateway.name_is_default = false;
+	named.result = config_load_again(path, &running, &named.config, &named.report);
+	assert_no_faults(&named);
+	assert_null(named.config->gateway.host_name);
+	assert_true(named.config->gateway.name_is_default);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -480,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_the_general_sections_are_had_whatever_the_vrfs_are),
 		cmocka_unit_test(test_a_broken_gateway_section_is_told_as_ever),
 		cmocka_unit_test(test_a_thousand_vrfs),
+		in_scratch(test_a_running_gateway_keeps_its_name),
 		in_scratch(test_a_doubt_is_a_warning_to_a_start_only),
 	};
 
