@@ -28,6 +28,11 @@ static const struct {
 	[CAUSE_KERNEL_UNREADABLE] = { "kernel-unreadable", "cannot compare with the kernel", "" },
 	[CAUSE_BINARY] = { "proxy-binary", "proxy binary", " cannot be used" },
 	[CAUSE_DISK_FULL] = { "disk-full", "no room in", "" },
+	[CAUSE_PROXY_VERSION] = { "proxy-version", "Zabbix version",
+		" of the proxies does not match the server's" },
+	[CAUSE_PROXY_KEYS] = { "proxy-keys", "not registered in Zabbix", "" },
+	[CAUSE_SERVER_UNREACHABLE] = { "server-unreachable", "no connection to the Zabbix server",
+		"" },
 	[CAUSE_SERVER_SILENT] = { "server-silent",
 		"the Zabbix server has heard no proxy of this gateway", "" },
 };
@@ -61,19 +66,37 @@ const char *cause_format(const struct cause *cause, char text[CAUSE_TEXT_SIZE])
 	return text;
 }
 
-char *cause_tell(const struct cause *cause, const struct strings *vrfs)
+/* "acme, bravo, ... and 498 more" */
+static char *names_tell(const struct strings *vrfs)
 {
 	struct strings named = { vrfs->items, vrfs->count > NAMED_ALL ? NAMED_SOME : vrfs->count };
-	char *names = strings_join(&named, ", "), *told, what[CAUSE_TEXT_SIZE];
+	char *names = strings_join(&named, ", "), *told;
 
-	cause_format(cause, what);
-	if (named.count < vrfs->count)
-		told = xasprintf("%s: %zu VRFs wait for it: %s, ... and %zu more", what,
-			vrfs->count, names, vrfs->count - named.count);
-	else
-		told = xasprintf("%s: %zu VRFs wait for it: %s", what, vrfs->count, names);
+	if (named.count == vrfs->count)
+		return names;
+	told = xasprintf("%s, ... and %zu more", names, vrfs->count - named.count);
 	free(names);
 	return told;
+}
+
+static char *tell(const struct cause *cause, const struct strings *vrfs, bool over)
+{
+	char *names = names_tell(vrfs), *told, what[CAUSE_TEXT_SIZE];
+
+	told = xasprintf("%s: %s%zu VRFs%s: %s", cause_format(cause, what), over ? "over for " : "",
+		vrfs->count, over ? "" : " wait for it", names);
+	free(names);
+	return told;
+}
+
+char *cause_tell(const struct cause *cause, const struct strings *vrfs)
+{
+	return tell(cause, vrfs, false);
+}
+
+char *cause_tell_end(const struct cause *cause, const struct strings *vrfs)
+{
+	return tell(cause, vrfs, true);
 }
 
 static struct causes_item *item_find(const struct causes *causes, const struct cause *cause)

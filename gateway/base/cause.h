@@ -16,14 +16,17 @@ enum cause_kind {
 	CAUSE_PARENT_DOWN,
 	CAUSE_PARENT_NO_CARRIER,
 	CAUSE_PARENT_TAKEN,
-	CAUSE_VLAN_TAKEN,        /* that carries others; object "eth0.100" */
-	CAUSE_LINK_REFUSED,      /* by the kernel, with its errno; object "vlan on eth0" */
-	CAUSE_NETNS_REFUSED,     /* likewise; no object */
-	CAUSE_ROOT_FIREWALL,     /* no object */
-	CAUSE_KERNEL_UNREADABLE, /* no object */
-	CAUSE_BINARY,            /* object: its path */
-	CAUSE_DISK_FULL,         /* object: a directory of it */
-	CAUSE_SERVER_SILENT,     /* no object */
+	CAUSE_VLAN_TAKEN,         /* that carries others; object "eth0.100" */
+	CAUSE_LINK_REFUSED,       /* by the kernel, with its errno; object "vlan on eth0" */
+	CAUSE_NETNS_REFUSED,      /* likewise; no object */
+	CAUSE_ROOT_FIREWALL,      /* no object */
+	CAUSE_KERNEL_UNREADABLE,  /* no object */
+	CAUSE_BINARY,             /* object: its path */
+	CAUSE_DISK_FULL,          /* object: a directory of it */
+	CAUSE_PROXY_VERSION,      /* object: that version */
+	CAUSE_PROXY_KEYS,         /* cannot be read or written, with an errno; no object */
+	CAUSE_SERVER_UNREACHABLE, /* object: its address, as far as it is known */
+	CAUSE_SERVER_SILENT,      /* no object */
 	CAUSE_KINDS,
 };
 
@@ -48,6 +51,9 @@ const char *cause_format(const struct cause *cause, char text[CAUSE_TEXT_SIZE]);
 
 /* "parent 'eth0' does not exist: 500 VRFs wait for it: acme, bravo, ... and 498 more"; the caller frees it. */
 char *cause_tell(const struct cause *cause, const struct strings *vrfs);
+
+/* "parent 'eth0' does not exist: over for 500 VRFs: acme, ..."; likewise. */
+char *cause_tell_end(const struct cause *cause, const struct strings *vrfs);
 
 /* Who suffers from what. */
 struct causes {

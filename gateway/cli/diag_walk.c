@@ -67,6 +67,30 @@ static const char *text_of(const json_t *object, const char *key)
 
 /* --- the namespace and what is in it --- */
 
+static bool names_hold(const json_t *names, const char *name)
+{
+	size_t i;
+	json_t *each;
+
+	json_array_foreach (names, i, each)
+		if (json_is_string(each) && strcmp(json_string_value(each), name) == 0)
+			return true;
+	return false;
+}
+
+/* Who else suffers from the same; NULL: nobody. */
+static const char *shared_cause(const struct walk *walk)
+{
+	const json_t *gateway = json_object_get(walk->diag->status, "gateway");
+	size_t i;
+	json_t *cause;
+
+	json_array_foreach (json_object_get(gateway, "causes"), i, cause)
+		if (names_hold(json_object_get(cause, "vrfs"), walk->name))
+			return text_of(cause, "summary");
+	return NULL;
+}
+
 static void step_supervisor(struct walk *walk)
 {
 	const char *state = text_of(walk->vrf, "state"), *reason = text_of(walk->vrf, "reason");
@@ -80,8 +104,8 @@ static void step_supervisor(struct walk *walk)
 			"it does not know the VRF: the config was not read since");
 	else
 		say(walk, "supervisor", rests ? VERDICT_FAIL : VERDICT_OK,
-			rests && walk->diag->vrf->enabled ? start : NULL, "the VRF is %s%s%s",
-			state, *reason ? ": " : "", reason);
+			rests && walk->diag->vrf->enabled ? start : shared_cause(walk),
+			"the VRF is %s%s%s", state, *reason ? ": " : "", reason);
 }
 
 static void step_disks(struct walk *walk)

@@ -141,6 +141,22 @@ static void warnings_print(FILE *out, const json_t *document)
 	}
 }
 
+/* What several VRFs suffer from, in a line each. */
+static void causes_print(FILE *out, const json_t *document)
+{
+	const json_t *gateway = json_object_get(document, "gateway");
+	size_t i;
+	json_t *cause;
+
+	json_array_foreach (json_object_get(gateway, "causes"), i, cause) {
+		const char *summary = json_string_value(json_object_get(cause, "summary"));
+		cleanup_free char *line = xstrdup(summary ? summary : "");
+
+		text_make_printable(line);
+		fprintf(out, "%s\n", line);
+	}
+}
+
 static void gateway_print(FILE *out, const json_t *document)
 {
 	const char *name, *state, *zabbix, *error = "", *version = "";
@@ -156,6 +172,7 @@ static void gateway_print(FILE *out, const json_t *document)
 	text_make_printable(line);
 	fprintf(out, "%s\n", line);
 	warnings_print(out, document);
+	causes_print(out, document);
 }
 
 /* Before anything is asked: a wrong word is one whether a supervisor runs or not. */

@@ -328,16 +328,22 @@ static void ask_gateways(struct vrf *vrf)
 
 /* --- server --- */
 
-/* Of the proxy that runs, which may be older than its binary; it is never ended for it. */
-static bool judge_pair(struct vrf *vrf)
+/* Of the proxy that runs, which may be older than its binary. */
+static enum zabbix_pair pair_of(const struct vrf *vrf)
 {
-	const char *server = vrf->context->server_version_text, *name = vrf->name;
 	struct zabbix_version proxy;
 
 	if (!vrf->has_stats || zabbix_version_parse(vrf->stats.version, &proxy, NULL) < 0)
-		return true;
-	switch (zabbix_version_pair(
-		proxy.major * 100 + proxy.minor, vrf->context->server_version)) {
+		return ZABBIX_PAIR_GOOD;
+	return zabbix_version_pair(proxy.major * 100 + proxy.minor, vrf->context->server_version);
+}
+
+/* It is never ended for it. */
+static bool judge_pair(struct vrf *vrf)
+{
+	const char *server = vrf->context->server_version_text, *name = vrf->name;
+
+	switch (pair_of(vrf)) {
 	case ZABBIX_PAIR_GOOD:
 		return true;
 	case ZABBIX_PAIR_OUTDATED:
@@ -455,7 +461,7 @@ void checks_ask(struct vrf *vrf)
 
 /* --- all of the kernel's --- */
 
-/* What a comparison could not put right, or may not any more for now. */
+/* What a comparison could not repair, or may not any more for now. */
 static void judge_trouble(struct vrf *vrf)
 {
 	static const enum vrf_check_kind kinds[] = {
@@ -483,4 +489,73 @@ void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state)
 		judge_uplink(vrf, state);
 	}
 	judge_trouble(vrf);
+}
+
+/* --- what others suffer from, too --- */
+
+/* The device below the first interface that is to blame for it: the carrier of what is on it is its own, even
+ * where that was lost between the reading of the two. */
+static struct cause cause_of_links(const struct vrf *vrf)
+{
+	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
+		const struct net_link_state *link =
+			net_netns_state_find(&vrf->kernel, vrf->config->interfaces[i].name);
+
+		if (link && link->up && link->carrier)
+			continue;
+		if (!link || !link->lower[0])
+			break;
+		return cause_of(link->lower_up ? CAUSE_PARENT_NO_CARRIER : CAUSE_PARENT_DOWN, 0,
+			link->lower);
+	}
+	return (struct cause){ 0 };
+}
+
+static struct cause cause_of_kernel(const struct vrf *vrf, enum vrf_check_kind kind)
+{
+	if (vrf->trouble[0] && vrf->trouble_cause.kind)
+		return vrf->trouble_cause;
+	return kind == VRF_CHECK_LINK ? cause_of_links(vrf) : (struct cause){ 0 };
+}
+
+/* A key that does not fit is one proxy's. */
+static struct cause cause_of_server(const struct vrf *vrf)
+{
+	const struct config *config = vrf->context->config;
+
+	if (pair_of(vrf) != ZABBIX_PAIR_GOOD)
+		return cause_of(CAUSE_PROXY_VERSION, 0, vrf->stats.version);
+	if (vrf->object == VRF_OBJECT_FOREIGN || vrf->object == VRF_OBJECT_MISSING)
+		return (struct cause){ 0 };
+	if (vrf->context->server_known && vrf->context->n_heard == 0)
+		return cause_of(CAUSE_SERVER_SILENT, 0, NULL);
+	if (vrf_link_fails(vrf) && vrf->link == ZABBIX_LINK_FAILED)
+		return cause_of(CAUSE_SERVER_UNREACHABLE, 0, config->zabbix.server);
+	return (struct cause){ 0 };
+}
+
+struct cause checks_cause(const struct vrf *vrf)
+{
+	const struct vrf_check *bad = checks_first_bad(vrf);
+	enum vrf_check_kind kind = bad ? (enum vrf_check_kind)(bad - vrf->checks) : VRF_CHECKS;
+
+	switch (kind) {
+	case VRF_CHECK_NETNS:
+	case VRF_CHECK_LINK:
+	case VRF_CHECK_ADDRESS:
+	case VRF_CHECK_UPLINK:
+		return cause_of_kernel(vrf, kind);
+	case VRF_CHECK_PROCESS:
+		if (vrf->disk_full)
+			return cause_of(
+				CAUSE_DISK_FULL, 0, vrf->context->config->gateway.state_dir);
+		break;
+	case VRF_CHECK_SERVER:
+		return cause_of_server(vrf);
+	case VRF_CHECK_STATS:
+	case VRF_CHECK_GATEWAY:
+	case VRF_CHECKS:
+		break;
+	}
+	return (struct cause){ 0 };
 }

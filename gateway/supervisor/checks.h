@@ -40,5 +40,8 @@ void checks_forget_proxy(struct vrf *vrf);
 /* The first check that is bad, NULL where all are good. */
 const struct vrf_check *checks_first_bad(const struct vrf *vrf);
 
+/* What other VRFs may suffer from, too, where one is bad; CAUSE_NONE: nothing. */
+struct cause checks_cause(const struct vrf *vrf);
+
 /* The same in words, "server: never seen"; false where all are good. */
 bool checks_bad_reason(const struct vrf *vrf, char reason[256]);

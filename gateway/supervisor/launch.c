@@ -28,13 +28,15 @@ int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct err
 	const char *path = vrf->config->proxy.binary;
 	int r = proxy_binary_cache_read(context->binaries, path, binary, err);
 
-	if (r < 0)
-		return r;
-	if (zabbix_version_pair(binary->version, context->server_version) == ZABBIX_PAIR_IMPOSSIBLE)
-		return error_set(err, EINVAL,
+	if (r == 0 &&
+		zabbix_version_pair(binary->version, context->server_version) ==
+			ZABBIX_PAIR_IMPOSSIBLE)
+		r = error_set(err, EINVAL,
 			"proxy binary '%s' is Zabbix %s, the server is %s, which takes no values from it",
 			path, binary->text, context->server_version_text);
-	return 0;
+	if (r < 0 && r != -EINPROGRESS)
+		(void)error_blame(err, CAUSE_BINARY, path);
+	return r;
 }
 
 /* Its config would be another only for that; none that runs is ended for a version. */

@@ -16,6 +16,7 @@
 #include "supervisor/census.h"
 #include "supervisor/disks.h"
 #include "supervisor/reporter_link.h"
+#include "supervisor/shared_causes.h"
 
 /* How old a text is that is given to another who asks. */
 #define TEXT_AGE_MS 200
@@ -220,14 +221,24 @@ static json_t *reload_to_json(const struct supervisor_reload *reload)
 		reload->failed_ms ? seconds_since(reload->failed_ms) : json_null());
 }
 
+static json_t *causes_to_json(const struct supervisor *supervisor)
+{
+	struct causes causes = shared_causes_gather(supervisor);
+	json_t *array = json_shared_causes(&causes, "vrfs");
+
+	causes_finish(&causes);
+	return array;
+}
+
 static json_t *gateway_to_json(const struct supervisor *supervisor)
 {
-	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o, s:o}", "name",
+	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o, s:o, s:o}", "name",
 		json_text(supervisor->config->gateway.name), "version", VRFGATE_VERSION, "pid",
 		getpid(), "uptime_s", seconds_since(supervisor->started_ms), "config_generation",
 		supervisor->generation, "state", gateway_state(supervisor), "zabbix",
 		reporter_link_status(supervisor->reporter), "reload",
-		reload_to_json(&supervisor->reload), "warnings", warnings_to_json(supervisor));
+		reload_to_json(&supervisor->reload), "warnings", warnings_to_json(supervisor),
+		"causes", causes_to_json(supervisor));
 }
 
 static bool name_is_asked_for(const json_t *names, const char *name)

@@ -36,6 +36,7 @@
 #include "supervisor/proxy_files.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
+#include "supervisor/shared_causes.h"
 #include "supervisor/status.h"
 #include "supervisor/users.h"
 #include "supervisor/vitals.h"
@@ -90,6 +91,21 @@ static void on_changed(struct vrf *vrf, enum vrf_state before)
 	control_server_tell(supervisor->control, event);
 	status_changed(supervisor);
 	saved_state_write_soon(supervisor);
+}
+
+static void on_shared(
+	struct vrf *vrf, const struct cause *cause, enum log_level level, const char *line)
+{
+	const struct supervisor *supervisor = vrf->context->owner;
+
+	shared_causes_hold(supervisor->shared_causes, vrf, cause, level, line);
+}
+
+static void on_tell_shared(struct vrf *vrf)
+{
+	const struct supervisor *supervisor = vrf->context->owner;
+
+	shared_causes_tell(supervisor->shared_causes, vrf);
 }
 
 static void on_binary_answered(const char *path, void *data)
@@ -423,6 +439,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->context.event = supervisor->event;
 	supervisor->context.binaries =
 		proxy_binary_cache_create(supervisor->event, on_binary_answered, supervisor);
+	supervisor->shared_causes = shared_causes_create(supervisor);
 	supervisor->census = census_create(supervisor, on_census, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
@@ -444,6 +461,8 @@ static void supervisor_finish(struct supervisor *supervisor)
 	status_changed(supervisor);
 	reporter_link_destroy(supervisor->reporter);
 	control_server_destroy(supervisor->control);
+	shared_causes_destroy(supervisor->shared_causes);
+	supervisor->shared_causes = NULL;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
 		vrf_destroy(supervisor->vrfs[i]);
 	free(supervisor->vrfs);
@@ -476,7 +495,9 @@ int supervisor_run(
 			.wire = wire_request,
 			.look = on_look,
 			.rested = on_rested,
-			.changed = on_changed },
+			.changed = on_changed,
+			.share = on_shared,
+			.tell_shared = on_tell_shared },
 	};
 	int r = lock_fd < 0 ? lock_fd : 0;
 

@@ -20,6 +20,7 @@ struct drift;
 struct reporter_link;
 struct vitals;
 struct census;
+struct shared_causes;
 
 /* Of supervisor/status.h. */
 struct status_text {
@@ -57,8 +58,9 @@ struct supervisor {
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;
-	struct disks *disks;                /* NULL: nothing is known of them */
-	struct census *census;              /* NULL: what is known of the kernel is good enough */
+	struct disks *disks;   /* NULL: nothing is known of them */
+	struct census *census; /* NULL: what is known of the kernel is good enough */
+	struct shared_causes *shared_causes;
 	struct status_text status_texts[2]; /* full, brief */
 };
 

@@ -106,11 +106,46 @@ static bool is_told_already(struct vrf *vrf, enum vrf_state state)
 	__builtin_unreachable();
 }
 
+static bool is_in_trouble(enum vrf_state state)
+{
+	return state == VRF_FAILED || state == VRF_DEGRADED || state == VRF_BACKOFF;
+}
+
+/* One that failed has that cause until it is up, or fails for another. */
+static void cause_set(struct vrf *vrf, enum vrf_state state)
+{
+	struct cause cause = { 0 };
+
+	if (is_in_trouble(state) && vrf->blamed)
+		cause = *vrf->blamed;
+	else if (*vrf->failure && (state == VRF_WIRING || state == VRF_STARTING))
+		cause = vrf->cause;
+	/* What is told of it next must not come before what led there. */
+	if (vrf->shared_line && !(cause.kind && cause_equal(&cause, &vrf->cause)))
+		vrf->context->tell_shared(vrf);
+	vrf->cause = cause;
+}
+
+/* was: the cause of the state before. */
+static void state_log(struct vrf *vrf, const struct cause *was, const char *reason)
+{
+	const struct cause *shared = vrf->cause.kind ? &vrf->cause : was;
+	cleanup_free char *line = xasprintf("vrf '%s': %s%s%s", vrf->name, state_names[vrf->state],
+		*reason ? ": " : "", reason);
+
+	if (vrf->context->share && shared->kind &&
+		(is_in_trouble(vrf->state) || vrf->state == VRF_HEALTHY))
+		vrf->context->share(vrf, shared, state_level(vrf->state), line);
+	else
+		log_message(state_level(vrf->state), "%s", line);
+}
+
 static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 {
 	enum vrf_state before = vrf->state;
-	const char *told;
+	const struct cause was = vrf->cause;
 
+	cause_set(vrf, state);
 	/* The reason may be part of the VRF's own reason. */
 	memmove(vrf->reason, reason, strnlen(reason, sizeof(vrf->reason) - 1) + 1);
 	vrf->reason[sizeof(vrf->reason) - 1] = '\0';
@@ -120,10 +155,8 @@ static void state_set(struct vrf *vrf, enum vrf_state state, const char *reason)
 	vrf->since_ms = clock_now_ms();
 	timer_disarm(&vrf->state_timer);
 	/* A notice was told when it came to be. */
-	told = strcmp(vrf->reason, vrf->notice) == 0 ? "" : vrf->reason;
 	if (!is_told_already(vrf, state))
-		log_message(state_level(state), "vrf '%s': %s%s%s", vrf->name, state_names[state],
-			*told ? ": " : "", told);
+		state_log(vrf, &was, strcmp(vrf->reason, vrf->notice) == 0 ? "" : vrf->reason);
 	vrf->context->changed(vrf, before);
 }
 
@@ -189,6 +222,22 @@ static void act_fail(struct vrf *vrf, const char *reason)
 {
 	state_set(vrf, VRF_FAILED, reason);
 	state_timer_arm(vrf, backoff_next_ms(vrf));
+}
+
+/* For a cause that others may have. */
+static void state_set_for(
+	struct vrf *vrf, enum vrf_state state, const char *reason, const struct cause *cause)
+{
+	vrf->blamed = cause;
+	state_set(vrf, state, reason);
+	vrf->blamed = NULL;
+}
+
+static void fail_for(struct vrf *vrf, const struct error *err)
+{
+	vrf->blamed = &err->cause;
+	act_fail(vrf, err->text);
+	vrf->blamed = NULL;
 }
 
 static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -390,6 +439,23 @@ static void namespace_begin(struct vrf *vrf)
 	vrf->context->look(vrf);
 }
 
+/* A disk without room is one for all. */
+static void launch_blame(const struct vrf *vrf, struct error *err)
+{
+	const struct config_gateway *gateway = &vrf->context->config->gateway;
+	const char *const directories[] = { gateway->state_dir, gateway->run_dir,
+		gateway->log_dir };
+	char fault[256];
+
+	if (err->cause.kind || (err->code != ENOSPC && err->code != EDQUOT))
+		return;
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
+		if (*rescue_disk_fault(directories[i], fault)) {
+			error_blame(err, CAUSE_DISK_FULL, directories[i]);
+			return;
+		}
+}
+
 /* One that runs is taken over whatever is to be known of its binary or its database. */
 static void act_launch(struct vrf *vrf, const char *reason)
 {
@@ -423,7 +489,8 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	if (r == -EINPROGRESS) {
 		state_set(vrf, VRF_WIRING, err.text);
 	} else if (r < 0) {
-		act_fail(vrf, err.text);
+		launch_blame(vrf, &err);
+		fail_for(vrf, &err);
 	} else {
 		proxy_follow(vrf, first);
 		proxy_begin(vrf, false);
@@ -439,12 +506,13 @@ static void act_launch_prepared(struct vrf *vrf, const char *reason)
 
 static void act_ready(struct vrf *vrf, const char *reason)
 {
+	struct cause cause = checks_cause(vrf);
 	char bad[256];
 
 	vrf->ready_ms = clock_now_ms();
 	vrf->stillborn = 0;
 	if (checks_bad_reason(vrf, bad))
-		state_set(vrf, VRF_DEGRADED, bad);
+		state_set_for(vrf, VRF_DEGRADED, bad, &cause);
 	else
 		state_set(vrf, VRF_HEALTHY, *vrf->notice ? vrf->notice : reason);
 	watch_start(vrf, 0);
@@ -509,10 +577,11 @@ static void rescue_begin(struct vrf *vrf)
 	}
 }
 
-static void act_back_off(struct vrf *vrf, const char *reason)
+/* cause: of its end; NULL: its own. */
+static void back_off(struct vrf *vrf, const char *reason, const struct cause *cause)
 {
 	cleanup_free char *words = NULL;
-	char text[512], disk[256];
+	char text[512];
 
 	if (!vrf->config) {
 		left_ended(vrf);
@@ -523,8 +592,6 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 		vrf->hurried = false;
 		relapses_forget(&vrf->relapses);
 	}
-	if (*rescue_disk_fault(vrf->paths.state_dir, disk))
-		reason = disk;
 	if (!vrf->ready_ms && !*reason)
 		(void)file_read_line(vrf->paths.start_log, &words, NULL);
 	if (words)
@@ -535,11 +602,23 @@ static void act_back_off(struct vrf *vrf, const char *reason)
 	checks_judge_process(vrf);
 	rescue_begin(vrf);
 	if (relapses_note(&vrf->relapses, &vrf->config->proxy.restart, clock_now_ms())) {
+		vrf->blamed = cause;
 		give_up(vrf, text);
+		vrf->blamed = NULL;
 		return;
 	}
-	state_set(vrf, VRF_BACKOFF, text);
+	state_set_for(vrf, VRF_BACKOFF, text, cause);
 	state_timer_arm(vrf, backoff_after_end_ms(vrf));
+}
+
+static void act_back_off(struct vrf *vrf, const char *reason)
+{
+	const struct cause full =
+		cause_of(CAUSE_DISK_FULL, 0, vrf->context->config->gateway.state_dir);
+	char disk[256];
+	bool is_full = *rescue_disk_fault(vrf->paths.state_dir, disk);
+
+	back_off(vrf, is_full ? disk : reason, is_full ? &full : NULL);
 }
 
 /* Its database is nobody's only when the helper is no more. */
@@ -703,10 +782,13 @@ static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 	},
 };
 
-void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason)
+void vrf_dispatch_for(
+	struct vrf *vrf, enum vrf_event event, const char *reason, const struct cause *cause)
 {
+	const struct cause *outer = vrf->blamed;
 	vrf_action action;
 
+	vrf->blamed = cause;
 	if (event == VRF_EVENT_START)
 		vrf->wanted = true;
 	if (event == VRF_EVENT_STOP)
@@ -714,6 +796,12 @@ void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason)
 	action = actions[vrf->state][event];
 	if (action)
 		action(vrf, reason);
+	vrf->blamed = outer;
+}
+
+void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason)
+{
+	vrf_dispatch_for(vrf, event, reason, NULL);
 }
 
 /* --- what comes from outside --- */

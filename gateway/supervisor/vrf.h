@@ -26,6 +26,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/cause.h"
+#include "base/log.h"
 #include "config/model.h"
 #include "net/plan.h"
 #include "net/state.h"
@@ -47,6 +49,7 @@
 struct sd_event;
 struct sd_event_source;
 struct cgroups;
+struct shared_line;
 struct job;
 struct probe;
 struct vrf;
@@ -123,7 +126,7 @@ struct vrf_drift {
 	uint64_t compared_ms; /* last */
 	bool heard;           /* the kernel's changes of it are listened to */
 	bool settled;         /* the last comparison found nothing to do */
-	uint64_t count;       /* things put right */
+	uint64_t count;       /* things repaired */
 	struct strings acts;  /* those under way that put something right */
 	struct repairs repairs;
 };
@@ -164,6 +167,11 @@ struct vrf_context {
 	void (*look)(struct vrf *vrf);   /* judge its part of the kernel soon */
 	void (*rested)(struct vrf *vrf); /* it is disabled now and no process of it lives */
 	void (*changed)(struct vrf *vrf, enum vrf_state before); /* its state did */
+	/* A line of the log about a cause, or the end of one, that the VRF may share with others, to be told soon
+	 * (supervisor/shared_causes.h); and what is held of that, to be told now. NULL: all is logged at once. */
+	void (*share)(
+		struct vrf *vrf, const struct cause *cause, enum log_level level, const char *line);
+	void (*tell_shared)(struct vrf *vrf);
 	void *owner;
 };
 
@@ -187,6 +195,10 @@ struct vrf {
 	uint32_t stop_timeout_s; /* its config's, which may be gone by then */
 	enum vrf_state state;
 	char reason[320];
+	struct cause cause; /* of the reason; CAUSE_NONE: its own */
+	struct shared_line
+		*shared_line;       /* a line about a cause, or its end, is held back; NULL: none */
+	const struct cause *blamed; /* of the event under way; NULL: none that others have */
 	uint64_t since_ms;
 	bool wiring_due; /* the context was asked to wire it */
 	uint64_t
@@ -198,8 +210,9 @@ struct vrf {
 	struct net_netns_state
 		seen;      /* as a status shows it while it is not compared (supervisor/census.h) */
 	uint64_t seen_ms;  /* when that was read; 0: never */
-	char trouble[256]; /* what of the kernel could not be put right; "": nothing */
+	char trouble[256]; /* what of the kernel could not be repaired; "": nothing */
 	enum net_aspect trouble_aspect;
+	struct cause trouble_cause;
 
 	struct process proxy;
 	int words_fd; /* what it said before its log was open (supervisor/launch.h); -1: not known */
@@ -271,6 +284,10 @@ void vrf_end_left(struct vrf *vrf, const char *reason);
 
 /* The one way anything happens to a VRF; an event that its state does not know is nothing. */
 void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);
+
+/* The same with what is to blame for it. */
+void vrf_dispatch_for(
+	struct vrf *vrf, enum vrf_event event, const char *reason, const struct cause *cause);
 
 /* The config was read again: takes the new one over and restarts the proxy only where its file
  * changed. */

@@ -29,6 +29,7 @@
 
 void watch_tell_wellness(struct vrf *vrf)
 {
+	struct cause cause = checks_cause(vrf);
 	char reason[256];
 
 	if (!checks_bad_reason(vrf, reason)) {
@@ -40,7 +41,7 @@ void watch_tell_wellness(struct vrf *vrf)
 		vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 		return;
 	}
-	vrf_dispatch(vrf, VRF_EVENT_UNWELL, reason);
+	vrf_dispatch_for(vrf, VRF_EVENT_UNWELL, reason, &cause);
 }
 
 /*

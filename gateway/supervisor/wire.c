@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bringing the kernel in line for those VRFs that asked for it. */
+/* Applying the config to the kernel for those VRFs that asked for it. */
 #include "supervisor/wire.h"
 
 #include <errno.h>
@@ -149,8 +149,11 @@ static bool is_repair(const struct vrf *vrf)
 	return vrf->config && vrf->state != VRF_WIRING && !vrf->config_new;
 }
 
-static void trouble_set(struct vrf *vrf, enum net_aspect aspect, const char *text)
+/* cause may be NULL: no other's. */
+static void trouble_set(
+	struct vrf *vrf, enum net_aspect aspect, const char *text, const struct cause *cause)
 {
+	vrf->trouble_cause = cause ? *cause : (struct cause){ 0 };
 	snprintf(vrf->trouble, sizeof(vrf->trouble), "%.*s", (int)sizeof(vrf->trouble) - 1, text);
 	vrf->trouble_aspect = aspect;
 }
@@ -184,7 +187,7 @@ static bool may_act(const char *netns, enum net_aspect aspect, const char *text,
 	snprintf(trouble, sizeof(trouble),
 		"undone %d times within a minute and left alone for one: %.180s", REPAIRS_MAX,
 		text);
-	trouble_set(vrf, aspect, trouble);
+	trouble_set(vrf, aspect, trouble, NULL);
 	return false;
 }
 
@@ -203,7 +206,7 @@ static void on_shared(const struct net_outcome *outcome)
 	if (outcome->error.code)
 		log_error("root namespace: %s", outcome->error.text);
 	else if (outcome->acts && !outcome->removed)
-		log_info("root namespace: firewall and forwarding put right");
+		log_info("root namespace: firewall and forwarding set");
 }
 
 static void note_repairs(struct vrf *vrf)
@@ -211,10 +214,10 @@ static void note_repairs(struct vrf *vrf)
 	const struct strings *acts = &vrf->drift.acts;
 
 	if (acts->count > 1)
-		log_warning("vrf '%s': put right: %s, and %zu more", vrf->name, cause(acts),
+		log_warning("vrf '%s': repaired: %s, and %zu more", vrf->name, cause(acts),
 			acts->count - 1);
 	else
-		log_warning("vrf '%s': put right: %s", vrf->name, cause(acts));
+		log_warning("vrf '%s': repaired: %s", vrf->name, cause(acts));
 	repairs_note(&vrf->drift.repairs, cause(acts), clock_now_ms());
 	vrf->drift.count += acts->count;
 }
@@ -263,7 +266,7 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	vrf->wiring_due = false;
 	vrf->clashed_ms = 0;
 	if (failed)
-		trouble_set(vrf, outcome->aspect, outcome->error.text);
+		trouble_set(vrf, outcome->aspect, outcome->error.text, &outcome->error.cause);
 	else if (outcome->acts && vrf->drift.acts.count)
 		note_repairs(vrf);
 	strings_finish(&vrf->drift.acts);
@@ -274,7 +277,8 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	drift_compared(
 		pass->supervisor->drift, vrf, want_find(&pass->want, vrf->name), outcome->acts > 0);
 	if (vrf->state == VRF_WIRING && failed && !outcome->minor) {
-		vrf_dispatch(vrf, VRF_EVENT_WIRING_FAILED, outcome->error.text);
+		vrf_dispatch_for(
+			vrf, VRF_EVENT_WIRING_FAILED, outcome->error.text, &outcome->error.cause);
 	} else if (vrf->state == VRF_WIRING) {
 		/* What is missing is told by a comparison of what there is now. */
 		if (failed)
@@ -287,11 +291,13 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 
 static void wire_failed(struct supervisor *supervisor, const struct error *err)
 {
+	const struct cause cause = cause_of(CAUSE_KERNEL_UNREADABLE, err->code, NULL);
+
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
 
 		if (vrf->wiring_due)
-			vrf_dispatch(vrf, VRF_EVENT_WIRING_FAILED, err->text);
+			vrf_dispatch_for(vrf, VRF_EVENT_WIRING_FAILED, err->text, &cause);
 		vrf->wiring_due = false;
 	}
 }

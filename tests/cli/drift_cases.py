@@ -55,7 +55,7 @@ def each_loss_is_put_right_within_a_second(lab):
                 healthy_again(lab, "acme", repairs)
         lab.wait_state("acme", "healthy")
         expect_equal(lab.vrf("bravo")["repairs"], 0, "repairs of the other")
-        expect("put right: add route 0.0.0.0/0 via 10.0.0.1" in lab.log(), "the log does not say what was put right")
+        expect("repaired: add route 0.0.0.0/0 via 10.0.0.1" in lab.log(), "the log does not say what was repaired")
     lab.command("down")
 
 

@@ -5,7 +5,9 @@ import json
 import re
 import subprocess
 
+from lab import STATE_SECONDS, expect_said, ip
 from tap import expect, expect_equal
+from waiting import wait_until
 
 MANY = 500
 MANY_SECONDS = 300
@@ -103,6 +105,54 @@ def a_plan_of_few_acts_tells_each(lab):
     expect_equal(said(lab, "plan", "-v")[1], out, "plan -v")
 
 
+def log_without(lab, *ends):
+    """The lines of the log, without their times, that do not end so."""
+    return [line[20:] for line in lab.log().splitlines() if not line.endswith(ends)]
+
+
+def in_state(lab, state, count):
+    """Whether all VRFs are in that state; a supervisor that is busy with them may not answer yet."""
+    return sum(each["state"] == state for each in (lab.status() or {"vrfs": []})["vrfs"]) == count
+
+
+def five_hundred_vrfs_without_their_trunk_are_one_line_of_log_status_and_diag(lab):
+    write_many(lab, MANY, "p0", f"proxy {{ restart {{ min = {MANY_SECONDS} max = {MANY_SECONDS} }} }}\n")
+    with lab.running():
+        wait_until(lambda: in_state(lab, "failed", MANY), MANY_SECONDS, "all failed")
+        expect_equal([line for line in log_without(lab, ": wiring") if "p0" in line], ["error: " + waiting(MANY)],
+                     "lines of the log about p0")
+        done = lab.command("status")
+        expect_equal((done.returncode, done.stdout.splitlines()[1]), (2, waiting(MANY)), "status")
+        expect_equal([(each["kind"], each["object"], len(each["vrfs"])) for each in lab.status()["gateway"]["causes"]],
+                     [("parent-missing", "p0", MANY)], "causes of status -j")
+        expect_said(lab.command("diag", "v7"), 1, stdout=f"({waiting(MANY)})")
+        ip("link", "add", "p0", "type", "veth", "peer", "name", "p1")
+        ip("link", "set", "p0", "up")
+        ip("link", "set", "p1", "up")
+        wait_until(lambda: in_state(lab, "healthy", MANY), MANY_SECONDS, "all healthy")
+        expect_equal(lab.status()["gateway"]["causes"], [], "causes when p0 is there")
+        # They are looked at in turn: a line at once, and one for all.
+        begin = len(lab.log().splitlines())
+        ip("link", "set", "p1", "down")
+        wait_until(lambda: in_state(lab, "degraded", MANY), MANY_SECONDS, "all degraded")
+        text = f"parent 'p0' has no carrier: {MANY} VRFs wait for it: v0, v1, ... and {MANY - 2} more"
+        wait_until(lambda: "warning: " + text in log_without(lab), MANY_SECONDS, "the line for all")
+        expect(len(lab.log().splitlines()) - begin <= 10, f"not a few lines: {log_without(lab)[begin:][:20]}")
+        expect_equal(lab.command("status").stdout.splitlines()[1], text, "status without carrier")
+    said(lab, "down")
+    ip("link", "del", "p0")
+
+
+def a_binary_that_many_miss_is_told_once(lab):
+    lab.write("proxy { binary = \"/no/such/zabbix_proxy\" }\n" + "".join(f"vrf v{number} {{ }}\n" for number in range(6)))
+    with lab.running():
+        wait_until(lambda: in_state(lab, "failed", 6), STATE_SECONDS, "all failed")
+        expect_equal([line for line in log_without(lab) if "error: " in line],
+                     ["error: proxy binary '/no/such/zabbix_proxy' cannot be used: 6 VRFs wait for it: "
+                      "v0, v1, ... and 4 more"], "lines of the log about the binary")
+    lab.command("down")
+
+
 CASES = [value for value in list(globals().values())
          if callable(value) and getattr(value, "__module__", "") == __name__
-         and value.__name__ not in ("write_many", "said", "waiting")]
+         and value.__name__ not in ("write_many", "said", "waiting", "log_without", "in_state")]

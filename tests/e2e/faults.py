@@ -288,7 +288,7 @@ def delete_uplink(scene):
         begin = scene.gateway.log_path.stat().st_size
 
         def is_repaired():
-            return f"vrf '{scene.victim}': put right" in scene.gateway.log_path.read_text()[begin:]
+            return f"vrf '{scene.victim}': repaired" in scene.gateway.log_path.read_text()[begin:]
 
         ip("link", "del", name)
         wait_until(is_repaired, REPAIR_SECONDS, "the log tells of the repair")

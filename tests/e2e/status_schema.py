@@ -72,6 +72,7 @@ GATEWAY = {
     "zabbix": {"url": TEXT, "version": TEXT, "state": one_of("ok", "unreachable", "denied", "off"),
                "error": TEXT, "synced_s": or_null(NUMBER)},
     "reload": {"ok": FLAG, "error": TEXT, "failed_s": or_null(NUMBER)}, "warnings": [NAME],
+    "causes": [{"kind": NAME, "object": TEXT, "text": NAME, "summary": NAME, "vrfs": [NAME]}],
 }
 STATUS = {"schema": one_of(STATUS_SCHEMA_VERSION), "gateway": GATEWAY, "vrfs": [VRF]}
 

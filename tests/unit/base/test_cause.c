@@ -44,6 +44,19 @@ static void a_cause_is_told_once_with_the_count(void **state)
 		500, "parent 'p0' does not exist: 500 VRFs wait for it: v0, v1, ... and 498 more");
 }
 
+static void its_end_is_told_once_too(void **state)
+{
+	const struct cause cause = cause_of(CAUSE_PARENT_NO_CARRIER, 0, "p0");
+	cleanup(causes_finish) struct causes causes = { 0 };
+	cleanup_free char *text = NULL;
+
+	(void)state;
+	vrfs_add(&causes, &cause, 0, 6);
+	text = cause_tell_end(&cause, &causes.items[0].vrfs);
+	assert_string_equal(
+		text, "parent 'p0' has no carrier: over for 6 VRFs: v0, v1, ... and 4 more");
+}
+
 static void kind_object_and_code_tell_causes_apart(void **state)
 {
 	const struct cause causes[] = {
@@ -124,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cause_is_told_once_with_the_count),
+		cmocka_unit_test(its_end_is_told_once_too),
 		cmocka_unit_test(kind_object_and_code_tell_causes_apart),
 		cmocka_unit_test(what_one_suffers_alone_is_not_shared),
 		cmocka_unit_test(every_kind_has_a_word_and_a_text),

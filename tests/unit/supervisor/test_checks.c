@@ -350,6 +350,100 @@ static void what_a_passive_proxy_refused_counts_where_the_server_misses_it(void 
 	assert_true(vrf_link_fails(&trial.vrf));
 }
 
+/* Up as it is wired, on a device in a state of the case's. */
+static void stand_on(struct trial *trial, struct net_link_state *link, bool up, bool carrier)
+{
+	static struct config_interface interface = { .name = (char *)"cust" };
+
+	trial->vrf_config.interfaces = &interface;
+	trial->vrf_config.n_interfaces = 1;
+	*link = (struct net_link_state){
+		.name = "cust", .lower = "eth0", .up = true, .carrier = false
+	};
+	link->lower_up = up;
+	link->lower_carrier = carrier;
+	trial->vrf.kernel = (struct net_netns_state){ true, link, 1 };
+	checks_set(&trial->vrf, VRF_CHECK_LINK, false, "no carrier");
+}
+
+static void the_device_below_is_to_blame_for_a_link(void **state)
+{
+	const struct cause down = cause_of(CAUSE_PARENT_DOWN, 0, "eth0");
+	const struct cause dark = cause_of(CAUSE_PARENT_NO_CARRIER, 0, "eth0");
+	struct net_link_state link;
+	struct cause cause;
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "");
+	stand_on(&trial, &link, false, false);
+	cause = checks_cause(&trial.vrf);
+	assert_true(cause_equal(&cause, &down));
+	stand_on(&trial, &link, true, false);
+	cause = checks_cause(&trial.vrf);
+	assert_true(cause_equal(&cause, &dark));
+	/* A cable between two customers is nobody else's. */
+	link.lower[0] = '\0';
+	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_NONE);
+	/* What a comparison has met says more. */
+	strcpy(trial.vrf.trouble, "parent 'eth9' not found");
+	trial.vrf.trouble_cause = cause_of(CAUSE_PARENT_MISSING, 0, "eth9");
+	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_PARENT_MISSING);
+}
+
+static void a_server_that_hears_nobody_is_to_blame(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "http://127.0.0.1:1/");
+	vrf_set_server_seen(&trial.vrf, time(NULL) - 100);
+	assert_false(is_well_after(&trial, 3));
+	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_SERVER_SILENT);
+	/* It hears others. */
+	trial.context.n_heard = 1;
+	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_NONE);
+	trial.context.n_heard = 0;
+	vrf_set_server_unknown(&trial.vrf, VRF_OBJECT_MISSING);
+	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_NONE);
+}
+
+/* Where no API tells: a connection that fails is that to the server of all, but a key is one proxy's. */
+static void a_server_that_cannot_be_reached_is_to_blame_but_not_for_a_key(void **state)
+{
+	static const enum cause_kind kinds[] = {
+		[ZABBIX_LINK_FAILED] = CAUSE_SERVER_UNREACHABLE,
+		[ZABBIX_LINK_TLS] = CAUSE_NONE,
+	};
+	static const enum zabbix_link links[] = { ZABBIX_LINK_FAILED, ZABBIX_LINK_TLS };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct trial trial;
+
+		trial_init(&trial, "");
+		trial.config.zabbix.server = (char *)"192.0.2.1";
+		vrf_set_link(&trial.vrf, links[i]);
+		trial.vrf.link_failed_ms -= 61000;
+		assert_false(is_well_after(&trial, 3));
+		assert_int_equal(checks_cause(&trial.vrf).kind, kinds[links[i]]);
+	}
+}
+
+static void a_full_disk_is_to_blame(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_init(&trial, "");
+	trial.config.gateway.state_dir = (char *)"/var/lib/vrfgate";
+	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_NONE);
+	checks_set(&trial.vrf, VRF_CHECK_PROCESS, false, "disk full");
+	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_NONE);
+	trial.vrf.disk_full = true;
+	assert_string_equal(checks_cause(&trial.vrf).object, "/var/lib/vrfgate");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +466,10 @@ int main(void)
 		cmocka_unit_test(what_a_passive_proxy_refused_counts_where_the_server_misses_it),
 		cmocka_unit_test(a_new_life_counts_when_the_server_has_heard_it),
 		cmocka_unit_test(after_a_full_disk_without_an_api_its_processes_tell),
+		cmocka_unit_test(the_device_below_is_to_blame_for_a_link),
+		cmocka_unit_test(a_server_that_hears_nobody_is_to_blame),
+		cmocka_unit_test(a_server_that_cannot_be_reached_is_to_blame_but_not_for_a_key),
+		cmocka_unit_test(a_full_disk_is_to_blame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

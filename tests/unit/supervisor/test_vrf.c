@@ -454,6 +454,20 @@ static void a_proxy_that_never_became_ready_waits_for_its_next_start(void **stat
 	assert_in_range(remaining_ms(life.vrf->state_timer.source), 750, 1200);
 }
 
+static void a_missing_binary_is_a_cause_that_others_may_have(void **state)
+{
+	const struct cause binary = cause_of(CAUSE_BINARY, 0, "/no/such/zabbix_proxy");
+	cleanup_life struct life life;
+
+	life_begin(&life, *state, NO_BINARY);
+	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_true(cause_equal(&life.vrf->cause, &binary));
+	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "");
+	assert_int_equal(life.vrf->cause.kind, CAUSE_NONE);
+}
+
 static void a_missing_binary_fails_the_vrf_by_name(void **state)
 {
 	cleanup_life struct life life;
@@ -872,6 +886,7 @@ int main(void)
 		in_scratch(a_retry_is_told_when_its_reason_changes),
 		in_scratch(the_first_end_of_a_proxy_is_followed_by_a_start_at_once),
 		in_scratch(a_proxy_that_never_became_ready_waits_for_its_next_start),
+		in_scratch(a_missing_binary_is_a_cause_that_others_may_have),
 		in_scratch(a_missing_binary_fails_the_vrf_by_name),
 		in_scratch(
 			a_vrf_that_gets_another_uplink_number_before_its_launch_is_wired_with_it),
