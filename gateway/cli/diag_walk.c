@@ -368,6 +368,13 @@ static void server_judge(struct walk *walk, const char *way, const char *netns, 
 
 static void step_uplink(struct walk *walk)
 {
+	static const char *const hints[] = {
+		[CONFIG_UPLINK_LOCAL] = "does another firewall of this machine drop its packets?",
+		[CONFIG_UPLINK_ROUTED] =
+			"does the network there have a route back to the uplinks' prefix?",
+		[CONFIG_UPLINK_NAT] =
+			"does another firewall of this machine drop what is forwarded?",
+	};
 	cleanup_free char *hint = NULL;
 	struct address root, inside;
 	char name[NET_IFNAME_SIZE];
@@ -391,9 +398,7 @@ static void step_uplink(struct walk *walk)
 	server_judge(walk, "server, from this machine", NULL,
 		"is it up? does this machine have a route to it?");
 	server_judge(walk, "server, from the namespace", walk->name,
-		walk->diag->config->uplink.mode == CONFIG_UPLINK_ROUTED
-			? "does the network there have a route back to the uplinks' prefix?"
-			: "does another firewall of this machine drop what is forwarded?");
+		hints[walk->diag->config->uplink.mode]);
 }
 
 /* --- the proxy --- */

@@ -46,10 +46,11 @@ static void judge_room(struct config_reader *reader, const struct address *prefi
 /* What a mode needs to know the server by. */
 static const struct need {
 	const char *word;
-	uint8_t family;
+	uint8_t family; /* AF_UNSPEC: either */
 	const char *expected;
 } needs[] = {
-	[CONFIG_UPLINK_ROUTED] = { "routed", AF_INET6, "an IPv6 address such as 2001:db8::1" },
+	[CONFIG_UPLINK_ROUTED] = { "routed", AF_UNSPEC,
+		"an address such as 192.0.2.1 or 2001:db8::1" },
 	[CONFIG_UPLINK_NAT] = { "nat", AF_INET, "an IPv4 address such as 192.0.2.1" },
 };
 
@@ -62,9 +63,22 @@ static bool leads_off(const struct address *address)
 		(four ? address->bytes[0] != 0 : !link_local);
 }
 
+/* In mode local the address was not judged once. */
+static struct config_complaints *complaints_of(struct config_reader *reader)
+{
+	return reader->config->uplink.mode == CONFIG_UPLINK_LOCAL ? &reader->doubts
+								  : &reader->faults;
+}
+
 static bool is_server(const struct config *config, const struct address *address)
 {
 	return address_in_network(&config->uplink.server, address);
+}
+
+static bool is_in_prefix(const struct config_uplink *uplink, const struct address *address)
+{
+	return address_in_network(&uplink->prefix, address) ||
+		address_in_network(&uplink->prefix4, address);
 }
 
 static void judge_server(struct config_reader *reader, const struct need *need)
@@ -80,12 +94,11 @@ static void judge_server(struct config_reader *reader, const struct need *need)
 			"mode %s without a server, expected server in section zabbix, %s",
 			need->word, need->expected);
 	else if (address_parse(&server, config->zabbix.server) < 0 ||
-		server.family != need->family || !leads_off(&server))
+		(need->family != AF_UNSPEC && server.family != need->family) || !leads_off(&server))
 		config_complain(&reader->faults, zabbix, line,
 			"server \"%s\": not what mode %s of the uplinks can reach, expected %s",
 			config->zabbix.server, need->word, need->expected);
-	else if (address_in_network(&config->uplink.prefix, &server) ||
-		address_in_network(&config->uplink.prefix4, &server))
+	else if (is_in_prefix(&config->uplink, &server))
 		config_complain(&reader->faults, zabbix, line,
 			"server \"%s\": in the prefix of the uplinks, expected the server's own address",
 			config->zabbix.server);
@@ -103,7 +116,7 @@ static bool is_own_name(const char *name)
 	return strcasecmp(name, "localhost") == 0 || (own[0] && strcasecmp(name, own) == 0);
 }
 
-/* A server on this machine is at the other end of the uplink, whichever of its addresses is written. A name may be
+/* A server on this machine is at the other end of the uplink, or where it alone listens. A name may be
  * anybody's: asking would take a name server's time, and each VRF's might say something else. */
 static void judge_local(struct config_reader *reader)
 {
@@ -112,6 +125,11 @@ static void judge_local(struct config_reader *reader)
 	const char *server = config->zabbix.server;
 	struct address address;
 
+	if (address_parse(&address, server) == 0 && leads_off(&address) &&
+		!is_in_prefix(&config->uplink, &address)) {
+		config->uplink.server = address;
+		return;
+	}
 	config->uplink.at_root_side =
 		!*server || address_parse(&address, server) == 0 || is_own_name(server);
 	if (!config->uplink.at_root_side)
@@ -129,7 +147,7 @@ static void judge_routes(struct config_reader *reader, const struct config_vrf *
 
 	for (size_t i = 0; i < vrf->n_routes; i++)
 		if (address_equal(&vrf->routes[i].destination, &config->uplink.server))
-			config_complain(&reader->faults, section, vrf->routes[i].line,
+			config_complain(complaints_of(reader), section, vrf->routes[i].line,
 				"a route to %s alone, which is the Zabbix server and reached by the uplink; expected none",
 				config->zabbix.server);
 }
@@ -142,7 +160,8 @@ static void judge_interfaces(struct config_reader *reader, const struct config_v
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		for (size_t a = 0; a < vrf->interfaces[i].n_addresses; a++)
 			if (is_server(config, &vrf->interfaces[i].addresses[a]))
-				config_complain(&reader->faults, section, vrf->interfaces[i].line,
+				config_complain(complaints_of(reader), section,
+					vrf->interfaces[i].line,
 					"interface '%s' has the address of the Zabbix server, %s, expected another one",
 					vrf->interfaces[i].name, config->zabbix.server);
 }
@@ -178,22 +197,24 @@ void config_judge_uplinks(struct config_reader *reader)
 	enum config_uplink_mode mode = config->uplink.mode;
 
 	judge_room(reader, &config->uplink.prefix, "prefix");
-	if (mode == CONFIG_UPLINK_NAT)
-		judge_room(reader, &config->uplink.prefix4, "prefix4");
-	if (mode == CONFIG_UPLINK_LOCAL) {
+	if (mode == CONFIG_UPLINK_LOCAL)
 		judge_local(reader);
-		return;
-	}
-	judge_server(reader, &needs[mode]);
-	judge_firewall(reader, &needs[mode]);
+	else
+		judge_server(reader, &needs[mode]);
+	if (config_uplink_has_ipv4(&config->uplink))
+		judge_room(reader, &config->uplink.prefix4, "prefix4");
+	if (mode != CONFIG_UPLINK_LOCAL)
+		judge_firewall(reader, &needs[mode]);
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		const struct config_vrf *vrf = &config->vrfs[i];
 		const struct config_section *section = reader->vrf_sections[i];
 
 		if (!vrf->has_uplink)
 			continue;
-		judge_routes(reader, vrf, section);
-		judge_interfaces(reader, vrf, section);
+		if (config->uplink.server.family != AF_UNSPEC) {
+			judge_routes(reader, vrf, section);
+			judge_interfaces(reader, vrf, section);
+		}
 		judge_proxy(reader, vrf, section);
 	}
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static void proxy_finish(struct config_proxy *proxy)
 {
@@ -149,6 +150,11 @@ void config_destroy(struct config *config)
 	zabbix_finish(&config->zabbix);
 	gateway_finish(&config->gateway);
 	free(config);
+}
+
+bool config_uplink_has_ipv4(const struct config_uplink *uplink)
+{
+	return uplink->server.family == AF_INET;
 }
 
 bool config_user_is_auto(const struct config_proxy *proxy)

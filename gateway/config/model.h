@@ -42,16 +42,18 @@ struct config_gateway {
 
 /* Where the server is, as seen from the uplinks. */
 enum config_uplink_mode {
-	CONFIG_UPLINK_LOCAL,  /* on this machine */
-	CONFIG_UPLINK_ROUTED, /* elsewhere, reached by IPv6 */
+	CONFIG_UPLINK_LOCAL, /* on this machine */
+	CONFIG_UPLINK_ROUTED, /* elsewhere, and the network there knows the way back to the uplinks */
 	CONFIG_UPLINK_NAT,    /* elsewhere, reached by IPv4 from an address of this machine */
 };
 
 struct config_uplink {
 	enum config_uplink_mode mode;
-	struct address prefix;  /* AF_INET6, /126 or shorter, no host bits */
-	struct address prefix4; /* AF_INET, /30 or shorter, no host bits; for mode nat */
-	struct address server;  /* that of the zabbix section; AF_UNSPEC in mode local */
+	struct address prefix; /* AF_INET6, /126 or shorter, no host bits */
+	struct address
+		prefix4; /* AF_INET, /30 or shorter, no host bits; see config_uplink_has_ipv4() */
+	struct address
+		server;    /* that of the zabbix section; AF_UNSPEC: the root side of each uplink */
 	bool at_root_side; /* the proxies find the server at the machine's side of their uplinks */
 	uint32_t mtu_bytes;
 };
@@ -319,6 +321,9 @@ struct config {
 };
 
 void config_destroy(struct config *config);
+
+/* Whether the uplinks have IPv4, too: where the server is reached by it. */
+bool config_uplink_has_ipv4(const struct config_uplink *uplink);
 
 /* True where the proxy's user is a number of its own, and none that has a name. */
 bool config_user_is_auto(const struct config_proxy *proxy);

@@ -12,6 +12,7 @@
 
 /* Types of ICMPv6 that a host may not be without: RFC 4890 4.4. */
 #define ICMPV6_FAULTS     "destination-unreachable, packet-too-big, time-exceeded, parameter-problem"
+#define ICMP_FAULTS       "destination-unreachable, time-exceeded, parameter-problem"
 #define ICMPV6_NEIGHBOURS "nd-neighbor-solicit, nd-neighbor-advert"
 
 /* ---- writing ---- */
@@ -155,24 +156,24 @@ static void write_root_input(
 
 static void write_routed(struct writer *w, const struct net_want *want, const struct places *places)
 {
-	const char *p = places->prefix, *server = places->server;
+	bool six = want->server.family == AF_INET6;
+	const char *p = six ? places->prefix : places->prefix4, *server = places->server;
+	const char *ip = ip_of(&want->server);
+	const char *faults =
+		six ? "icmpv6 type { " ICMPV6_FAULTS " }" : "icmp type { " ICMP_FAULTS " }";
 
-	rule(w, "to the server", OUTWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", p, server,
-		want->server_port);
-	rule(w, "answers", INWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept",
-		server, p, want->server_port);
+	rule(w, "to the server", OUTWARD "%s saddr %s %s daddr %s tcp dport %u accept", ip, p, ip,
+		server, want->server_port);
+	rule(w, "answers", INWARD "%s saddr %s %s daddr %s tcp sport %u " ANSWER " accept", ip,
+		server, ip, p, want->server_port);
 	if (want->proxy_port) {
-		rule(w, "to passive proxies",
-			INWARD "ip6 saddr %s ip6 daddr %s tcp dport %u accept", server, p,
-			want->proxy_port);
-		rule(w, "answers",
-			OUTWARD "ip6 saddr %s ip6 daddr %s tcp sport %u " ANSWER " accept", p,
-			server, want->proxy_port);
+		rule(w, "to passive proxies", INWARD "%s saddr %s %s daddr %s tcp dport %u accept",
+			ip, server, ip, p, want->proxy_port);
+		rule(w, "answers", OUTWARD "%s saddr %s %s daddr %s tcp sport %u " ANSWER " accept",
+			ip, p, ip, server, want->proxy_port);
 	}
-	rule(w, "needed",
-		OUTWARD "ip6 saddr %s ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", p,
-		server);
-	rule(w, "needed", INWARD "ip6 daddr %s icmpv6 type { " ICMPV6_FAULTS " } accept", p);
+	rule(w, "needed", OUTWARD "%s saddr %s %s daddr %s %s accept", ip, p, ip, server, faults);
+	rule(w, "needed", INWARD "%s daddr %s %s accept", ip, p, faults);
 }
 
 static void write_nat(struct writer *w, const struct net_want *want, const struct places *places)
@@ -213,16 +214,17 @@ static void write_root_forward(struct writer *w, const struct net_want *want,
 		rule(w, "another vrfgate's", "ip saddr != %s ip daddr != %s accept", p4, p4);
 	else
 		rule(w, "another vrfgate's", "meta nfproto ipv4 accept");
-	if (want->server.family == AF_INET6)
+	if (want->server_place == NET_SERVER_ROUTED)
 		write_routed(w, want, places);
-	else if (*p4)
+	else if (want->server_place == NET_SERVER_NAT)
 		write_nat(w, want, places);
 	rule(w, "all else", "drop");
 }
 
-static void write_root_masquerade(struct writer *w, const struct places *places)
+static void write_root_masquerade(
+	struct writer *w, const struct net_want *want, const struct places *places)
 {
-	if (!*places->prefix4)
+	if (want->server_place != NET_SERVER_NAT)
 		return;
 	chain(w, "postrouting", "type nat hook postrouting priority srcnat; policy accept");
 	rule(w, "to the server", "ip saddr %s ip daddr %s " TO_OTHERS " masquerade",
@@ -240,6 +242,6 @@ void net_firewall_root(struct net_firewall *firewall, const struct net_want *wan
 	write_root_prerouting(&w);
 	write_root_input(&w, want, &places);
 	write_root_forward(&w, want, &places, forwarding);
-	write_root_masquerade(&w, &places);
+	write_root_masquerade(&w, want, &places);
 	writer_end(&w, firewall);
 }

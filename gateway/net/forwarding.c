@@ -59,7 +59,7 @@ const char *net_forwarding_mark(
 
 bool net_forwarding_wanted(const struct net_want *want, enum net_forwarding_kind kind)
 {
-	return want->server.family == kinds[kind].family;
+	return want->server_place != NET_SERVER_HERE && want->server.family == kinds[kind].family;
 }
 
 bool net_forwarding_narrow(const struct net_want *want, const struct net_have_forwarding *have,

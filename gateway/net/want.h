@@ -73,12 +73,20 @@ struct net_want_netns {
 	size_t n_allow;
 };
 
+/* Where a server with an address of its own is. */
+enum net_server_place {
+	NET_SERVER_HERE,   /* on this machine: nothing is forwarded */
+	NET_SERVER_ROUTED, /* elsewhere, and it sees the addresses of the uplinks */
+	NET_SERVER_NAT,    /* elsewhere, IPv4, and it sees one of this machine */
+};
+
 struct net_want {
 	const char *owner;            /* run_dir: tells this vrfgate's things from another one's */
 	struct address uplink_prefix; /* AF_INET6 */
 	struct address
 		uplink_prefix4; /* AF_INET: the uplinks have IPv4, too; AF_UNSPEC: they have not */
-	struct address server;  /* what they lead to beyond this machine; AF_UNSPEC: nothing */
+	struct address server;  /* what they lead to; AF_UNSPEC: nothing but their root side */
+	enum net_server_place server_place; /* where it has an address */
 	uint32_t uplink_mtu_bytes;
 	bool firewall;        /* in the root namespace, where there is an uplink */
 	uint16_t server_port; /* open to uplinks */

@@ -22,6 +22,7 @@ void reporter_proxy_finish(struct reporter_proxy *proxy)
 	free(proxy->psk_identity);
 	free(proxy->allowed);
 	free(proxy->address);
+	strings_finish(&proxy->uplink);
 	free(proxy->group);
 	free(proxy->local_address);
 	free(proxy->own_addresses);

@@ -19,11 +19,12 @@ struct reporter_proxy {
 	char *allowed; /* active: addresses that the server takes it from, by commas; NULL: the operator's */
 	char *address; /* passive: where the server reaches it */
 	uint16_t port;
-	char *group;         /* Zabbix proxy group; NULL: none */
-	char *local_address; /* in a group: where the customer's agents reach it */
-	char *psk_identity;  /* NULL: no PSK */
-	char *psk;           /* hex; a secret */
-	bool key_due;        /* Zabbix may have another one: the next sync writes it again */
+	struct strings uplink; /* its own addresses there */
+	char *group;           /* Zabbix proxy group; NULL: none */
+	char *local_address;   /* in a group: where the customer's agents reach it */
+	char *psk_identity;    /* NULL: no PSK */
+	char *psk;             /* hex; a secret */
+	bool key_due;          /* Zabbix may have another one: the next sync writes it again */
 	const struct config_host *hosts; /* borrowed from the config */
 	size_t n_hosts;
 	const struct config_discover *discovers; /* borrowed likewise */

@@ -81,8 +81,7 @@ static void want_add_allowed(json_t *want, const struct reporter_proxy *proxy,
 
 	if (!proxy->passive && proxy->allowed)
 		json_object_set_new(want, words->proxy_allowed, zabbix_json_string(proxy->allowed));
-	else if (*there &&
-		(proxy->passive || (proxy->address && strcmp(there, proxy->address) == 0)))
+	else if (*there && (proxy->passive || strings_contain(&proxy->uplink, there)))
 		json_object_set_new(want, words->proxy_allowed, json_string(""));
 }
 

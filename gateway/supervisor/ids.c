@@ -209,7 +209,7 @@ static uint32_t capacity_of(const struct config_uplink *uplink)
 	uint32_t six = net_uplink_capacity(&uplink->prefix);
 	uint32_t four = net_uplink_capacity(&uplink->prefix4);
 
-	return uplink->mode == CONFIG_UPLINK_NAT && four < six ? four : six;
+	return config_uplink_has_ipv4(uplink) && four < six ? four : six;
 }
 
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,6 +16,7 @@
 #include "supervisor/proxy_config.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/users.h"
+#include "supervisor/wiring.h"
 
 /* In a proxy group the customer's agents are told where to find the proxy: on our first address. */
 static void group_fill(struct reporter_proxy *proxy, const struct config_vrf *vrf)
@@ -47,12 +49,28 @@ static char *allowed_make(
 	const struct config *config, const struct config_vrf *vrf, const char *inside)
 {
 	const struct strings *given = &vrf->proxy.allowed_addresses;
+	bool known = config->uplink.at_root_side || config->uplink.server.family != AF_UNSPEC;
 
 	if (given->count > 0)
 		return strings_join(given, ",");
-	if (config->uplink.mode == CONFIG_UPLINK_ROUTED || config->uplink.at_root_side)
-		return xstrdup(inside);
-	return NULL;
+	return config->uplink.mode != CONFIG_UPLINK_NAT && known ? xstrdup(inside) : NULL;
+}
+
+/* Those of the uplink, and which of them the server sees. */
+static int uplink_fill(struct reporter_proxy *proxy, const struct config_uplink *uplink,
+	uint32_t id, struct error *err)
+{
+	const struct address *prefixes[] = { &uplink->prefix, &uplink->prefix4 };
+	struct address root, inside;
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < 2; i++)
+		if (net_uplink_addresses(prefixes[i], id, &root, &inside) == 0)
+			strings_add(&proxy->uplink, address_format(&inside, false, text));
+	if (wiring_server_ends(uplink, id, &root, &inside) < 0)
+		return error_set(err, ERANGE, "uplink number %u is outside of the prefix", id);
+	proxy->address = xstrdup(address_format(&inside, false, text));
+	return 0;
 }
 
 static int key_fill(struct reporter_proxy *proxy, const struct config *config,
@@ -76,16 +94,13 @@ static int key_fill(struct reporter_proxy *proxy, const struct config *config,
 static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	const struct config_vrf *vrf, uint32_t id, uid_t user, bool make, struct error *err)
 {
-	struct address root, inside;
-	char text[ADDRESS_TEXT_SIZE];
-	int r = net_uplink_addresses(&config->uplink.prefix, id, &root, &inside);
+	int r = uplink_fill(proxy, &config->uplink, id, err);
 
 	if (r < 0)
-		return error_set(err, -r, "uplink number %u is outside of the prefix", id);
+		return r;
 	proxy->vrf = xstrdup(vrf->name);
 	proxy->name = reporter_proxy_name(config, vrf->name);
 	proxy->passive = vrf->proxy.mode == CONFIG_PROXY_PASSIVE;
-	proxy->address = xstrdup(address_format(&inside, false, text));
 	proxy->allowed = allowed_make(config, vrf, proxy->address);
 	proxy->port = PROXY_PORT;
 	proxy->hosts = vrf->hosts;

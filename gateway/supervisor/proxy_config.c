@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 
@@ -107,6 +108,18 @@ static void trappers_write(FILE *out, const struct proxy_config *proxy)
 		fprintf(out, "TrapperTimeout=%d\n", REACHED_TRAPPER_TIMEOUT_S);
 }
 
+/* A server of this machine comes from the root side, or from its own address where it has SourceIP. */
+static void passive_write(FILE *out, const struct proxy_config *proxy, const char *server)
+{
+	const struct config_uplink *uplink = &proxy->config->uplink;
+	char text[ADDRESS_TEXT_SIZE];
+
+	fprintf(out, "ProxyMode=1\nServer=%s", server);
+	if (uplink->mode == CONFIG_UPLINK_LOCAL && uplink->server.family != AF_UNSPEC)
+		fprintf(out, ",%s", address_format(proxy->server_root, false, text));
+	fputs("\n", out);
+}
+
 /* Where an active proxy sends, or whom a passive one answers. */
 static void server_write(FILE *out, const struct proxy_config *proxy)
 {
@@ -118,7 +131,7 @@ static void server_write(FILE *out, const struct proxy_config *proxy)
 	bool bare_ipv6 = strchr(server, ':') && *server != '[';
 
 	if (proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE)
-		fprintf(out, "ProxyMode=1\nServer=%s\n", server);
+		passive_write(out, proxy, server);
 	else if (bare_ipv6)
 		fprintf(out, "ProxyMode=0\nServer=[%s]:%u\n", server, zabbix->server_port);
 	else
@@ -136,13 +149,17 @@ static void tls_write(FILE *out, const struct proxy_config *proxy)
 /* Not the customer addresses by name: one that is not there yet would keep the proxy from starting. */
 static void listen_write(FILE *out, const struct proxy_config *proxy)
 {
+	bool passive = proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE;
 	char inside[ADDRESS_TEXT_SIZE];
 
-	if (customers_may_connect(proxy->vrf))
+	if (customers_may_connect(proxy->vrf)) {
 		fprintf(out, "ListenIP=0.0.0.0,::\n");
-	else
-		fprintf(out, "ListenIP=127.0.0.1,%s\n",
-			address_format(proxy->inside, false, inside));
+	} else {
+		fprintf(out, "ListenIP=127.0.0.1,%s", address_format(proxy->inside, false, inside));
+		if (passive && !address_equal(proxy->inside, proxy->server_inside))
+			fprintf(out, ",%s", address_format(proxy->server_inside, false, inside));
+		fputs("\n", out);
+	}
 	fprintf(out, "ListenPort=%d\nStatsAllowedIP=127.0.0.1\n", PROXY_PORT);
 }
 

@@ -21,8 +21,9 @@ struct proxy_config {
 	const char *profile;                 /* text of the profile */
 	unsigned version;                    /* of the binary: 600 is 6.0, 704 is 7.4 */
 	const struct address *root, *inside; /* the uplink's two addresses */
-	const char *fping;                   /* NULL: the binary's own default */
-	const char *psk_identity;            /* NULL: no TLS */
+	const struct address *server_root, *server_inside; /* those of wiring_server_ends() */
+	const char *fping;                                 /* NULL: the binary's own default */
+	const char *psk_identity;                          /* NULL: no TLS */
 };
 
 /* How many processes its Start... lines ask for. */

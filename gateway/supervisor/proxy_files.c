@@ -24,6 +24,7 @@
 #include "net/want.h"
 #include "reporter/inventory.h"
 #include "supervisor/proxy_config.h"
+#include "supervisor/wiring.h"
 
 #define PROFILE_MAX_SIZE (64 * 1024)
 #define PSK_BYTES        32
@@ -477,10 +478,12 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 	struct file_owner owner = { .mode = 0640 };
 	cleanup_free char *profile = NULL, *identity = NULL, *text = NULL;
 	cleanup_free char *name = reporter_proxy_name(config, vrf->name);
-	struct address root, inside;
+	struct address root, inside, server_root, server_inside;
 	const char *user;
 	int r = net_uplink_addresses(&config->uplink.prefix, id, &root, &inside);
 
+	if (r == 0)
+		r = wiring_server_ends(&config->uplink, id, &server_root, &server_inside);
 	if (r < 0)
 		return error_set(err, -r, "uplink number %u is outside of the prefix", id);
 	r = proxy_files_owner(vrf, paths, &owner, err);
@@ -502,6 +505,8 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 		.version = version,
 		.root = &root,
 		.inside = &inside,
+		.server_root = &server_root,
+		.server_inside = &server_inside,
 		.fping = fping_find(),
 		.psk_identity = identity,
 	});

@@ -74,21 +74,39 @@ static void routes_add(struct net_want_netns *netns, const struct config_vrf *vr
 		route_add(netns, &vrf->routes[i]);
 }
 
+static bool has_route_to(const struct net_want_netns *netns, const struct address *destination)
+{
+	for (size_t i = 0; i < netns->n_routes; i++)
+		if (address_equal(&netns->routes[i].destination, destination))
+			return true;
+	return false;
+}
+
 /* To the server alone, so that it goes before whatever the customer says of the networks around it. */
 static void server_route_add(struct net_want_netns *netns, const struct net_want *want)
 {
-	bool six = want->server.family == AF_INET6;
+	const struct address *prefix =
+		want->server.family == AF_INET6 ? &want->uplink_prefix : &want->uplink_prefix4;
 	struct address root, inside;
 
+	/* One of the config is a doubt in mode local, and stands. */
 	if (!netns->has_uplink || want->server.family == AF_UNSPEC ||
-		net_uplink_addresses(six ? &want->uplink_prefix : &want->uplink_prefix4, netns->id,
-			&root, &inside) < 0)
+		has_route_to(netns, &want->server) ||
+		net_uplink_addresses(prefix, netns->id, &root, &inside) < 0)
 		return;
 	*array_append(&netns->routes, &netns->n_routes) = (struct net_want_route){
 		.destination = want->server,
 		.via = root,
 		.dev = NET_UPLINK_INSIDE,
 	};
+}
+
+int wiring_server_ends(const struct config_uplink *uplink, uint32_t id, struct address *root,
+	struct address *inside)
+{
+	return net_uplink_addresses(
+		config_uplink_has_ipv4(uplink) ? &uplink->prefix4 : &uplink->prefix, id, root,
+		inside);
 }
 
 static bool any_passive(const struct config *config)
@@ -101,6 +119,12 @@ static bool any_passive(const struct config *config)
 
 void wiring_begin(struct net_want *want, const struct config *config)
 {
+	static const enum net_server_place places[] = {
+		[CONFIG_UPLINK_LOCAL] = NET_SERVER_HERE,
+		[CONFIG_UPLINK_ROUTED] = NET_SERVER_ROUTED,
+		[CONFIG_UPLINK_NAT] = NET_SERVER_NAT,
+	};
+
 	*want = (struct net_want){
 		.owner = config->gateway.run_dir,
 		.uplink_prefix = config->uplink.prefix,
@@ -108,10 +132,11 @@ void wiring_begin(struct net_want *want, const struct config *config)
 		.firewall = config->gateway.firewall,
 		.server_port = config->zabbix.server_port,
 		.server = config->uplink.server,
+		.server_place = places[config->uplink.mode],
 	};
 	if (any_passive(config))
 		want->proxy_port = PROXY_PORT;
-	if (config->uplink.mode == CONFIG_UPLINK_NAT)
+	if (config_uplink_has_ipv4(&config->uplink))
 		want->uplink_prefix4 = config->uplink.prefix4;
 }
 

@@ -9,6 +9,11 @@
  * config. */
 void wiring_begin(struct net_want *want, const struct config *config);
 
+/* The addresses of uplink n that its proxy and the server know each other by: of the family that the server is
+ * reached by. -ERANGE: it has no place in their prefix. */
+int wiring_server_ends(const struct config_uplink *uplink, uint32_t id, struct address *root,
+	struct address *inside);
+
 /* Adds one VRF. */
 void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id);
 

@@ -13,6 +13,11 @@
 #define LOCAL  VRFS "uplink { mode = local }\n"
 #define ROUTED VRFS "uplink { mode = routed } zabbix { server = \"2001:db8::1\" }\n"
 #define NAT    VRFS "uplink { mode = nat } zabbix { server = 192.0.2.1 }\n"
+#define HERE   VRFS "zabbix { server = 192.0.2.2 }\n" /* an address of ours; see neighbours_begin() */
+#define ROUTED4                                                 \
+	VRFS "uplink { mode = routed prefix4 = 10.255.0.0/16 }" \
+	     " zabbix { server = 192.0.2.1 }\n"
+#define PASSIVE "proxy { mode = passive }\n"
 
 #define SERVER_PORT 10051
 #define OTHER_PORT  10052
@@ -343,6 +348,61 @@ static void passive_proxies_are_reached_by_a_routed_server(void **state)
 	neighbours_end();
 }
 
+/* As by IPv6: the network there knows the way back, and nothing is translated. */
+static void a_routed_server_is_reached_by_ipv4_and_reaches_passive_proxies(void **state)
+{
+	cleanup_mode struct mode active = mode_begin(ROUTED4),
+				 passive = mode_begin(ROUTED4 PASSIVE);
+	cleanup_fd int proxy = -1, other = -1;
+
+	(void)state;
+	neighbours_begin();
+	assert_int_equal(
+		world_run("ip -n zbx route add 10.255.0.0/16 via 192.0.2.2; nft flush ruleset"), 0);
+	world_up(&active.want);
+	assert_forwarding(true, false);
+	assert_server_reached("192.0.2.1", false);
+	assert_false(reaches("zbx", "10.255.0.2", 10051));
+	world_up(&passive.want);
+	proxy = world_listen("acme", "10.255.0.2", 10051);
+	other = world_listen("acme", "10.255.0.2", OTHER_PORT);
+	assert_int_equal(world_connect("zbx", "10.255.0.2", 10051), 0);
+	assert_false(reaches("zbx", "10.255.0.2", OTHER_PORT));
+	assert_false(reaches("stranger", "10.255.0.2", 10051));
+	assert_false(reaches("bravo", "10.255.0.2", 10051));
+	close(steal_fd(&proxy)); /* a socket keeps its namespace alive */
+	close(steal_fd(&other));
+	world_down();
+	assert_forwarding(false, false);
+	neighbours_end();
+}
+
+/* Of this machine, at one of its IPv4 addresses and nowhere else. */
+static void a_server_here_that_listens_to_ipv4_alone_is_reached_and_reaches_proxies(void **state)
+{
+	cleanup_mode struct mode here = mode_begin(HERE PASSIVE);
+	cleanup_fd int server = -1, other = -1, proxy = -1;
+
+	(void)state;
+	neighbours_begin();
+	world_up(&here.want);
+	assert_int_equal(world_count(&here.want), 0);
+	assert_forwarding(false, false);
+	server = world_listen("", "192.0.2.2", SERVER_PORT);
+	other = world_listen("", "192.0.2.2", OTHER_PORT);
+	assert_said("ip -n bravo route get 192.0.2.2", "via 198.18.0.5 dev uplink src 198.18.0.6");
+	assert_int_equal(world_connect("acme", "192.0.2.2", SERVER_PORT), 0);
+	assert_int_equal(world_connect("bravo", "192.0.2.2", SERVER_PORT), 0);
+	assert_false(reaches("acme", "192.0.2.2", OTHER_PORT));
+	proxy = world_listen("acme", "198.18.0.2", 10051);
+	assert_int_equal(world_connect("", "198.18.0.2", 10051), 0);
+	assert_false(reaches("bravo", "198.18.0.2", 10051));
+	assert_false(reaches("stranger", "198.18.0.2", 10051));
+	close(steal_fd(&proxy)); /* a socket keeps its namespace alive */
+	world_down();
+	neighbours_end();
+}
+
 /* With forwarding on nothing but the rules is in the way, which is shown by taking them away. */
 static void uplinks_do_not_reach_each_other(void **state)
 {
@@ -390,6 +450,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_machine_that_forwards_goes_on_to_do_so),
 	cmocka_unit_test(what_is_undone_of_the_forwarding_is_done_again),
 	cmocka_unit_test(passive_proxies_are_reached_by_a_routed_server),
+	cmocka_unit_test(a_routed_server_is_reached_by_ipv4_and_reaches_passive_proxies),
+	cmocka_unit_test(a_server_here_that_listens_to_ipv4_alone_is_reached_and_reaches_proxies),
 	cmocka_unit_test(uplinks_do_not_reach_each_other),
 };
 

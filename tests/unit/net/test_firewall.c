@@ -186,12 +186,14 @@ static char *root_of(const struct scene *s, const struct net_have_forwarding *fo
 static void scene_routed(struct scene *s)
 {
 	scene_init(s);
+	s->want.server_place = NET_SERVER_ROUTED;
 	assert_int_equal(address_parse(&s->want.server, "2001:db8::1"), 0);
 }
 
 static void scene_nat(struct scene *s)
 {
 	scene_init(s);
+	s->want.server_place = NET_SERVER_NAT;
 	assert_int_equal(address_parse(&s->want.server, "192.0.2.1"), 0);
 	assert_int_equal(address_parse(&s->want.uplink_prefix4, "198.18.0.0/15"), 0);
 }
@@ -220,6 +222,29 @@ static void root_forwards_to_a_server_elsewhere_and_back(void **state)
 	assert_non_null(
 		strstr(nat, "ip saddr 198.18.0.0/15 ip daddr 192.0.2.1 tcp dport 10051 accept"));
 	assert_non_null(strstr(nat, "masquerade"));
+}
+
+static void root_forwards_ipv4_without_nat_where_it_is_routed(void **state)
+{
+	struct scene s;
+	cleanup_free char *routed = NULL, *here = NULL;
+
+	(void)state;
+	scene_nat(&s);
+	s.want.server_place = NET_SERVER_ROUTED;
+	s.want.proxy_port = 10052;
+	routed = root_of(&s, off);
+	assert_non_null(
+		strstr(routed, "ip saddr 198.18.0.0/15 ip daddr 192.0.2.1 tcp dport 10051 accept"));
+	assert_non_null(
+		strstr(routed, "ip saddr 192.0.2.1 ip daddr 198.18.0.0/15 tcp dport 10052 accept"));
+	assert_null(strstr(routed, "masquerade"));
+	assert_null(strstr(routed, "ct state"));
+	s.want.server_place = NET_SERVER_HERE;
+	here = root_of(&s, off);
+	assert_null(strstr(here, "uplinks alone"));
+	assert_null(strstr(here, "oifgroup != 7762534 ip saddr"));
+	assert_non_null(strstr(here, "ip daddr 192.0.2.1 tcp dport 10051 accept"));
 }
 
 /* Who forwarded before us goes on. */
@@ -256,6 +281,7 @@ int main(void)
 		cmocka_unit_test(what_the_config_says_is_in_the_digest),
 		cmocka_unit_test(root_lets_uplinks_reach_the_server_port),
 		cmocka_unit_test(root_forwards_to_a_server_elsewhere_and_back),
+		cmocka_unit_test(root_forwards_ipv4_without_nat_where_it_is_routed),
 		cmocka_unit_test(what_we_have_forward_is_for_uplinks_alone),
 	};
 

@@ -20,6 +20,7 @@ struct made {
 static inline void made_init(struct made *made, const char *url)
 {
 	static char *templates[] = { (char *)"ICMP Ping", (char *)"Generic by SNMP" };
+	static char *uplink[] = { (char *)"fd5a:b1c0:de00::6", (char *)"198.18.0.6" };
 
 	*made = (struct made){ 0 };
 	for (size_t i = 0; i < 2; i++)
@@ -54,6 +55,7 @@ static inline void made_init(struct made *made, const char *url)
 			.passive = i == 1,
 			.address = (char *)"fd5a:b1c0:de00::6",
 			.port = 10051,
+			.uplink = { uplink, 2 },
 			.psk_identity = i ? NULL : (char *)"id-1",
 			.psk = i ? NULL : (char *)"00112233445566778899aabbccddeeff",
 			.hosts = &made->hosts[i],

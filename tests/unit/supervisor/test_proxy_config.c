@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "supervisor/proxy_config.h"
+#include "supervisor/wiring.h"
 
 /* The bundled profile; the caller frees it. */
 static char *profile_read(const char *name)
@@ -26,13 +27,15 @@ static char *format_with(
 	const char *config_text, const char *profile, unsigned version, const char *identity)
 {
 	cleanup_loaded struct loaded loaded = loaded_text(config_text);
-	struct address root, inside;
+	struct address root, inside, server_root, server_inside;
 	struct vrf_paths paths;
 	char *text;
 
 	assert_no_faults(&loaded);
 	address_parse(&root, "fd5a:b1c0:de00::5/126");
 	address_parse(&inside, "fd5a:b1c0:de00::6/126");
+	assert_int_equal(
+		wiring_server_ends(&loaded.config->uplink, 1, &server_root, &server_inside), 0);
 	vrf_paths_init(&paths, &loaded.config->gateway, loaded.config->vrfs[0].name);
 	text = proxy_config_format(&(struct proxy_config){
 		.config = loaded.config,
@@ -44,6 +47,8 @@ static char *format_with(
 		.version = version,
 		.root = &root,
 		.inside = &inside,
+		.server_root = &server_root,
+		.server_inside = &server_inside,
 		.psk_identity = identity,
 	});
 	vrf_paths_finish(&paths);
@@ -162,8 +167,9 @@ static void a_server_of_the_config_is_written_as_zabbix_reads_it(void **state)
 		{ "local", "zabbix.example.net", "Server=zabbix.example.net:20051" },
 		{ "nat", "192.0.2.1", "Server=192.0.2.1:20051" },
 		{ "routed", "2001:db8::1", "Server=[2001:db8::1]:20051" },
+		{ "local", "192.0.2.1", "Server=192.0.2.1:20051" },
 		/* On this machine, and so at the other end of the uplink. */
-		{ "local", "192.0.2.1", "Server=[fd5a:b1c0:de00::5]:20051" },
+		{ "local", "fd5a:b1c0:de00::1", "Server=[fd5a:b1c0:de00::5]:20051" },
 		{ "local", "::1", "Server=[fd5a:b1c0:de00::5]:20051" },
 		{ "local", "localhost", "Server=[fd5a:b1c0:de00::5]:20051" },
 	};
@@ -189,6 +195,33 @@ static void a_passive_proxy_answers_its_server_alone(void **state)
 	assert_line(text, "Server=fd5a:b1c0:de00::5");
 	assert_line(text, "TLSAccept=psk");
 	assert_no_key(text, "TLSConnect");
+}
+
+/* By whichever address the server comes, and whichever it knows. */
+static void a_passive_proxy_is_reached_by_what_the_server_speaks(void **state)
+{
+	static const struct {
+		const char *uplink, *server, *listen;
+	} rows[] = {
+		{ "uplink { mode = routed } zabbix { server = \"2001:db8::1\" }",
+			"Server=2001:db8::1", "ListenIP=127.0.0.1,fd5a:b1c0:de00::6" },
+		{ "uplink { mode = routed } zabbix { server = 192.0.2.1 }", "Server=192.0.2.1",
+			"ListenIP=127.0.0.1,fd5a:b1c0:de00::6,198.18.0.6" },
+		{ "zabbix { server = 192.0.2.1 }", "Server=192.0.2.1,198.18.0.5",
+			"ListenIP=127.0.0.1,fd5a:b1c0:de00::6,198.18.0.6" },
+		{ "zabbix { server = \"2001:db8::1\" }", "Server=2001:db8::1,fd5a:b1c0:de00::5",
+			"ListenIP=127.0.0.1,fd5a:b1c0:de00::6" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		cleanup_free char *config =
+			xasprintf("%s proxy { mode = passive }\nvrf acme { }", rows[i].uplink);
+		cleanup_free char *text = format_with(config, "", 600, NULL);
+
+		assert_line(text, rows[i].server);
+		assert_line(text, rows[i].listen);
+	}
 }
 
 static void the_key_is_named_by_its_file(void **state)
@@ -331,6 +364,7 @@ int main(void)
 		cmocka_unit_test(a_proxy_that_customers_may_reach_listens_to_them),
 		cmocka_unit_test(a_server_of_the_config_is_written_as_zabbix_reads_it),
 		cmocka_unit_test(a_passive_proxy_answers_its_server_alone),
+		cmocka_unit_test(a_passive_proxy_is_reached_by_what_the_server_speaks),
 		cmocka_unit_test(the_key_is_named_by_its_file),
 		cmocka_unit_test(options_win_over_the_profile_and_ours_over_them),
 		cmocka_unit_test(a_vrf_that_discovers_has_a_discoverer),

@@ -127,9 +127,9 @@ static void routes_come_behind_the_gateways(void **state)
 	assert_string_equal(routes[1].dev, "eth0.10");
 }
 
-static void a_server_on_this_machine_needs_no_route(void **state)
+static void a_server_at_the_root_side_needs_no_route(void **state)
 {
-	cleanup_wired struct wired wired = wire("zabbix { server = \"2001:db8::1\" } vrf a { }");
+	cleanup_wired struct wired wired = wire("vrf a { }");
 
 	(void)state;
 	assert_int_equal(wired.want.server.family, AF_UNSPEC);
@@ -166,6 +166,41 @@ static void a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address(void *
 	assert_address(&route->destination, "192.0.2.1/32");
 	assert_address(&route->via, "198.18.0.41/30");
 	assert_string_equal(route->dev, "uplink");
+}
+
+/* One that listens there alone, in IPv4 or IPv6. */
+static void a_server_at_an_address_of_this_machine_is_reached_by_the_uplink(void **state)
+{
+	static const struct {
+		const char *text, *server, *via;
+	} rows[] = {
+		{ "zabbix { server = \"192.0.2.1\" } vrf a { }", "192.0.2.1/32", "198.18.0.41/30" },
+		{ "zabbix { server = \"2001:db8::1\" } vrf a { }", "2001:db8::1/128",
+			"fd5a:b1c0:de00::29/126" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		cleanup_wired struct wired wired = wire(rows[i].text);
+		const struct net_want_netns *netns = &wired.want.netns[0];
+
+		assert_int_equal(wired.want.server_place, NET_SERVER_HERE);
+		assert_int_equal(netns->n_routes, 1);
+		assert_address(&netns->routes[0].destination, rows[i].server);
+		assert_address(&netns->routes[0].via, rows[i].via);
+	}
+}
+
+static void a_routed_server_may_be_reached_by_ipv4(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("uplink { mode = routed prefix4 = \"10.255.0.0/16\" }\n"
+		     "zabbix { server = \"192.0.2.1\" } vrf a { }");
+
+	(void)state;
+	assert_int_equal(wired.want.server_place, NET_SERVER_ROUTED);
+	assert_address(&wired.want.uplink_prefix4, "10.255.0.0/16");
+	assert_address(&wired.want.netns[0].routes[0].via, "10.255.0.41/30");
 }
 
 static void sysctls_are_passed_on(void **state)
@@ -220,7 +255,9 @@ int main(void)
 		cmocka_unit_test(every_kind_of_interface_keeps_what_it_is_made_of),
 		cmocka_unit_test(a_gateway_is_the_default_route_through_its_interface),
 		cmocka_unit_test(routes_come_behind_the_gateways),
-		cmocka_unit_test(a_server_on_this_machine_needs_no_route),
+		cmocka_unit_test(a_server_at_the_root_side_needs_no_route),
+		cmocka_unit_test(a_server_at_an_address_of_this_machine_is_reached_by_the_uplink),
+		cmocka_unit_test(a_routed_server_may_be_reached_by_ipv4),
 		cmocka_unit_test(a_routed_server_is_reached_by_the_root_side),
 		cmocka_unit_test(a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address),
 		cmocka_unit_test(sysctls_are_passed_on),
