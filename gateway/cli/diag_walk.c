@@ -15,6 +15,7 @@
 #include "base/strings.h"
 #include "cli/errand.h"
 #include "net/bridge.h"
+#include "net/duplicate.h"
 #include "net/netns.h"
 #include "net/plan.h"
 #include "net/reach.h"
@@ -23,7 +24,8 @@
 #include "supervisor/wiring.h"
 #include "zabbix/ask.h"
 
-#define PATIENCE_MS 1000
+#define PATIENCE_MS  1000
+#define DUPLICATE_MS 1000
 
 enum verdict {
 	VERDICT_OK,
@@ -88,6 +90,17 @@ static const char *shared_cause(const struct walk *walk)
 	json_array_foreach (json_object_get(gateway, "causes"), i, cause)
 		if (names_hold(json_object_get(cause, "vrfs"), walk->name))
 			return text_of(cause, "summary");
+	return NULL;
+}
+
+static const json_t *check_find(const json_t *vrf, const char *name)
+{
+	size_t i;
+	json_t *check;
+
+	json_array_foreach (json_object_get(vrf, "checks"), i, check)
+		if (strcmp(text_of(check, "name"), name) == 0)
+			return check;
 	return NULL;
 }
 
@@ -218,32 +231,111 @@ static void step_interfaces(struct walk *walk)
 		say(walk, "link", VERDICT_SKIP, NULL, "the config names no interface");
 }
 
-static bool link_has_address(const struct net_link_state *link, const struct address *address)
+/* An interface of this gateway, in whichever VRF, is no other host. */
+static bool is_own_mac(const uint8_t mac[6], const void *data)
 {
-	for (size_t i = 0; link && i < link->n_addresses; i++)
-		if (address_equal(&link->addresses[i], address))
-			return true;
-	return false;
+	const struct walk *walk = data;
+	const struct config *config = walk->diag->config;
+	bool own = false;
+
+	for (size_t i = 0; i < config->n_vrfs && !own; i++) {
+		struct net_netns_state state = { 0 };
+
+		(void)net_netns_state_read(config->vrfs[i].name, &state, NULL);
+		for (size_t l = 0; l < state.n_links; l++)
+			own = own || memcmp(state.links[l].mac, mac, 6) == 0;
+		net_netns_state_finish(&state);
+	}
+	return own;
+}
+
+/* Asks the network; nothing is found where nobody can be asked, or shall be. */
+static struct net_duplicate duplicate_find(struct walk *walk,
+	const struct config_interface *interface, const struct net_link_state *link,
+	const struct address *address)
+{
+	struct net_duplicate duplicate = { .netns = walk->name, .address = *address, .fd = -1 };
+
+	if (!interface->conflict_detection || !link || !link->carrier || !link->ethernet)
+		return duplicate;
+	duplicate.ifindex = link->ifindex;
+	memcpy(duplicate.own_mac, link->mac, sizeof(duplicate.own_mac));
+	net_duplicates_open(&duplicate, 1);
+	net_duplicates_ask(&duplicate, 1, DUPLICATE_MS, is_own_mac, walk);
+	net_duplicates_close(&duplicate, 1);
+	return duplicate;
+}
+
+static void duplicate_say(struct walk *walk, const struct config_interface *interface,
+	const struct net_duplicate *duplicate)
+{
+	const uint8_t *m = duplicate->mac;
+	char who[32] = "another host", text[ADDRESS_TEXT_SIZE];
+
+	if (duplicate->has_mac)
+		snprintf(who, sizeof(who), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3],
+			m[4], m[5]);
+	say(walk, "address", VERDICT_FAIL,
+		"duplicate address: take it off that host, or set another one here",
+		"%s on %s is in use by %s", address_format(&duplicate->address, true, text),
+		interface->name, who);
+}
+
+static void address_judge(struct walk *walk, const struct config_interface *interface,
+	const struct net_link_state *link, const struct address *address)
+{
+	const struct net_link_address *there = net_link_state_find_address(link, address);
+	bool duplicate = there && there->standing == NET_ADDRESS_DUPLICATE;
+	struct net_duplicate found = { 0 };
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_format(address, true, text);
+	if (there && (duplicate || address->family == AF_INET))
+		found = duplicate_find(walk, interface, link, address);
+	if (!there)
+		say(walk, "address", VERDICT_FAIL, "vrfgate plan tells what is in the way",
+			"%s lacks %s", interface->name, text);
+	else if (duplicate || found.found)
+		duplicate_say(walk, interface, &found);
+	else if (there->standing == NET_ADDRESS_TENTATIVE && link->carrier)
+		say(walk, "address", VERDICT_WARN,
+			"duplicate address detection; ask again in a moment",
+			"%s on %s is tentative", text, interface->name);
+	else
+		say(walk, "address", VERDICT_OK, NULL, "%s has %s", interface->name, text);
+}
+
+/* Of an interface that the config gives no address. */
+static void foreign_address_judge(
+	struct walk *walk, const char *interface, const struct net_link_state *link)
+{
+	const json_t *check = check_find(walk->vrf, "address");
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (link && link->n_addresses > 0)
+		say(walk, "address", VERDICT_OK, NULL, "%s has %s, set by another program",
+			interface, address_format(&link->addresses[0].address, true, text));
+	else if (check && !json_is_true(json_object_get(check, "ok")))
+		say(walk, "address", VERDICT_FAIL, "does the DHCP client of this interface run?",
+			"%s has no address: %s", interface, text_of(check, "detail"));
+	else
+		say(walk, "address", VERDICT_SKIP, NULL,
+			"%s has no address, and the config gives it none", interface);
 }
 
 static void step_addresses(struct walk *walk)
 {
 	const struct config_vrf *vrf = walk->diag->vrf;
-	char text[ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < vrf->n_interfaces; i++) {
 		const struct config_interface *interface = &vrf->interfaces[i];
 		const struct net_link_state *link =
 			net_netns_state_find(&walk->netns, interface->name);
 
-		for (size_t a = 0; a < interface->n_addresses; a++) {
-			bool has = link_has_address(link, &interface->addresses[a]);
-
-			say(walk, "address", has ? VERDICT_OK : VERDICT_FAIL,
-				has ? NULL : "vrfgate plan tells what is in the way", "%s %s %s",
-				interface->name, has ? "has" : "lacks",
-				address_format(&interface->addresses[a], true, text));
-		}
+		if (interface->n_addresses == 0)
+			foreign_address_judge(walk, interface->name, link);
+		for (size_t a = 0; a < interface->n_addresses; a++)
+			address_judge(walk, interface, link, &interface->addresses[a]);
 	}
 }
 
@@ -455,17 +547,6 @@ static void step_proxy(struct walk *walk)
 }
 
 /* --- the server --- */
-
-static const json_t *check_find(const json_t *vrf, const char *name)
-{
-	size_t i;
-	json_t *check;
-
-	json_array_foreach (json_object_get(vrf, "checks"), i, check)
-		if (strcmp(text_of(check, "name"), name) == 0)
-			return check;
-	return NULL;
-}
 
 static void step_server(struct walk *walk)
 {

@@ -109,6 +109,11 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 
 	tally->acts += outcome->acts;
 	net_totals_add(&tally->totals, outcome->group, outcome->error.code, outcome->acts);
+	if (outcome->retries)
+		fprintf(stderr,
+			"vrf '%s': %zu duplicate %s added again; in use as soon as no other host has it, see 'vrfgate plan'\n",
+			outcome->netns, outcome->retries,
+			outcome->retries == 1 ? "address" : "addresses");
 	if (outcome->error.code) {
 		failure_take(tally, outcome);
 	} else if (outcome->acts) {

@@ -140,6 +140,7 @@ struct config_interface {
 	size_t n_addresses;
 	struct address *gateways; /* default routes, at most one per family */
 	size_t n_gateways;
+	bool conflict_detection; /* ask the network whether another host has an address of ours */
 };
 
 struct config_route {

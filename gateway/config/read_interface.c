@@ -120,6 +120,8 @@ static const struct config_key interface_keys[] = {
 		.count_offset = INTERFACE(n_addresses) },
 	{ "gateway", &config_type_hosts, .offset = INTERFACE(gateways),
 		.count_offset = INTERFACE(n_gateways) },
+	{ "conflict_detection", &config_type_bool, INTERFACE(conflict_detection),
+		.fallback = "true" },
 	{ 0 },
 };
 
@@ -428,6 +430,7 @@ static void interface_read(
 	interface->name = xstrdup(section->title);
 	interface->line = section->line;
 	name_judge(&work);
+	config_read_defaults(&config_schema_interface, interface);
 	config_read_section(reader, section, &config_schema_interface, interface);
 	if (kind_find(&work)) {
 		kind_keys_judge(&work);

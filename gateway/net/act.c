@@ -83,7 +83,8 @@ static void phrase_address(const struct net_act *act, char *text, size_t size)
 {
 	char address[ADDRESS_TEXT_SIZE];
 
-	snprintf(text, size, "%s", address_format(&act->address.address, true, address));
+	snprintf(text, size, "%s%s", address_format(&act->address.address, true, address),
+		act->address.retry ? " (duplicate address)" : "");
 }
 
 static void phrase_neighbour(const struct net_act *act, char *text, size_t size)
@@ -252,6 +253,12 @@ bool net_act_is_structural(const struct net_act *act)
 bool net_act_disturbs(const struct net_act *act)
 {
 	return natures[act->kind].disturbs;
+}
+
+bool net_act_is_retry(const struct net_act *act)
+{
+	return (act->kind == NET_ACT_ADDRESS_ADD || act->kind == NET_ACT_ADDRESS_DELETE) &&
+		act->address.retry;
 }
 
 static bool is_uplink(const struct net_act *act)

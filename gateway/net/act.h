@@ -78,6 +78,7 @@ struct net_act_neighbour {
 struct net_act_address {
 	struct address address;
 	bool nodad;
+	bool retry; /* it is there, and the kernel does not use it: deleted to be added again */
 };
 
 struct net_act_sysctl {
@@ -127,6 +128,9 @@ bool net_act_is_structural(const struct net_act *act);
 
 /* True for an act that takes away something which may be in use. */
 bool net_act_disturbs(const struct net_act *act);
+
+/* True for the deletion or adding of an address that is a duplicate: no repair, an attempt. */
+bool net_act_is_retry(const struct net_act *act);
 
 enum net_aspect net_act_aspect(const struct net_act *act);
 

@@ -280,6 +280,16 @@ static struct cause act_cause(const struct net_act *act, int code)
 	return refused ? cause_of(CAUSE_LINK_REFUSED, code, object) : (struct cause){ 0 };
 }
 
+static size_t count_retries(const struct net_plan_group *group, size_t from, size_t to)
+{
+	size_t count = 0;
+
+	for (size_t i = from; i < to; i++)
+		count += group->acts[i].kind == NET_ACT_ADDRESS_ADD &&
+			net_act_is_retry(&group->acts[i]);
+	return count;
+}
+
 static void tell_missed(struct net_run *run, struct net_outcome *outcome)
 {
 	if (!run->n_missed)
@@ -322,6 +332,7 @@ static void run_group(struct net_run *run, const struct net_plan_group *group, s
 		ret = net_run_flush(run, &outcome->error);
 	if (ret == 0) {
 		outcome->acts = to;
+		outcome->retries = count_retries(group, from, to);
 		tell_missed(run, outcome);
 	} else if (run->failed) {
 		outcome->aspect = net_act_aspect(run->failed);

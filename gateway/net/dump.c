@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_addr.h>
+#include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -177,6 +178,7 @@ static void link_read(
 		return;
 	link->ifindex = info->ifi_index;
 	link->flags = info->ifi_flags;
+	link->ethernet = info->ifi_type == ARPHRD_ETHER;
 	link->addr_gen_mode = link->accept_ra = link->forwarding6 = link->forwarding4 = -1;
 	link->accept_redirects6 = link->disable_ipv6 = -1;
 	if (a[IFLA_IFNAME])
@@ -260,6 +262,16 @@ int net_dump_link(struct net_channel *channel, const char *name, int ifindex,
 
 /* ---- addresses ---- */
 
+static enum net_address_standing standing_of(unsigned int flags)
+{
+	if (flags & IFA_F_DADFAILED)
+		return NET_ADDRESS_DUPLICATE;
+	/* An optimistic one can be used meanwhile. */
+	return (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE
+		? NET_ADDRESS_TENTATIVE
+		: NET_ADDRESS_USABLE;
+}
+
 static void address_append(const struct nlmsghdr *header, void *data)
 {
 	struct net_have_netns *netns = data;
@@ -274,6 +286,7 @@ static void address_append(const struct nlmsghdr *header, void *data)
 	address->ifindex = (int)info->ifa_index;
 	address->secondary = info->ifa_family == AF_INET && (info->ifa_flags & IFA_F_SECONDARY);
 	address->passing = !(info->ifa_flags & IFA_F_PERMANENT);
+	address->standing = standing_of(info->ifa_flags);
 	address->link_local = info->ifa_scope == RT_SCOPE_LINK;
 	copy_address(&address->address, info->ifa_family, info->ifa_prefixlen,
 		a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS]);

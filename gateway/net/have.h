@@ -36,6 +36,7 @@ struct net_have_link {
 	uint32_t mtu_bytes;
 	uint32_t group;
 	uint8_t mac[6];
+	bool ethernet;   /* ARPHRD_ETHER */
 	int lower;       /* ifindex of the link below, or of the veth peer; 0: none */
 	bool lower_here; /* that one is in the same namespace */
 	uint16_t vlan_id;
@@ -61,9 +62,17 @@ struct net_have_altname {
 	char *name;
 };
 
+/* What the kernel's duplicate address detection (RFC 4862, 5.4) has said of an address. */
+enum net_address_standing {
+	NET_ADDRESS_USABLE,
+	NET_ADDRESS_TENTATIVE, /* it has not ended, or waits for a carrier */
+	NET_ADDRESS_DUPLICATE, /* another host has it, and we cannot use it */
+};
+
 struct net_have_address {
 	int ifindex;
 	struct address address;
+	enum net_address_standing standing;
 	uint8_t protocol; /* IFA_PROTO */
 	bool passing;     /* has a lifetime, as those by router advertisements and DHCP */
 	bool secondary;   /* IPv4: goes when the first of its network is deleted */

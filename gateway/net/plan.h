@@ -107,7 +107,8 @@ enum net_aspect {
 
 /*
  * Asks of each act of each wanted namespace whether it may be done. One that may not is left out; where
- * others would stand on it, as on the making of a link, all of its namespace are.
+ * others would stand on it, as on the making of a link, all of its namespace are. Of another try with a
+ * duplicate address it does not ask: the want has said so (enum net_retry).
  */
 typedef bool (*net_plan_may_fn)(
 	const char *netns, enum net_aspect aspect, const char *text, void *data);
@@ -120,6 +121,7 @@ struct net_outcome {
 	const char *netns;                  /* likewise */
 	bool removed;                       /* it was a removal */
 	size_t acts;                        /* done */
+	size_t retries;                     /* duplicate addresses that were added again */
 	struct error error;                 /* code 0: all done */
 	enum net_aspect aspect;             /* of what failed */
 	bool minor;   /* what failed costs nothing else: the namespace can be used */

@@ -111,14 +111,20 @@ static void plan_addresses_delete(struct net_planner *planner, const struct net_
 			plan_address_delete(planner, goal, &have->addresses[i].address);
 }
 
-static bool has_address(const struct net_have_netns *have, const struct net_goal *goal,
-	const struct address *address)
+static const struct net_have_address *find_address(const struct net_have_netns *have,
+	const struct net_goal *goal, const struct address *address)
 {
 	for (size_t i = 0; goal->have != &goal->fresh && i < have->n_addresses; i++)
 		if (have->addresses[i].ifindex == goal->have->ifindex &&
 			address_equal(&have->addresses[i].address, address))
-			return true;
-	return false;
+			return &have->addresses[i];
+	return NULL;
+}
+
+static bool has_address(const struct net_have_netns *have, const struct net_goal *goal,
+	const struct address *address)
+{
+	return find_address(have, goal, address) != NULL;
 }
 
 static void plan_address(
@@ -214,13 +220,43 @@ static bool is_repeated(const struct net_goal *goal, size_t n)
 	return false;
 }
 
+/* The kernel looks for a duplicate only when an address comes. */
+static void plan_retry(
+	struct net_planner *planner, const struct net_goal *goal, const struct address *address)
+{
+	plan_address_delete(planner, goal, address);
+	planner->group->acts[planner->group->n_acts - 1].address.retry = true;
+	plan_address(planner, goal, address);
+	planner->group->acts[planner->group->n_acts - 1].address.retry = true;
+}
+
+static bool is_retried(enum net_retry retry, const struct net_have_address *have)
+{
+	switch (have->standing) {
+	case NET_ADDRESS_USABLE:
+		return false;
+	case NET_ADDRESS_TENTATIVE:
+		return retry == NET_RETRY_TENTATIVE;
+	case NET_ADDRESS_DUPLICATE:
+		return retry != NET_RETRY_NONE;
+	}
+	__builtin_unreachable();
+}
+
 static void plan_addresses(struct net_planner *planner, const struct net_goals *goals,
 	struct net_goal *goal, const struct net_have_netns *have)
 {
-	for (size_t i = 0; i < goal->n_addresses; i++)
-		if (!has_address(have, goal, &goal->addresses[i]) && !is_repeated(goal, i) &&
-			!waits_for_going(planner, goals, goal, &goal->addresses[i]))
-			plan_address(planner, goal, &goal->addresses[i]);
+	for (size_t i = 0; i < goal->n_addresses; i++) {
+		const struct address *address = &goal->addresses[i];
+		const struct net_have_address *there = find_address(have, goal, address);
+
+		if (is_repeated(goal, i))
+			continue;
+		if (there && is_retried(goals->want->retry, there))
+			plan_retry(planner, goal, address);
+		else if (!there && !waits_for_going(planner, goals, goal, address))
+			plan_address(planner, goal, address);
+	}
 	goal->lost_ipv4 = loses_ipv4(planner, goals, goal);
 }
 

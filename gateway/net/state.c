@@ -21,7 +21,8 @@ static void copy_addresses(
 	for (size_t i = 0; i < have->n_addresses; i++)
 		if (have->addresses[i].ifindex == ifindex && !have->addresses[i].link_local)
 			*array_append(&state->addresses, &state->n_addresses) =
-				have->addresses[i].address;
+				(struct net_link_address){ have->addresses[i].address,
+					have->addresses[i].standing };
 }
 
 static void copy_link(struct net_netns_state *state, const struct net_have_netns *have,
@@ -34,6 +35,8 @@ static void copy_link(struct net_netns_state *state, const struct net_have_netns
 	snprintf(copy->kind, sizeof(copy->kind), "%s", link->kind[0] ? link->kind : "device");
 	copy->up = link->flags & IFF_UP;
 	copy->carrier = link->flags & NET_HAVE_CARRIER;
+	copy->ethernet = link->ethernet && !(link->flags & (IFF_NOARP | IFF_LOOPBACK));
+	memcpy(copy->mac, link->mac, sizeof(copy->mac));
 	copy->rx_bytes = link->rx_bytes;
 	copy->tx_bytes = link->tx_bytes;
 	copy->rx_errors = link->rx_errors;
@@ -132,5 +135,14 @@ const struct net_link_state *net_netns_state_find(
 	for (size_t i = 0; i < state->n_links; i++)
 		if (strcmp(state->links[i].name, name) == 0)
 			return &state->links[i];
+	return NULL;
+}
+
+const struct net_link_address *net_link_state_find_address(
+	const struct net_link_state *link, const struct address *address)
+{
+	for (size_t i = 0; link && i < link->n_addresses; i++)
+		if (address_equal(&link->addresses[i].address, address))
+			return &link->addresses[i];
 	return NULL;
 }

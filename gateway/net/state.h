@@ -8,7 +8,12 @@
 
 #include "base/address.h"
 #include "base/error.h"
-#include "net/want.h"
+#include "net/have.h"
+
+struct net_link_address {
+	struct address address;
+	enum net_address_standing standing;
+};
 
 struct net_link_state {
 	int ifindex;
@@ -18,12 +23,12 @@ struct net_link_state {
 	bool carrier;                /* IFF_LOWER_UP */
 	char lower[NET_IFNAME_SIZE]; /* the device it stands on; "": none, or not read */
 	bool lower_up, lower_carrier;
-	struct address *addresses;
+	uint8_t mac[6];
+	bool ethernet; /* its neighbours are found by ARP */
+	struct net_link_address *addresses;
 	size_t n_addresses;
 	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors;
 };
-
-struct net_have;
 
 struct net_netns_state {
 	bool exists;                  /* and bears our mark */
@@ -41,3 +46,7 @@ void net_netns_state_finish(struct net_netns_state *state);
 /* NULL where there is none of that name. */
 const struct net_link_state *net_netns_state_find(
 	const struct net_netns_state *state, const char *name);
+
+/* NULL where the link, which may be NULL, has it not. */
+const struct net_link_address *net_link_state_find_address(
+	const struct net_link_state *link, const struct address *address);

@@ -51,6 +51,14 @@ struct net_want_sysctl {
 	const char *value;
 };
 
+/* Which addresses that the kernel holds, but does not use, are deleted and added once more, so that it looks
+ * for a duplicate again. */
+enum net_retry {
+	NET_RETRY_NONE,
+	NET_RETRY_DUPLICATES,
+	NET_RETRY_TENTATIVE, /* those, too, that it has not ended with */
+};
+
 /* A port open to customers. */
 struct net_want_port {
 	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
@@ -67,6 +75,7 @@ struct net_want_netns {
 	size_t n_routes;
 	struct net_want_sysctl *sysctls;
 	size_t n_sysctls;
+	enum net_retry retry;
 	bool forward;  /* between its own links; never to or from the uplink */
 	bool firewall; /* a table of rules; see net/firewall.h */
 	struct net_want_port *allow;

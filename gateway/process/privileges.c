@@ -16,29 +16,27 @@
  * The supervisor's, with the calls that need each; SECURITY.md and the service file have the same, and
  * tests/cli/test_capabilities.py takes each away in its turn.
  */
-static const struct {
-	int number;
-	bool bounding_only; /* not for ourselves */
-} supervisor_capabilities[] = {
+static const int supervisor_capabilities[] = {
 	/* setns(2), mounts, clone(2) with CLONE_NEWPID and CLONE_NEWIPC */
-	{ CAP_SYS_ADMIN, false },
+	CAP_SYS_ADMIN,
 	/* links, addresses, routes, sysctls and firewalls, in every namespace */
-	{ CAP_NET_ADMIN, false },
+	CAP_NET_ADMIN,
 	/* NETLINK_LISTEN_ALL_NSID, netlink(7): one socket for the events of all namespaces */
-	{ CAP_NET_BROADCAST, false },
-	/* of a proxy's bounding set, so that fping gets what its file names */
-	{ CAP_NET_RAW, true },
+	CAP_NET_BROADCAST,
+	/* packet(7) sockets for ARP probes, of a helper; and of a proxy's bounding set, so that fping gets
+	 * what its file names */
+	CAP_NET_RAW,
 	/* setresuid(2) and setfsuid(2) to the proxy's user and the reporter's */
-	{ CAP_SETUID, false },
-	{ CAP_SETGID, false },
+	CAP_SETUID,
+	CAP_SETGID,
 	/* prctl(2) PR_CAPBSET_DROP, in each child */
-	{ CAP_SETPCAP, false },
+	CAP_SETPCAP,
 	/* pidfd_send_signal(2) to processes of the proxy's user */
-	{ CAP_KILL, false },
+	CAP_KILL,
 	/* fchown(2) of the proxy's directories and config, and of the control socket */
-	{ CAP_CHOWN, false },
+	CAP_CHOWN,
 	/* /proc/PID/smaps_rollup and /proc/PID/ns/net of processes of other users, proc(5) */
-	{ CAP_SYS_PTRACE, false },
+	CAP_SYS_PTRACE,
 };
 
 static int user_become(uid_t uid, gid_t gid, struct error *err)
@@ -108,10 +106,8 @@ static capng_type_t sets_to_leave(int number)
 {
 	for (size_t i = 0; i < sizeof(supervisor_capabilities) / sizeof(supervisor_capabilities[0]);
 		i++)
-		if (supervisor_capabilities[i].number == number)
-			return supervisor_capabilities[i].bounding_only
-				? CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE
-				: CAPNG_INHERITABLE;
+		if (supervisor_capabilities[i] == number)
+			return CAPNG_INHERITABLE;
 	return CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE | CAPNG_BOUNDING_SET;
 }
 

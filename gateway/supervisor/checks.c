@@ -170,29 +170,51 @@ static void judge_links(struct vrf *vrf, const struct net_netns_state *state)
 	checks_set(vrf, VRF_CHECK_LINK, true, "%zu up", vrf->config->n_interfaces);
 }
 
-static bool link_has_address(const struct net_link_state *link, const struct address *address)
+/* Why one cannot be used; false where it can. */
+static bool address_fault(const struct vrf *vrf, const struct config_interface *interface,
+	const struct net_link_state *link, const struct address *address, char text[160])
 {
-	for (size_t i = 0; link && i < link->n_addresses; i++)
-		if (address_equal(&link->addresses[i], address))
-			return true;
-	return false;
+	char formatted[ADDRESS_TEXT_SIZE];
+
+	if (net_link_state_find_address(link, address))
+		return conflicts_describe(vrf, interface->name, address, text);
+	snprintf(text, 160, "interface '%s' lacks %s", interface->name,
+		address_format(address, true, formatted));
+	return true;
+}
+
+/* One that the config gives none may have been given one by another program. */
+static bool lost_all_addresses(
+	const struct vrf *vrf, const struct config_interface *interface, char text[160])
+{
+	const struct address *lost = foreign_addresses_lost(vrf, interface->name);
+	char formatted[ADDRESS_TEXT_SIZE];
+
+	if (interface->n_addresses > 0 || !lost)
+		return false;
+	snprintf(text, 160,
+		"interface '%s' has no address; it had %s, which another program had set",
+		interface->name, address_format(lost, true, formatted));
+	return true;
 }
 
 static void judge_addresses(struct vrf *vrf, const struct net_netns_state *state)
 {
-	char text[ADDRESS_TEXT_SIZE];
+	char fault[160];
 	size_t count = 0;
 
 	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
 		const struct config_interface *interface = &vrf->config->interfaces[i];
 		const struct net_link_state *link = net_netns_state_find(state, interface->name);
 
+		if (lost_all_addresses(vrf, interface, fault)) {
+			checks_set(vrf, VRF_CHECK_ADDRESS, false, "%s", fault);
+			return;
+		}
 		for (size_t a = 0; a < interface->n_addresses; a++, count++) {
-			if (link_has_address(link, &interface->addresses[a]))
+			if (!address_fault(vrf, interface, link, &interface->addresses[a], fault))
 				continue;
-			checks_set(vrf, VRF_CHECK_ADDRESS, false, "interface '%s' lacks %s",
-				interface->name,
-				address_format(&interface->addresses[a], true, text));
+			checks_set(vrf, VRF_CHECK_ADDRESS, false, "%s", fault);
 			return;
 		}
 	}
@@ -217,7 +239,7 @@ static void judge_uplink(struct vrf *vrf, const struct net_netns_state *state)
 		checks_set(vrf, VRF_CHECK_UPLINK, false, "inside is down");
 	else if (!link->carrier)
 		checks_set(vrf, VRF_CHECK_UPLINK, false, "root side %s is down", root);
-	else if (!link_has_address(link, &inside))
+	else if (!net_link_state_find_address(link, &inside))
 		checks_set(vrf, VRF_CHECK_UPLINK, false, "inside lacks its address");
 	else
 		checks_set(vrf, VRF_CHECK_UPLINK, true, "up, root side %s", root);

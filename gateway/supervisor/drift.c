@@ -33,8 +33,7 @@ struct drift {
 
 static void on_timer(void *data);
 
-/* Its namespace is there, and no other part of the supervisor is at it. */
-static bool is_up(const struct vrf *vrf)
+bool drift_is_up(const struct vrf *vrf)
 {
 	return vrf->config &&
 		(vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY ||
@@ -81,13 +80,13 @@ static void on_timer(void *data)
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
 
-		if (is_up(vrf) && due_ms(vrf) <= now_ms && count < COMPARE_MAX) {
+		if (drift_is_up(vrf) && due_ms(vrf) <= now_ms && count < COMPARE_MAX) {
 			vrf->drift.due_ms = 0;
 			vrf->drift.compared_ms = now_ms;
 			wire_request(vrf);
 			count++;
 		}
-		if (is_up(vrf) && due_ms(vrf) < next_ms)
+		if (drift_is_up(vrf) && due_ms(vrf) < next_ms)
 			next_ms = due_ms(vrf);
 	}
 	drift->armed_ms = UINT64_MAX;
@@ -111,7 +110,7 @@ static void look_at_shared(struct drift *drift)
 	const struct supervisor *supervisor = drift->supervisor;
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		if (is_up(supervisor->vrfs[i]) && supervisor->vrfs[i]->config->has_uplink) {
+		if (drift_is_up(supervisor->vrfs[i]) && supervisor->vrfs[i]->config->has_uplink) {
 			drift_look(drift, supervisor->vrfs[i]);
 			return;
 		}
@@ -169,7 +168,7 @@ void drift_compared(
 
 bool drift_is_settled(const struct vrf *vrf)
 {
-	return is_up(vrf) && vrf->drift.settled && !vrf->drift.due_ms;
+	return drift_is_up(vrf) && vrf->drift.settled && !vrf->drift.due_ms;
 }
 
 void drift_forget(struct drift *drift, const struct vrf *vrf)

@@ -15,6 +15,9 @@ struct drift;
 int drift_create(struct supervisor *supervisor, struct drift **drift, struct error *err);
 void drift_destroy(struct drift *drift);
 
+/* Its namespace is there, and no other part of the supervisor is at it. */
+bool drift_is_up(const struct vrf *vrf);
+
 /* The VRF is to be compared: something of it may have changed, or nobody has looked yet. */
 void drift_look(struct drift *drift, struct vrf *vrf);
 

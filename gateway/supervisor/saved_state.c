@@ -58,6 +58,7 @@ void saved_state_apply(const json_t *saved, struct vrf *vrf)
 	vrf->database_version = version > 0 && version <= 9999 ? (unsigned)version : 0;
 	if (vrf->held)
 		snprintf(vrf->reason, sizeof(vrf->reason), VRF_STOPPED_BY_HAND);
+	foreign_addresses_from_json(&vrf->foreign, json_object_get(entry, "foreign_addresses"));
 	/* One that was ended in order starts a new count. */
 	if (pid <= 0)
 		return;
@@ -70,10 +71,11 @@ void saved_state_apply(const json_t *saved, struct vrf *vrf)
 
 static json_t *entry_create(const struct vrf *vrf)
 {
-	return json_pack("{s:b, s:i, s:I, s:b, s:I, s:o, s:i}", "held", vrf->held, "pid",
+	return json_pack("{s:b, s:i, s:I, s:b, s:I, s:o, s:i, s:o}", "held", vrf->held, "pid",
 		vrf->proxy.pid, "start_time", (json_int_t)vrf->proxy.start_time, "ending",
 		vrf->state == VRF_STOPPING, "restarts", (json_int_t)vrf->restarts, "last_exit",
-		json_text(vrf->last_exit), "database_version", (int)vrf->database_version);
+		json_text(vrf->last_exit), "database_version", (int)vrf->database_version,
+		"foreign_addresses", foreign_addresses_to_json(&vrf->foreign));
 }
 
 /* As the ids, not for the proxies. */

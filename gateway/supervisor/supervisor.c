@@ -23,6 +23,7 @@
 #include "process/cgroup.h"
 #include "process/lock.h"
 #include "supervisor/census.h"
+#include "supervisor/conflicts.h"
 #include "supervisor/control_server.h"
 #include "supervisor/disks.h"
 #include "supervisor/drift.h"
@@ -81,6 +82,11 @@ static void on_look(struct vrf *vrf)
 	const struct supervisor *supervisor = vrf->context->owner;
 
 	drift_look(supervisor->drift, vrf);
+}
+
+static void on_remember(struct vrf *vrf)
+{
+	saved_state_write_soon(vrf->context->owner);
 }
 
 static void on_changed(struct vrf *vrf, enum vrf_state before)
@@ -443,6 +449,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->census = census_create(supervisor, on_census, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
+	supervisor->conflicts = conflicts_create(supervisor);
 	supervisor->disks = disks_create(supervisor);
 	supervisor_read_removed(supervisor);
 	leftovers_visit(
@@ -456,6 +463,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 static void supervisor_finish(struct supervisor *supervisor)
 {
 	disks_destroy(supervisor->disks);
+	conflicts_destroy(supervisor->conflicts);
 	vitals_destroy(supervisor->vitals);
 	census_destroy(supervisor->census);
 	status_changed(supervisor);
@@ -496,6 +504,7 @@ int supervisor_run(
 			.look = on_look,
 			.rested = on_rested,
 			.changed = on_changed,
+			.remember = on_remember,
 			.share = on_shared,
 			.tell_shared = on_tell_shared },
 	};

@@ -21,6 +21,7 @@ struct reporter_link;
 struct vitals;
 struct census;
 struct shared_causes;
+struct conflicts;
 
 /* Of supervisor/status.h. */
 struct status_text {
@@ -61,6 +62,7 @@ struct supervisor {
 	struct disks *disks;   /* NULL: nothing is known of them */
 	struct census *census; /* NULL: what is known of the kernel is good enough */
 	struct shared_causes *shared_causes;
+	struct conflicts *conflicts;        /* NULL: nobody is asked */
 	struct status_text status_texts[2]; /* full, brief */
 };
 

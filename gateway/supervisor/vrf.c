@@ -211,6 +211,8 @@ static void act_wire(struct vrf *vrf, const char *reason)
 static void act_rest(struct vrf *vrf, const char *reason)
 {
 	watch_stop(vrf);
+	conflicts_finish(&vrf->conflicts);
+	foreign_addresses_finish(&vrf->foreign);
 	vrf->notice[0] = '\0';
 	memset(vrf->checks, 0, sizeof(vrf->checks));
 	vrf->has_stats = false;
@@ -937,6 +939,8 @@ void vrf_destroy(struct vrf *vrf)
 	repairs_finish(&vrf->drift.repairs);
 	strings_finish(&vrf->drift.acts);
 	relapses_forget(&vrf->relapses);
+	conflicts_finish(&vrf->conflicts);
+	foreign_addresses_finish(&vrf->foreign);
 	vrf_paths_finish(&vrf->paths);
 	free(vrf->name);
 	free(vrf);

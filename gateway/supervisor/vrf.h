@@ -33,7 +33,9 @@
 #include "net/state.h"
 #include "process/activity.h"
 #include "process/spawn.h"
+#include "supervisor/conflicts.h"
 #include "supervisor/ending.h"
+#include "supervisor/foreign_addresses.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
 #include "supervisor/relapses.h"
@@ -172,6 +174,8 @@ struct vrf_context {
 	void (*share)(
 		struct vrf *vrf, const struct cause *cause, enum log_level level, const char *line);
 	void (*tell_shared)(struct vrf *vrf);
+	void (*remember)(
+		struct vrf *vrf); /* what the next supervisor is to know of it has changed */
 	void *owner;
 };
 
@@ -205,6 +209,8 @@ struct vrf {
 		clashed_ms; /* since when something is in its way that is about to pass; 0: nothing */
 	bool config_new;    /* what differs in the kernel is the new config's doing */
 	struct vrf_drift drift;
+	struct vrf_conflicts conflicts;
+	struct foreign_addresses foreign;
 	struct net_netns_state kernel; /* as it was compared last */
 	uint64_t counted_ms;           /* when its counters were read; 0: never */
 	struct net_netns_state

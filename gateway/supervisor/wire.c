@@ -126,6 +126,8 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 		if (due && !vrf_lost_netns(vrf)) {
 			vrf->trouble[0] = '\0';
 			wiring_add(want, vrf->config, vrf->id);
+			want->netns[want->n_netns - 1].retry =
+				conflicts_take_retry(vrf, clock_now_ms());
 		} else if (due || (!vrf->config && (vrf->left || vrf_is_in_use(vrf)))) {
 			*array_append(&want->keep, &want->n_keep) = vrf->name;
 		}
@@ -228,6 +230,9 @@ static void kernel_remember(struct wire_pass *pass, struct vrf *vrf)
 	net_netns_state_finish(&vrf->kernel);
 	net_netns_state_copy(pass->have, vrf->name, &vrf->kernel);
 	vrf->counted_ms = 0;
+	conflicts_compared(pass->supervisor->conflicts, vrf);
+	if (foreign_addresses_note(vrf))
+		vrf->context->remember(vrf);
 }
 
 static void judge(struct vrf *vrf)

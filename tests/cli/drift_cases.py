@@ -270,10 +270,40 @@ def a_parent_that_is_taken_is_told_everywhere(lab):
         ip("link", "property", "del", "dev", "trunk0", "altname", "enxaabbccddeeff")
 
 
+def an_address_that_another_program_loses_is_told(lab):
+    """As of a DHCP client that does not know that its link was made anew."""
+    lab.write("namespace acme { interface cust { kind = macvlan parent = trunk0 } }\n")
+    lost = "address: interface 'cust' has no address; it had 10.0.0.5/24, which another program had set"
+    saved = lab.base / "run" / "state.json"
+
+    def reason():
+        return lab.wait_state("acme", "degraded")["reason"]
+    with lab.running():
+        lab.wait_state("acme", "healthy")
+        ip("-n", "acme", "addr", "add", "10.0.0.5/24", "dev", "cust")
+        wait_until(lambda: "10.0.0.5/24" in saved.read_text(), STATE_SECONDS, "it is remembered")
+        ip("-n", "acme", "link", "del", "cust")
+        wait_until(lambda: reason() == lost, STATE_SECONDS, "the reason")
+        expect_said(lab.command("diag", "acme"), 1, stdout="cust has no address: interface 'cust'")
+        expect_said(lab.command("reload"), 0)
+        expect_equal(reason(), lost, "reason after a reload")
+    with lab.running():
+        expect_equal(reason(), lost, "reason of the next supervisor")
+        ip("-n", "acme", "addr", "add", "10.0.0.6/24", "dev", "cust")
+        lab.wait_state("acme", "healthy")
+        ip("-n", "acme", "addr", "del", "10.0.0.6/24", "dev", "cust")
+        expect("it had 10.0.0.6/24" in reason(), "the reason has not the last address")
+        expect_said(lab.command("stop", "acme"), 0)
+        expect_said(lab.command("start", "acme"), 0)
+        lab.wait_state("acme", "healthy")
+    lab.command("down")
+
+
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
          a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,
          a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
          what_an_operator_adds_inside_stays, a_device_that_comes_is_not_waited_for, a_reload_does_the_least,
          a_new_uplink_id_comes_with_a_restart, a_flapping_link_costs_few_comparisons,
-         what_cannot_be_set_costs_itself, a_parent_that_is_taken_is_told_everywhere]
+         what_cannot_be_set_costs_itself, a_parent_that_is_taken_is_told_everywhere,
+         an_address_that_another_program_loses_is_told]

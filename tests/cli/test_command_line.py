@@ -14,6 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 import api_cases
 import control_cases
 import drift_cases
+import duplicate_cases
 import identity_cases
 import life_cases
 import loop_cases
@@ -28,9 +29,10 @@ from tap import Tap
 from waiting import TimedOut
 
 
-ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + life_cases.CASES + loop_cases.CASES + control_cases.CASES +
-             api_cases.CASES + slip_cases.CASES + takeover_cases.CASES + identity_cases.CASES +
-             stopping_cases.CASES + summary_cases.CASES)
+ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + duplicate_cases.CASES +
+             life_cases.CASES + loop_cases.CASES + control_cases.CASES + api_cases.CASES +
+             slip_cases.CASES + takeover_cases.CASES + identity_cases.CASES + stopping_cases.CASES +
+             summary_cases.CASES)
 
 
 def main():

@@ -42,6 +42,7 @@ static void state_use(void)
 	struct vrf vrf = { .name = name };
 
 	saved_state_apply(saved, &vrf);
+	foreign_addresses_finish(&vrf.foreign);
 }
 
 static void ids_use(const struct config *config)

@@ -489,7 +489,7 @@ static void state_tells_links_and_addresses(void **state)
 	assert_string_equal(link->kind, "macvlan");
 	assert_true(link->up && link->carrier);
 	assert_int_equal(link->n_addresses, 1);
-	assert_true(address_equal(&link->addresses[0], customer));
+	assert_true(address_equal(&link->addresses[0].address, customer));
 	assert_null(net_netns_state_find(&seen, "lo"));
 	world_down();
 }

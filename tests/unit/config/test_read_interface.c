@@ -86,12 +86,24 @@ static void test_a_single_text_needs_no_braces(void **state)
 	assert_string_equal(loaded.config->vrfs[0].hosts[0].templates.items[0], "ICMP Ping");
 }
 
+static void test_conflicts_are_looked_for_unless_it_says_no(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { interface e.1 { } interface e.2 { conflict_detection = off } }");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_true(loaded.config->vrfs[0].interfaces[0].conflict_detection);
+	assert_false(loaded.config->vrfs[0].interfaces[1].conflict_detection);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_and_keys_say_what_it_is),
 		cmocka_unit_test(test_the_other_end_of_a_link_takes_our_name),
 		cmocka_unit_test(test_a_single_text_needs_no_braces),
+		cmocka_unit_test(test_conflicts_are_looked_for_unless_it_says_no),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,39 @@ static void foreign_address(struct scene *s)
 		(struct net_have_address){ .ifindex = 5, .address = address("10.9.9.9/24") };
 }
 
+static void ipv6_wanted(struct scene *s)
+{
+	s->address = s->netns->addresses[0].address = address("fd00:1::2/64");
+	s->acme->n_routes = s->netns->n_routes = 0;
+	scene_cust(s)->disable_ipv6 = 0;
+	scene_cust(s)->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+}
+
+/* It is there; what is to be done about it is another question. */
+static void duplicate_left(struct scene *s)
+{
+	ipv6_wanted(s);
+	s->netns->addresses[0].standing = NET_ADDRESS_DUPLICATE;
+}
+
+static void duplicate_retried(struct scene *s)
+{
+	duplicate_left(s);
+	s->acme->retry = NET_RETRY_DUPLICATES;
+}
+
+static void tentative_left(struct scene *s)
+{
+	duplicate_retried(s);
+	s->netns->addresses[0].standing = NET_ADDRESS_TENTATIVE;
+}
+
+static void tentative_retried(struct scene *s)
+{
+	tentative_left(s);
+	s->acme->retry = NET_RETRY_TENTATIVE;
+}
+
 static void no_route(struct scene *s)
 {
 	s->netns->n_routes = 0;
@@ -419,6 +452,14 @@ static void plans_follow_from_differences(void **state)
 		{ same_hop_twice, "" },
 		{ connected_network_wanted, "" },
 		{ foreign_address, "" },
+		{ duplicate_left, "" },
+		{ duplicate_retried,
+			"acme: delete address fd00:1::2/64 (duplicate address) from cust\n"
+			"acme: add address fd00:1::2/64 (duplicate address) to cust\n" },
+		{ tentative_left, "" },
+		{ tentative_retried,
+			"acme: delete address fd00:1::2/64 (duplicate address) from cust\n"
+			"acme: add address fd00:1::2/64 (duplicate address) to cust\n" },
 		{ no_route, "acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
 		{ other_route,
 			"acme: delete route 0.0.0.0/0 via 10.0.0.3 dev cust\n"

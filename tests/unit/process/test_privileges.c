@@ -107,7 +107,7 @@ static int child_reduced(void)
 		return 2;
 	if (capabilities_of_self("CapInh:") || capabilities_of_self("CapAmb:"))
 		return 3;
-	if (capabilities_of_self("CapBnd:") != (capabilities_of_self("CapEff:") | BIT(CAP_NET_RAW)))
+	if (capabilities_of_self("CapBnd:") != capabilities_of_self("CapEff:"))
 		return 4;
 	if (!(capabilities_of_self("CapEff:") & BIT(CAP_SYS_ADMIN)) ||
 		capabilities_of_self("CapBnd:") & (BIT(CAP_DAC_OVERRIDE) | BIT(CAP_SYS_MODULE)))

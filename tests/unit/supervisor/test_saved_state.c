@@ -54,6 +54,8 @@ static void what_was_written_is_read_by_the_next(void **state)
 {
 	cleanup_scene struct scene before, after;
 	cleanup_json json_t *saved = NULL;
+	cleanup_json json_t *leased =
+		json_pack("{s:s, s:s, s:i}", "cust", "10.0.0.5/24", "bad", "10.0.0", "worse", 5);
 	struct vrf **vrfs;
 
 	scene_begin(&before, *state);
@@ -64,6 +66,7 @@ static void what_was_written_is_read_by_the_next(void **state)
 	strcpy(vrfs[0]->last_exit, "signal 9 (Killed)");
 	vrfs[0]->database_version = 600;
 	vrfs[1]->held = true;
+	foreign_addresses_from_json(&vrfs[0]->foreign, leased);
 	saved_state_write(&before.supervisor);
 	saved = scene_load(&after);
 	for (size_t i = 0; i < after.supervisor.n_vrfs; i++)
@@ -75,6 +78,10 @@ static void what_was_written_is_read_by_the_next(void **state)
 	assert_int_equal(vrfs[0]->database_version, 600);
 	assert_int_equal(vrfs[1]->database_version, 0);
 	assert_string_equal(vrfs[0]->last_exit, "signal 9 (Killed)");
+	assert_int_equal(vrfs[0]->foreign.count, 1);
+	assert_string_equal(vrfs[0]->foreign.items[0].interface, "cust");
+	assert_int_equal(vrfs[0]->foreign.items[0].address.prefix_length, 24);
+	assert_int_equal(vrfs[1]->foreign.count, 0);
 	assert_false(vrfs[0]->held);
 	assert_true(vrfs[1]->held);
 	assert_string_equal(vrfs[1]->reason, VRF_STOPPED_BY_HAND);

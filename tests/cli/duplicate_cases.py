@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Another host of the customer's network has an address of ours: a kernel in a namespace of its own, which answers."""
+
+import contextlib
+import json
+import subprocess
+
+from lab import expect_said, ip
+from tap import Failure, expect, expect_equal
+from waiting import TimedOut, wait_until
+
+# The longest pause between two attempts, and some probes.
+HEAL_SECONDS = 90
+OTHER_MAC = "02:00:00:00:00:99"
+
+
+@contextlib.contextmanager
+def customer(lab):
+    """A NIC p0 whose other end is that of a host."""
+    ip("netns", "add", "host")
+    ip("link", "add", "p0", "type", "veth", "peer", "name", "far0", "netns", "host")
+    ip("-n", "host", "link", "set", "far0", "address", OTHER_MAC)
+    subprocess.run(["ip", "netns", "exec", "host", "sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/far0/accept_dad"],
+                   check=True)
+    ip("-n", "host", "link", "set", "far0", "up")
+    ip("link", "set", "p0", "up")
+    try:
+        yield
+    finally:
+        lab.command("down")
+        ip("link", "del", "p0")
+        ip("netns", "del", "host")
+
+
+def other_takes(address):
+    ip("-n", "host", "addr", "add", address, "dev", "far0", *(["nodad"] if ":" in address else []))
+
+
+def other_gives_up(address):
+    ip("-n", "host", "addr", "del", address, "dev", "far0")
+
+
+def interface(*words):
+    return f'interface cust0 {{ kind = macvlan parent = p0 {" ".join(words)} }}'
+
+
+SIX = interface('address = "fd00:1::2/64"', 'gateway = "fd00:1::1"')
+FOUR = interface('address = "10.0.0.2/24"', 'gateway = "10.0.0.1"')
+OTHER = interface('address = "10.0.0.3/24"')
+QUIET = interface('address = "10.0.0.2/24"', "conflict_detection = off")
+
+
+def wait_reason(lab, reason):
+    vrf = None
+
+    def is_told():
+        nonlocal vrf
+        vrf = lab.vrf("acme")
+        return vrf["state"] == "degraded" and vrf["reason"] == reason
+    try:
+        wait_until(is_told, HEAL_SECONDS, "acme")
+    except TimedOut as late:
+        raise Failure(f"{late}: {vrf['state']} {vrf['reason']!r}, expected {reason!r}") from late
+
+
+def wait_healthy(lab):
+    wait_until(lambda: lab.vrf("acme")["state"] == "healthy", HEAL_SECONDS, "acme: healthy")
+
+
+def an_ipv6_duplicate_is_told_and_healed(lab):
+    lab.write(f"namespace acme {{ {SIX} }}\n")
+    told = f"address: fd00:1::2/64 on 'cust0' is in use by {OTHER_MAC} (duplicate address)"
+    with customer(lab), lab.running():
+        wait_healthy(lab)
+        wait_until(lambda: "tentative" not in ip("-n", "acme", "addr"), HEAL_SECONDS, "the address")
+        # As after a start: the other one is there first.
+        other_takes("fd00:1::2/64")
+        ip("-n", "acme", "addr", "del", "fd00:1::2/64", "dev", "cust0")
+        wait_reason(lab, told)
+        check = next(each for each in lab.vrf("acme")["checks"] if each["name"] == "address")
+        expect_equal(check["ok"], False, "the check")
+        diag = lab.command("diag", "acme")
+        expect_said(diag, 1)
+        expect(f"fd00:1::2/64 on cust0 is in use by {OTHER_MAC}" in diag.stdout, diag.stdout)
+
+        def planned():
+            return lab.command("plan", "-v").stdout.splitlines()[:2] == [
+                "acme: delete address fd00:1::2/64 (duplicate address) from cust0",
+                "acme: add address fd00:1::2/64 (duplicate address) to cust0"]
+        wait_until(planned, HEAL_SECONDS, "a plan that tells")
+        ip("link", "set", "p0", "down")
+        ip("link", "set", "p0", "up")
+        wait_reason(lab, told)
+        expect_said(lab.command("reload"), 0)
+        wait_reason(lab, told)
+        other_gives_up("fd00:1::2/64")
+        wait_healthy(lab)
+        expect("dadfailed" not in ip("-n", "acme", "addr"), "the address is still a duplicate")
+        expect_said(lab.command("plan"), 0)
+        expect_equal(lab.vrf("acme")["repairs"], 1, "repairs: attempts are none")
+
+
+def up_tries_an_ipv6_duplicate_again(lab):
+    lab.write(f"namespace acme {{ {SIX} }}\n")
+    with customer(lab):
+        other_takes("fd00:1::2/64")
+        expect_said(lab.command("up"), 0)
+        wait_until(lambda: "dadfailed" in ip("-n", "acme", "addr"), HEAL_SECONDS, "a duplicate")
+        expect_said(lab.command("plan", "-v"), 2, stdout="add address fd00:1::2/64 (duplicate address) to cust0")
+        acts = [act["act"] for act in json.loads(lab.command("plan", "-j").stdout)["acts"]]
+        expect_equal(acts, ["address_delete", "address_add"], "acts")
+        other_gives_up("fd00:1::2/64")
+        expect_said(lab.command("up"), 0, stderr="1 duplicate address added again")
+        wait_until(lambda: "tentative" not in ip("-n", "acme", "addr"), HEAL_SECONDS, "the address")
+        expect("default via fd00:1::1" in ip("-n", "acme", "-6", "route"), "the route is gone")
+        expect_said(lab.command("plan"), 0)
+
+
+def an_ipv4_duplicate_is_told_and_healed(lab):
+    lab.write(f"namespace acme {{ {FOUR} }}\n")
+    with customer(lab):
+        other_takes("10.0.0.2/24")
+        with lab.running():
+            wait_reason(lab, f"address: 10.0.0.2/24 on 'cust0' is in use by {OTHER_MAC} (duplicate address)")
+            expect_said(lab.command("plan"), 0)
+            diag = lab.command("diag", "acme")
+            expect_said(diag, 1)
+            expect(f"10.0.0.2/24 on cust0 is in use by {OTHER_MAC}" in diag.stdout, diag.stdout)
+            other_gives_up("10.0.0.2/24")
+            wait_healthy(lab)
+            expect(f"10.0.0.2/24 on cust0 is in use by" not in lab.command("diag", "acme").stdout, "diag is wrong")
+            # The first probes are sent again with the link.
+            other_takes("10.0.0.2/24")
+            ip("-n", "host", "link", "set", "far0", "down")
+            wait_until(lambda: "no carrier" in lab.vrf("acme")["reason"], HEAL_SECONDS, "no carrier")
+            ip("-n", "host", "link", "set", "far0", "up")
+            wait_reason(lab, f"address: 10.0.0.2/24 on 'cust0' is in use by {OTHER_MAC} (duplicate address)")
+
+
+def captured(seconds):
+    """How many ARP packets came to the other host within that time."""
+    done = subprocess.run(["ip", "netns", "exec", "host", "timeout", str(seconds), "python3", "-c", """
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0806))
+while True:
+    if s.recv(64)[14:18] == bytes(4):
+        print("probe", flush=True)
+"""], capture_output=True, text=True, check=False)
+    return done.stdout.count("probe")
+
+
+def nobody_is_asked_where_that_is_off(lab):
+    lab.write(f"namespace acme {{ {QUIET} }}\n"
+              f"namespace bravo {{ {OTHER} }}\n")
+    with customer(lab):
+        other_takes("10.0.0.2/24")
+        other_takes("10.0.0.3/24")
+        with lab.running():
+            wait_until(lambda: lab.vrf("bravo")["state"] == "degraded", HEAL_SECONDS, "bravo: degraded")
+            expect_equal(lab.vrf("acme")["state"], "healthy", "acme")
+            other_gives_up("10.0.0.3/24")
+            lab.write(f"namespace acme {{ {QUIET} }}\n")
+            expect_said(lab.command("reload"), 0)
+            wait_until(lambda: not lab.vrf("bravo"), HEAL_SECONDS, "bravo goes")
+            expect_equal(captured(3), 0, "probes")
+            expect_equal(lab.vrf("acme")["state"], "healthy", "acme")
+
+
+def vrfs_of_one_parent_are_no_conflict(lab):
+    """As two VLANs of the same addresses: where they share a segment that is the config's business."""
+    lab.write(f"namespace acme {{ {FOUR} }}\nnamespace bravo {{ {FOUR} }}\n")
+    with customer(lab), lab.running():
+        wait_healthy(lab)
+        expect(captured(8) > 3, "nobody asks")
+        expect_equal([lab.vrf(name)["state"] for name in ("acme", "bravo")], ["healthy", "healthy"], "states")
+
+
+CASES = [an_ipv6_duplicate_is_told_and_healed, up_tries_an_ipv6_duplicate_again, an_ipv4_duplicate_is_told_and_healed,
+         nobody_is_asked_where_that_is_off, vrfs_of_one_parent_are_no_conflict]
