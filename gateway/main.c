@@ -10,6 +10,7 @@
 #define OPTION_NO_WAIT "  -n, --no-wait       do not wait until it is done\n"
 #define OPTION_NOW     "      --now           kill proxies; values not yet written are lost\n"
 #define OPTION_VERBOSE "  -v, --verbose       each act, however many there are\n"
+#define OPTION_REMOVE  "      --remove        removals are meant, however many VRFs go\n"
 #define OPTION_HELP    "  -h, --help          this text\n"
 
 const struct cli_command cli_commands[] = {
@@ -18,8 +19,9 @@ const struct cli_command cli_commands[] = {
 	{ "plan", "[-c FILE] [-j] [-v]", "show pending changes in the kernel",
 		OPTION_CONFIG "  -j, --json          the plan as JSON\n" OPTION_VERBOSE OPTION_HELP,
 		cli_plan },
-	{ "up", "[-c FILE] [-v]", "bring the namespaces to that state once, without proxies",
-		OPTION_CONFIG OPTION_VERBOSE OPTION_HELP, cli_up },
+	{ "up", "[-c FILE] [-v] [--remove]",
+		"bring the namespaces to that state once, without proxies",
+		OPTION_CONFIG OPTION_VERBOSE OPTION_REMOVE OPTION_HELP, cli_up },
 	{ "down", "[-c FILE] [--now]", "remove what vrfgate made, and only that",
 		OPTION_CONFIG OPTION_NOW OPTION_HELP, cli_down },
 	{ "run", "[-c FILE] [--leave-proxies]", "the supervisor, in the foreground",
@@ -27,9 +29,7 @@ const struct cli_command cli_commands[] = {
 		"      --leave-proxies when told to stop, leave the proxies running\n" OPTION_HELP,
 		cli_run },
 	{ "reload", "[-c FILE] [-n] [--remove]", "have the supervisor read its config again",
-		OPTION_CONFIG OPTION_NO_WAIT
-		"      --remove        removals are meant, however many VRFs go\n" OPTION_HELP,
-		cli_reload },
+		OPTION_CONFIG OPTION_NO_WAIT OPTION_REMOVE OPTION_HELP, cli_reload },
 	{ "status", "[-c FILE] [-j] [-w [SECONDS]] [-o COLUMNS] [--color=WHEN] [VRF...]",
 		"how the gateway and its VRFs are",
 		OPTION_CONFIG "  -j, --json          the whole document as JSON\n"
@@ -64,8 +64,9 @@ const struct cli_command cli_commands[] = {
 	{ "import", "[-c FILE] [-n] [FILE|DIR...]", "import Zabbix templates",
 		OPTION_CONFIG "  -n, --dry-run       show what would change\n" OPTION_HELP,
 		cli_import },
-	{ "sync", "[-c FILE] [-n]", "bring Zabbix in step with the config now",
-		OPTION_CONFIG "  -n, --dry-run       show what that would write\n" OPTION_HELP,
+	{ "sync", "[-c FILE] [-n] [--remove]", "bring Zabbix in step with the config now",
+		OPTION_CONFIG
+		"  -n, --dry-run       show what that would write\n" OPTION_REMOVE OPTION_HELP,
 		cli_sync },
 	{ "rotate-psk", "[-c FILE] VRF", "give a VRF's proxy a new key", OPTION_CONFIG OPTION_HELP,
 		cli_rotate_psk },

@@ -77,7 +77,7 @@ _vrfgate()
 	esac
 	case $command in
 	check | metrics | rotate-psk) options="-c --config" ;;
-	up) options="-c --config -v --verbose" ;;
+	up) options="-c --config -v --verbose --remove" ;;
 	reload) options="-c --config -n --no-wait --remove" ;;
 	down) options="-c --config --now" ;;
 	plan) options="-c --config -j --json -v --verbose" ;;
@@ -88,7 +88,8 @@ _vrfgate()
 	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
 	exec) options="-c --config -u --user --root --" ;;
 	logs) options="-c --config -f --follow -n --lines" ;;
-	import | sync) options="-c --config -n --dry-run" ;;
+	import) options="-c --config -n --dry-run" ;;
+	sync) options="-c --config -n --dry-run --remove" ;;
 	init) options="-c --config --new-id --keep-id" ;;
 	*) return ;;
 	esac

@@ -10,6 +10,9 @@
 
 #include "base/memory.h"
 
+/* So many are listed by name. */
+#define LISTED_MAX 10
+
 void strings_finish(struct strings *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -46,6 +49,22 @@ char *strings_join(const struct strings *list, const char *between)
 		text = longer;
 	}
 	return text;
+}
+
+char *strings_list(const struct strings *list)
+{
+	struct strings first = { 0 };
+	char *text, *all;
+
+	for (size_t i = 0; i < list->count && i < LISTED_MAX; i++)
+		strings_add(&first, list->items[i]);
+	text = strings_join(&first, ", ");
+	strings_finish(&first);
+	if (list->count <= LISTED_MAX)
+		return text;
+	all = xasprintf("%s and %zu more", text, list->count - LISTED_MAX);
+	free(text);
+	return all;
 }
 
 bool strings_contain(const struct strings *list, const char *s)

@@ -22,6 +22,9 @@ __attribute__((format(printf, 2, 3))) void strings_addf(
 /* All of them with that text between; the caller frees it. */
 char *strings_join(const struct strings *list, const char *between);
 
+/* "a, b, c" for people: of many the first ten, then how many more. The caller frees it. */
+char *strings_list(const struct strings *list);
+
 bool strings_contain(const struct strings *list, const char *s);
 
 /* True where both hold the same strings in the same order. */

@@ -8,6 +8,7 @@
 #include "config/cleanup.h"
 #include "process/cgroup.h"
 #include "supervisor/leftovers.h"
+#include "supervisor/removal.h"
 #include "supervisor/run.h"
 #include "supervisor/saved_state.h"
 
@@ -40,6 +41,21 @@ static void on_stuck(const char *vrf, const char *why)
 	fprintf(stderr, "vrf '%s': %s\n", vrf, why);
 }
 
+/*
+ * What of it is not in the config has gone from that, too. Who stops the service with a cut config does not mean
+ * that, so no more of it counts as meant than one slip may take.
+ */
+static int removals_note(
+	const struct config *config, const struct cli_plan *plan, struct error *err)
+{
+	cleanup(cli_removals_finish) struct cli_removals removals;
+
+	cli_removals_find(&removals, plan, config);
+	if (removals.large)
+		return 0;
+	return removal_note(config, &removals.going, err);
+}
+
 /* The namespaces of proxies that cannot be ended stay, and all else goes. */
 static int take_down(const struct config *config, bool now)
 {
@@ -50,7 +66,8 @@ static int take_down(const struct config *config, bool now)
 	size_t faults = leftovers_end(config, now, &listener, &stuck);
 	int r;
 
-	if (cli_plan_create_removal(&plan, config, &stuck, &err) < 0)
+	if (cli_plan_create_removal(&plan, config, &stuck, &err) < 0 ||
+		removals_note(config, &plan, &err) < 0)
 		r = cli_kernel_complain(&err);
 	else
 		r = cli_plan_apply(&plan, CLI_TELL_VRFS);

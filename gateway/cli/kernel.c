@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "net/netns.h"
 #include "supervisor/ids.h"
+#include "supervisor/removal.h"
 #include "supervisor/wiring.h"
 
 int cli_plan_create(
@@ -37,6 +40,37 @@ void cli_plan_finish(struct cli_plan *plan)
 	net_have_destroy(plan->have);
 	net_want_finish(&plan->want);
 	free(plan->ids);
+}
+
+static bool netns_exists(const char *name)
+{
+	cleanup_free char *path = xasprintf("%s/%s", NETNS_DIR, name);
+
+	return access(path, F_OK) == 0;
+}
+
+void cli_removals_find(
+	struct cli_removals *removals, const struct cli_plan *plan, const struct config *config)
+{
+	struct strings all = { 0 };
+	size_t of;
+
+	*removals = (struct cli_removals){ 0 };
+	net_plan_list_removed(plan->plan, &all);
+	/* That a VRF is disabled is said. */
+	for (size_t i = 0; i < all.count; i++)
+		if (!config_find_vrf(config, all.items[i]))
+			strings_add(&removals->going, all.items[i]);
+	strings_finish(&all);
+	of = removals->going.count;
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		of += config->vrfs[i].enabled && netns_exists(config->vrfs[i].name);
+	removals->large = removal_is_large(removals->going.count, of);
+}
+
+void cli_removals_finish(struct cli_removals *removals)
+{
+	strings_finish(&removals->going);
 }
 
 /* One that may be that of others, too: told in the end. */

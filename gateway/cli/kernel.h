@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "base/strings.h"
 #include "config/model.h"
 #include "net/plan.h"
 
@@ -25,6 +26,16 @@ int cli_plan_create(
 int cli_plan_create_removal(struct cli_plan *plan, const struct config *config,
 	const struct strings *keep, struct error *err);
 void cli_plan_finish(struct cli_plan *plan);
+
+/* What the plan of a config takes away: VRFs that are not in the config. */
+struct cli_removals {
+	struct strings going;
+	bool large; /* more than one slip may take down (supervisor/removal.h) */
+};
+
+void cli_removals_find(
+	struct cli_removals *removals, const struct cli_plan *plan, const struct config *config);
+void cli_removals_finish(struct cli_removals *removals);
 
 /* What is told of what was done, beside a line for each VRF that changed. */
 enum cli_telling {

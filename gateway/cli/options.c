@@ -113,6 +113,7 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 		{ "config", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "now", no_argument, NULL, CLI_OPTION_NOW },
+		{ "remove", no_argument, NULL, CLI_OPTION_REMOVE },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -136,6 +137,8 @@ int cli_parse(int argc, char **argv, const char *letters, struct cli_options *op
 			options->verbose = true;
 		else if (option == CLI_OPTION_NOW)
 			options->now = true;
+		else if (option == CLI_OPTION_REMOVE)
+			options->remove = true;
 		else if (option == 'h')
 			return cli_help(argv[0]);
 	}

@@ -12,18 +12,21 @@
 #define CLI_PARSED (-1)
 
 /* --now, which has no letter: "\1" among the letters of a command. */
-#define CLI_OPTION_NOW 1
+#define CLI_OPTION_NOW    1
+/* --remove, likewise "\2". */
+#define CLI_OPTION_REMOVE 2
 
 struct cli_options {
 	const char *config_path;
 	bool json;
 	bool now;
+	bool remove;
 	bool verbose;
 };
 
 /*
  * Parses the options of a simple command: of `letters` "c:jh" those it takes, and
- * CLI_OPTION_NOW. Returns CLI_PARSED,
+ * CLI_OPTION_NOW or CLI_OPTION_REMOVE. Returns CLI_PARSED,
  * or the status to exit with (help given, bad option). Operands start at optind.
  */
 int cli_parse(int argc, char **argv, const char *letters, struct cli_options *options);

@@ -2,6 +2,8 @@
 /* vrfgate plan: what would change in the kernel, and what others have there. */
 #include <stdio.h>
 
+#include "base/cleanup.h"
+#include "base/strings.h"
 #include "cli/kernel.h"
 #include "config/cleanup.h"
 #include "net/foreign.h"
@@ -29,6 +31,19 @@ static void plan_show_json(const struct cli_plan *plan)
 	json_decref(document);
 }
 
+static void removals_warn(const struct cli_plan *plan, const struct config *config)
+{
+	cleanup(cli_removals_finish) struct cli_removals removals;
+	cleanup_free char *list = NULL;
+
+	cli_removals_find(&removals, plan, config);
+	list = strings_list(&removals.going);
+	if (removals.large)
+		fprintf(stderr,
+			"vrfgate plan: so many VRFs are removed only by 'up --remove' or 'reload --remove': %s\n",
+			list);
+}
+
 int cli_plan(int argc, char **argv)
 {
 	cleanup_config struct config *config = NULL;
@@ -46,6 +61,7 @@ int cli_plan(int argc, char **argv)
 			plan_show_json(&plan);
 		else
 			plan_show_text(&plan, options.verbose);
+		removals_warn(&plan, config);
 		r = net_plan_count_faults(plan.plan) ? CLI_EXIT_FAILED
 			: net_plan_count(plan.plan)  ? CLI_EXIT_CHANGES
 						     : CLI_EXIT_DONE;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrfgate sync: bring Zabbix in step with the config now, or (-n) show what that would write. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,10 @@
 #include "config/cleanup.h"
 #include "reporter/sync.h"
 #include "reporter/turn.h"
+#include "supervisor/control_server.h"
 #include "supervisor/ids.h"
 #include "supervisor/inventory.h"
+#include "supervisor/removal.h"
 
 static void lines_print(FILE *out, const char *before, const struct strings *lines)
 {
@@ -57,10 +60,40 @@ static int inventory_sync(
 	return 0;
 }
 
-static int sync_run(const struct config *config, bool look)
+/*
+ * Who went from the config since the last time. A supervisor that runs knows better; without one it is as with a
+ * reload: more VRFs than one slip may take went on purpose only where that is said.
+ */
+static int removals_find(const struct config *config, bool look, bool remove, struct strings *gone,
+	struct error *err)
+{
+	int known;
+
+	if (control_server_find(config->gateway.run_dir) > 0)
+		return remove
+			? error_set(err, EBUSY,
+				  "a supervisor runs: 'vrfgate reload --remove' tells it, too")
+			: 0;
+	known = removal_find_unseen(config, gone, err);
+	if (known < 0)
+		return known;
+	if (!remove && removal_is_large(gone->count, (size_t)known))
+		strings_finish(gone);
+	return look ? 0 : removal_note(config, gone, err);
+}
+
+static void removals_add(struct strings *removed, const struct strings *gone)
+{
+	for (size_t i = 0; i < gone->count; i++)
+		if (!strings_contain(removed, gone->items[i]))
+			strings_add(removed, gone->items[i]);
+}
+
+static int sync_run(const struct config *config, bool look, bool remove)
 {
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
 	struct error err = ERROR_INIT;
+	struct strings gone = { 0 };
 	cleanup_free uint32_t *ids = NULL;
 	cleanup_fd int turn = -1;
 	int status = CLI_EXIT_FAILED;
@@ -68,9 +101,13 @@ static int sync_run(const struct config *config, bool look)
 	int r = look ? 0 : cli_turn_take(&config->gateway, &turn, &err);
 
 	if (r == 0)
+		r = removals_find(config, look, remove, &gone, &err);
+	if (r == 0)
 		r = ids_assign(config, !look, &ids, &err);
 	if (r == 0)
 		r = inventory_fill(&inventory, config, ids, !look, &err);
+	removals_add(&inventory.removed, &gone);
+	strings_finish(&gone);
 	/* All files are read; what follows is the network's. */
 	if (r == 0)
 		r = cli_rights_drop(&err);
@@ -86,12 +123,13 @@ int cli_sync(int argc, char **argv)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "remove", no_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	cleanup_config struct config *config = NULL;
 	const char *path = CONFIG_DEFAULT_PATH;
-	bool look = false;
+	bool look = false, remove = false;
 	int option, r;
 
 	optind = 1;
@@ -102,6 +140,9 @@ int cli_sync(int argc, char **argv)
 			break;
 		case 'n':
 			look = true;
+			break;
+		case 'r':
+			remove = true;
 			break;
 		case 'h':
 			return cli_help(argv[0]);
@@ -116,5 +157,5 @@ int cli_sync(int argc, char **argv)
 	if (r != CLI_PARSED)
 		return r;
 	r = cli_load_config(path, &config);
-	return r == CLI_EXIT_DONE ? sync_run(config, look) : r;
+	return r == CLI_EXIT_DONE ? sync_run(config, look, remove) : r;
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrfgate up: the namespaces once, without a daemon. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "cli/kernel.h"
 #include "config/cleanup.h"
 #include "process/lock.h"
+#include "supervisor/control_server.h"
 #include "supervisor/paths.h"
+#include "supervisor/removal.h"
 
 struct renumbering {
 	const struct config *config;
@@ -66,20 +70,88 @@ static int up_apply(const struct config *config, const struct cli_plan *plan, bo
 	return renumbering.refused ? CLI_EXIT_FAILED : status;
 }
 
+/* A supervisor ends its VRFs itself, and nobody else may take the namespace of a proxy away. */
+static void removals_keep(struct cli_plan *plan, const struct config *config, struct strings *going,
+	struct strings *kept)
+{
+	bool supervised = control_server_find(config->gateway.run_dir) > 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < going->count; i++) {
+		if (!supervised && !proxy_runs(config, going->items[i])) {
+			going->items[n++] = going->items[i];
+			continue;
+		}
+		strings_add(kept, going->items[i]);
+		free(going->items[i]);
+		*array_append(&plan->want.keep, &plan->want.n_keep) = kept->items[kept->count - 1];
+	}
+	going->count = n;
+	if (!kept->count)
+		return;
+	net_plan_destroy(plan->plan);
+	plan->plan = net_plan_create(&plan->want, plan->have);
+}
+
+static void kept_tell(const struct strings *kept)
+{
+	cleanup_free char *list = strings_list(kept);
+
+	if (kept->count)
+		fprintf(stderr,
+			"vrfgate up: left running, though not in the config any more: %s; 'vrfgate reload --remove' or 'vrfgate down' ends %s\n",
+			list, kept->count == 1 ? "it" : "them");
+}
+
+static int removals_refuse(const struct strings *going)
+{
+	cleanup_free char *list = strings_list(going);
+
+	fprintf(stderr,
+		"vrfgate up: this would remove %zu %s; nothing was changed: %s; 'vrfgate up --remove' removes %s\n",
+		going->count,
+		going->count == 1 ? "VRF, the last of those that exist" : "of the VRFs that exist",
+		list, going->count == 1 ? "it" : "them");
+	return CLI_EXIT_FAILED;
+}
+
+static int up_run(const struct config *config, struct cli_plan *plan,
+	const struct cli_options *options, struct error *err)
+{
+	cleanup(cli_removals_finish) struct cli_removals removals;
+	struct strings kept = { 0 };
+	int r;
+
+	cli_removals_find(&removals, plan, config);
+	removals_keep(plan, config, &removals.going, &kept);
+	if (removals.going.count && removals.large && !options->remove)
+		r = removals_refuse(&removals.going);
+	else if (removal_note(config, &removals.going, err) < 0)
+		r = cli_kernel_complain(err);
+	else
+		r = up_apply(config, plan, options->verbose);
+	kept_tell(&kept);
+	if (kept.count)
+		r = CLI_EXIT_FAILED;
+	plan->want.n_keep = 0;
+	strings_finish(&kept);
+	return r;
+}
+
 int cli_up(int argc, char **argv)
 {
 	cleanup_config struct config *config = NULL;
 	struct error err = ERROR_INIT;
 	struct cli_options options;
 	struct cli_plan plan = { 0 };
-	int r = cli_kernel_begin(argc, argv, "c:vh", &options, &config);
+	int r = cli_kernel_begin(argc, argv, "c:v\2h", &options, &config);
 
 	if (r != CLI_PARSED)
 		return r;
 	if (cli_plan_create(&plan, config, true, &err) < 0)
 		r = cli_kernel_complain(&err);
 	else
-		r = up_apply(config, &plan, options.verbose);
+		r = up_run(config, &plan, &options, &err);
 	cli_plan_finish(&plan);
 	return r;
 }

@@ -35,6 +35,7 @@ void reporter_inventory_finish(struct reporter_inventory *inventory)
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		reporter_proxy_finish(&inventory->proxies[i]);
 	free(inventory->proxies);
+	strings_finish(&inventory->removed);
 	free(inventory->gateway_id);
 	free(inventory->template_text);
 	secret_free(&inventory->token);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "config/model.h"
 
 struct reporter_proxy {
@@ -40,6 +41,8 @@ struct reporter_inventory {
 	char *password;
 	struct reporter_proxy *proxies;
 	size_t n_proxies;
+	struct strings
+		removed; /* VRFs that went from the config on purpose: prune may delete what they have */
 	char *template_text; /* our own template, for a Zabbix that lacks it; NULL: not found */
 };
 

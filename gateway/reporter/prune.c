@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What we made for VRFs and hosts that are gone from the config, and what is there twice. A VRF that is
- * there but disabled keeps what it has.
+ * there but disabled keeps what it has, and so does one that went without anybody saying that it is meant to.
  */
 #include <string.h>
 
@@ -18,20 +18,33 @@ static bool vrf_is_told(const struct reporter_plan *plan, const char *vrf)
 	return false;
 }
 
+static bool vrf_is_gone(const struct reporter_plan *plan, const char *vrf, struct strings *spared)
+{
+	if (config_find_vrf(plan->inventory->config, vrf))
+		return false;
+	if (strings_contain(&plan->inventory->removed, vrf))
+		return true;
+	if (!strings_contain(spared, vrf))
+		strings_add(spared, vrf);
+	return false;
+}
+
 /* Without a VRF's tag it is the gateway's own, or one whose tag somebody took away. */
-static bool host_is_gone(const struct reporter_plan *plan, const char *name, const json_t *host)
+static bool host_is_gone(const struct reporter_plan *plan, const char *name, const json_t *host,
+	struct strings *spared)
 {
 	const char *vrf = reporter_mark_tag(host, REPORTER_TAG_VRF);
 
 	if (!*vrf || json_object_get(plan->host_vrfs, name))
 		return false;
 	if (!config_find_vrf(plan->inventory->config, vrf))
-		return true;
+		return vrf_is_gone(plan, vrf, spared);
 	/* What discovery has found is not in the config and stays as long as its VRF. */
 	return vrf_is_told(plan, vrf) && !*reporter_mark_tag(host, REPORTER_TAG_FOUND);
 }
 
-static bool discovery_is_gone(const struct reporter_plan *plan, const char *name)
+static bool discovery_is_gone(
+	const struct reporter_plan *plan, const char *name, struct strings *spared)
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 	cleanup_free char *vrf = NULL;
@@ -40,17 +53,18 @@ static bool discovery_is_gone(const struct reporter_plan *plan, const char *name
 	if (json_object_get(plan->discoveries, name) ||
 		!reporter_mark_discovery_read(name, &owner, &vrf, &n))
 		return false;
-	return !config_find_vrf(plan->inventory->config, vrf) || vrf_is_told(plan, vrf);
+	return config_find_vrf(plan->inventory->config, vrf) ? vrf_is_told(plan, vrf)
+							     : vrf_is_gone(plan, vrf, spared);
 }
 
 static void discoveries_prune(struct reporter_plan *plan, enum reporter_kind kind, const char *what,
-	const char *id, const char *method)
+	const char *id, const char *method, struct strings *spared)
 {
 	const char *name;
 	json_t *object;
 
 	json_object_foreach (plan->view->objects[kind], name, object)
-		if (discovery_is_gone(plan, name))
+		if (discovery_is_gone(plan, name, spared))
 			reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, what, name, method,
 				json_incref(json_object_get(object, id)));
 }
@@ -76,8 +90,19 @@ static void doubles_prune(struct reporter_plan *plan, enum reporter_kind kind, c
 	}
 }
 
+static void spared_tell(struct reporter_plan *plan, const struct strings *spared)
+{
+	cleanup_free char *list = strings_list(spared);
+
+	if (spared->count)
+		strings_addf(&plan->result->problems,
+			"zabbix.prune keeps the objects of VRFs that went from the config without 'vrfgate reload --remove': %s",
+			list);
+}
+
 void reporter_plan_prune(struct reporter_plan *plan)
 {
+	struct strings spared = { 0 };
 	const char *key;
 	json_t *object;
 
@@ -87,17 +112,20 @@ void reporter_plan_prune(struct reporter_plan *plan)
 	if (!plan->inventory->config->zabbix.prune)
 		return;
 	/* Zabbix deletes no rule that an action names. */
+	discoveries_prune(plan, REPORTER_KIND_ACTION, "discovery action", "actionid",
+		"action.delete", &spared);
 	discoveries_prune(
-		plan, REPORTER_KIND_ACTION, "discovery action", "actionid", "action.delete");
-	discoveries_prune(plan, REPORTER_KIND_RULE, "discovery rule", "druleid", "drule.delete");
+		plan, REPORTER_KIND_RULE, "discovery rule", "druleid", "drule.delete", &spared);
 	/* Hosts before proxies: Zabbix deletes no proxy that has some. */
 	json_object_foreach (plan->view->objects[REPORTER_KIND_HOST], key, object)
-		if (host_is_gone(plan, key, object))
+		if (host_is_gone(plan, key, object, &spared))
 			reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, "host", key,
 				"host.delete", json_incref(json_object_get(object, "hostid")));
 	json_object_foreach (plan->view->objects[REPORTER_KIND_PROXY], key, object)
-		if (!config_find_vrf(plan->inventory->config, key))
+		if (vrf_is_gone(plan, key, &spared))
 			reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, "proxy of VRF",
 				key, "proxy.delete",
 				json_incref(json_object_get(object, "proxyid")));
+	spared_tell(plan, &spared);
+	strings_finish(&spared);
 }

@@ -250,7 +250,6 @@ int ids_list(const struct config *config, struct strings *names, struct error *e
 	json_t *value;
 
 	json_object_foreach (known, name, value)
-		if (!config_find_vrf(config, name))
-			strings_add(names, name);
+		strings_add(names, name);
 	return r;
 }

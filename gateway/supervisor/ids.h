@@ -22,5 +22,5 @@
  */
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err);
 
-/* Appends the VRFs that were given a number at any time and that the config does not have. */
+/* Appends the VRFs that were given a number at any time and have it still. */
 int ids_list(const struct config *config, struct strings *names, struct error *err);

@@ -15,6 +15,7 @@
 #include "supervisor/paths.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/proxy_files.h"
+#include "supervisor/removal.h"
 #include "supervisor/users.h"
 #include "supervisor/wiring.h"
 
@@ -112,6 +113,14 @@ static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	return vrf->proxy.psk ? key_fill(proxy, config, vrf, user, make, err) : 0;
 }
 
+static void removed_fill(struct reporter_inventory *inventory)
+{
+	struct error err = ERROR_INIT;
+
+	if (removal_read(inventory->config, &inventory->removed, &err) < 0)
+		log_warning("zabbix.prune deletes nothing of any VRF: %s", err.text);
+}
+
 int inventory_fill(struct reporter_inventory *inventory, const struct config *config,
 	const uint32_t *ids, bool make, struct error *err)
 {
@@ -138,6 +147,7 @@ int inventory_fill(struct reporter_inventory *inventory, const struct config *co
 			inventory->n_proxies--;
 		}
 	}
+	removed_fill(inventory);
 	reporter_inventory_read_template(inventory);
 	return reporter_inventory_read_secrets(inventory, err);
 }

@@ -109,7 +109,7 @@ static void departures_find(struct departures *departures, const struct supervis
 static int departures_refuse(const struct departures *departures, const struct config *old,
 	const struct config *config, struct error *err)
 {
-	cleanup_free char *list = removal_list(&departures->running);
+	cleanup_free char *list = strings_list(&departures->running);
 	bool comes = false;
 
 	for (size_t i = 0; i < config->n_vrfs; i++)

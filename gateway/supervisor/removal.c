@@ -12,29 +12,14 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "process/lock.h"
+#include "supervisor/ids.h"
 
 #define REMOVED_MAX_SIZE (4 * 1024 * 1024)
-#define LISTED_MAX       10
 
 bool removal_is_large(size_t gone, size_t of)
 {
 	return gone > 0 && (gone >= of || (gone >= 2 && gone * 4 > of));
-}
-
-char *removal_list(const struct strings *names)
-{
-	struct strings first = { 0 };
-	char *text, *all;
-
-	for (size_t i = 0; i < names->count && i < LISTED_MAX; i++)
-		strings_add(&first, names->items[i]);
-	text = strings_join(&first, ", ");
-	strings_finish(&first);
-	if (names->count <= LISTED_MAX)
-		return text;
-	all = xasprintf("%s and %zu more", text, names->count - LISTED_MAX);
-	free(text);
-	return all;
 }
 
 static char *path_of(const struct config *config)
@@ -113,4 +98,31 @@ int removal_note(const struct config *config, const struct strings *gone, struct
 	r = names_write(config, &names, err);
 	strings_finish(&names);
 	return r;
+}
+
+static bool proxy_runs(const struct config *config, const char *vrf)
+{
+	cleanup_free char *lock = xasprintf("%s/vrfs/%s/lock", config->gateway.run_dir, vrf);
+
+	return process_lock_names_living(lock);
+}
+
+int removal_find_unseen(const struct config *config, struct strings *names, struct error *err)
+{
+	struct strings known = { 0 }, noted = { 0 };
+	int r = ids_list(config, &known, err), count = 0;
+
+	(void)removal_read(config, &noted, NULL);
+	for (size_t i = 0; i < known.count; i++) {
+		const char *name = known.items[i];
+
+		if (strings_contain(&noted, name))
+			continue;
+		count++;
+		if (!config_find_vrf(config, name) && !proxy_runs(config, name))
+			strings_add(names, name);
+	}
+	strings_finish(&known);
+	strings_finish(&noted);
+	return r < 0 ? r : count;
 }

@@ -19,9 +19,6 @@
 /* So many of so many VRFs are more than one slip may take down: two or more and over a quarter, or all. */
 bool removal_is_large(size_t gone, size_t of);
 
-/* "a, b, c": the first ten, then how many more. The caller frees it. */
-char *removal_list(const struct strings *names);
-
 /* Appends the noted VRFs that the config does not have. An error where the file cannot be read: nobody is known to
  * have gone on purpose. */
 int removal_read(const struct config *config, struct strings *names, struct error *err);
@@ -31,3 +28,9 @@ int removal_read(const struct config *config, struct strings *names, struct erro
  * leaves the old file or the new. What cannot be read as such a file is replaced.
  */
 int removal_note(const struct config *config, const struct strings *gone, struct error *err);
+
+/*
+ * For who has no supervisor to ask: appends the VRFs that have a number and are not in the config, and of which no
+ * proxy runs and nobody has noted that they went. Returns how many VRFs had a number, or an error.
+ */
+int removal_find_unseen(const struct config *config, struct strings *names, struct error *err);

@@ -366,7 +366,7 @@ static void left_tell(struct supervisor *supervisor)
 		if (supervisor->vrfs[i]->left)
 			strings_add(&left, supervisor->vrfs[i]->name);
 	if (left.count > supervisor->n_left_told) {
-		list = removal_list(&left);
+		list = strings_list(&left);
 		log_warning(
 			"%zu %s not in the config any more and left running: %s; 'vrfgate reload --remove' ends %s",
 			left.count, left.count == 1 ? "VRF is" : "VRFs are", list,

@@ -190,6 +190,45 @@ def a_removal_is_logged_once(lab):
     lab.command("down")
 
 
-CASES = [a_removal_is_logged_once, check_warns_of_what_includes_nothing, a_reload_that_would_remove_many_is_refused_until_it_is_meant,
+def up_removes_no_proxys_namespace_and_not_many(lab):
+    section = fake_proxy(lab)
+    lab.write(section + "vrf acme { }\n" + namespaces("a", "b", "c", "d"))
+    with lab.running("--leave-proxies"):
+        pid = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        lab.wait_state("d", "healthy")
+        # The supervisor's are not for others to remove.
+        lab.write(section + "vrf acme { }\n" + namespaces("a", "b", "c"))
+        expect_said(lab.command("up"), 1, stderr="vrfgate up: left running, though not in the config any more: d; ")
+    before = netns_names()
+    lab.write(section)
+    expect_said(lab.command("up"), 1, stdout="", stderr="vrfgate up: this would remove 4 of the VRFs that exist; nothing was "
+                                                        "changed: a, b, c, d; 'vrfgate up --remove' removes them\n")
+    expect_said(lab.command("plan"), 2, stderr="so many VRFs are removed only by 'up --remove' or 'reload --remove': a, ")
+    expect_equal((netns_names(), noted(lab)), (before, []), "namespaces, gone on purpose")
+    lab.write(section + namespaces("a", "b", "c"))
+    expect_said(lab.command("up", "--remove"), 1, stdout="d: removed", stderr="left running, though not in the config any "
+                "more: acme; 'vrfgate reload --remove' or 'vrfgate down' ends it\n")
+    expect_equal((netns_names(), noted(lab)), (["a", "acme", "b", "c"], ["d"]), "namespaces, gone on purpose")
+    expect(os.path.exists(f"/proc/{pid}"), "the proxy has ended")
+    lab.write(section + "vrf acme { }\n" + namespaces("a", "b"))
+    expect_said(lab.command("up"), 0, stdout="c: removed", stderr="")
+    expect_equal((netns_names(), noted(lab)), (["a", "acme", "b"], ["d", "c"]), "namespaces, gone on purpose")
+    lab.command("down")
+
+
+def a_stop_with_a_cut_config_is_no_removal_on_purpose(lab):
+    lab.write(namespaces("a", "b", "c", "d", "e"))
+    expect_said(lab.command("up"), 0)
+    lab.write(namespaces("a"))
+    expect_said(lab.command("down"), 0)
+    expect_equal((netns_names(), noted(lab)), ([], []), "namespaces, gone on purpose")
+    lab.write(namespaces("a", "b", "c", "d", "e"))
+    expect_said(lab.command("up"), 0)
+    lab.write(namespaces("a", "b", "c", "d"))
+    expect_said(lab.command("down"), 0)
+    expect_equal((netns_names(), noted(lab)), ([], ["e"]), "namespaces, gone on purpose")
+
+
+CASES = [up_removes_no_proxys_namespace_and_not_many, a_stop_with_a_cut_config_is_no_removal_on_purpose, a_removal_is_logged_once, check_warns_of_what_includes_nothing, a_reload_that_would_remove_many_is_refused_until_it_is_meant,
          a_disabled_vrf_does_not_run_and_may_go, vrfs_that_go_while_no_supervisor_runs_are_left_until_it_is_meant,
          what_was_meant_to_go_is_not_left_by_the_next_supervisor, a_reload_waits_and_says_what_it_has_changed]

@@ -438,7 +438,7 @@ def another_vrf(scene, binary):
     name = f"{scene.world.label}-odd"
     scene.write_config(extra=f'vrf {name} {{ proxy {{ binary = "{binary}" psk = false }} }}\n')
     try:
-        scene.expect_done("reload")
+        scene.expect_done("reload", "--no-wait")
         yield name
     finally:
         scene.write_config()

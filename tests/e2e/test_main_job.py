@@ -319,7 +319,9 @@ def check_reload(setting):
     world.config.write_text(text.replace(f"vrf {changed} {{", f"vrf {changed} {{\n    proxy {{ mode = passive }}"))
     with setting.case("reload restarts the proxy whose config differs, and no other"):
         done = gateway.command("reload")
-        expect_equal((done.returncode, done.stderr), (0, ""), "reload")
+        # Of the VRF that cannot be started.
+        expect_equal((done.returncode, f"vrf '{strange}': failed: " in done.stderr), (1, True), f"reload: {done.stderr!r}")
+        expect(f"added: {strange}\nrestarted: {changed}\n" in done.stdout, f"it says {done.stdout!r}")
         wait_until(lambda: gateway.status_code(untouched, changed) == HEALTHY
                    and gateway.vrf(changed)["proxy"]["pid"] not in (None, pids[changed]), HEALTHY_SECONDS, "reloaded")
         expect_equal(gateway.vrf(untouched)["proxy"]["pid"], pids[untouched], f"pid of {untouched}")

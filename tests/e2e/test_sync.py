@@ -290,6 +290,23 @@ def check_prune(setting, fleet):
         expect_equal({name for name in setting.api.proxies() if not name.startswith("fleet-")}, others, "others")
         expect("fleet-v099" not in setting.api.proxies(), "a proxy is still there")
         expect(setting.api.host("v099-ce1") is None, "a host is still there")
+    left, slip = N_VRFS - gone, N_VRFS // 2
+    fleet.write(slip, prune="true")
+    with setting.case("of VRFs that went by a slip of the config, prune deletes nothing until that is meant"):
+        done, _seconds, _requests = fleet.sync()
+        expect_equal(last_line(done), f"0 made, 0 changed, 0 deleted, {4 * slip + 2} unchanged, 1 problems", "sync")
+        expect("zabbix.prune keeps the objects of VRFs that went from the config without 'vrfgate reload --remove': "
+               in done.stderr and f"and {left - slip - 10} more" in done.stderr, done.stderr)
+        expect_equal(last_line(fleet.sync("-n", "--remove")[0]),
+                     f"0 to make, 0 to change, {4 * (left - slip)} to delete, {4 * slip + 2} unchanged, 0 problems", "sync -n")
+        # A gateway whose state_dir is another one knows of nobody that it went on purpose.
+        (fleet.directory / "state" / "removed.json").unlink()
+        expect(last_line(fleet.sync()[0]).startswith("0 made, 0 changed, 0 deleted"), "what a lost file deletes")
+    fleet.write(left - 2, prune="true")
+    with setting.case("what one slip may take is deleted, and with --remove the rest"):
+        expect(last_line(fleet.sync()[0]).startswith("0 made, 0 changed, 8 deleted"), "two VRFs")
+        fleet.write(left - 25, prune="true")
+        expect(last_line(fleet.sync("--remove")[0]).startswith("0 made, 0 changed, 92 deleted"), "23 VRFs")
 
 
 def check_rights(setting, fleet):

@@ -2,6 +2,7 @@
 #include "../cmocka_all.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -56,9 +57,28 @@ static void lists_own_what_they_hold(void **state)
 	assert_int_equal(list.count, 0);
 }
 
+static void of_many_names_ten_are_listed(void **state)
+{
+	struct strings names = { 0 };
+	char *list;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		strings_addf(&names, "v%d", i);
+	list = strings_list(&names);
+	assert_string_equal(list, "v0, v1, v2, v3, v4, v5, v6, v7, v8, v9");
+	free(list);
+	strings_add(&names, "v10");
+	list = strings_list(&names);
+	assert_string_equal(list, "v0, v1, v2, v3, v4, v5, v6, v7, v8, v9 and 1 more");
+	free(list);
+	strings_finish(&names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(of_many_names_ten_are_listed),
 		cmocka_unit_test(what_is_printed_commands_no_terminal),
 		cmocka_unit_test(neither_does_an_error),
 		cmocka_unit_test(lists_own_what_they_hold),

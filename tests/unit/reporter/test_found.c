@@ -269,6 +269,10 @@ static void test_found_hosts_stay_as_long_as_their_vrf_is_in_the_config(void **u
 	bench.made.config.n_vrfs = 1;
 	bench.made.inventory.n_proxies = 1;
 	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.deleted, 0);
+	strings_add(&bench.made.inventory.removed, "bravo");
+	assert_int_equal(sync_again(&bench), 0);
+	strings_finish(&bench.made.inventory.removed);
 	/* Its proxy, the proxy's host, the host of the config and the found one. */
 	assert_int_equal(bench.result.deleted, 4);
 }

@@ -662,6 +662,12 @@ static void test_what_is_gone_is_deleted_with_prune_and_only_that(void **unused)
 	bench.made.config.zabbix.prune = false;
 	assert_counts(&bench, 0, 0, 5);
 	bench.made.config.zabbix.prune = true;
+	/* Nobody said that it went on purpose. */
+	assert_int_equal(sync_again(&bench), 0);
+	assert_int_equal(bench.result.deleted, 0);
+	assert_problem(&bench,
+		"zabbix.prune keeps the objects of VRFs that went from the config without 'vrfgate reload --remove': bravo");
+	strings_add(&bench.made.inventory.removed, "bravo");
 	assert_counts(&bench, 0, 0, 5);
 	assert_int_equal(bench.result.deleted, 3);
 	assert_counts(&bench, 0, 0, 5);
@@ -670,6 +676,7 @@ static void test_what_is_gone_is_deleted_with_prune_and_only_that(void **unused)
 	assert_counts(&bench, 0, 0, 4);
 	assert_int_equal(bench.result.deleted, 1);
 	assert_there(&bench, "host", "host", "foreign");
+	strings_finish(&bench.made.inventory.removed);
 }
 
 static void double_make(struct bench *bench, const char *kind, const char *id, const char *name)

@@ -29,24 +29,6 @@ static void two_and_over_a_quarter_or_all_are_more_than_a_slip_may_take(void **s
 		assert_int_equal(removal_is_large(cases[i].gone, cases[i].of), cases[i].large);
 }
 
-static void of_many_names_ten_are_listed(void **state)
-{
-	struct strings names = { 0 };
-	char *list;
-
-	(void)state;
-	for (int i = 0; i < 10; i++)
-		strings_addf(&names, "v%d", i);
-	list = removal_list(&names);
-	assert_string_equal(list, "v0, v1, v2, v3, v4, v5, v6, v7, v8, v9");
-	free(list);
-	strings_add(&names, "v10");
-	list = removal_list(&names);
-	assert_string_equal(list, "v0, v1, v2, v3, v4, v5, v6, v7, v8, v9 and 1 more");
-	free(list);
-	strings_finish(&names);
-}
-
 /* Who is noted once `gone`, by commas, were, with a config of these VRFs; the caller frees it. */
 static char *noted(const char *directory, const char *text, const char *first, const char *second)
 {
@@ -109,7 +91,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_and_over_a_quarter_or_all_are_more_than_a_slip_may_take),
-		cmocka_unit_test(of_many_names_ten_are_listed),
 		in_scratch(who_went_on_purpose_is_noted_until_it_is_back),
 		in_scratch(what_is_damaged_says_of_nobody_that_it_went),
 	};
