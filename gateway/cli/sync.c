@@ -29,6 +29,7 @@ static void lines_print(FILE *out, const char *before, const struct strings *lin
 static void result_print(const struct reporter_sync_result *result, bool look)
 {
 	lines_print(stdout, "", &result->changes);
+	lines_print(stderr, "vrfgate sync: note: ", &result->notes);
 	lines_print(stderr, "vrfgate sync: ", &result->problems);
 	printf("%zu %s, %zu %s, %zu %s, %zu unchanged, %zu problems\n", result->created,
 		look ? "to make" : "made", result->updated, look ? "to change" : "changed",

@@ -100,6 +100,7 @@ static void templates_choose(
 	struct reporter_host *want, const struct config_discover *discover, const json_t *host)
 {
 	want->templates = &no_templates;
+	want->chosen = !discover || !discover->has_templates;
 	if (!discover)
 		return;
 	if (discover->has_templates) {

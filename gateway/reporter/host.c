@@ -86,6 +86,7 @@ static void ipmi_add(json_t *params, const struct reporter_host *want, const jso
 static void host_create(struct reporter_plan *plan, const struct reporter_host *want)
 {
 	cleanup(reporter_templates_finish) struct reporter_templates templates;
+	cleanup_json json_t *macros = NULL;
 	json_t *params = zabbix_json_pack("{s:o, s:[{s:s}], s:o}", "host",
 		zabbix_json_string(want->name), "groups", "groupid", want->groupid, "tags",
 		reporter_tags_plan(plan, want, NULL));
@@ -96,9 +97,11 @@ static void host_create(struct reporter_plan *plan, const struct reporter_host *
 	ipmi_add(params, want, NULL);
 	if (want->device)
 		json_object_set_new(params, "interfaces", reporter_interfaces_make(want->device));
-	if (want->n_macros > 0)
-		json_object_set_new(
-			params, "macros", reporter_macros_make(want->macros, want->n_macros));
+	macros = reporter_macros_make(want->macros, want->n_macros);
+	if (templates.record)
+		reporter_macros_add(macros, REPORTER_MACRO_TEMPLATES, templates.record);
+	if (json_array_size(macros) > 0)
+		json_object_set(params, "macros", macros);
 	reporter_writes_add(
 		plan->writes, REPORTER_WRITE_CREATE, "host", want->name, "host.create", params);
 	reporter_writes_add_templates(plan->writes, templates.added);
@@ -114,8 +117,12 @@ static json_t *host_difference(
 	json_t *tags = reporter_tags_plan(plan, want, have);
 	json_t *params = json_object();
 
-	if (strcmp(zabbix_json_text(have, "host"), want->name) != 0)
+	if (strcmp(zabbix_json_text(have, "host"), want->name) != 0) {
 		json_object_set_new(params, "host", zabbix_json_string(want->name));
+		/* One that nobody has given it follows. */
+		if (strcmp(zabbix_json_text(have, "name"), zabbix_json_text(have, "host")) == 0)
+			json_object_set_new(params, "name", zabbix_json_string(want->name));
+	}
 	if (want->visible)
 		json_object_set_new(params, "name", zabbix_json_string(want->visible));
 	if (groups)
@@ -141,23 +148,45 @@ static void host_update_add(struct reporter_plan *plan, const char *name, const 
 	*kind = REPORTER_WRITE_PART;
 }
 
+/* Without prune their items stay, as the host's own; an empty object where none is removed. */
+static json_t *templates_removal(
+	const struct reporter_plan *plan, const struct reporter_templates *templates)
+{
+	json_t *params = json_object();
+
+	if (json_array_size(templates->removed) == 0)
+		return params;
+	json_object_set(params, "templates", templates->kept);
+	if (plan->inventory->config->zabbix.prune)
+		json_object_set(params, "templates_clear", templates->removed);
+	return params;
+}
+
 void reporter_plan_host_update(
 	struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
 	enum reporter_write_kind kind = REPORTER_WRITE_UPDATE;
 	cleanup(reporter_templates_finish) struct reporter_templates templates;
 
+	reporter_templates_plan(plan, want, have, &templates);
 	host_update_add(plan, want->name, have, host_difference(plan, want, have), &kind);
 	/* Before the templates, whose items may need a new one. */
 	if (want->device)
 		reporter_plan_interfaces(plan, want->device, have, &kind);
-	/* By themselves: where they clash, the host must get to its proxy all the same. */
-	if (reporter_templates_plan(plan, want, have, &templates)) {
+	/* By themselves: where they clash, the host must get to its proxy all the same. And what goes goes first, as
+	 * what comes may have the same items. */
+	host_update_add(plan, want->name, have, templates_removal(plan, &templates), &kind);
+	if (json_array_size(templates.added) > 0) {
 		host_update_add(plan, want->name, have,
 			zabbix_json_pack("{s:O}", "templates", templates.all), &kind);
 		reporter_writes_add_templates(plan->writes, templates.added);
 	}
 	reporter_plan_macros(plan, want, have, &kind);
+	if (templates.record)
+		reporter_plan_macro(plan, want->name,
+			&(struct config_host_macro){
+				(char *)REPORTER_MACRO_TEMPLATES, templates.record },
+			have, &kind);
 	plan->result->unchanged += kind == REPORTER_WRITE_UPDATE;
 }
 

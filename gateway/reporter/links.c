@@ -54,17 +54,19 @@ static void need_key(char key[16], enum reporter_interface_type type)
 	snprintf(key, 16, "%d", type);
 }
 
-/* The first of a type is as good an example as any. */
+/* The first by its letters: the API gives them in any order. */
 static void need_note(json_t *template, const json_t *part)
 {
 	json_t *needs = json_object_get(template, "needs");
+	const char *known;
 	char key[16];
 
 	for (size_t i = 0; i < sizeof(asked_over) / sizeof(asked_over[0]); i++) {
 		if (zabbix_json_number(json_object_get(part, "type")) != asked_over[i].item)
 			continue;
 		need_key(key, asked_over[i].interface);
-		if (!json_object_get(needs, key))
+		known = json_string_value(json_object_get(needs, key));
+		if (!known || strcmp(zabbix_json_text(part, "key_"), known) < 0)
 			json_object_set_new(
 				needs, key, json_string(zabbix_json_text(part, "key_")));
 	}
@@ -168,19 +170,23 @@ int reporter_links_read(
 	return r;
 }
 
-/* What the first has that is in the second by the same key; NULL where there is nothing. */
+/* What the first has that is in the second by the same key, the first of it by its letters; NULL where there is
+ * nothing. */
 static const char *common_find(
 	const struct reporter_links *links, const char *a, const char *b, const char *what)
 {
 	json_t *of_a = json_object_get(json_object_get(links->templates, a), what);
 	const json_t *of_b = json_object_get(json_object_get(links->templates, b), what);
-	const char *key;
+	const char *key, *first = NULL, *found = NULL;
 	json_t *part;
 
-	json_object_foreach (of_a, key, part)
-		if (json_object_get(of_b, key))
-			return json_string_value(part);
-	return NULL;
+	json_object_foreach (of_a, key, part) {
+		if (!json_object_get(of_b, key) || (first && strcmp(first, key) < 0))
+			continue;
+		first = key;
+		found = json_string_value(part);
+	}
+	return found;
 }
 
 const char *reporter_links_clash(struct reporter_links *links, const char *a, const char *b)

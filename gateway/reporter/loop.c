@@ -54,6 +54,7 @@ struct loop {
 	bool has_host;             /* the gateway's host in Zabbix is ours */
 	bool slow;                 /* an answer of this attempt takes, or took, long */
 	struct strings problems;   /* of the last sync */
+	struct strings notes;      /* likewise, which the log has */
 	struct error values_error; /* why the server did not take values */
 	struct reporter_report report;
 	struct reporter_report told; /* what the log knows */
@@ -216,6 +217,17 @@ static int turn_take(struct loop *loop, struct error *err)
 	return r;
 }
 
+/* Takes the notes over. */
+static void notes_log(struct loop *loop, struct strings *notes)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		if (!strings_contain(&loop->notes, notes->items[i]))
+			log_info("Zabbix: %s", notes->items[i]);
+	strings_finish(&loop->notes);
+	loop->notes = *notes;
+	*notes = (struct strings){ 0 };
+}
+
 static int sync_when_due(struct loop *loop, struct error *err)
 {
 	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
@@ -239,6 +251,7 @@ static int sync_when_due(struct loop *loop, struct error *err)
 	strings_finish(&loop->problems);
 	loop->problems = result.problems;
 	result.problems = (struct strings){ 0 };
+	notes_log(loop, &result.notes);
 	if (result.created + result.updated + result.deleted > 0)
 		log_info(
 			"Zabbix: %zu objects made, %zu brought up to date, %zu deleted, %zu were right",
@@ -353,6 +366,7 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 	reporter_push_finish(&loop.push);
 	reporter_inbox_finish(&loop.inbox);
 	strings_finish(&loop.problems);
+	strings_finish(&loop.notes);
 	reporter_report_finish(&loop.report);
 	reporter_report_finish(&loop.told);
 	free(loop.keys_written_ms);

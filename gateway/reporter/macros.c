@@ -5,13 +5,22 @@
 #include "reporter/plan.h"
 #include "zabbix/json.h"
 
-/* Its value is never given back, so it is believed. */
+/* usermacro.type of the API: the value of a secret one is never given back, and that of the other is a path in a
+ * vault. Either was chosen by an operator, so it is believed. */
 #define MACRO_SECRET 1
+#define MACRO_VAULT  2
 
 static json_t *macro_make(const struct config_host_macro *macro)
 {
 	return zabbix_json_pack("{s:o, s:o}", "macro", zabbix_json_string(macro->name), "value",
 		zabbix_json_string(macro->value));
+}
+
+void reporter_macros_add(json_t *macros, const char *name, const char *value)
+{
+	const struct config_host_macro macro = { (char *)name, (char *)value };
+
+	json_array_append_new(macros, macro_make(&macro));
 }
 
 json_t *reporter_macros_make(const struct config_host_macro *want, size_t count)
@@ -23,8 +32,21 @@ json_t *reporter_macros_make(const struct config_host_macro *want, size_t count)
 	return macros;
 }
 
+/* Whether its value can be compared; that it cannot is noted. */
+static bool is_plain(struct reporter_plan *plan, const char *host, const json_t *macro)
+{
+	json_int_t type = zabbix_json_number(json_object_get(macro, "type"));
+
+	if (type == MACRO_SECRET || type == MACRO_VAULT)
+		strings_addf(&plan->result->notes,
+			"host '%s': macro '%s' is %s in Zabbix: its value is neither compared nor written",
+			host, zabbix_json_text(macro, "macro"),
+			type == MACRO_SECRET ? "secret" : "a path in a vault");
+	return type != MACRO_SECRET && type != MACRO_VAULT;
+}
+
 /* The write that one macro needs; NULL: none. */
-static json_t *macro_write(
+static json_t *macro_write(struct reporter_plan *plan, const char *host,
 	const struct config_host_macro *want, const json_t *have, const char **method)
 {
 	const json_t *there =
@@ -37,7 +59,7 @@ static json_t *macro_write(
 		json_object_set(params, "hostid", json_object_get(have, "hostid"));
 		return params;
 	}
-	if (zabbix_json_number(json_object_get(there, "type")) == MACRO_SECRET ||
+	if (!is_plain(plan, host, there) ||
 		strcmp(zabbix_json_text(there, "value"), want->value) == 0)
 		return NULL;
 	*method = "usermacro.update";
@@ -45,16 +67,21 @@ static json_t *macro_write(
 		"value", zabbix_json_string(want->value));
 }
 
+void reporter_plan_macro(struct reporter_plan *plan, const char *host,
+	const struct config_host_macro *want, const json_t *have, enum reporter_write_kind *kind)
+{
+	const char *method = NULL;
+	json_t *params = macro_write(plan, host, want, have, &method);
+
+	if (!params)
+		return;
+	reporter_writes_add(plan->writes, *kind, "host", host, method, params);
+	*kind = REPORTER_WRITE_PART;
+}
+
 void reporter_plan_macros(struct reporter_plan *plan, const struct reporter_host *want,
 	const json_t *have, enum reporter_write_kind *kind)
 {
-	for (size_t i = 0; i < want->n_macros; i++) {
-		const char *method = NULL;
-		json_t *params = macro_write(&want->macros[i], have, &method);
-
-		if (!params)
-			continue;
-		reporter_writes_add(plan->writes, *kind, "host", want->name, method, params);
-		*kind = REPORTER_WRITE_PART;
-	}
+	for (size_t i = 0; i < want->n_macros; i++)
+		reporter_plan_macro(plan, want->name, &want->macros[i], have, kind);
 }

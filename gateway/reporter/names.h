@@ -16,6 +16,9 @@
 /* Its macro that says who may send these figures; earlier versions of it lack it. */
 #define REPORTER_MACRO_SENDER     "{$VRFGATE.SENDER}"
 
+/* A macro of a host that says which of its templates we have linked. */
+#define REPORTER_MACRO_TEMPLATES "{$VRFGATE.TEMPLATES}"
+
 json_t *reporter_names_proxy_groups(const struct reporter_inventory *inventory);
 json_t *reporter_names_groups(const struct reporter_inventory *inventory);
 json_t *reporter_names_proxies(const struct reporter_inventory *inventory);

@@ -45,6 +45,7 @@ struct reporter_host {
 	/* Only of a host that discovery has found: */
 	const char *found_at;   /* its address */
 	const char *visible;    /* its visible name; NULL: the operator's */
+	bool chosen;            /* its templates are by what has answered, not of the config */
 	const char *supersedes; /* a template that `templates` take the place of; NULL: none */
 };
 
@@ -112,19 +113,27 @@ void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_ho
 void reporter_plan_macros(struct reporter_plan *plan, const struct reporter_host *want,
 	const json_t *have, enum reporter_write_kind *kind);
 
+/* The same for one macro. */
+void reporter_plan_macro(struct reporter_plan *plan, const char *host,
+	const struct config_host_macro *want, const json_t *have, enum reporter_write_kind *kind);
+
 /* These parts of a new host. */
 json_t *reporter_interfaces_make(const struct config_host *want);
 json_t *reporter_macros_make(const struct config_host_macro *want, size_t count);
+void reporter_macros_add(json_t *macros, const char *name, const char *value);
 
 /* Templates of a host. */
 struct reporter_templates {
-	json_t *all;   /* [{"templateid"}], that it shall have */
-	json_t *added; /* [{"templateid", "name"}], those of them that are not linked yet */
+	json_t *all;     /* [{"templateid"}], that it shall have */
+	json_t *added;   /* [{"templateid", "name"}], those of them that are not linked yet */
+	json_t *removed; /* [{"templateid"}], linked by us and no longer in the config */
+	json_t *kept;    /* `all` without `added` */
+	char *record; /* the value of the macro that says which we have linked; NULL: the host needs none */
 };
 
 /* What can be linked, on links that know the templates of the host; have: NULL for a new one. Others become
- * problems. True where there is something to link. */
-bool reporter_templates_plan(struct reporter_plan *plan, const struct reporter_host *want,
+ * problems. */
+void reporter_templates_plan(struct reporter_plan *plan, const struct reporter_host *want,
 	const json_t *have, struct reporter_templates *templates);
 void reporter_templates_finish(struct reporter_templates *templates);
 

@@ -23,6 +23,7 @@
 #include "reporter/import.h"
 #include "reporter/names.h"
 #include "reporter/plan.h"
+#include "reporter/renames.h"
 #include "zabbix/json.h"
 
 struct pass {
@@ -37,6 +38,7 @@ void reporter_sync_result_finish(struct reporter_sync_result *result)
 {
 	strings_finish(&result->problems);
 	strings_finish(&result->changes);
+	strings_finish(&result->notes);
 	*result = (struct reporter_sync_result){ 0 };
 }
 
@@ -150,6 +152,8 @@ static int hosts_step(struct pass *pass, struct error *err)
 	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
 		REPORTER_KIND_HOST_NAME, REPORTER_KIND_HOST_NAME, err);
 
+	if (r == 0)
+		reporter_renames_find(&pass->view, pass->plan.inventory);
 	if (r == 0)
 		r = links_read(pass, reporter_plan_hosts_collect, err);
 	if (r < 0)

@@ -13,6 +13,9 @@
  * host's proxy, the addresses of its main interfaces, its tags `vrf`, `vrfgate` and `vrfgate.id`, that it is in
  * our group and has at least the config's templates; and of interfaces, macros and tags what the
  * config says; rules and actions of discovery whole. All else is the operator's.
+ *
+ * A host that the config names anew is known by its mark, VRF and address, and renamed. A template that is taken out
+ * of the config is unlinked where we have linked it, which the host's macro {$VRFGATE.TEMPLATES} tells.
  */
 #pragma once
 
@@ -23,7 +26,9 @@ struct reporter_sync_result {
 	size_t created, updated, unchanged, deleted;
 	struct strings changes;  /* one line each: "~ host 'ce1': tags" */
 	struct strings problems; /* one line each: "host 'ce1': template 'X' not found in Zabbix" */
-	bool has_own_host;       /* the gateway's host is ours: its values may be sent */
+	struct strings
+		notes; /* no problems, but good to know: "host 'ce1': macro '{$X}' is secret ..." */
+	bool has_own_host; /* the gateway's host is ours: its values may be sent */
 };
 
 void reporter_sync_result_finish(struct reporter_sync_result *result);

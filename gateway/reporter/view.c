@@ -82,14 +82,14 @@ static json_t *group_params(const struct asked *asked)
 static json_t *host_params(const struct asked *asked)
 {
 	json_t *params = zabbix_json_pack(
-		"{s:[s, s, s, s, s], s:[{s:s, s:o, s:i}], s:[s, s, s, s, s, s, s], s:[s, s],"
-		"s:[s, s, s, s], s:[s], s:[s]}",
-		"output", "hostid", "host", "ipmi_username", "ipmi_password",
+		"{s:[s, s, s, s, s, s], s:[{s:s, s:o, s:i}], s:[s, s, s, s, s, s, s], s:[s, s],"
+		"s:[s, s, s, s], s:[s, s], s:[s]}",
+		"output", "hostid", "host", "name", "ipmi_username", "ipmi_password",
 		asked->words->host_proxy, "tags", "tag", REPORTER_TAG_GATEWAY, "value",
 		zabbix_json_string(asked->inventory->config->gateway.name), "operator",
 		1 /* equal */, "selectInterfaces", "interfaceid", "type", "main", "useip", "ip",
 		"port", "details", "selectTags", "tag", "value", "selectMacros", "hostmacroid",
-		"macro", "value", "type", "selectParentTemplates", "templateid",
+		"macro", "value", "type", "selectParentTemplates", "templateid", "host",
 		asked->words->host_groups_get, "groupid");
 
 	if (!asked->words->proxy_is_host) {
@@ -183,7 +183,6 @@ static json_t *found_params(const struct asked *asked)
 		return NULL;
 	}
 	params = host_params(asked);
-	json_array_append_new(json_object_get(params, "output"), json_string("name"));
 	json_object_update_new(params,
 		zabbix_json_pack("{s:o, s:[{s:s, s:i}]}", "groupids", groups, "tags", "tag",
 			REPORTER_TAG_GATEWAY, "operator", 5 /* does not exist */));

@@ -16,7 +16,7 @@
 #define BUNDLE_HEAVY 100
 #define BUNDLE_LIGHT 1000
 
-static const char *const light[] = { "hostgroup.", "drule.", "action." };
+static const char *const light[] = { "hostgroup.", "drule.", "action.", "usermacro." };
 
 struct reporter_write {
 	char *subject;

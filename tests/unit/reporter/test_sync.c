@@ -552,6 +552,143 @@ static void test_a_template_that_zabbix_refuses_costs_that_template_only(void **
 	}
 }
 
+static void test_a_host_renamed_in_the_config_is_renamed_and_not_made_anew(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *before = NULL, *after = NULL;
+
+		bench_start(&bench, versions[i]);
+		assert_counts(&bench, 8, 0, 0);
+		change(&bench, "host", "host", "ce-acme",
+			zabbix_json_pack("{s:s}", "name", "ce-acme"));
+		before = state(&bench);
+		bench.made.hosts[0].name = (char *)"router-acme";
+		bench.made.config.zabbix.prune = true;
+		assert_look_changes_nothing(&bench);
+		assert_int_equal(bench.result.changes.count, 1);
+		assert_string_equal(
+			bench.result.changes.items[0], "~ host 'router-acme': host, name");
+		assert_counts(&bench, 0, 1, 7);
+		after = state(&bench);
+		assert_string_equal(
+			zabbix_json_text(find(before, "host", "host", "ce-acme"), "hostid"),
+			zabbix_json_text(find(after, "host", "host", "router-acme"), "hostid"));
+		assert_string_equal(
+			zabbix_json_text(find(after, "host", "host", "router-acme"), "name"),
+			"router-acme");
+		assert_counts(&bench, 0, 0, 8);
+	}
+}
+
+/* The other may as well be the one: both are made anew. */
+static void test_of_two_hosts_of_one_address_none_is_renamed(void **unused)
+{
+	static struct config_host hosts[2];
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	hosts[0] = hosts[1] = bench.made.hosts[0];
+	hosts[1].name = (char *)"ce-acme-2";
+	bench.made.proxies[0].hosts = hosts;
+	bench.made.proxies[0].n_hosts = 2;
+	assert_counts(&bench, 9, 0, 0);
+	hosts[0].name = (char *)"a";
+	hosts[1].name = (char *)"b";
+	assert_counts(&bench, 2, 0, 7);
+}
+
+static void test_the_value_of_a_secret_or_vault_macro_is_left_and_noted(void **unused)
+{
+	static struct config_host_macro macros[] = { { (char *)"{$A}", (char *)"new" },
+		{ (char *)"{$B}", (char *)"new" }, { (char *)"{$C}", (char *)"new" } };
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *whole = NULL;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	assert_counts(&bench, 8, 0, 0);
+	change(&bench, "host", "host", "ce-acme",
+		zabbix_json_pack(
+			"{s:[{s:s, s:s, s:s, s:s}, {s:s, s:s, s:s, s:s}, {s:s, s:s, s:s}]}",
+			"macros", "macro", "{$A}", "value", "", "type", "1", "hostmacroid", "1",
+			"macro", "{$B}", "value", "kv/x:y", "type", "2", "hostmacroid", "2",
+			"macro", "{$VRFGATE.TEMPLATES}", "value", "9001 9002", "type", "0"));
+	bench.made.hosts[0].macros = macros;
+	bench.made.hosts[0].n_macros = 3;
+	assert_counts(&bench, 0, 1, 7);
+	assert_int_equal(bench.result.notes.count, 2);
+	assert_string_equal(bench.result.notes.items[0],
+		"host 'ce-acme': macro '{$A}' is secret in Zabbix: its value is neither compared nor written");
+	assert_string_equal(bench.result.notes.items[1],
+		"host 'ce-acme': macro '{$B}' is a path in a vault in Zabbix: its value is neither compared nor written");
+	whole = state(&bench);
+	assert_string_equal(
+		zabbix_json_text(
+			zabbix_json_find(
+				json_object_get(find(whole, "host", "host", "ce-acme"), "macros"),
+				"macro", "{$B}"),
+			"value"),
+		"kv/x:y");
+}
+
+static void templates_link_by_hand(struct bench *bench, const char *a, const char *b)
+{
+	change(bench, "host", "host", "ce-acme",
+		zabbix_json_pack("{s:[{s:s, s:s}, {s:s, s:s}]}", "templates", "templateid", a,
+			"host", "First", "templateid", b, "host", "By Hand"));
+}
+
+static void test_a_template_taken_out_of_the_config_is_unlinked_where_we_linked_it(void **unused)
+{
+	static char *one[] = { (char *)"ICMP Ping" };
+	static char *missing[] = { (char *)"ICMP Ping", (char *)"Nope" };
+
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		cleanup_bench struct bench bench;
+
+		bench_start(&bench, versions[i]);
+		assert_counts(&bench, 8, 0, 0);
+		/* One that Zabbix has not may be one of those by another name. */
+		bench.made.hosts[0].templates = (struct strings){ missing, 2 };
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.updated, 0);
+		assert_linked(&bench, "ce-acme", 2);
+		bench.made.hosts[0].templates = (struct strings){ one, 1 };
+		assert_counts(&bench, 0, 1, 7);
+		assert_linked(&bench, "ce-acme", 1);
+		assert_linked(&bench, "ce-bravo", 2);
+		assert_counts(&bench, 0, 0, 8);
+	}
+}
+
+static void test_one_that_an_operator_linked_stays_and_is_noted(void **unused)
+{
+	static char *two[] = { (char *)"ICMP Ping", (char *)"By Hand" };
+	cleanup_bench struct bench bench;
+
+	(void)unused;
+	bench_start(&bench, "7.0.22");
+	bench.made.hosts[0].templates = (struct strings){ two, 1 };
+	assert_counts(&bench, 8, 0, 0);
+	templates_link_by_hand(&bench, "9001", "9003");
+	assert_counts(&bench, 0, 0, 8);
+	bench.made.hosts[0].templates = (struct strings){ two, 2 };
+	assert_counts(&bench, 0, 1, 7);
+	assert_counts(&bench, 0, 0, 8);
+	bench.made.hosts[0].templates = (struct strings){ two, 1 };
+	assert_counts(&bench, 0, 1, 7);
+	assert_linked(&bench, "ce-acme", 2);
+	assert_int_equal(bench.result.notes.count, 1);
+	assert_string_equal(bench.result.notes.items[0],
+		"host 'ce-acme': template 'By Hand' is not in the config any more and stays: it was linked by hand");
+	assert_counts(&bench, 0, 0, 8);
+	assert_int_equal(bench.result.notes.count, 0);
+}
+
 static void test_a_host_named_by_two_vrfs_stays_with_the_first(void **unused)
 {
 	cleanup_bench struct bench bench;
@@ -754,7 +891,9 @@ static void test_macros_tags_and_interfaces_of_the_config_are_put_back(void **un
 	assert_tag(host, "site", "bonn");
 	assert_int_equal(json_array_size(json_object_get(host, "interfaces")), 3);
 	assert_string_equal(
-		zabbix_json_text(json_array_get(json_object_get(host, "macros"), 0), "value"), "2");
+		zabbix_json_text(zabbix_json_find(json_object_get(host, "macros"), "macro", "{$X}"),
+			"value"),
+		"2");
 }
 
 static void test_hosts_of_a_proxy_group_are_attached_to_it_since_7_0(void **unused)
@@ -877,6 +1016,12 @@ int main(void)
 		cmocka_unit_test(
 			test_a_template_that_needs_an_interface_is_linked_once_the_host_has_it),
 		cmocka_unit_test(test_a_template_that_zabbix_refuses_costs_that_template_only),
+		cmocka_unit_test(test_a_host_renamed_in_the_config_is_renamed_and_not_made_anew),
+		cmocka_unit_test(test_of_two_hosts_of_one_address_none_is_renamed),
+		cmocka_unit_test(test_the_value_of_a_secret_or_vault_macro_is_left_and_noted),
+		cmocka_unit_test(
+			test_a_template_taken_out_of_the_config_is_unlinked_where_we_linked_it),
+		cmocka_unit_test(test_one_that_an_operator_linked_stays_and_is_noted),
 		cmocka_unit_test(test_a_host_named_by_two_vrfs_stays_with_the_first),
 		cmocka_unit_test(test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second),
 		cmocka_unit_test(test_a_right_that_is_missing_ends_the_pass_and_is_named),
