@@ -6,7 +6,40 @@
 #include "base/cleanup.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
+#include "net/judge.h"
 #include "supervisor/ids.h"
+#include "supervisor/wiring.h"
+
+struct finding {
+	const struct config_vrf *vrf;
+	size_t faults;
+};
+
+static void on_fault(void *data, const struct error *fault)
+{
+	struct finding *finding = data;
+
+	finding->faults++;
+	fprintf(stderr, "%s:%d: vrf '%s': %s\n", finding->vrf->file, finding->vrf->line,
+		finding->vrf->name, fault->text);
+}
+
+/* What an uplink's number decides. */
+static int wiring_check(const struct config *config, const uint32_t *ids)
+{
+	struct net_want want;
+	size_t faults = 0;
+
+	wiring_all(&want, config, ids);
+	for (size_t i = 0; i < want.n_netns; i++) {
+		struct finding finding = { config_find_vrf(config, want.netns[i].name), 0 };
+
+		net_judge_want(&want, &want.netns[i], on_fault, &finding);
+		faults += finding.faults;
+	}
+	net_want_finish(&want);
+	return faults ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
+}
 
 /* What a reload would refuse as the numbers are now; who may not read them has nothing to compare. */
 static int numbers_check(const char *path, const struct config *config)
@@ -15,7 +48,9 @@ static int numbers_check(const char *path, const struct config *config)
 	struct error err = ERROR_INIT;
 	int r = ids_assign(config, false, &ids, &err);
 
-	if (r == 0 || r == -EACCES)
+	if (r == 0)
+		return wiring_check(config, ids);
+	if (r == -EACCES)
 		return CLI_EXIT_DONE;
 	fprintf(stderr, "%s: %s\n", path, err.text);
 	return CLI_EXIT_CONFIG;

@@ -3,14 +3,20 @@
 #include "config/judge_machine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/secret.h"
 
 /* ---- the server's address ---- */
@@ -55,6 +61,108 @@ void config_judge_server_address(struct config_reader *reader)
 	config_complain(&reader->doubts, zabbix, config_section_line_of(zabbix, "server"),
 		"server \"%s\": not an address of this machine, which mode local of the uplinks is for; expected mode = %s in section uplink, or no server where it is on this machine",
 		config->zabbix.server, server.family == AF_INET ? "nat" : "routed");
+}
+
+/* ---- settings ---- */
+
+/* Those of modules that come with the first use are not known before. */
+static bool is_known_early(const char *key)
+{
+	static const char *const starts[] = { "net.ipv4.", "net.ipv6.", "net.core.", "net.unix." };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (strncmp(key, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Each link has the settings that `lo` has. */
+static char *path_make(const char *key)
+{
+	static const char *const links[] = { "net.ipv4.conf.", "net.ipv6.conf.", "net.ipv4.neigh.",
+		"net.ipv6.neigh." };
+	char *path = xasprintf("/proc/sys/%s", key);
+	size_t base = strlen("/proc/sys/");
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		size_t length = strlen(links[i]);
+		const char *leaf =
+			strncmp(key, links[i], length) == 0 ? strchr(key + length, '.') : NULL;
+
+		if (!leaf || strncmp(key + length, "all.", 4) == 0 ||
+			strncmp(key + length, "default.", 8) == 0)
+			continue;
+		free(path);
+		path = xasprintf("/proc/sys/%slo%s", links[i], leaf);
+	}
+	for (char *p = path + base; *p; p++)
+		*p = *p == '.' ? '/' : *p == '/' ? '.' : *p;
+	return path;
+}
+
+/* In a child, which says by a byte for each key whether it is missing. */
+static void settings_look(const struct config *config, int fd)
+{
+	(void)unshare(CLONE_NEWNET);
+	for (size_t v = 0; v < config->n_vrfs; v++)
+		for (size_t i = 0; i < config->vrfs[v].n_sysctls; i++) {
+			const char *key = config->vrfs[v].sysctls[i].key;
+			cleanup_free char *path = path_make(key);
+			char missing = is_known_early(key) && access(path, F_OK) < 0;
+
+			if (file_write_all(fd, &missing, 1) < 0)
+				return;
+		}
+}
+
+static void settings_hear(struct config_reader *reader, FILE *from)
+{
+	const struct config *config = reader->config;
+
+	for (size_t v = 0; v < config->n_vrfs; v++)
+		for (size_t i = 0; i < config->vrfs[v].n_sysctls; i++) {
+			const struct config_section *section = reader->vrf_sections[v];
+			const struct config_sysctl *sysctl = &config->vrfs[v].sysctls[i];
+
+			if (getc(from) == 1)
+				config_complain(&reader->doubts, section,
+					config_section_line_of(section, "sysctl"),
+					"sysctl \"%s=%s\": a namespace of this kernel has no such setting, expected one that it has",
+					sysctl->key, sysctl->value);
+		}
+}
+
+static bool any_settings(const struct config *config)
+{
+	for (size_t v = 0; v < config->n_vrfs; v++)
+		if (config->vrfs[v].n_sysctls > 0)
+			return true;
+	return false;
+}
+
+void config_judge_settings(struct config_reader *reader)
+{
+	int ends[2];
+	pid_t child;
+	FILE *from;
+
+	if (!any_settings(reader->config) || pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	child = fork();
+	if (child == 0) {
+		settings_look(reader->config, ends[1]);
+		_exit(0);
+	}
+	close(ends[1]);
+	from = fdopen(ends[0], "r");
+	if (child > 0 && from)
+		settings_hear(reader, from);
+	if (from)
+		fclose(from);
+	else
+		close(ends[0]);
+	if (child > 0)
+		waitpid(child, NULL, 0);
 }
 
 /* ---- files ---- */

@@ -36,6 +36,7 @@ struct network {
 
 struct judge {
 	struct config_reader *reader;
+	const struct config_vrf *vrf;
 	struct hop *hops;
 	size_t n_hops;
 	struct network *networks;
@@ -133,8 +134,10 @@ static bool is_uplinks(const struct judge *j, const struct address *via)
 {
 	const struct config_uplink *uplink = &j->reader->config->uplink;
 
-	return address_in_network(&uplink->prefix, via) ||
-		address_in_network(&uplink->prefix4, via);
+	return j->vrf->has_uplink &&
+		(address_in_network(&uplink->prefix, via) ||
+			(uplink->mode == CONFIG_UPLINK_NAT &&
+				address_in_network(&uplink->prefix4, via)));
 }
 
 static void judge_beyond(const struct judge *j, const struct hop *hop, const struct match *match)
@@ -476,7 +479,7 @@ static void collect_routes(
 void config_judge_routes(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
-	struct judge j = { .reader = reader };
+	struct judge j = { .reader = reader, .vrf = vrf };
 
 	collect_interfaces(&j, vrf, section);
 	collect_routes(&j, vrf, section);

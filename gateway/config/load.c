@@ -123,6 +123,7 @@ static void machine_judge(struct config_reader *reader, enum extent extent)
 		config_judge_server_address(reader);
 	if (!looks)
 		return;
+	config_judge_settings(reader);
 	config_judge_files(reader);
 	name_judge(reader);
 }

@@ -332,7 +332,8 @@ static bool kind_find(const struct work *work)
 
 static void name_judge(const struct work *work)
 {
-	static const char *const reserved[] = { "lo", "uplink" };
+	/* The kernel has settings by the names of the last two. */
+	static const char *const reserved[] = { "lo", "uplink", "all", "default" };
 	const char *name = work->interface->name, *dot = strrchr(name, '.');
 	uint16_t id = 0;
 	struct error err = ERROR_INIT;
@@ -344,7 +345,7 @@ static void name_judge(const struct work *work)
 			err.text, (int)(dot - name), name, id);
 	else if (err.code)
 		work_complain(work, "", "%s", err.text);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (strcmp(work->interface->name, reserved[i]) == 0)
 			work_complain(work, "",
 				"the name is taken in every namespace, expected another one");

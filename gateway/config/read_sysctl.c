@@ -13,8 +13,7 @@
 #include "config/check.h"
 #include "config/model.h"
 #include "config/reader.h"
-
-#define SYSCTL_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/"
+#include "net/sysctl.h"
 
 static void separators_swap(char *key)
 {
@@ -34,10 +33,7 @@ static char *key_make(const char *text)
 
 static bool key_fits(const char *key)
 {
-	/* A slash stands for a dot in a name, so "//" would become the parent directory. */
-	return strncmp(key, "net.", 4) == 0 && key[4] != '\0' &&
-		key[strspn(key, SYSCTL_CHARACTERS)] == '\0' && !strstr(key, "..") &&
-		!strstr(key, "//");
+	return net_sysctl_key_valid(key);
 }
 
 static int sysctl_store(

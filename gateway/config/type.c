@@ -257,6 +257,9 @@ static int addresses_store(
 	if (!strchr(text, '/') || address_parse(&address, text) < 0)
 		return error_set(
 			err, EINVAL, "not an address, expected ADDRESS/PREFIX such as 10.0.0.2/30");
+	if (address.prefix_length == 0)
+		return error_set(err, EINVAL,
+			"the network of all addresses, expected a length of 1 or more such as 10.0.0.2/30");
 	if (address.family == AF_INET && address.prefix_length <= 30 &&
 		!address_has_host_bits(&address))
 		return error_set(err, EINVAL,

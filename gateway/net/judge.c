@@ -75,10 +75,9 @@ static bool overlap(const struct address *a, const struct address *b)
 
 /* What the customer has must not be an uplink's: an interface's network, or a route to something in the
  * uplinks' prefix. One that only goes around that prefix loses nothing but the four addresses. */
-static void judge_uplink_ipv4(const struct judge *j, const struct address *inside)
+static void judge_uplink_ipv4(const struct judge *j, const struct net_want_netns *want,
+	const struct address *prefix, const struct address *inside)
 {
-	const struct net_want_netns *want = j->goals->want;
-	const struct address *prefix = &j->context->want->uplink_prefix4;
 	char text[ADDRESS_TEXT_SIZE], other[ADDRESS_TEXT_SIZE];
 
 	address_format(inside, true, text);
@@ -97,6 +96,53 @@ static void judge_uplink_ipv4(const struct judge *j, const struct address *insid
 			say(j, EADDRINUSE, NULL,
 				"route '%s' overlaps with %s of the uplink, expected another prefix4 in section uplink",
 				address_format(destination, true, other), text);
+	}
+}
+
+/* Whether an interface has the address in its network. */
+static bool is_customers(const struct net_want_netns *netns, const struct address *address)
+{
+	for (size_t i = 0; i < netns->n_links; i++)
+		for (size_t a = 0; a < netns->links[i].n_addresses; a++)
+			if (address_in_network(&netns->links[i].addresses[a], address))
+				return true;
+	return false;
+}
+
+/* A next hop that is the machine's side of another VRF's uplink. */
+static void judge_next_hops(const struct judge *j, const struct net_want_netns *netns,
+	const struct address *prefix, const struct address *root)
+{
+	char text[ADDRESS_TEXT_SIZE], own[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < netns->n_routes; i++) {
+		const struct net_want_route *route = &netns->routes[i];
+
+		if (route->dev || !address_in_network(prefix, &route->via) ||
+			is_customers(netns, &route->via) ||
+			memcmp(route->via.bytes, root->bytes, address_size(root)) == 0)
+			continue;
+		say(j, EHOSTUNREACH, NULL,
+			"next hop %s is not the machine's side of this VRF's uplink, expected %s",
+			address_format(&route->via, false, text), address_format(root, false, own));
+	}
+}
+
+void net_judge_want(const struct net_want *want, const struct net_want_netns *netns,
+	net_goal_fault_fn fault, void *data)
+{
+	const struct judge j = { NULL, NULL, fault, data };
+	const struct address *prefix4 = &want->uplink_prefix4;
+	struct address root, inside;
+
+	if (!netns->has_uplink)
+		return;
+	if (net_uplink_addresses(&want->uplink_prefix, netns->id, &root, &inside) == 0)
+		judge_next_hops(&j, netns, &want->uplink_prefix, &root);
+	if (prefix4->family != AF_UNSPEC &&
+		net_uplink_addresses(prefix4, netns->id, &root, &inside) == 0) {
+		judge_uplink_ipv4(&j, netns, prefix4, &inside);
+		judge_next_hops(&j, netns, prefix4, &root);
 	}
 }
 
@@ -137,7 +183,7 @@ static void judge_uplink(const struct judge *j)
 				"uplink %" PRIu32 " does not fit into the uplink prefix4",
 				j->goals->want->id);
 		else
-			judge_uplink_ipv4(j, &b);
+			judge_uplink_ipv4(j, j->goals->want, prefix4, &b);
 	}
 	if (!root->have && !root->misfit && link && !root_end_goes(j, link))
 		say(j, EEXIST, root->name,

@@ -30,12 +30,14 @@ void net_sysctls_finish(struct net_sysctls *sysctls)
 	sysctls->uses = 0;
 }
 
+/* A slash stands for a dot. An interface's name may hold any other character that is to be seen. */
 static bool component_valid(const char *text, size_t length)
 {
-	if (length == 0 || (length == 1 && *text == '/') || strncmp(text, "//", 2) == 0)
+	if (length == 0 || (length == 1 && *text == '/') ||
+		(length == 2 && strncmp(text, "//", 2) == 0))
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)text[i]) && !strchr("-_/", text[i]))
+		if (isspace((unsigned char)text[i]) || iscntrl((unsigned char)text[i]))
 			return false;
 	return true;
 }

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What `check` finds before `up` or `run` does: by the machine, by the files that are named."""
 
+import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -11,6 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 # pylint: disable=wrong-import-position
+import odd_config
 import secret_file
 from lab import CONFIG_EXIT, Lab, enter_private_world, expect_said, ip
 from tap import Tap, expect, expect_equal
@@ -109,6 +112,81 @@ def a_supervisor_runs_without_a_token_and_says_so(lab):
         expect(f"token_file: cannot read '{absent}'" in lab.log(), "the log says nothing of the token")
         wait_until(lambda: lab.status()["gateway"]["zabbix"]["state"] == "denied", LOG_SECONDS, "state denied")
     lab.command("down")
+
+
+def customers_networks_are_compared_with_their_own_uplink(lab):
+    """Whose number decides: the same network is a fault in one VRF only."""
+    nat = 'uplink { mode = nat }\nzabbix { server = "192.0.2.9" }\n'
+    lab.write(nat + 'vrf a { id = 0 interface c { kind = macvlan parent = trunk0 address = "198.18.0.6/30" } }\n'
+              'vrf b { id = 1 interface c { kind = macvlan parent = trunk0 address = "198.18.0.6/30" } }\n')
+    fault = ("vrf 'b': interface 'c': its address 198.18.0.6/30 overlaps with 198.18.0.6/30 of the uplink, expected another"
+             " prefix4 in section uplink")
+    expect_faults(lab, "check", f"5: {fault}")
+    expect_said(lab.command("up"), 1, stderr=fault)
+    lab.command("down")
+
+
+def a_next_hop_is_the_end_of_its_own_uplink(lab):
+    lab.write('vrf a { id = 1 interface c { kind = macvlan parent = trunk0 }\nroute "fd77::/16" { via = "fd5a:b1c0:de00::1" } }\n')
+    expect_faults(lab, "check", "2: vrf 'a': next hop fd5a:b1c0:de00::1 is not the machine's side of this VRF's uplink,"
+                  " expected fd5a:b1c0:de00::5")
+    lab.write(lab.path.read_text().partition("\n")[2].replace("::1", "::5"))
+    expect_said(lab.command("check"), 0)
+    expect_said(lab.command("up"), 0)
+    lab.command("down")
+
+
+def a_setting_that_no_namespace_has_is_a_fault(lab):
+    """Be it that no kernel has it, or that the machine has it for all namespaces."""
+    for key, known in (("net.ipv4.tcp_keepalive_tim=9", False), ("net.core.netdev_max_backlog=5000", False),
+                       ("net.ipv6.conf.c.rp_filter=1", False), ("net.ipv4.neigh.c.gc_interval=9", False),
+                       ("net.ipv4.tcp_keepalive_time=9", True), ("net.ipv6.conf.c.accept_ra=0", True),
+                       ("net.ipv4.neigh.c.base_reachable_time_ms=9000", True), ("net.ipv4.conf.all.rp_filter=2", True)):
+        lab.write(f'vrf a {{ interface c {{ kind = macvlan parent = trunk0 address = "fd00::2/64" }}\nsysctl = "{key}" }}\n')
+        if known:
+            expect_said(lab.command("check"), 0, stderr="")
+            expect_said(lab.command("up"), 0)
+        else:
+            expect_faults(lab, "check", f"3: vrf 'a': sysctl \"{key}\": a namespace of this kernel has no such setting,"
+                          " expected one that it has")
+            expect_said(lab.command("up"), 1, stderr="No such file")
+    lab.command("down")
+
+
+def any_name_that_the_kernel_takes_comes_up(lab):
+    for name in ("é", "a'b", "a*", "a[0]", "eth0@1", "a#b", "..a", "-x", "1"):
+        lab.write(f'vrf a {{ interface "{name}" {{ kind = macvlan parent = trunk0 address = {{ "10.0.0.2/30", "fd00::2/64" }} }}'
+                  f'\nsysctl = "net/ipv4/conf/{name}/arp_ignore=1" }}\n')
+        expect_said(lab.command("check"), 0, stderr="")
+        expect_said(lab.command("up"), 0, stderr="")
+        expect_said(lab.command("plan"), 0)
+        lab.command("down")
+    for name in ("all", "default"):
+        lab.write(f'vrf a {{\ninterface {name} {{ kind = macvlan parent = trunk0 }} }}\n')
+        expect_faults(lab, "check", f"3: vrf 'a': interface '{name}': the name is taken in every namespace, expected another one")
+
+
+def check_takes_no_config_that_up_refuses(lab):
+    """By chance, most of them slightly wrong: $SEED and $CONFIGS say which and how many, and a failure names its seed."""
+    first, count = int(os.environ.get("SEED", random.SystemRandom().randrange(10**9))), int(os.environ.get("CONFIGS", "150"))
+    taken = 0
+    for name in ("nic0", "nic1"):
+        ip("link", "add", name, "type", "veth", "peer", "name", f"{name}far")
+        ip("link", "set", name, "up")
+        ip("link", "set", f"{name}far", "up")
+    for seed in range(first, first + count):
+        text = odd_config.make(random.Random(seed))
+        lab.write(text)
+        if lab.command("check").returncode == CONFIG_EXIT:
+            continue
+        taken += 1
+        for command in ("up", "plan"):
+            done = lab.command(command)
+            expect(done.returncode == 0, f"SEED={seed}: {command}: exit status {done.returncode}: {done.stderr}{done.stdout}\n{text}")
+        expect_said(lab.command("down"), 0)
+    expect(taken > count // 20, f"check takes {taken} of {count} only")
+    for name in ("nic0", "nic1"):
+        ip("link", "del", name)
 
 
 CASES = [value for value in list(globals().values())

@@ -8,6 +8,17 @@
 #define NO_ADDRESS         "not an address, expected ADDRESS/PREFIX such as 10.0.0.2/30"
 
 static const struct fault_row rows[] = {
+	{ IN_INTERFACE("address = \"10.0.0.2/0\""),
+		"2: " I
+		"address \"10.0.0.2/0\": the network of all addresses, expected a length of 1 or more such as 10.0.0.2/30" },
+	{ IN_INTERFACE("address = \"fd00::2/0\""),
+		"2: " I
+		"address \"fd00::2/0\": the network of all addresses, expected a length of 1 or more such as 10.0.0.2/30" },
+	/* An uplink has IPv4 in mode nat only, and some namespaces have none. */
+	{ IN_VRF("interface eth0.10 { address = \"10.0.0.2/30\" }\nroute \"10.9.0.0/16\" { via = \"198.18.0.1\" }"),
+		"3: vrf 'a': route '10.9.0.0/16': via \"198.18.0.1\": no interface reaches it, expected an address in the network of an interface, or dev = \"INTERFACE\"" },
+	{ "namespace a { interface eth0.10 { address = \"fd00::2/64\" }\nroute \"fd77::/16\" { via = \"fd5a:b1c0:de00::1\" } }",
+		"2: namespace 'a': route 'fd77::/16': via \"fd5a:b1c0:de00::1\": no interface reaches it, expected an address in the network of an interface, or dev = \"INTERFACE\"" },
 	/* Addresses that are none of a host or router. */
 	{ IN_INTERFACE("address = \"127.0.0.2/8\""),
 		"2: " I "address \"127.0.0.2/8\": a loopback address, expected one of a host" },

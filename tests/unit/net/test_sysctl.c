@@ -17,6 +17,8 @@ static void keys_stay_under_net(void **state)
 	} cases[] = {
 		{ "net.ipv4.ip_forward", true },
 		{ "net.ipv4.conf.eth0/10.rp_filter", true },
+		{ "net.ipv6.conf.Zürich's[1]@x*.accept_ra", true },
+		{ "net.ipv6.conf.///.accept_ra", true },
 		{ "kernel.hostname", false },
 		{ "net", false },
 		{ "net.", false },
