@@ -233,14 +233,15 @@ static void guard_the_rest(struct net_run *run, const struct net_plan_group *gro
 {
 	const struct net_act *failed = run->failed;
 
-	/* That name is somebody else's. */
-	if (is_uplink_making(failed))
-		return;
-	for (size_t i = first; i < group->n_acts; i++)
+	for (size_t i = first; i < group->n_acts; i++) {
+		/* That name is somebody else's. */
+		if (is_uplink_making(failed) && group->acts[i].in_root)
+			continue;
 		if (is_guard(&group->acts[i])) {
 			(void)do_act(run, &group->acts[i], NULL);
 			(void)net_run_flush(run, NULL);
 		}
+	}
 	run->failed = failed;
 }
 

@@ -309,6 +309,8 @@ static void plan_neighbours(
 		if (has_neighbour(have, goal, &goal->neighbours[i]))
 			continue;
 		act = add(planner, goal, NET_ACT_NEIGHBOUR_SET);
+		/* Without it the kernel asks for the other end. */
+		act->minor = true;
 		act->neighbour.address = goal->neighbours[i];
 		memcpy(act->neighbour.mac, goal->neighbour_mac, sizeof(goal->neighbour_mac));
 	}

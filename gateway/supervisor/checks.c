@@ -283,6 +283,9 @@ void checks_judge_process(struct vrf *vrf)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
 	else if (vrf->disk_full)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "%s", fault);
+	else if (*vrf->names_fault)
+		checks_set(vrf, VRF_CHECK_PROCESS, false, "its name servers are not in effect: %s",
+			vrf->names_fault);
 	else if (vrf->names_absent)
 		checks_set(vrf, VRF_CHECK_PROCESS, false,
 			"its name servers are not in effect: " RESOLV_CONF_MISSING);

@@ -46,6 +46,22 @@ static bool is_of_other_version(const struct vrf *vrf, const struct proxy_binary
 		vrf->database_version != binary->version;
 }
 
+/* Names cost names: its proxy runs without, and asks nobody, least of all the machine's name servers. */
+#define NO_NAMES "/dev/null"
+
+bool launch_write_names(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+	bool failed = resolv_conf_write(vrf->config, &vrf->paths, &err) < 0;
+
+	if (failed && !*vrf->names_fault)
+		log_warning(
+			"vrf '%s': its name servers are not in effect: %s", vrf->name, err.text);
+	snprintf(vrf->names_fault, sizeof(vrf->names_fault), "%.*s",
+		(int)sizeof(vrf->names_fault) - 1, failed ? err.text : "");
+	return !failed;
+}
+
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 {
 	struct proxy_binary binary;
@@ -56,7 +72,7 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 			"its binary is Zabbix %s now, and it is of another: 'vrfgate restart %s' starts the new one",
 			binary.text, vrf->name);
 	if (r == 0)
-		r = resolv_conf_write(vrf->config, &vrf->paths, err);
+		(void)launch_write_names(vrf);
 	if (r == 0)
 		r = proxy_files_make(vrf->config, &vrf->paths, err);
 	if (r < 0)
@@ -280,7 +296,8 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 	vrf->log_offset = proxy_files_log_size(vrf->config, &vrf->paths);
 	place.view.places = places;
 	place.view.program = proxy->binary;
-	place.view.resolv_conf = vrf->config->dns.count ? vrf->paths.resolv_conf : NULL;
+	if (vrf->config->dns.count)
+		place.view.resolv_conf = *vrf->names_fault ? NO_NAMES : vrf->paths.resolv_conf;
 	place.spec.argv = argv;
 	place.spec.lock_fd = lock_fd;
 	place.spec.output_fd = words;

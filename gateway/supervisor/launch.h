@@ -43,6 +43,10 @@ int launch_change_owner(struct vrf *vrf, struct error *err);
 /* Makes the files and starts the proxy; vrf->proxy is it. Or an error, and nothing runs. */
 int launch_proxy(struct vrf *vrf, struct error *err);
 
+/* Writes the VRF's resolv.conf. False: it could not, vrf->names_fault says why, and a proxy that is launched now
+ * resolves no names. */
+bool launch_write_names(struct vrf *vrf);
+
 /*
  * Writes the proxy's config anew where it is not what it should be; *changed tells. -ENOENT, -EINVAL and
  * -EINPROGRESS are those of launch_judge_binary(); -ESTALE: a proxy runs that is of another major version than

@@ -256,6 +256,7 @@ struct vrf {
 	/* Its disk was full until then, or it was restarted then as it was wedged: healthy again only when the
 	 * server has heard it since, or where that is not known, when it was seen to work. 0: nothing of that. */
 	uint64_t distrusted_ms;
+	char names_fault[192];   /* why its name servers could not be written; "": they could */
 	bool names_absent;       /* the proxy sees no resolv.conf */
 	bool names_lost;         /* the proxy sees other name servers than those of its config */
 	bool names_restart_done; /* and was restarted once for that */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/port.h"
 #include "supervisor/checks.h"
+#include "supervisor/launch.h"
 #include "supervisor/probe.h"
 #include "supervisor/proxy_config.h"
 
@@ -258,7 +259,7 @@ void watch_note_names(struct vrf *vrf, enum resolv_conf_seen seen)
 
 bool watch_names_are_lost(const struct vrf *vrf)
 {
-	return vrf->names_lost && !vrf->names_restart_done;
+	return vrf->names_lost && !vrf->names_restart_done && !*vrf->names_fault;
 }
 
 static void watch_restart_for_names(struct vrf *vrf)
@@ -275,6 +276,10 @@ static void watch_judge(struct vrf *vrf)
 {
 	char reason[256];
 
+	if (*vrf->names_fault && launch_write_names(vrf)) {
+		watch_restart_for_names(vrf);
+		return;
+	}
 	checks_judge_process(vrf);
 	checks_ask(vrf);
 	if (vrf->server_lastaccess && vrf->checks[VRF_CHECK_SERVER].ok)

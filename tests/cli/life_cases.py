@@ -103,6 +103,26 @@ def name_servers_need_no_file_of_the_machine(lab):
     lab.command("down")
 
 
+def name_servers_that_cannot_be_written_cost_themselves(lab):
+    """The proxy runs, and asks nobody: the machine's name servers are none of a customer's."""
+    place = lab.base / "run" / "vrfs" / "acme" / "resolv.conf"
+    (place / "in_the_way").mkdir(parents=True)
+    section = fake_proxy(lab)
+    shutil.copy(pathlib.Path(__file__).with_name("fake_proxy.py"), lab.base / "zabbix_proxy")
+    lab.write(section + "vrf acme { dns = 192.0.2.53 }\n")
+    with lab.running():
+        vrf = lab.wait_state("acme", "degraded")
+        first = vrf["proxy"]["pid"]
+        expect(vrf["reason"].startswith("process: its name servers are not in effect: "), f"the reason is {vrf['reason']!r}")
+        expect_equal(name_servers_of(first), "", "name servers")
+        (place / "in_the_way").rmdir()
+        place.rmdir()
+        wait_until(lambda: lab.vrf("acme")["proxy"]["pid"] not in (0, None, first), NAMES_SECONDS, "a new proxy")
+        second = lab.wait_state("acme", "healthy")["proxy"]["pid"]
+        expect_equal(name_servers_of(second), "nameserver 192.0.2.53\n", "name servers of the new one")
+    lab.command("down")
+
+
 def name_servers_of(pid):
     return pathlib.Path(f"/proc/{pid}/root/etc/resolv.conf").read_text()
 
@@ -194,5 +214,6 @@ def a_running_proxy_is_taken_over_whatever_its_binary_says(lab):
     lab.command("down")
 
 
-CASES = [name_servers_need_no_file_of_the_machine, name_servers_that_a_rename_on_the_machine_takes_away_come_back, binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
+CASES = [name_servers_need_no_file_of_the_machine, name_servers_that_a_rename_on_the_machine_takes_away_come_back,
+         name_servers_that_cannot_be_written_cost_themselves, binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
          status_draws_over_the_last_one_on_a_terminal, a_supervisor_that_hangs_is_as_none]

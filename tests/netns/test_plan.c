@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Up, again up, and down of real namespaces. */
+#include "net/planner.h"
 #include "world.h"
 
 static const struct address customer[1] = {
@@ -363,6 +364,90 @@ static void what_five_hundred_have_in_common_is_one_cause(void **state)
 	delete_odd_parent();
 }
 
+static void outcome_keep(const struct net_outcome *outcome, void *data)
+{
+	*(struct net_outcome *)data = *outcome;
+}
+
+/* A plan that was right when it was made; what `happens` before it is done. */
+static struct net_outcome up_after(
+	const struct net_want *want, void (*happens)(struct net_plan *plan))
+{
+	struct net_outcome outcome = { 0 };
+	struct net_have *have;
+	struct net_plan *plan;
+	struct error err = ERROR_INIT;
+
+	if (net_have_read(want, &have, &err) < 0)
+		fail_msg("%s", err.text);
+	plan = net_plan_create(want, have);
+	happens(plan);
+	(void)net_plan_apply(plan, outcome_keep, &outcome, NULL);
+	net_plan_destroy(plan);
+	net_have_destroy(have);
+	return outcome;
+}
+
+/* No real kernel refuses one that is right. */
+static void spoil_a_neighbour(struct net_plan *plan)
+{
+	for (size_t i = 0; i < plan->groups[0].n_acts; i++) {
+		struct net_act *act = &plan->groups[0].acts[i];
+
+		if (act->kind == NET_ACT_NEIGHBOUR_SET && !act->in_root) {
+			act->ifindex = 999999;
+			return;
+		}
+	}
+	fail_msg("no neighbour to spoil");
+}
+
+static void a_neighbour_that_cannot_be_set_costs_itself(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_outcome outcome;
+
+	(void)state;
+	add_customer(&want, "acme", 0);
+	outcome = up_after(&want, spoil_a_neighbour);
+	assert_true(outcome.minor);
+	assert_int_equal(outcome.aspect, NET_ASPECT_UPLINK);
+	assert_non_null(strstr(outcome.error.text, "cannot set neighbour fd5a:b1c0:de00::1 at"));
+	assert_reachable("acme", "fd5a:b1c0:de00::2");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	world_down();
+}
+
+static void take_the_uplinks_name(struct net_plan *plan)
+{
+	(void)plan;
+	assert_int_equal(world_run("ip link add vg0 type veth peer name other0 && "
+				   "echo 1 > /proc/sys/net/ipv6/conf/vg0/accept_ra"),
+		0);
+}
+
+/* Without an uplink its customer's links are no less exposed; and somebody else's link is his. */
+static void links_are_guarded_where_the_uplink_cannot_be_made(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_outcome outcome;
+
+	(void)state;
+	add_customer(&want, "acme", 0);
+	outcome = up_after(&want, take_the_uplinks_name);
+	assert_false(outcome.minor);
+	assert_int_equal(outcome.error.code, EEXIST);
+	assert_int_equal(world_run("ip netns exec acme grep -q 1 "
+				   "/proc/sys/net/ipv6/conf/cust/disable_ipv6"),
+		0);
+	assert_int_equal(world_run("grep -q 1 /proc/sys/net/ipv6/conf/vg0/accept_ra"), 0);
+	world_run("ip link del vg0");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	world_down();
+}
+
 static void an_uplink_has_ipv6_on_a_machine_without(void **state)
 {
 	static const char *const words[] = { "all", "default" };
@@ -534,6 +619,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(two_gateways_are_two_next_hops),
 	cmocka_unit_test(what_cannot_be_set_costs_itself),
 	cmocka_unit_test(what_fails_half_way_is_guarded),
+	cmocka_unit_test(a_neighbour_that_cannot_be_set_costs_itself),
+	cmocka_unit_test(links_are_guarded_where_the_uplink_cannot_be_made),
 	cmocka_unit_test(what_five_hundred_have_in_common_is_one_cause),
 	cmocka_unit_test(an_uplink_has_ipv6_on_a_machine_without),
 	cmocka_unit_test(ipv6_customers_and_on_link_gateways),
