@@ -17,7 +17,7 @@ PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 
-PACKAGES = libnl-3.0 libnl-route-3.0 libcurl jansson libnftables libconfuse libsystemd smartcols libcap-ng sqlite3
+PACKAGES = libnl-3.0 libnl-route-3.0 libcurl jansson libnftables libconfuse libsystemd smartcols libcap-ng sqlite3 yaml-0.1 expat
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 

@@ -61,8 +61,10 @@ const struct cli_command cli_commands[] = {
 		cli_logs },
 	{ "diag", "[-c FILE] [-j] VRF", "walk from a VRF's devices to the Zabbix server",
 		OPTION_CONFIG "  -j, --json          the steps as JSON\n" OPTION_HELP, cli_diag },
-	{ "import", "[-c FILE] [-n] [FILE|DIR...]", "import Zabbix templates",
-		OPTION_CONFIG "  -n, --dry-run       show what would change\n" OPTION_HELP,
+	{ "import", "[-c FILE] [-n] [--force] [FILE|DIR...]", "import Zabbix templates",
+		OPTION_CONFIG
+		"  -n, --dry-run       show what would change\n"
+		"      --force         rename, delete and go back in version, too\n" OPTION_HELP,
 		cli_import },
 	{ "sync", "[-c FILE] [-n] [--remove]", "bring Zabbix in step with the config now",
 		OPTION_CONFIG

@@ -88,7 +88,7 @@ _vrfgate()
 	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
 	exec) options="-c --config -u --user --root --" ;;
 	logs) options="-c --config -f --follow -n --lines" ;;
-	import) options="-c --config -n --dry-run" ;;
+	import) options="-c --config -n --dry-run --force" ;;
 	sync) options="-c --config -n --dry-run --remove" ;;
 	init) options="-c --config --new-id --keep-id" ;;
 	*) return ;;

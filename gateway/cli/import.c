@@ -28,8 +28,11 @@
 struct import {
 	struct zabbix_api *api;
 	bool dry_run;
+	bool force; /* dangers, too */
 	bool shows_progress;
-	size_t imported, unchanged, failed;
+	struct strings provided;            /* templates that a dry run would have imported */
+	size_t imported, unchanged, failed; /* files */
+	size_t n_created, n_changed, n_deleted, n_renamed; /* objects */
 };
 
 /* Each line of the text indented. */
@@ -45,11 +48,33 @@ static void lines_print(const char *text)
 	}
 }
 
-static void changes_print(const char *path, const struct strings *changes)
+static void changes_print(const char *path, const struct strings *lines)
 {
-	printf("%s: %zu %s\n", path, changes->count, changes->count == 1 ? "change" : "changes");
-	for (size_t i = 0; i < changes->count; i++)
-		lines_print(changes->items[i]);
+	printf("%s: %zu %s\n", path, lines->count, lines->count == 1 ? "change" : "changes");
+	for (size_t i = 0; i < lines->count; i++)
+		lines_print(lines->items[i]);
+}
+
+/* "1 created, 2 renamed": what there is. */
+static void counts_print(const struct reporter_changes *changes)
+{
+	const struct {
+		size_t count;
+		const char *word;
+	} counts[] = {
+		{ changes->created, "created" },
+		{ changes->changed, "changed" },
+		{ changes->deleted, "deleted" },
+		{ changes->renamed, "renamed" },
+	};
+	const char *between = "";
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (counts[i].count == 0)
+			continue;
+		printf("%s%zu %s", between, counts[i].count, counts[i].word);
+		between = ", ";
+	}
 }
 
 /* On a terminal: which file is at work, on a line that what is said of the file takes the place of. */
@@ -72,18 +97,19 @@ static void progress_clear(const struct import *import)
 struct source {
 	const char *path;
 	const char *format;
-	char *text;
-	struct error err; /* why there is no text */
+	char *data;
+	size_t size;
+	bool done;
+	struct reporter_import_file file;
+	struct error err; /* why there is no data, or no file */
 };
 
 static void source_read(struct source *source, const char *path)
 {
-	size_t size;
-
 	source->path = path;
 	source->format = reporter_import_format(path);
 	if (source->format)
-		(void)file_read(path, FILE_MAX, &source->text, &size, &source->err);
+		(void)file_read(path, FILE_MAX, &source->data, &source->size, &source->err);
 	else
 		error_set(&source->err, EINVAL,
 			"not a name of an export, expected .yaml, .xml or .json");
@@ -100,8 +126,10 @@ static struct source *sources_read(const struct strings *files)
 
 static void sources_free(struct source *sources, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		free(sources[i].text);
+	for (size_t i = 0; i < count; i++) {
+		free(sources[i].data);
+		reporter_import_finish(&sources[i].file);
+	}
 	free(sources);
 }
 
@@ -130,53 +158,171 @@ static void arguments_collect(struct import *import, const struct zabbix_version
 	}
 }
 
-/* --- Zabbix, without any rights --- */
+/* --- Zabbix and what is in the files, without any rights --- */
 
-/* Fills `changes` with what the file changes, or has changed. */
-static int source_import(const struct import *import, const struct source *source,
-	struct strings *changes, struct error *err)
+static void sources_parse(struct source *sources, size_t count)
 {
-	int r = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct source *source = &sources[i];
 
-	if (!source->text)
+		if (!source->data)
+			continue;
+		(void)reporter_import_read(
+			source->format, source->data, source->size, &source->file, &source->err);
+		free(steal_ptr(&source->data));
+	}
+}
+
+/* True where a template that the source links comes by another that is still to be imported. */
+static bool source_waits(const struct source *source, const struct source *sources, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (sources[i].done || &sources[i] == source)
+			continue;
+		for (size_t k = 0; k < source->file.needs.count; k++)
+			if (strings_contain(&sources[i].file.provides, source->file.needs.items[k]))
+				return true;
+	}
+	return false;
+}
+
+/* The first that waits for none; of those that wait for each other, the first. NULL: all are done. */
+static struct source *source_next(struct source *sources, size_t count)
+{
+	struct source *waiting = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (sources[i].done)
+			continue;
+		if (!source_waits(&sources[i], sources, count))
+			return &sources[i];
+		waiting = waiting ? waiting : &sources[i];
+	}
+	return waiting;
+}
+
+/* What would be lost or called otherwise is nobody's wish until it is said to be. */
+static int dangers_refuse(const struct strings *dangers, struct error *err)
+{
+	cleanup_free char *first = xstrdup(dangers->items[0]);
+	cleanup_free char *more = xstrdup("");
+
+	text_make_printable(first);
+	if (dangers->count > 1) {
+		free(more);
+		more = xasprintf(" and %zu more", dangers->count - 1);
+	}
+	return error_set(err, EPERM,
+		"not imported, as it %s%s: -n shows all, --force imports all the same", first,
+		more);
+}
+
+/* Fills `changes` with what the file changes, or has changed. -EPERM: what it would, had it been forced. */
+static int source_import(const struct import *import, const struct source *source,
+	struct reporter_changes *changes, struct error *err)
+{
+	int r;
+
+	if (source->err.code)
 		return error_set(err, source->err.code, "%s", source->err.text);
-	r = reporter_import_compare(import->api, source->format, source->text, changes, err);
-	if (r == 0 && !import->dry_run && changes->count > 0)
-		r = reporter_import(import->api, source->format, source->text, err);
+	r = reporter_import_compare(import->api, &source->file,
+		import->dry_run ? &import->provided : NULL, changes, err);
+	if (r == 0 && changes->dangers.count > 0 && !import->force)
+		return dangers_refuse(&changes->dangers, err);
+	if (r == 0 && !import->dry_run && changes->lines.count > 0)
+		r = reporter_import(import->api, source->file.format, source->file.text, err);
 	return r;
 }
 
-static void file_tell(struct import *import, const char *path, const struct strings *changes)
+static void file_count(struct import *import, const struct reporter_changes *changes)
 {
-	if (import->dry_run && changes->count > 0)
-		changes_print(path, changes);
-	else
-		printf("%s: %s\n", path, changes->count > 0 ? "imported" : "unchanged");
-	fflush(stdout);
-	*(changes->count > 0 ? &import->imported : &import->unchanged) += 1;
+	*(changes->lines.count > 0 ? &import->imported : &import->unchanged) += 1;
+	import->n_created += changes->created;
+	import->n_changed += changes->changed;
+	import->n_deleted += changes->deleted;
+	import->n_renamed += changes->renamed;
 }
 
-static void sources_import(struct import *import, const struct source *sources, size_t count)
+static void file_tell(
+	const struct import *import, const char *path, const struct reporter_changes *changes)
 {
-	for (size_t i = 0; i < count; i++) {
-		cleanup(strings_finish) struct strings changes = { 0 };
+	if (import->dry_run || changes->lines.count == 0)
+		return;
+	printf("%s: imported: ", path);
+	counts_print(changes);
+	printf("\n");
+}
+
+static void notes_tell(const char *path, const struct strings *notes)
+{
+	fflush(stdout);
+	for (size_t i = 0; i < notes->count; i++) {
+		cleanup_free char *line = xstrdup(notes->items[i]);
+
+		text_make_printable(line);
+		fprintf(stderr, "vrfgate import: %s: note: %s\n", path, line);
+	}
+}
+
+static void source_tell(struct import *import, const struct source *source,
+	const struct reporter_changes *changes, int r, const struct error *err)
+{
+	/* Also of a file that is refused: for that the message says -n. */
+	if (import->dry_run && changes->lines.count > 0)
+		changes_print(source->path, &changes->lines);
+	if (r == 0 && changes->lines.count == 0)
+		printf("%s: unchanged\n", source->path);
+	if (r == 0) {
+		file_tell(import, source->path, changes);
+		notes_tell(source->path, &changes->notes);
+		file_count(import, changes);
+		for (size_t i = 0; i < source->file.provides.count; i++)
+			strings_add(&import->provided, source->file.provides.items[i]);
+	} else {
+		fflush(stdout);
+		fprintf(stderr, "vrfgate import: %s: %s\n", source->path, err->text);
+		import->failed++;
+	}
+	fflush(stdout);
+}
+
+/* After the end of the work before its time. */
+static void rest_tell(struct import *import, const struct source *sources, size_t count)
+{
+	size_t rest = 0;
+
+	for (size_t i = 0; i < count; i++)
+		rest += !sources[i].done;
+	if (rest == 0)
+		return;
+	fprintf(stderr, "vrfgate import: %zu more %s not tried\n", rest,
+		rest == 1 ? "file" : "files");
+	import->failed += rest;
+}
+
+static void sources_import(struct import *import, struct source *sources, size_t count)
+{
+	struct source *source;
+
+	sources_parse(sources, count);
+	for (size_t n = 1; (source = source_next(sources, count)) != NULL; n++) {
+		cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
 		struct error err = ERROR_INIT;
 		int r;
 
-		progress_show(import, i + 1, count, sources[i].path);
-		r = source_import(import, &sources[i], &changes, &err);
+		progress_show(import, n, count, source->path);
+		r = source_import(import, source, &changes, &err);
 		progress_clear(import);
-		if (r == 0) {
-			file_tell(import, sources[i].path, &changes);
-			continue;
-		}
-		fprintf(stderr, "vrfgate import: %s: %s\n", sources[i].path, err.text);
-		import->failed++;
-		if (r == -ECANCELED)
+		source_tell(import, source, &changes, r, &err);
+		source->done = true;
+		if (r == -ECANCELED || r == -EBUSY)
 			break;
 	}
-	printf("%zu %s, %zu unchanged, %zu failed\n", import->imported,
-		import->dry_run ? "would change" : "imported", import->unchanged, import->failed);
+	rest_tell(import, sources, count);
+	printf("%zu %s, %zu unchanged, %zu failed; objects: %zu created, %zu changed, %zu deleted, %zu renamed\n",
+		import->imported, import->dry_run ? "would change" : "imported", import->unchanged,
+		import->failed, import->n_created, import->n_changed, import->n_deleted,
+		import->n_renamed);
 }
 
 static int version_ask(const void *data, int fd, void *answer, struct error *err)
@@ -228,15 +374,15 @@ static int import_all(struct import *import, const struct reporter_inventory *in
 	import->shows_progress = files.count > 1 && isatty(STDERR_FILENO);
 	if (r == 0)
 		sources_import(import, sources, files.count);
+	strings_finish(&import->provided);
 	sources_free(sources, files.count);
 	return r;
 }
 
-static int import_run(const char *config_path, bool dry_run, char **paths)
+static int import_run(struct import *import, const char *config_path, char **paths)
 {
 	cleanup_config struct config *config = NULL;
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
-	struct import import = { .dry_run = dry_run };
 	struct error err = ERROR_INIT;
 	int r, status = cli_load_config(config_path, &config);
 
@@ -245,22 +391,24 @@ static int import_run(const char *config_path, bool dry_run, char **paths)
 	inventory.config = config;
 	r = reporter_inventory_read_secrets(&inventory, &err);
 	if (r == 0)
-		r = import_all(&import, &inventory, paths, &err);
+		r = import_all(import, &inventory, paths, &err);
 	if (r < 0)
 		fprintf(stderr, "vrfgate import: %s\n", err.text);
-	return r < 0 || import.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+	return r < 0 || import->failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
 }
 
 int cli_import(int argc, char **argv)
 {
+	enum { FORCE = 256 };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "force", no_argument, NULL, FORCE },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	const char *config_path = CONFIG_DEFAULT_PATH;
-	bool dry_run = false;
+	struct import import = { 0 };
 	int option;
 
 	optind = 1;
@@ -270,7 +418,10 @@ int cli_import(int argc, char **argv)
 			config_path = optarg;
 			break;
 		case 'n':
-			dry_run = true;
+			import.dry_run = true;
+			break;
+		case FORCE:
+			import.force = true;
 			break;
 		case 'h':
 			return cli_help(argv[0]);
@@ -278,5 +429,5 @@ int cli_import(int argc, char **argv)
 			return cli_bad_option(argv, option);
 		}
 	}
-	return import_run(config_path, dry_run, argv + optind);
+	return import_run(&import, config_path, argv + optind);
 }

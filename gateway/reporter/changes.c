@@ -10,33 +10,33 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "reporter/difference.h"
+#include "reporter/settle.h"
 #include "zabbix/json.h"
 
 /* Deeper than discovery_rules/item_prototypes/trigger_prototypes no answer goes. */
 #define MAX_DEPTH 8
 
-/* Longer values are shown by a part, which begins so much before what differs. */
-#define VALUE_MAX  60
-#define VALUE_LEAD 20
-
-static const struct {
+/* What hosts and configs know by its name, or holds values, is not deleted or renamed by the way. */
+static const struct kind {
 	const char *key, *word;
+	bool guarded;
 } kinds[] = {
-	{ "groups", "group" },
-	{ "template_groups", "template group" },
-	{ "host_groups", "host group" },
-	{ "templates", "template" },
-	{ "items", "item" },
-	{ "triggers", "trigger" },
-	{ "graphs", "graph" },
-	{ "dashboards", "dashboard" },
-	{ "httptests", "web scenario" },
-	{ "valuemaps", "value map" },
-	{ "discovery_rules", "discovery rule" },
-	{ "item_prototypes", "item prototype" },
-	{ "trigger_prototypes", "trigger prototype" },
-	{ "graph_prototypes", "graph prototype" },
-	{ "host_prototypes", "host prototype" },
+	{ "groups", "group", true },
+	{ "template_groups", "template group", true },
+	{ "host_groups", "host group", true },
+	{ "templates", "template", true },
+	{ "items", "item", true },
+	{ "triggers", "trigger", false },
+	{ "graphs", "graph", false },
+	{ "dashboards", "dashboard", false },
+	{ "httptests", "web scenario", true },
+	{ "valuemaps", "value map", false },
+	{ "discovery_rules", "discovery rule", true },
+	{ "item_prototypes", "item prototype", true },
+	{ "trigger_prototypes", "trigger prototype", false },
+	{ "graph_prototypes", "graph prototype", false },
+	{ "host_prototypes", "host prototype", true },
 };
 
 static const struct action {
@@ -48,19 +48,19 @@ static const struct action {
 };
 
 struct reading {
-	struct strings *lines;
+	struct reporter_changes *changes;
 	unsigned major; /* version of the server */
 };
 
 static void tree_read(
 	const struct reading *reading, const json_t *tree, const char *where, int depth);
 
-static const char *kind_word(const char *key)
+static struct kind kind_find(const char *key)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].key, key) == 0)
-			return kinds[i].word;
-	return key;
+			return kinds[i];
+	return (struct kind){ key, key, false };
 }
 
 static const char *entry_name(const json_t *entity)
@@ -70,242 +70,131 @@ static const char *entry_name(const json_t *entity)
 	return *name ? name : zabbix_json_text(entity, "host");
 }
 
-/* --- old and new values --- */
+/* --- what takes --force --- */
 
-/* "none", or the value as JSON; the caller frees it. */
-static char *value_text(const json_t *value)
+/* The names of an object: what is called so before and otherwise afterwards is renamed. */
+static const char *const name_fields[] = { "name", "template", "host", "key" };
+
+static bool is_renamed(json_t *before, json_t *after)
 {
-	char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : xstrdup("none");
-
-	return text ? text : xstrdup("?");
-}
-
-/* Of a long text the part around the first difference, which is at `from`; the caller frees it. */
-static char *value_excerpt(const char *text, size_t from)
-{
-	size_t length = strlen(text), start = 0, end;
-
-	if (length <= VALUE_MAX)
-		return xstrdup(text);
-	if (from > VALUE_LEAD)
-		start = from - VALUE_LEAD;
-	if (start > length - VALUE_MAX)
-		start = length - VALUE_MAX;
-	end = start + VALUE_MAX;
-	while (start > 0 && text_is_inside_character(text[start]))
-		start--;
-	while (end < length && text_is_inside_character(text[end]))
-		end++;
-	return xasprintf("%s%.*s%s", start > 0 ? "..." : "", (int)(end - start), text + start,
-		end < length ? "..." : "");
-}
-
-static void value_line(
-	const char *path, const json_t *before, const json_t *after, struct strings *details)
-{
-	cleanup_free char *old = value_text(before), *new = value_text(after);
-	size_t same = 0;
-	cleanup_free char *old_part = NULL, *new_part = NULL;
-
-	while (old[same] && old[same] == new[same])
-		same++;
-	old_part = value_excerpt(old, same);
-	new_part = value_excerpt(new, same);
-	strings_addf(details, "%s: %s -> %s", path, old_part, new_part);
-}
-
-/* Where one is: the field's name decides how its value is compared. */
-struct place {
-	const char *path; /* "tags[scope].value" */
-	const char *field;
-	int depth;
-	unsigned major; /* version of the server */
-};
-
-static void value_differ(
-	const struct place *place, json_t *before, json_t *after, struct strings *details);
-
-static void objects_differ(
-	const struct place *place, json_t *before, json_t *after, struct strings *details)
-{
-	cleanup_json json_t *both = json_copy(before);
-	const char *key;
-	json_t *value;
-
-	json_object_update(both, after);
-	json_object_foreach (both, key, value) {
-		cleanup_free char *path =
-			xasprintf("%s%s%s", place->path, *place->path ? "." : "", key);
-		struct place inside = { path, key, place->depth + 1, place->major };
-
-		value_differ(&inside, json_object_get(before, key), json_object_get(after, key),
-			details);
-	}
-}
-
-/* --- lists --- */
-
-/* Lists whose members come one after the other; of all others Zabbix gives the members in an order
- * of its own. */
-static const char *const ordered[] = { "preprocessing", "steps", "parameters", "pages" };
-
-static bool is_ordered(const char *field)
-{
-	for (size_t i = 0; i < sizeof(ordered) / sizeof(ordered[0]); i++)
-		if (strcmp(ordered[i], field) == 0)
+	for (size_t i = 0; i < sizeof(name_fields) / sizeof(name_fields[0]); i++)
+		if (strcmp(zabbix_json_text(before, name_fields[i]),
+			    zabbix_json_text(after, name_fields[i])) != 0)
 			return true;
 	return false;
 }
 
-/* What tells a member from the others; "" where nothing does. */
-static const char *member_name(const json_t *member)
+static void renames_guard(
+	const struct reading *reading, const char *object, json_t *before, json_t *after)
 {
-	static const char *const names[] = { "macro", "tag", "name", "key", "value" };
-	const char *name = "";
+	for (size_t i = 0; i < sizeof(name_fields) / sizeof(name_fields[0]); i++) {
+		const char *field = name_fields[i];
+		const char *old = zabbix_json_text(before, field);
+		const char *new = zabbix_json_text(after, field);
 
-	for (size_t i = 0; !*name && i < sizeof(names) / sizeof(names[0]); i++)
-		name = zabbix_json_text(member, names[i]);
-	return name;
+		if (strcmp(old, new) != 0)
+			strings_addf(&reading->changes->dangers, "renames %s (%s: '%s' -> '%s')",
+				object, field, old, new);
+	}
 }
 
-static bool members_agree(const struct place *place, json_t *a, json_t *b)
+/* Items that hosts have by a linked template go with the link. */
+static void links_guard(
+	const struct reading *reading, const char *object, json_t *before, json_t *after)
 {
-	cleanup(strings_finish) struct strings details = { 0 };
-
-	value_differ(place, a, b, &details);
-	return details.count == 0;
-}
-
-static bool names_agree(const struct place *place, json_t *a, json_t *b)
-{
-	(void)place;
-	return strcmp(member_name(a), member_name(b)) == 0;
-}
-
-/* Finds the partner of a member; json_array_size() where there is none. */
-static size_t partner_find(const struct place *place, json_t *member, const json_t *list,
-	bool (*agree)(const struct place *, json_t *, json_t *))
-{
-	json_t *each;
+	const json_t *kept = json_object_get(after, "templates");
+	json_t *link;
 	size_t i;
 
-	json_array_foreach (list, i, each) {
-		if (agree(place, member, each))
-			break;
-	}
-	return i;
-}
+	json_array_foreach (json_object_get(before, "templates"), i, link) {
+		const char *name = zabbix_json_text(link, "name");
 
-/* Takes the members that both have alike out of both. */
-static void common_remove(const struct place *place, json_t *before, json_t *after)
-{
-	for (size_t i = json_array_size(before); i-- > 0;) {
-		size_t j = partner_find(place, json_array_get(before, i), after, members_agree);
-
-		if (j == json_array_size(after))
-			continue;
-		json_array_remove(before, i);
-		json_array_remove(after, j);
+		if (!zabbix_json_find(kept, "name", name))
+			strings_addf(&reading->changes->dangers, "unlinks template '%s' from %s",
+				name, object);
 	}
 }
 
-/* Each member beside that of the same name, or where there is none, beside nothing. */
-static void sets_differ(
-	const struct place *place, json_t *before, json_t *after, struct strings *details)
+/* A vendor's version such as 7.0-3; a file without one is older than any, or somebody's own. */
+static void vendor_guard(
+	const struct reading *reading, const char *object, json_t *before, json_t *after)
 {
-	cleanup_json json_t *old = json_copy(before), *new = json_copy(after);
-	json_t *member;
-	size_t i;
+	const char *old = zabbix_json_text(json_object_get(before, "vendor"), "version");
+	const char *new = zabbix_json_text(json_object_get(after, "vendor"), "version");
 
-	common_remove(place, old, new);
-	json_array_foreach (old, i, member) {
-		size_t j = partner_find(place, member, new, names_agree);
-		cleanup_free char *path = xasprintf("%s[%s]", place->path, member_name(member));
-		struct place inside = { path, "", place->depth + 1, place->major };
-
-		value_differ(&inside, member, json_array_get(new, j), details);
-		json_array_remove(new, j);
-	}
-	json_array_foreach (new, i, member)
-		value_line(place->path, NULL, member, details);
+	if (*old && strverscmp(old, new) > 0)
+		strings_addf(&reading->changes->dangers,
+			"takes %s back from the vendor's version %s to %s", object, old,
+			*new ? new : "none");
 }
 
-static void rows_differ(
-	const struct place *place, json_t *before, json_t *after, struct strings *details)
+/* Whoever exports a template of 7.0 and imports it again has no passwords in it. */
+static void secrets_guard(
+	const struct reading *reading, const char *object, json_t *before, json_t *after)
 {
-	size_t old = json_array_size(before), new = json_array_size(after);
+	for (size_t i = 0; reporter_settle_secrets[i]; i++) {
+		const char *field = reporter_settle_secrets[i];
 
-	for (size_t i = 0; i < (old > new ? old : new); i++) {
-		cleanup_free char *path = xasprintf("%s[%zu]", place->path, i + 1);
-		struct place inside = { path, "", place->depth + 1, place->major };
-
-		value_differ(&inside, json_array_get(before, i), json_array_get(after, i), details);
+		if (*zabbix_json_text(before, field) && !*zabbix_json_text(after, field))
+			strings_addf(
+				&reading->changes->dangers, "clears the %s of %s", field, object);
 	}
 }
 
-/* --- what is not said --- */
-
-/* Zabbix leaves a default out of what it has, and an import may say it. */
-static const struct {
-	const char *field, *value;
-	unsigned since, until; /* major versions [since, until) */
-} defaults[] = {
-	{ "history", "90d", 6, 7 },
-	{ "history", "31d", 7, 99 },
-	{ "lifetime", "30d", 6, 7 },
-	{ "lifetime", "7d", 7, 99 },
-};
-
-static bool is_default(const struct place *place, const json_t *value)
+static void entry_guard(
+	const struct reading *reading, const char *object, json_t *before, json_t *after)
 {
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		if (strcmp(defaults[i].field, place->field) == 0 &&
-			place->major >= defaults[i].since && place->major < defaults[i].until &&
-			json_is_string(value) &&
-			strcmp(defaults[i].value, json_string_value(value)) == 0)
-			return true;
-	return false;
-}
-
-/* A line for each part of a field that differs: delay: "1m" -> "5m" */
-static void value_differ(
-	const struct place *place, json_t *before, json_t *after, struct strings *details)
-{
-	bool goes_on = place->depth <= MAX_DEPTH;
-
-	if (json_equal(before, after) || (!before && is_default(place, after)))
+	if (!before)
 		return;
-	if (goes_on && json_is_object(before) && json_is_object(after))
-		objects_differ(place, before, after, details);
-	else if (goes_on && json_is_array(before) && json_is_array(after))
-		(is_ordered(place->field) ? rows_differ : sets_differ)(
-			place, before, after, details);
+	if (!after) {
+		strings_addf(&reading->changes->dangers, "deletes %s", object);
+		return;
+	}
+	renames_guard(reading, object, before, after);
+	links_guard(reading, object, before, after);
+	vendor_guard(reading, object, before, after);
+	secrets_guard(reading, object, before, after);
+}
+
+static void entry_count(struct reporter_changes *changes, json_t *before, json_t *after)
+{
+	if (!before)
+		changes->created++;
+	else if (!after)
+		changes->deleted++;
+	else if (is_renamed(before, after))
+		changes->renamed++;
 	else
-		value_line(place->path, before, after, details);
+		changes->changed++;
 }
 
 /* --- objects --- */
 
 /* Adds "~ item 'Ping' in template 'T'" with the fields that differ in lines below it. */
-static void entry_line(const struct reading *reading, const char *sign, const char *kind,
+static void entry_line(const struct reading *reading, const char *sign, const char *kind_key,
 	const char *where, const json_t *entry)
 {
 	json_t *before = json_object_get(entry, "before"), *after = json_object_get(entry, "after");
+	struct kind kind = kind_find(kind_key);
 	cleanup(strings_finish) struct strings details = { 0 };
-	cleanup_free char *text = NULL;
+	cleanup_free char *object = NULL, *text = NULL;
 
 	if (before && after)
-		value_differ(&(struct place){ "", "", 0, reading->major }, before, after, &details);
+		reporter_difference_read(kind_key, reading->major, before, after, &details);
 	if (before && after && details.count == 0)
 		return;
+	object = xasprintf("%s '%s'%s", kind.word, entry_name(before ? before : after), where);
 	text = xasprintf(
-		"%s %s '%s'%s", sign, kind_word(kind), entry_name(after ? after : before), where);
+		"%s %s '%s'%s", sign, kind.word, entry_name(after ? after : before), where);
 	for (size_t i = 0; i < details.count; i++) {
 		cleanup_free char *above = text;
 
 		text = xasprintf("%s\n    %s", above, details.items[i]);
 	}
-	strings_add(reading->lines, text);
+	strings_add(&reading->changes->lines, text);
+	entry_count(reading->changes, before, after);
+	if (kind.guarded)
+		entry_guard(reading, object, before, after);
 }
 
 static void entries_read(const struct reading *reading, const struct action *action,
@@ -321,7 +210,8 @@ static void entries_read(const struct reading *reading, const struct action *act
 		if (!entity)
 			entity = json_object_get(entry, "before");
 		entry_line(reading, action->sign, kind, where, entry);
-		inside = xasprintf(" in %s '%s'%s", kind_word(kind), entry_name(entity), where);
+		inside =
+			xasprintf(" in %s '%s'%s", kind_find(kind).word, entry_name(entity), where);
 		tree_read(reading, entry, inside, depth + 1);
 	}
 }
@@ -343,7 +233,14 @@ static void tree_read(
 	}
 }
 
-void reporter_changes_read(const json_t *compared, unsigned major, struct strings *lines)
+void reporter_changes_read(const json_t *compared, unsigned major, struct reporter_changes *changes)
 {
-	tree_read(&(struct reading){ lines, major }, compared, "", 0);
+	tree_read(&(struct reading){ changes, major }, compared, "", 0);
+}
+
+void reporter_changes_finish(struct reporter_changes *changes)
+{
+	strings_finish(&changes->lines);
+	strings_finish(&changes->dangers);
+	strings_finish(&changes->notes);
 }

@@ -8,7 +8,8 @@
  *	unreachable	-ECONNREFUSED, -ETIMEDOUT, -EHOSTUNREACH, -ECONNRESET, -EIO (TLS)...: no
  *			connection; -EPROTO: an answer that is no JSON-RPC (500, empty, HTML, a
  *			redirect), or the frontend has no database; -EFBIG: an answer of more than 16
- *			MiB; -EPROTONOSUPPORT: a version that we do not speak
+ *			MiB; -EMSGSIZE, -EBUSY: the web server takes no request so large (413), no
+ *			more of them now (429); -EPROTONOSUPPORT: a version that we do not speak
  * and -EREMOTEIO, an API error about one call, with its text: neither of the two. The text of the
  * others begins with the URL. Secrets are in none.
  */

@@ -228,6 +228,12 @@ static const struct status_hint {
 	{ 404, EPROTO, "is this the path of api_jsonrpc.php?" },
 	{ 405, EPROTO, "is this the path of api_jsonrpc.php?" },
 	{ 412, EPROTO, "is this the path of api_jsonrpc.php?" },
+	{ 413, EMSGSIZE,
+		"the request is larger than the web server takes: raise client_max_body_size of nginx, "
+		"LimitRequestBody of Apache" },
+	{ 429, EBUSY,
+		"the web server limits the number of requests: try again later, or except this address "
+		"from its limit" },
 	{ 500, EPROTO, "a PHP error? see the web server's log" },
 	{ 502, EPROTO, "is PHP running behind the web server?" },
 	{ 503, EPROTO, "is PHP running behind the web server?" },

@@ -197,6 +197,8 @@ def an_import_without_an_api_is_told(lab):
 # What stands in the way of an import, by the name of the API's answer.
 API_FAULTS = {
     "status 500": "HTTP 500 (a PHP error?",
+    "status 413": "HTTP 413 (the request is larger than the web server takes: raise client_max_body_size",
+    "status 429": "HTTP 429 (the web server limits the number of requests: try again later",
     "an empty 500": "HTTP 500 with an empty body",
     "an empty body": "answered with an empty body, not JSON-RPC",
     "an HTML page": "answered HTML, not JSON-RPC: is this the path of api_jsonrpc.php?",

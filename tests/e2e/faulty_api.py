@@ -9,6 +9,8 @@ HTML = b"<!DOCTYPE html><html><body>Zabbix is down for maintenance</body></html>
 TRAP_PATH = "/elsewhere"
 ANSWERS = {
     "status 500": (500, "text/plain", b"Internal Server Error"),
+    "status 413": (413, "text/html", HTML),
+    "status 429": (429, "text/html", HTML),
     "an empty 500": (500, "text/html", b""),
     "an empty body": (200, "application/json", b""),
     "an HTML page": (200, "text/html", HTML),

@@ -216,7 +216,8 @@ def check_import(setting):
     with setting.case("a second import changes nothing"):
         first = templates()
         done = setting.gateway.command("import")
-        expect_equal((done.returncode, done.stdout.splitlines()[-1]), (0, "0 imported, 2 unchanged, 0 failed"),
+        expect_equal((done.returncode, done.stdout.splitlines()[-1]),
+                     (0, "0 imported, 2 unchanged, 0 failed; objects: 0 created, 0 changed, 0 deleted, 0 renamed"),
                      "import")
         expect_equal(templates(), first, "templates")
     check_import_difference(setting)
@@ -233,10 +234,12 @@ def check_import_difference(setting):
     with setting.case("import -n shows old and new value of what would change, and where it is"):
         lines = [each.strip() for each in setting.gateway.command("import", "-n").stdout.splitlines()]
         expect(f"~ item 'ICMP ping' in template '{template}'" in lines and 'history: "3d" -> "1w"' in lines, lines)
-        expect_equal(lines[-1], "1 would change, 1 unchanged, 0 failed", "summary")
+        expect_equal(lines[-1], "1 would change, 1 unchanged, 0 failed; "
+                     "objects: 0 created, 1 changed, 0 deleted, 0 renamed", "summary")
     with setting.case("import puts it back"):
         done = setting.gateway.command("import")
-        expect_equal((done.returncode, done.stdout.splitlines()[-1]), (0, "1 imported, 1 unchanged, 0 failed"),
+        expect_equal((done.returncode, done.stdout.splitlines()[-1]),
+                     (0, "1 imported, 1 unchanged, 0 failed; objects: 0 created, 1 changed, 0 deleted, 0 renamed"),
                      "import")
 
 
@@ -257,7 +260,8 @@ def check_bad_import(setting):
                and '"/zabbix_export/templates/template(1)/items/item(1)": unexpected tag "frobnicate"' in strange,
                strange)
         expect_equal(done.stdout.splitlines(), [f"{directory}/c-good.yaml: unchanged",
-                                                "0 imported, 1 unchanged, 2 failed"], "output")
+                                                "0 imported, 1 unchanged, 2 failed; "
+                                                "objects: 0 created, 0 changed, 0 deleted, 0 renamed"], "output")
     with setting.case("on a terminal import shows which file is at work"):
         shown = on_terminal([program(), "import", "-c", setting.world.config, str(directory)])
         expect(f"[3/3] {directory}/c-good.yaml\r\033[K" in shown, shown)

@@ -21,7 +21,7 @@ static const char compared[] =
 	"'host_prototypes':{'added':[{'after':{'host':'{#H}'}}]}}]}}]},"
 	"'triggers':{'added':[{'after':{'name':'Top'}}]}}";
 
-static void read_for(const char *text, unsigned major, struct strings *lines)
+static void read_for(const char *text, unsigned major, struct reporter_changes *changes)
 {
 	cleanup_free char *copy = strdup(text);
 	cleanup_json json_t *tree = NULL;
@@ -30,12 +30,12 @@ static void read_for(const char *text, unsigned major, struct strings *lines)
 		*p = *p == '\'' ? '"' : *p;
 	tree = json_loads(copy, 0, NULL);
 	assert_non_null(tree);
-	reporter_changes_read(tree, major, lines);
+	reporter_changes_read(tree, major, changes);
 }
 
-static void read_text(const char *text, struct strings *lines)
+static void read_text(const char *text, struct reporter_changes *changes)
 {
-	read_for(text, 6, lines);
+	read_for(text, 6, changes);
 }
 
 static void test_each_object_that_changes_is_a_text(void **state)
@@ -51,13 +51,13 @@ static void test_each_object_that_changes_is_a_text(void **state)
 		"+ host prototype '{#H}' in discovery rule 'LLD' in template 'T'",
 		"+ trigger 'Top'",
 	};
-	cleanup(strings_finish) struct strings lines = { 0 };
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
 
 	(void)state;
-	read_text(compared, &lines);
-	assert_int_equal(lines.count, sizeof(wanted) / sizeof(wanted[0]));
-	for (size_t i = 0; i < lines.count; i++)
-		assert_string_equal(lines.items[i], wanted[i]);
+	read_text(compared, &changes);
+	assert_int_equal(changes.lines.count, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < changes.lines.count; i++)
+		assert_string_equal(changes.lines.items[i], wanted[i]);
 }
 
 /* The one text of an item whose field differs so. */
@@ -67,11 +67,11 @@ static void assert_field(const char *before, const char *after, const char *want
 		"{'items':{'updated':[{'before':{'name':'I','f':%s},'after':{'name':'I','f':%s}}]}}",
 		before, after);
 	cleanup_free char *whole = xasprintf("~ item 'I'%s", wanted);
-	cleanup(strings_finish) struct strings lines = { 0 };
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
 
-	read_text(text, &lines);
-	assert_int_equal(lines.count, 1);
-	assert_string_equal(lines.items[0], whole);
+	read_text(text, &changes);
+	assert_int_equal(changes.lines.count, 1);
+	assert_string_equal(changes.lines.items[0], whole);
 }
 
 static void assert_same_field(const char *before, const char *after, unsigned major)
@@ -79,12 +79,12 @@ static void assert_same_field(const char *before, const char *after, unsigned ma
 	cleanup_free char *text = xasprintf(
 		"{'items':{'updated':[{'before':{'name':'I'%s},'after':{'name':'I'%s}}]}}", before,
 		after);
-	cleanup(strings_finish) struct strings lines = { 0 };
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
 
-	read_for(text, major, &lines);
-	for (size_t i = 0; i < lines.count; i++)
-		print_message("%s\n", lines.items[i]);
-	assert_int_equal(lines.count, 0);
+	read_for(text, major, &changes);
+	for (size_t i = 0; i < changes.lines.count; i++)
+		print_message("%s\n", changes.lines.items[i]);
+	assert_int_equal(changes.lines.count, 0);
 }
 
 static void test_values_inside_of_a_field_are_told_by_their_place(void **state)
@@ -124,21 +124,6 @@ static void test_another_order_is_no_difference(void **state)
 		7);
 }
 
-static void test_a_default_that_is_said_is_no_difference(void **state)
-{
-	cleanup(strings_finish) struct strings lines = { 0 };
-
-	(void)state;
-	assert_same_field("", ",'history':'31d'", 7);
-	assert_same_field("", ",'lifetime':'7d'", 7);
-	assert_same_field("", ",'history':'90d'", 6);
-	read_for(
-		"{'items':{'updated':[{'before':{'name':'I'},'after':{'name':'I','history':'31d'}}]}}",
-		6, &lines);
-	assert_int_equal(lines.count, 1);
-	assert_string_equal(lines.items[0], "~ item 'I'\n    history: none -> \"31d\"");
-}
-
 static void test_a_long_value_is_shown_where_it_differs(void **state)
 {
 	char same[101], before[128], after[128], wanted[256];
@@ -155,16 +140,106 @@ static void test_a_long_value_is_shown_where_it_differs(void **state)
 	assert_field("'1'", after, wanted);
 }
 
+/* The dangers of an update from one state to the other, in lines. */
+static void assert_dangers(
+	const char *kind, const char *before, const char *after, const char *wanted)
+{
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
+	cleanup_free char *text =
+		xasprintf("{'%s':{'updated':[{'before':%s,'after':%s}]}}", kind, before, after);
+	cleanup_free char *found = NULL;
+
+	read_text(text, &changes);
+	found = strings_join(&changes.dangers, "\n");
+	assert_string_equal(found, wanted);
+}
+
+static void test_what_is_made_changed_deleted_and_renamed_is_counted(void **state)
+{
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
+
+	(void)state;
+	read_text(compared, &changes);
+	assert_int_equal(changes.created, 4);
+	assert_int_equal(changes.changed, 0);
+	assert_int_equal(changes.deleted, 1);
+	assert_int_equal(changes.renamed, 1);
+}
+
+static void test_a_name_that_others_know_is_not_changed_by_the_way(void **state)
+{
+	(void)state;
+	assert_dangers("templates", "{'template':'A','name':'A'}", "{'template':'B','name':'A'}",
+		"renames template 'A' (template: 'A' -> 'B')");
+	assert_dangers("host_groups", "{'name':'A'}", "{'name':'B'}",
+		"renames host group 'A' (name: 'A' -> 'B')");
+	assert_dangers("items", "{'name':'A','key':'a'}", "{'name':'A','key':'b'}",
+		"renames item 'A' (key: 'a' -> 'b')");
+	assert_dangers("triggers", "{'name':'A'}", "{'name':'B'}", "");
+	assert_dangers("items", "{'name':'A','delay':'1m'}", "{'name':'A','delay':'2m'}", "");
+}
+
+static void test_what_holds_values_is_not_deleted_by_the_way(void **state)
+{
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
+
+	(void)state;
+	read_text("{'items':{'removed':[{'before':{'name':'I'},"
+		  "'triggers':{'removed':[{'before':{'name':'T'}}]}}]}}",
+		&changes);
+	assert_int_equal(changes.deleted, 2);
+	assert_int_equal(changes.dangers.count, 1);
+	assert_string_equal(changes.dangers.items[0], "deletes item 'I'");
+}
+
+static void test_a_template_is_not_unlinked_by_the_way(void **state)
+{
+	(void)state;
+	assert_dangers("templates", "{'name':'T','templates':[{'name':'A'},{'name':'B'}]}",
+		"{'name':'T','templates':[{'name':'B'},{'name':'C'}]}",
+		"unlinks template 'A' from template 'T'");
+	assert_dangers("templates", "{'name':'T','templates':[{'name':'A'}]}", "{'name':'T'}",
+		"unlinks template 'A' from template 'T'");
+}
+
+static void test_a_template_does_not_go_back_in_version_by_the_way(void **state)
+{
+	(void)state;
+	assert_dangers("templates", "{'name':'T','vendor':{'version':'7.0-10'}}",
+		"{'name':'T','vendor':{'version':'7.0-9'}}",
+		"takes template 'T' back from the vendor's version 7.0-10 to 7.0-9");
+	assert_dangers("templates", "{'name':'T','vendor':{'version':'7.0-9'}}", "{'name':'T'}",
+		"takes template 'T' back from the vendor's version 7.0-9 to none");
+	assert_dangers("templates", "{'name':'T','vendor':{'version':'7.0-9'}}",
+		"{'name':'T','vendor':{'version':'7.0-10'}}", "");
+	assert_dangers(
+		"templates", "{'name':'T'}", "{'name':'T','vendor':{'version':'7.0-1'}}", "");
+}
+
+static void test_a_password_is_not_cleared_by_the_way_and_never_shown(void **state)
+{
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
+
+	(void)state;
+	assert_dangers("items", "{'name':'I','password':'x'}", "{'name':'I'}",
+		"clears the password of item 'I'");
+	assert_dangers("items", "{'name':'I','password':'x'}", "{'name':'I','password':'y'}", "");
+	read_text("{'items':{'updated':[{'before':{'name':'I','password':'old-secret'},"
+		  "'after':{'name':'I','password':'new-secret'}}]}}",
+		&changes);
+	assert_string_equal(changes.lines.items[0], "~ item 'I'\n    password: another, not shown");
+}
+
 static void test_no_difference_is_no_line(void **state)
 {
 	static const char *const texts[] = { "[]", "{}", "{'templates':{}}", "{'templates':[]}",
 		"{'templates':{'added':{}}}" };
-	cleanup(strings_finish) struct strings lines = { 0 };
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		read_text(texts[i], &lines);
-	assert_int_equal(lines.count, 0);
+		read_text(texts[i], &changes);
+	assert_int_equal(changes.lines.count, 0);
 }
 
 int main(void)
@@ -174,8 +249,13 @@ int main(void)
 		cmocka_unit_test(test_values_inside_of_a_field_are_told_by_their_place),
 		cmocka_unit_test(test_members_that_come_or_go_are_told_by_themselves),
 		cmocka_unit_test(test_another_order_is_no_difference),
-		cmocka_unit_test(test_a_default_that_is_said_is_no_difference),
 		cmocka_unit_test(test_a_long_value_is_shown_where_it_differs),
+		cmocka_unit_test(test_what_is_made_changed_deleted_and_renamed_is_counted),
+		cmocka_unit_test(test_a_name_that_others_know_is_not_changed_by_the_way),
+		cmocka_unit_test(test_what_holds_values_is_not_deleted_by_the_way),
+		cmocka_unit_test(test_a_template_is_not_unlinked_by_the_way),
+		cmocka_unit_test(test_a_template_does_not_go_back_in_version_by_the_way),
+		cmocka_unit_test(test_a_password_is_not_cleared_by_the_way_and_never_shown),
 		cmocka_unit_test(test_no_difference_is_no_line),
 	};
 

@@ -42,7 +42,6 @@ static void assert_rules(const char *version, const char *has, const char *lacks
 	assert_null(strstr(err.text, lacks));
 	assert_non_null(strstr(err.text,
 		"\"items\":{\"createMissing\":true,\"deleteMissing\":true,\"updateExisting\":true}"));
-	assert_int_equal(reporter_import(api, "yaml", "\xff", &err), -EILSEQ);
 	zabbix_api_destroy(api);
 }
 
@@ -53,13 +52,60 @@ static void test_rules_are_those_of_the_version(void **state)
 	assert_rules("7.0.22", "\"template_groups\":", "\"groups\":");
 }
 
-static void test_a_text_without_templates_is_refused(void **state)
+static int read_text(const char *text, struct reporter_import_file *file, struct error *err)
 {
-	cleanup(strings_finish) struct strings changes = { 0 };
+	return reporter_import_read("yaml", text, strlen(text), file, err);
+}
+
+static void test_a_file_without_templates_is_refused_and_says_what_it_has(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+		{ "zabbix_export: {}", "no templates in it" },
+		{ "zabbix_export: {version: '6.0', media_types: [{name: templates}], hosts: [{}]}",
+			"no templates in it, only media_types, hosts" },
+		{ "zabbix_export: {templates: []}", "no templates in it" },
+		{ "zabbix_export: {templates: ''}", "no templates in it" },
+	};
 
 	(void)state;
-	assert_int_equal(reporter_import_compare(NULL, "yaml", "zabbix_export: {}", &changes, NULL),
-		-ENOMSG);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup(reporter_import_finish) struct reporter_import_file file = { 0 };
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(read_text(cases[i].text, &file, &err), -ENOMSG);
+		assert_string_equal(err.text, cases[i].words);
+	}
+}
+
+static void test_what_a_file_has_and_needs(void **state)
+{
+	cleanup(reporter_import_finish) struct reporter_import_file file = { 0 };
+	struct error err = ERROR_INIT;
+	cleanup_free char *provides = NULL, *needs = NULL, *ignored = NULL, *groups = NULL;
+
+	(void)state;
+	assert_int_equal(
+		read_text(
+			"zabbix_export:\n version: '6.0'\n templates:\n"
+			" - template: A\n   templates: [{name: B}, {name: C}]\n"
+			" - template: B\n   templates: [{name: C}, {name: D}]\n"
+			"   discovery_rules: [{host_prototypes: [{templates: [{name: E}, {name: A}],"
+			" group_links: [{group: {name: G}}, {group: {name: H}}]}]}]\n"
+			" groups: [{name: G}]\n"
+			" triggers: [{name: t}]\n hosts: [{host: h}]\n",
+			&file, &err),
+		0);
+	provides = strings_join(&file.provides, " ");
+	needs = strings_join(&file.needs, " ");
+	ignored = strings_join(&file.ignored, " ");
+	assert_string_equal(provides, "A B");
+	groups = strings_join(&file.groups, " ");
+	assert_string_equal(needs, "C D E");
+	assert_string_equal(groups, "H");
+	assert_string_equal(ignored, "hosts");
+	assert_string_equal(file.version, "6.0");
 }
 
 static void test_formats_by_extension(void **state)
@@ -68,6 +114,8 @@ static void test_formats_by_extension(void **state)
 	assert_string_equal(reporter_import_format("a/b.yaml"), "yaml");
 	assert_string_equal(reporter_import_format("b.c.yml"), "yaml");
 	assert_string_equal(reporter_import_format("b.xml"), "xml");
+	assert_string_equal(reporter_import_format("B.YAML"), "yaml");
+	assert_string_equal(reporter_import_format("b.Json"), "json");
 	assert_string_equal(reporter_import_format("b.json"), "json");
 	assert_null(reporter_import_format("README.md"));
 	assert_null(reporter_import_format("x.yaml/README"));
@@ -78,7 +126,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules_are_those_of_the_version),
-		cmocka_unit_test(test_a_text_without_templates_is_refused),
+		cmocka_unit_test(test_a_file_without_templates_is_refused_and_says_what_it_has),
+		cmocka_unit_test(test_what_a_file_has_and_needs),
 		cmocka_unit_test(test_formats_by_extension),
 	};
 
