@@ -106,7 +106,7 @@ static int sync_run(const struct config *config, bool look, bool remove)
 	if (r == 0)
 		r = ids_assign(config, !look, &ids, &err);
 	if (r == 0)
-		r = inventory_fill(&inventory, config, ids, !look, &err);
+		r = inventory_fill(&inventory, config, ids, !look, NULL, &err);
 	removals_add(&inventory.removed, &gone);
 	strings_finish(&gone);
 	/* All files are read; what follows is the network's. */

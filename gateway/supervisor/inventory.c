@@ -121,10 +121,106 @@ static void removed_fill(struct reporter_inventory *inventory)
 		log_warning("zabbix.prune deletes nothing of any VRF: %s", err.text);
 }
 
-int inventory_fill(struct reporter_inventory *inventory, const struct config *config,
-	const uint32_t *ids, bool make, struct error *err)
+static bool is_registered(const struct config_vrf *vrf)
+{
+	return vrf->enabled && vrf->has_proxy;
+}
+
+/* ---- those that cannot be ---- */
+
+struct gap {
+	const char *vrf;
+	struct error error;
+};
+
+struct gaps {
+	struct gap *items;
+	size_t count;
+};
+
+static void gap_add(struct gaps *gaps, const char *vrf, const struct error *why)
+{
+	struct gap *gap = array_append(&gaps->items, &gaps->count);
+
+	*gap = (struct gap){ vrf, *why };
+	if (!gap->error.cause.kind)
+		gap->error.cause = cause_of(CAUSE_PROXY_KEYS, why->code, NULL);
+}
+
+/* Of new ones: what several suffer from once. */
+static void gaps_log(const struct gaps *gaps, const struct strings *known)
+{
+	cleanup(causes_finish) struct causes causes = { 0 };
+
+	for (size_t i = 0; i < gaps->count; i++)
+		if (!known || !strings_contain(known, gaps->items[i].vrf))
+			causes_add(&causes, &gaps->items[i].error.cause, gaps->items[i].vrf);
+	for (size_t i = 0; i < causes.count; i++) {
+		cleanup_free char *text = cause_tell(&causes.items[i].cause, &causes.items[i].vrfs);
+
+		if (causes.items[i].vrfs.count > 1)
+			log_error("%s", text);
+	}
+	for (size_t i = 0; i < gaps->count; i++)
+		if ((!known || !strings_contain(known, gaps->items[i].vrf)) &&
+			!causes_shared(&causes, &gaps->items[i].error.cause))
+			log_error("vrf '%s': not registered in Zabbix: %s", gaps->items[i].vrf,
+				gaps->items[i].error.text);
+}
+
+static void gaps_name(const struct gaps *gaps, struct strings *left_out)
+{
+	strings_finish(left_out);
+	for (size_t i = 0; i < gaps->count; i++)
+		strings_add(left_out, gaps->items[i].vrf);
+}
+
+bool inventory_would_grow(
+	const struct config *config, const uint32_t *ids, const struct strings *left_out)
 {
 	cleanup_free uid_t *users = NULL;
+	bool grows = false;
+
+	if (users_assign(config, false, &users, NULL) < 0)
+		return false;
+	for (size_t i = 0; !grows && i < left_out->count; i++) {
+		const struct config_vrf *vrf = config_find_vrf(config, left_out->items[i]);
+		struct reporter_proxy proxy = { 0 };
+		size_t at = vrf ? (size_t)(vrf - config->vrfs) : 0;
+
+		grows = !vrf || !is_registered(vrf) ||
+			proxy_fill(&proxy, config, vrf, ids[at], users[at], true, NULL) == 0;
+		reporter_proxy_finish(&proxy);
+	}
+	return grows;
+}
+
+/* ---- all ---- */
+
+static void proxies_fill(struct reporter_inventory *inventory, const struct config *config,
+	const uint32_t *ids, const uid_t *users, bool make, struct gaps *gaps)
+{
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &config->vrfs[i];
+		struct error why = ERROR_INIT;
+		struct reporter_proxy *proxy;
+
+		if (!is_registered(vrf))
+			continue;
+		proxy = array_append(&inventory->proxies, &inventory->n_proxies);
+		if (proxy_fill(proxy, config, vrf, ids[i], users[i], make, &why) < 0) {
+			gap_add(gaps, vrf->name, &why);
+			reporter_proxy_finish(proxy);
+			inventory->n_proxies--;
+		}
+	}
+}
+
+int inventory_fill(struct reporter_inventory *inventory, const struct config *config,
+	const uint32_t *ids, bool make, struct strings *left_out, struct error *err)
+{
+	cleanup_free uid_t *users = NULL;
+	struct gaps gaps = { 0 };
 	int r = users_assign(config, make, &users, err);
 
 	inventory->config = config;
@@ -133,20 +229,11 @@ int inventory_fill(struct reporter_inventory *inventory, const struct config *co
 		r = identity_read(&config->gateway, make, inventory->gateway_id, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < config->n_vrfs; i++) {
-		const struct config_vrf *vrf = &config->vrfs[i];
-		struct error why = ERROR_INIT;
-		struct reporter_proxy *proxy;
-
-		if (!vrf->enabled || !vrf->has_proxy)
-			continue;
-		proxy = array_append(&inventory->proxies, &inventory->n_proxies);
-		if (proxy_fill(proxy, config, vrf, ids[i], users[i], make, &why) < 0) {
-			log_error("vrf '%s': not told to Zabbix: %s", vrf->name, why.text);
-			reporter_proxy_finish(proxy);
-			inventory->n_proxies--;
-		}
-	}
+	proxies_fill(inventory, config, ids, users, make, &gaps);
+	gaps_log(&gaps, left_out);
+	if (left_out)
+		gaps_name(&gaps, left_out);
+	free(gaps.items);
 	removed_fill(inventory);
 	reporter_inventory_read_template(inventory);
 	return reporter_inventory_read_secrets(inventory, err);

@@ -41,7 +41,10 @@ struct reporter_link {
 	size_t line_size;
 	char state[16], version[32];
 	char *error;
-	uint64_t synced_ms; /* 0: never */
+	uint64_t synced_ms;      /* 0: never */
+	struct strings left_out; /* VRFs that the reporter does not know (supervisor/inventory.h) */
+	struct timer left_out_timer;
+	uint64_t left_out_ms; /* how long until they are tried again */
 };
 
 static void link_set_error(struct reporter_link *link, const char *state, const char *error)
@@ -230,12 +233,42 @@ static void link_let_go(struct reporter_link *link)
 	link->line_size = 0;
 }
 
+static void left_out_await(struct reporter_link *link);
+
+/* The reporter has values that were not sent yet: it is started anew only where that changes something. */
+static void left_out_on_elapsed(void *data)
+{
+	struct reporter_link *link = data;
+	const struct supervisor *supervisor = link->supervisor;
+
+	if (!inventory_would_grow(supervisor->config, supervisor->ids, &link->left_out)) {
+		left_out_await(link);
+		return;
+	}
+	link->left_out_ms = 0;
+	reporter_link_restart(link);
+}
+
+static void left_out_await(struct reporter_link *link)
+{
+	if (!link->left_out.count) {
+		timer_disarm(&link->left_out_timer);
+		link->left_out_ms = 0;
+		return;
+	}
+	link->left_out_ms = link->left_out_ms ? link->left_out_ms * 2 : 1000;
+	if (link->left_out_ms > BACKOFF_MAX_MS)
+		link->left_out_ms = BACKOFF_MAX_MS;
+	timer_arm(&link->left_out_timer, link->supervisor->event, link->left_out_ms,
+		left_out_on_elapsed, link);
+}
+
 static int link_begin_process(struct reporter_link *link, struct error *err)
 {
 	struct sd_event *event = link->supervisor->event;
 	struct reporter_inventory inventory = { 0 };
-	int r = inventory_fill(
-		&inventory, link->supervisor->config, link->supervisor->ids, true, err);
+	int r = inventory_fill(&inventory, link->supervisor->config, link->supervisor->ids, true,
+		&link->left_out, err);
 
 	if (r == 0)
 		r = reporter_start(
@@ -248,6 +281,7 @@ static int link_begin_process(struct reporter_link *link, struct error *err)
 			link_on_exit, link) < 0)
 		abort();
 	reporter_feed_attach(link->feed, link->fd);
+	left_out_await(link);
 	return 0;
 }
 
@@ -318,6 +352,8 @@ void reporter_link_destroy(struct reporter_link *link)
 		link_wait_end(link);
 	reporter_feed_destroy(link->feed);
 	timer_finish(&link->retry);
+	timer_finish(&link->left_out_timer);
+	strings_finish(&link->left_out);
 	free(link->line);
 	free(link->error);
 	free(link);

@@ -26,7 +26,7 @@ static const struct reporter_inventory *inventory_create(void)
 	struct config *config;
 
 	if (config_load_text("fuzz.conf", text, &config, &report) < 0 ||
-		inventory_fill(&inventory, config, ids, false, &err) < 0)
+		inventory_fill(&inventory, config, ids, false, NULL, &err) < 0)
 		abort();
 	config_report_finish(&report);
 	free(inventory.template_text);

@@ -48,3 +48,16 @@ static inline char *scratch_read(const char *directory, const char *name)
 
 	return file_read(path, 1 << 20, &text, &size, NULL) == 0 ? text : NULL;
 }
+
+/* How often a file that the log goes to has a text. */
+static inline int scratch_count_in(FILE *log, const char *text)
+{
+	char buffer[8192];
+	ssize_t n = pread(fileno(log), buffer, sizeof(buffer) - 1, 0);
+	int count = 0;
+
+	buffer[n > 0 ? n : 0] = '\0';
+	for (const char *at = buffer; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}

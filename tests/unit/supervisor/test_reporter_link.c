@@ -130,6 +130,52 @@ static void without_an_api_there_is_none(void **state)
 	linked.loaded.config->zabbix.url = url;
 }
 
+/* A file is in the place of the directories of two VRFs' keys, and goes while the reporter runs. */
+static void vrfs_that_could_not_be_registered_are_when_they_can_be(void **state)
+{
+	static uint32_t ids[] = { 0, 1, 2 };
+	cleanup_free char *config = NULL, *token = xasprintf("%s/token", (char *)*state);
+	cleanup_free char *made = xasprintf("%s/state/vrfs", (char *)*state);
+	struct linked linked = { 0 };
+	FILE *log = tmpfile();
+	int stderr_fd = dup(STDERR_FILENO);
+	pid_t first, second;
+
+	scratch_write(*state, "token", "secret\n");
+	assert_int_equal(chmod(token, 0600), 0);
+	setenv("no_proxy", "*", 1);
+	config = xasprintf("zabbix { url = \"http://127.0.0.1:1/\" token_file = \"%s\" }\n"
+			   "vrf a { }\nvrf b { }\nvrf c { proxy { psk = false } }\n",
+		token);
+	linked.loaded = scratch_config(*state, config);
+	linked.supervisor.config = linked.loaded.config;
+	linked.supervisor.context.config = linked.loaded.config;
+	linked.supervisor.ids = ids;
+	assert_true(sd_event_new(&linked.supervisor.event) >= 0);
+	linked.supervisor.context.event = linked.supervisor.event;
+	linked.supervisor.reporter = reporter_link_create(&linked.supervisor);
+	assert_int_equal(file_make_own_dir(linked.loaded.config->gateway.state_dir, NULL), 0);
+	scratch_write(*state, "state/vrfs", "");
+	dup2(fileno(log), STDERR_FILENO);
+	reporter_link_restart(linked.supervisor.reporter);
+	first = only_child();
+	/* It is tried again meanwhile, and goes on running. */
+	assert_int_equal(run_while_child_is(&linked, first, QUIET_MS), first);
+	assert_int_equal(unlink(made), 0);
+	second = next_child(&linked, first);
+	dup2(stderr_fd, STDERR_FILENO);
+	assert_true(first > 0 && second > 0 && second != first);
+	assert_int_equal(
+		scratch_count_in(
+			log, "not registered in Zabbix: Not a directory: 2 VRFs wait for it: a, b"),
+		1);
+	assert_int_equal(scratch_count_in(log, "not registered"), 1);
+	assert_int_equal(run_while_child_is(&linked, second, QUIET_MS), second);
+	linked_end(&linked);
+	close(stderr_fd);
+	fclose(log);
+}
+
 static void a_supervisor_that_stops_starts_none(void **state)
 {
 	cleanup_linked struct linked linked;
@@ -148,6 +194,7 @@ int main(void)
 		in_scratch(one_that_dies_is_followed_by_one_and_restarts_meanwhile_make_no_more),
 		in_scratch(one_that_dies_is_started_again_after_a_while),
 		in_scratch(without_an_api_there_is_none),
+		in_scratch_as_root(vrfs_that_could_not_be_registered_are_when_they_can_be),
 		in_scratch(a_supervisor_that_stops_starts_none),
 	};
 

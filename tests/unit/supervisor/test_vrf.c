@@ -338,19 +338,6 @@ static void a_good_life_takes_back_what_went_before(void **state)
 	assert_int_equal(remaining_ms(life.vrf->state_timer.source), 0);
 }
 
-/* How often stderr has a text. */
-static int count_in_log(FILE *log, const char *text)
-{
-	char buffer[8192];
-	ssize_t n = pread(fileno(log), buffer, sizeof(buffer) - 1, 0);
-	int count = 0;
-
-	buffer[n > 0 ? n : 0] = '\0';
-	for (const char *at = buffer; (at = strstr(at, text)); at++)
-		count++;
-	return count;
-}
-
 static void fail_for(struct life *life, const char *reason)
 {
 	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
@@ -371,10 +358,10 @@ static void a_retry_is_told_when_its_reason_changes(void **state)
 	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
 	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
 	dup2(stderr_fd, STDERR_FILENO);
-	assert_int_equal(count_in_log(log, "failed: parent 'eth9' not found"), 1);
-	assert_int_equal(count_in_log(log, "failed: parent 'eth9' is down"), 1);
-	assert_int_equal(count_in_log(log, "wiring"), 1);
-	assert_int_equal(count_in_log(log, "healthy"), 1);
+	assert_int_equal(scratch_count_in(log, "failed: parent 'eth9' not found"), 1);
+	assert_int_equal(scratch_count_in(log, "failed: parent 'eth9' is down"), 1);
+	assert_int_equal(scratch_count_in(log, "wiring"), 1);
+	assert_int_equal(scratch_count_in(log, "healthy"), 1);
 	/* Who listens hears all of it. */
 	assert_int_equal(life.changed, 14);
 	close(stderr_fd);
