@@ -140,16 +140,23 @@ static int directory_lock(const struct config_gateway *gateway, int *fd, struct 
 	return r < 0 ? r : 0;
 }
 
-static int identity_make(
-	const struct config_gateway *gateway, char id[IDENTITY_SIZE], struct error *err)
+/* As file_load(), with the lock, which is the caller's. */
+static int load_locked(
+	const struct config_gateway *gateway, int *lock, char id[IDENTITY_SIZE], struct error *err)
 {
 	cleanup_free char *path = path_make(gateway);
 	cleanup_json json_t *document = NULL;
-	cleanup_fd int lock = -1;
-	int r = directory_lock(gateway, &lock, err);
+	int r = directory_lock(gateway, lock, err);
 
-	if (r == 0)
-		r = file_load(path, id, &document, err);
+	return r < 0 ? r : file_load(path, id, &document, err);
+}
+
+static int identity_make(
+	const struct config_gateway *gateway, char id[IDENTITY_SIZE], struct error *err)
+{
+	cleanup_fd int lock = -1;
+	int r = load_locked(gateway, &lock, id, err);
+
 	if (r != 0)
 		return r < 0 ? r : 0;
 	id_make(id);
@@ -254,13 +261,9 @@ int identity_renew(const struct config_gateway *gateway, char id[IDENTITY_SIZE],
 
 int identity_keep(const struct config_gateway *gateway, char id[IDENTITY_SIZE], struct error *err)
 {
-	cleanup_free char *path = path_make(gateway);
-	cleanup_json json_t *document = NULL;
 	cleanup_fd int lock = -1;
-	int r = directory_lock(gateway, &lock, err);
+	int r = load_locked(gateway, &lock, id, err);
 
-	if (r == 0)
-		r = file_load(path, id, &document, err);
 	if (r < 0)
 		return r;
 	if (r == 0)

@@ -6,80 +6,21 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "net/want.h"
+#include "supervisor/numbers.h"
 
-#define IDS_MAX_SIZE (4 * 1024 * 1024)
+static const struct numbers_kind ids_kind = { "ids.json", "ids", 0, UINT32_MAX,
+	"have all uplinks numbered anew" };
 
 static int compare_ids(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
 	return x < y ? -1 : x > y;
-}
-
-/* Every value is a number that an uplink can have, and no two are the same. */
-static bool ids_are_sound(const json_t *ids)
-{
-	cleanup_free uint32_t *sorted = xcalloc(json_object_size(ids), sizeof(*sorted));
-	size_t count = 0;
-	const char *name;
-	json_t *value;
-
-	json_object_foreach ((json_t *)ids, name, value) {
-		json_int_t id = json_is_integer(value) ? json_integer_value(value) : -1;
-
-		if (id < 0 || id > UINT32_MAX)
-			return false;
-		sorted[count++] = (uint32_t)id;
-	}
-	qsort(sorted, count, sizeof(*sorted), compare_ids);
-	for (size_t i = 1; i < count; i++)
-		if (sorted[i] == sorted[i - 1])
-			return false;
-	return json_is_object(ids);
-}
-
-/* { "schema": 1, "ids": { "acme": 0 } }; returns the inner object. A missing file is an empty one.
- */
-static int ids_read(const char *path, json_t **ids, struct error *err)
-{
-	cleanup_free char *text = NULL;
-	cleanup_json json_t *document = NULL;
-	size_t size;
-	int r = file_read(path, IDS_MAX_SIZE, &text, &size, err);
-
-	if (r == -ENOENT) {
-		*ids = json_object();
-		return 0;
-	}
-	if (r < 0)
-		return r;
-	document = json_loadb(text, size, 0, NULL);
-	if (!ids_are_sound(json_object_get(document, "ids")))
-		return error_set(err, EINVAL,
-			"'%s' is damaged; restore it, or remove it to have all uplinks numbered anew",
-			path);
-	*ids = json_incref(json_object_get(document, "ids"));
-	return 0;
-}
-
-/* Not for the proxies: it names every customer. */
-static int ids_write(const struct config *config, const char *path, json_t *ids, struct error *err)
-{
-	struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
-	cleanup_json json_t *document = json_pack("{s:i, s:O}", "schema", 1, "ids", ids);
-	cleanup_free char *text = json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
-	int r = file_make_own_dir(config->gateway.state_dir, err);
-
-	if (r < 0)
-		return r;
-	return file_write_if_changed(path, text, strlen(text), &owner, NULL, err);
 }
 
 /* The lowest number that is not among the sorted ones. */
@@ -214,10 +155,9 @@ static uint32_t capacity_of(const struct config_uplink *uplink)
 
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/ids.json", config->gateway.state_dir);
 	uint32_t capacity = capacity_of(&config->uplink);
 	cleanup_json json_t *known = NULL;
-	int r = ids_read(path, &known, err);
+	int r = numbers_read(&ids_kind, &config->gateway, &known, err);
 
 	if (r == 0)
 		r = ids_judge_fixed(known, config, err);
@@ -231,7 +171,7 @@ int ids_assign(const struct config *config, bool save, uint32_t **ids, struct er
 			return error_set(
 				err, ENOSPC, "uplink: prefix has room for %u VRFs only", capacity);
 	}
-	if (save && (r = ids_write(config, path, known, err)) < 0)
+	if (save && (r = numbers_write(&ids_kind, &config->gateway, known, err)) < 0)
 		return r;
 	*ids = xcalloc(config->n_vrfs, sizeof(**ids));
 	for (size_t i = 0; i < config->n_vrfs; i++)
@@ -243,9 +183,8 @@ int ids_assign(const struct config *config, bool save, uint32_t **ids, struct er
 
 int ids_list(const struct config *config, struct strings *names, struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/ids.json", config->gateway.state_dir);
 	cleanup_json json_t *known = NULL;
-	int r = ids_read(path, &known, err);
+	int r = numbers_read(&ids_kind, &config->gateway, &known, err);
 	const char *name;
 	json_t *value;
 

@@ -18,8 +18,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "supervisor/numbers.h"
 
-#define USERS_MAX_SIZE (4 * 1024 * 1024)
+/* Users other than root, and than the one that stands for none. */
+static const struct numbers_kind users_kind = { "users.json", "users", 1, UINT32_MAX - 1LL,
+	"have all proxies given new users" };
 
 static int compare_uids(const void *a, const void *b)
 {
@@ -45,63 +48,6 @@ static uid_t *users_sort(const json_t *users, size_t *count)
 		sorted[(*count)++] = (uid_t)json_integer_value(value);
 	qsort(sorted, *count, sizeof(*sorted), compare_uids);
 	return sorted;
-}
-
-/* Every value is a user other than root, and no two are the same. */
-static bool users_are_sound(const json_t *users)
-{
-	cleanup_free uid_t *sorted = NULL;
-	size_t count;
-	const char *name;
-	json_t *value;
-
-	if (!json_is_object(users))
-		return false;
-	json_object_foreach ((json_t *)users, name, value)
-		if (!json_is_integer(value) || json_integer_value(value) <= 0 ||
-			json_integer_value(value) >= UINT32_MAX)
-			return false;
-	sorted = users_sort(users, &count);
-	for (size_t i = 1; i < count; i++)
-		if (sorted[i] == sorted[i - 1])
-			return false;
-	return true;
-}
-
-/* { "schema": 1, "users": { "acme": 1879113728 } }; the inner object. A missing file is an empty one. */
-static int users_read(const char *path, json_t **users, struct error *err)
-{
-	cleanup_free char *text = NULL;
-	cleanup_json json_t *document = NULL;
-	size_t size;
-	int r = file_read(path, USERS_MAX_SIZE, &text, &size, err);
-
-	if (r == -ENOENT) {
-		*users = json_object();
-		return 0;
-	}
-	if (r < 0)
-		return r;
-	document = json_loadb(text, size, 0, NULL);
-	if (!users_are_sound(json_object_get(document, "users")))
-		return error_set(err, EINVAL,
-			"'%s' is damaged; restore it, or remove it to have all proxies given new users",
-			path);
-	*users = json_incref(json_object_get(document, "users"));
-	return 0;
-}
-
-static int users_write(
-	const struct config *config, const char *path, json_t *users, struct error *err)
-{
-	struct file_owner owner = { 0600, (uid_t)-1, (gid_t)-1 };
-	cleanup_json json_t *document = json_pack("{s:i, s:O}", "schema", 1, "users", users);
-	cleanup_free char *text = json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
-	int r = file_make_own_dir(config->gateway.state_dir, err);
-
-	if (r < 0)
-		return r;
-	return file_write_if_changed(path, text, strlen(text), &owner, NULL, err);
 }
 
 static bool is_auto(const struct config_vrf *vrf)
@@ -179,16 +125,15 @@ static int users_allocate(json_t *users, const struct config *config, struct err
 
 int users_assign(const struct config *config, bool save, uid_t **users, struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/users.json", config->gateway.state_dir);
 	cleanup_json json_t *known = NULL;
-	int r = users_read(path, &known, err);
+	int r = numbers_read(&users_kind, &config->gateway, &known, err);
 
 	if (r == 0)
 		users_drop_outside(known, config);
 	if (r == 0)
 		r = users_allocate(known, config, err);
 	if (r == 0 && save && json_object_size(known) > 0)
-		r = users_write(config, path, known, err);
+		r = numbers_write(&users_kind, &config->gateway, known, err);
 	if (r < 0)
 		return r;
 	*users = xcalloc(config->n_vrfs + 1, sizeof(**users));
