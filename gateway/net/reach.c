@@ -74,11 +74,18 @@ static struct endpoint endpoint_of(const struct net_reach *reach, uint16_t port)
 	return endpoint;
 }
 
+struct way {
+	int type, protocol;
+	uint16_t port;
+	struct endpoint to; /* filled in inside: a link-local address names an interface there */
+};
+
 static int socket_inside(const struct net_reach *reach, void *data, struct error *err)
 {
-	const int *kind = data; /* type and protocol */
-	int fd = socket(reach->to->family, kind[0] | SOCK_CLOEXEC | SOCK_NONBLOCK, kind[1]);
+	struct way *way = data;
+	int fd = socket(reach->to->family, way->type | SOCK_CLOEXEC | SOCK_NONBLOCK, way->protocol);
 
+	way->to = endpoint_of(reach, way->port);
 	return fd < 0 ? error_set_errno(err, errno, "cannot make a socket") : fd;
 }
 
@@ -151,13 +158,12 @@ static int echo_await(int fd, uint8_t family, uint16_t sequence, uint64_t until_
 int net_reach_ping(const struct net_reach *reach, uint64_t *rtt_us, struct error *err)
 {
 	bool v4 = reach->to->family == AF_INET;
-	int kind[] = { SOCK_RAW, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6 };
-	cleanup_fd int fd = run_inside(reach, socket_inside, kind, err);
-	struct endpoint to = endpoint_of(reach, 0);
+	struct way way = { .type = SOCK_RAW, .protocol = v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6 };
+	cleanup_fd int fd = run_inside(reach, socket_inside, &way, err);
 
 	if (fd < 0)
 		return fd;
-	if (connect(fd, (struct sockaddr *)&to.address, to.size) < 0)
+	if (connect(fd, (struct sockaddr *)&way.to.address, way.to.size) < 0)
 		return error_set_errno(err, errno, "cannot send");
 	for (uint16_t try = 1; try <= TRIES; try++) {
 		uint64_t sent_us = now_us();
@@ -178,9 +184,8 @@ int net_reach_ping(const struct net_reach *reach, uint64_t *rtt_us, struct error
 
 int net_reach_connect(const struct net_reach *reach, uint16_t port, struct error *err)
 {
-	int kind[] = { SOCK_STREAM, 0 };
-	cleanup_fd int fd = run_inside(reach, socket_inside, kind, err);
-	struct endpoint to = endpoint_of(reach, port);
+	struct way way = { .type = SOCK_STREAM, .port = port };
+	cleanup_fd int fd = run_inside(reach, socket_inside, &way, err);
 	struct pollfd ready = { .fd = fd, .events = POLLOUT };
 	struct timeval patience = { (time_t)(reach->timeout_ms / 1000),
 		(suseconds_t)(reach->timeout_ms % 1000 * 1000) };
@@ -189,7 +194,8 @@ int net_reach_connect(const struct net_reach *reach, uint16_t port, struct error
 
 	if (fd < 0)
 		return fd;
-	if (connect(fd, (struct sockaddr *)&to.address, to.size) < 0 && errno != EINPROGRESS)
+	if (connect(fd, (struct sockaddr *)&way.to.address, way.to.size) < 0 &&
+		errno != EINPROGRESS)
 		return error_set_errno(err, errno, "cannot connect");
 	if (poll(&ready, 1, (int)reach->timeout_ms) <= 0)
 		return error_set(err, ETIMEDOUT, "no answer");

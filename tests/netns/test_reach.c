@@ -24,7 +24,7 @@ static void pair_await_carrier(void)
 		assert_true(clock_now_ms() < deadline_ms);
 }
 
-/* 'here' with 10.0.0.2 and fd01::2 on eth0, 'there' with 10.0.0.1 and fd01::1. */
+/* 'here' with 10.0.0.2, fd01::2 and fe80::2 on eth0, 'there' with 10.0.0.1, fd01::1 and fe80::1. */
 static void pair_make(void)
 {
 	pair_remove();
@@ -36,7 +36,9 @@ static void pair_make(void)
 			  "ip -n here addr add 10.0.0.2/24 dev eth0 && "
 			  "ip -n there addr add 10.0.0.1/24 dev eth0 && "
 			  "ip -n here addr add fd01::2/64 dev eth0 nodad && "
-			  "ip -n there addr add fd01::1/64 dev eth0 nodad"),
+			  "ip -n there addr add fd01::1/64 dev eth0 nodad && "
+			  "ip -n here addr add fe80::2/64 dev eth0 nodad && "
+			  "ip -n there addr add fe80::1/64 dev eth0 nodad"),
 		0);
 	pair_await_carrier();
 }
@@ -70,6 +72,8 @@ static void who_is_there_answers(void **state)
 	assert_int_equal(ping("10.0.0.1", &rtt_us), 0);
 	assert_in_range(rtt_us, 1, PATIENCE_MS * 1000);
 	assert_int_equal(ping("fd01::1", &rtt_us), 0);
+	/* Of the interface there; here no interface may be of that name. */
+	assert_int_equal(ping("fe80::1", &rtt_us), 0);
 	pair_remove();
 }
 
