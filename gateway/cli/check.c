@@ -8,6 +8,7 @@
 #include "config/cleanup.h"
 #include "net/judge.h"
 #include "supervisor/ids.h"
+#include "supervisor/passive_ports.h"
 #include "supervisor/wiring.h"
 
 struct finding {
@@ -41,6 +42,15 @@ static int wiring_check(const struct config *config, const uint32_t *ids)
 	return faults ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
 }
 
+static void ports_check(const char *path, const struct config *config, const uint32_t *ids)
+{
+	cleanup(strings_finish) struct strings warnings = { 0 };
+
+	passive_ports_judge(config, ids, &warnings);
+	for (size_t i = 0; i < warnings.count; i++)
+		fprintf(stderr, "%s: warning: %s\n", path, warnings.items[i]);
+}
+
 /* What a reload would refuse as the numbers are now; who may not read them has nothing to compare. */
 static int numbers_check(const char *path, const struct config *config)
 {
@@ -49,7 +59,10 @@ static int numbers_check(const char *path, const struct config *config)
 	int r = ids_assign(config, false, &ids, &err);
 
 	if (r == 0)
-		return wiring_check(config, ids);
+		if (r == 0) {
+			ports_check(path, config, ids);
+			return wiring_check(config, ids);
+		}
 	if (r == -EACCES)
 		return CLI_EXIT_DONE;
 	fprintf(stderr, "%s: %s\n", path, err.text);

@@ -148,7 +148,7 @@ static char *plan_fault(const struct walk *walk)
 	struct net_plan *plan = NULL;
 	const char *fault = "";
 
-	wiring_begin(&want, walk->diag->config);
+	wiring_begin(&want, walk->diag->config, NULL);
 	want.partial = true;
 	wiring_add(&want, walk->diag->vrf, walk->diag->id);
 	if (net_compare(&want, &have, &plan, NULL) == 0) {

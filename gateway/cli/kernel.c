@@ -28,7 +28,7 @@ int cli_plan_create(
 int cli_plan_create_removal(struct cli_plan *plan, const struct config *config,
 	const struct strings *keep, struct error *err)
 {
-	wiring_begin(&plan->want, config);
+	wiring_begin(&plan->want, config, NULL);
 	for (size_t i = 0; i < keep->count; i++)
 		*array_append(&plan->want.keep, &plan->want.n_keep) = keep->items[i];
 	return net_compare(&plan->want, &plan->have, &plan->plan, err);

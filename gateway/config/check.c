@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/address.h"
 #include "base/strings.h"
@@ -130,6 +131,19 @@ int config_check_address(const char *text, struct error *err)
 		return error_set(err, EINVAL,
 			"not an address, expected one without prefix such as 10.0.0.1");
 	return 0;
+}
+
+int config_check_ipv4_or_empty(const char *text, struct error *err)
+{
+	struct address address;
+
+	if (!*text ||
+		(!strchr(text, '/') && address_parse(&address, text) == 0 &&
+			address.family == AF_INET && address.bytes[0] != 0 &&
+			address.bytes[0] != 127 && address.bytes[0] < 224))
+		return 0;
+	return error_set(err, EINVAL,
+		"not an IPv4 address that others reach, expected one such as 192.0.2.1");
 }
 
 int config_check_network(const char *text, struct error *err)

@@ -24,6 +24,8 @@ int config_check_server_or_empty(const char *text, struct error *err);
 /* As Zabbix takes it for a list of who may connect: an address, a network or a host name. */
 int config_check_peer(const char *text, struct error *err);
 int config_check_address(const char *text, struct error *err);
+/* An IPv4 address that is no loopback or multicast one. */
+int config_check_ipv4_or_empty(const char *text, struct error *err);
 int config_check_network(const char *text, struct error *err);
 /* A user of the system. */
 int config_check_user(const char *text, struct error *err);

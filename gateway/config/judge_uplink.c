@@ -170,13 +170,36 @@ static void judge_proxy(struct config_reader *reader, const struct config_vrf *v
 	const struct config_section *section)
 {
 	const struct config_section *proxy = config_section_child(section, "proxy");
+	const struct config_uplink *uplink = &reader->config->uplink;
 	bool own = proxy && config_section_find(proxy, "mode");
 
-	if (reader->config->uplink.mode == CONFIG_UPLINK_NAT && vrf->has_proxy &&
-		vrf->proxy.mode == CONFIG_PROXY_PASSIVE)
+	if (uplink->mode == CONFIG_UPLINK_NAT && vrf->has_proxy &&
+		vrf->proxy.mode == CONFIG_PROXY_PASSIVE && uplink->passive_port == 0)
 		config_complain(&reader->faults, section,
 			own ? config_section_line_of(proxy, "mode") : section->line,
-			"a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected mode active");
+			"a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected passive_port in section uplink, or mode active");
+}
+
+/* A port for each uplink. */
+static void judge_ports(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	const struct config_section *uplink = config_reader_general(reader, "uplink");
+	int line = config_section_line_of(uplink, "passive_port");
+	uint32_t fit = config_uplink_ports(&config->uplink);
+	size_t wanted = count_uplinks(config);
+
+	if (wanted > fit)
+		config_complain(&reader->faults, uplink, line,
+			"passive_port %u leaves %u ports but %zu are wanted, one for each uplink; expected a lower one",
+			config->uplink.passive_port, fit, wanted);
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].id >= fit)
+			config_complain(&reader->faults, reader->vrf_sections[i],
+				config_section_line_of(reader->vrf_sections[i], "id"),
+				"id %lld is beyond the ports of passive_port %u, expected 0 to %u",
+				(long long)config->vrfs[i].id, config->uplink.passive_port,
+				fit - 1);
 }
 
 /* Nothing else would keep what is forwarded to the uplinks. */
@@ -203,6 +226,7 @@ void config_judge_uplinks(struct config_reader *reader)
 		judge_server(reader, &needs[mode]);
 	if (config_uplink_has_ipv4(&config->uplink))
 		judge_room(reader, &config->uplink.prefix4, "prefix4");
+	judge_ports(reader);
 	if (mode != CONFIG_UPLINK_LOCAL)
 		judge_firewall(reader, &needs[mode]);
 	for (size_t i = 0; i < config->n_vrfs; i++) {

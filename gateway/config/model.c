@@ -149,12 +149,31 @@ void config_destroy(struct config *config)
 	proxy_finish(&config->proxy);
 	zabbix_finish(&config->zabbix);
 	gateway_finish(&config->gateway);
+	free(config->uplink.passive_address);
 	free(config);
 }
 
 bool config_uplink_has_ipv4(const struct config_uplink *uplink)
 {
 	return uplink->server.family == AF_INET;
+}
+
+uint32_t config_uplink_ports(const struct config_uplink *uplink)
+{
+	bool used = uplink->mode == CONFIG_UPLINK_NAT && uplink->passive_port > 0;
+
+	return used ? (uint32_t)UINT16_MAX - uplink->passive_port + 1 : UINT32_MAX;
+}
+
+uint16_t config_passive_port(const struct config *config, const struct config_vrf *vrf, uint32_t id)
+{
+	const struct config_uplink *uplink = &config->uplink;
+
+	if (uplink->mode != CONFIG_UPLINK_NAT || !vrf->enabled || !vrf->has_proxy ||
+		vrf->proxy.mode != CONFIG_PROXY_PASSIVE || uplink->passive_port == 0 ||
+		id >= config_uplink_ports(uplink))
+		return 0;
+	return (uint16_t)(uplink->passive_port + id);
 }
 
 bool config_user_is_auto(const struct config_proxy *proxy)

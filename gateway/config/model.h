@@ -56,6 +56,9 @@ struct config_uplink {
 		server;    /* that of the zabbix section; AF_UNSPEC: the root side of each uplink */
 	bool at_root_side; /* the proxies find the server at the machine's side of their uplinks */
 	uint32_t mtu_bytes;
+	uint16_t
+		passive_port; /* mode nat: with a VRF's id, where the server reaches a passive proxy; 0: nowhere */
+	char *passive_address; /* of this machine, as the server knows it; "": found out */
 };
 
 struct config_zabbix {
@@ -325,6 +328,13 @@ void config_destroy(struct config *config);
 
 /* Whether the uplinks have IPv4, too: where the server is reached by it. */
 bool config_uplink_has_ipv4(const struct config_uplink *uplink);
+
+/* How many uplinks there are ports for. */
+uint32_t config_uplink_ports(const struct config_uplink *uplink);
+
+/* The port of this machine by which the server reaches the passive proxy of a VRF behind NAT; 0: there is none. */
+uint16_t config_passive_port(
+	const struct config *config, const struct config_vrf *vrf, uint32_t id);
 
 /* True where the proxy's user is a number of its own, and none that has a name. */
 bool config_user_is_auto(const struct config_proxy *proxy);

@@ -75,6 +75,10 @@ static const struct config_key uplink_keys[] = {
 	{ "prefix4", &config_type_network, UPLINK(prefix4), .fallback = "198.18.0.0/15" },
 	{ "mtu", &config_type_uint32, UPLINK(mtu_bytes), .fallback = "1500", .min = 1280,
 		.max = 65535 },
+	{ "passive_port", &config_type_uint16, UPLINK(passive_port), .fallback = "0",
+		.max = 65535 },
+	{ "passive_address", &config_type_string, UPLINK(passive_address), .fallback = "",
+		.check = config_check_ipv4_or_empty },
 	{ 0 },
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/cleanup.h"
 #include "base/hash.h"
 #include "net/firewall.h"
 #include "net/mark.h"
@@ -37,11 +38,13 @@ static void chain(struct writer *w, const char *name, const char *header)
 __attribute__((format(printf, 3, 4))) static void rule(
 	struct writer *w, const char *purpose, const char *format, ...)
 {
-	char words[512], comment[NET_FIREWALL_COMMENT_SIZE];
+	char comment[NET_FIREWALL_COMMENT_SIZE];
+	cleanup_free char *words = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), format, arguments);
+	if (vasprintf(&words, format, arguments) < 0)
+		abort();
 	va_end(arguments);
 	net_firewall_comment(comment, purpose, w->owner, hash_text(w->chain_hash, words));
 	fprintf(w->out, "%s comment \"%s\"\n", words, comment);
@@ -184,6 +187,41 @@ static void write_nat(struct writer *w, const struct net_want *want, const struc
 		want->server_port);
 	rule(w, "needed", OUTWARD "ip saddr %s ip daddr %s ct state related accept", p, server);
 	rule(w, "answers", INWARD "ip daddr %s ct state established,related accept", p);
+	if (!want->n_passive)
+		return;
+	rule(w, "to passive proxies",
+		INWARD "ip saddr %s ip daddr %s tcp dport %u ct status dnat accept", server, p,
+		want->proxy_port);
+	rule(w, "answers",
+		OUTWARD "ip saddr %s ip daddr %s tcp sport %u ct direction reply "
+			"ct state established ct status dnat accept",
+		p, server, want->proxy_port);
+}
+
+/* The server's way to each passive proxy: a port of this machine, for it alone. */
+static void write_root_passive(
+	struct writer *w, const struct net_want *want, const struct places *places)
+{
+	cleanup_free char *ports = NULL;
+	char text[ADDRESS_TEXT_SIZE];
+	size_t size;
+	FILE *out;
+
+	if (!want->n_passive)
+		return;
+	out = open_memstream(&ports, &size);
+	if (!out)
+		abort();
+	for (size_t i = 0; i < want->n_passive; i++)
+		fprintf(out, "%s%u : %s", i ? ", " : "", want->passive[i].port,
+			address_format(&want->passive[i].proxy, false, text));
+	if (fclose(out) != 0)
+		abort();
+	chain(w, "passive", "type nat hook prerouting priority dstnat; policy accept");
+	rule(w, "to passive proxies",
+		FROM_OTHERS " ip saddr %s fib daddr type local "
+			    "dnat ip to tcp dport map { %s }:%u",
+		places->server, ports, want->proxy_port);
 }
 
 /* What we have switched on is for uplinks, and for nothing that was not forwarded before. */
@@ -242,6 +280,7 @@ void net_firewall_root(struct net_firewall *firewall, const struct net_want *wan
 	write_root_prerouting(&w);
 	write_root_input(&w, want, &places);
 	write_root_forward(&w, want, &places, forwarding);
+	write_root_passive(&w, want, &places);
 	write_root_masquerade(&w, want, &places);
 	writer_end(&w, firewall);
 }

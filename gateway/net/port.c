@@ -60,14 +60,31 @@ static void connection_store(const struct nlmsghdr *header, void *data)
 	peer_count(reading->peers, &address);
 }
 
+static void listener_store(const struct nlmsghdr *header, void *data)
+{
+	const struct inet_diag_msg *info = nlmsg_data(header);
+
+	if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+		nlmsg_datalen(header) >= (int)sizeof(*info))
+		net_port_set_add(data, ntohs(info->id.idiag_sport));
+}
+
+/* Sockets in a state of TCP, of one port or, 0, of all. */
+struct dump {
+	int state;
+	uint16_t port;
+	void (*store)(const struct nlmsghdr *header, void *data);
+	void *data;
+};
+
 static int family_read(
-	struct net_channel *channel, int family, const struct reading *reading, struct error *err)
+	struct net_channel *channel, int family, const struct dump *dump, struct error *err)
 {
 	struct inet_diag_req_v2 query = {
 		.sdiag_family = (uint8_t)family,
 		.sdiag_protocol = IPPROTO_TCP,
-		.idiag_states = 1U << TCP_ESTABLISHED,
-		.id.idiag_sport = htons(reading->port),
+		.idiag_states = 1U << dump->state,
+		.id.idiag_sport = htons(dump->port),
 	};
 	struct nl_msg *request = nlmsg_alloc_simple(SOCK_DIAG_BY_FAMILY, 0);
 	int ret;
@@ -75,7 +92,7 @@ static int family_read(
 	if (!request)
 		abort();
 	nlmsg_append(request, &query, sizeof(query), NLMSG_ALIGNTO);
-	ret = net_channel_dump(channel, request, connection_store, (void *)reading, err);
+	ret = net_channel_dump(channel, request, dump->store, dump->data, err);
 	nlmsg_free(request);
 	return ret;
 }
@@ -87,16 +104,21 @@ static int by_connections(const void *a, const void *b)
 	return (one->connections < other->connections) - (one->connections > other->connections);
 }
 
-static int entered_read(const struct reading *reading, struct error *err)
+static int sockets_read(const struct dump *dump, struct error *err)
 {
 	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
 	int ret = net_channel_open_sockets(&channel, err);
 
 	if (ret == 0)
-		ret = family_read(&channel, AF_INET, reading, err);
+		ret = family_read(&channel, AF_INET, dump, err);
 	if (ret == 0)
-		ret = family_read(&channel, AF_INET6, reading, err);
+		ret = family_read(&channel, AF_INET6, dump, err);
 	return ret;
+}
+
+int net_port_listeners_read(struct net_port_set *ports, struct error *err)
+{
+	return sockets_read(&(struct dump){ TCP_LISTEN, 0, listener_store, ports }, err);
 }
 
 int net_port_peers_read(
@@ -108,7 +130,9 @@ int net_port_peers_read(
 
 	memset(peers, 0, sizeof(*peers));
 	if (ret == 0)
-		ret = entered_read(&(struct reading){ port, peers }, err);
+		ret = sockets_read(&(struct dump){ TCP_ESTABLISHED, port, connection_store,
+					   &(struct reading){ port, peers } },
+			err);
 	qsort(peers->peers, peers->count, sizeof(peers->peers[0]), by_connections);
 	return ret;
 }

@@ -20,6 +20,7 @@ void net_want_finish(struct net_want *want)
 		free(want->netns[i].allow);
 	}
 	free(want->netns);
+	free(want->passive);
 	free(want->keep);
 	memset(want, 0, sizeof(*want));
 }

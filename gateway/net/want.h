@@ -82,6 +82,12 @@ struct net_want_netns {
 	size_t n_allow;
 };
 
+/* A TCP port of this machine by which the server reaches a passive proxy. */
+struct net_want_passive {
+	uint16_t port;
+	struct address proxy;
+};
+
 /* Where a server with an address of its own is. */
 enum net_server_place {
 	NET_SERVER_HERE,   /* on this machine: nothing is forwarded */
@@ -100,6 +106,9 @@ struct net_want {
 	bool firewall;        /* in the root namespace, where there is an uplink */
 	uint16_t server_port; /* open to uplinks */
 	uint16_t proxy_port;  /* of passive proxies, open to the server; 0: there are none */
+	struct net_want_passive
+		*passive; /* with NET_SERVER_NAT; of all namespaces, also in a partial want */
+	size_t n_passive;
 	struct net_want_netns *netns;
 	size_t n_netns;
 	bool partial;      /* true: nothing is said of namespaces not named, so none is removed */

@@ -18,7 +18,7 @@ struct reporter_proxy {
 	char *name; /* in Zabbix, from the pattern proxy_name */
 	bool passive;
 	char *allowed; /* active: addresses that the server takes it from, by commas; NULL: the operator's */
-	char *address; /* passive: where the server reaches it */
+	char *address; /* passive: where the server reaches it; NULL: where this machine comes to the server from */
 	uint16_t port;
 	struct strings uplink; /* its own addresses there */
 	char *group;           /* Zabbix proxy group; NULL: none */

@@ -16,6 +16,7 @@ struct reporter_plan {
 	struct reporter_sync_result *result;
 	/* The addresses that values of the gateway come from, by commas, as Zabbix takes them. */
 	char *senders;
+	char own_address[46]; /* from which this machine reaches the server; "": not known */
 	/* Name of a proxy or host: the VRF that it belongs to. Objects, empty at first. */
 	json_t *proxy_vrfs, *host_vrfs;
 	/* Names of the rules and actions of discovery that are wanted; an object, empty at first. */

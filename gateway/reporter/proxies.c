@@ -36,11 +36,18 @@ static void want_add_tls(json_t *want, const struct reporter_proxy *proxy)
 	}
 }
 
-static void want_add_address(
-	json_t *want, const struct reporter_proxy *proxy, const struct zabbix_words *words)
+/* Where the server reaches a passive proxy. */
+static const char *address_of(const struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
+	return proxy->address ? proxy->address : plan->own_address;
+}
+
+static void want_add_address(
+	json_t *want, const struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	const struct zabbix_words *words = plan->words;
 	char port[8];
-	json_t *address = zabbix_json_string(proxy->address ? proxy->address : "");
+	json_t *address = zabbix_json_string(address_of(plan, proxy));
 
 	snprintf(port, sizeof(port), "%u", proxy->port);
 	if (words->proxy_is_host)
@@ -98,7 +105,7 @@ static json_t *want_make(
 	want_add_allowed(want, proxy, words, have);
 	want_add_group(want, plan, proxy);
 	if (proxy->passive)
-		want_add_address(want, proxy, words);
+		want_add_address(want, plan, proxy);
 	return want;
 }
 
@@ -201,6 +208,10 @@ static void proxy_plan(struct reporter_plan *plan, const struct reporter_proxy *
 
 	if (holder)
 		holder_tell(plan, proxy, holder);
+	else if (proxy->passive && !*address_of(plan, proxy))
+		strings_addf(&plan->result->problems,
+			"proxy '%s': it is not known which address of this machine the server reaches, set uplink { passive_address }",
+			proxy->name);
 	else if (have)
 		proxy_update(plan, proxy, have);
 	else

@@ -9,6 +9,7 @@
  * loopback; where it is another, the config has to say it.
  */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/strings.h"
@@ -27,8 +28,10 @@ void reporter_plan_senders(struct reporter_plan *plan, const struct zabbix_api *
 	const struct config_zabbix *zabbix = &plan->inventory->config->zabbix;
 	cleanup(strings_finish) struct strings list = { 0 };
 	struct zabbix_ends ends;
-	char address[46] = "";
 
+	if (plan->inventory->config->uplink.server.family != AF_UNSPEC ||
+		(*zabbix->server && !plan->words->history_push))
+		zabbix_sender_address(zabbix->server, zabbix->server_port, plan->own_address);
 	if (zabbix->allowed_hosts.count > 0) {
 		plan->senders = strings_join(&zabbix->allowed_hosts, ",");
 		return;
@@ -39,9 +42,8 @@ void reporter_plan_senders(struct reporter_plan *plan, const struct zabbix_api *
 		zabbix_api_ends(api, &ends);
 		list_add(&list, ends.ours);
 		list_add(&list, ends.theirs);
-	} else if (*zabbix->server) {
-		zabbix_sender_address(zabbix->server, zabbix->server_port, address);
-		list_add(&list, address);
+	} else {
+		list_add(&list, plan->own_address);
 	}
 	plan->senders = strings_join(&list, ",");
 }

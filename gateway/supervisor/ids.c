@@ -148,9 +148,11 @@ static bool ids_allocate(json_t *ids, const struct config *config, uint32_t capa
 static uint32_t capacity_of(const struct config_uplink *uplink)
 {
 	uint32_t six = net_uplink_capacity(&uplink->prefix);
-	uint32_t four = net_uplink_capacity(&uplink->prefix4);
+	uint32_t four =
+		config_uplink_has_ipv4(uplink) ? net_uplink_capacity(&uplink->prefix4) : six;
+	uint32_t ports = config_uplink_ports(uplink), least = four < six ? four : six;
 
-	return config_uplink_has_ipv4(uplink) && four < six ? four : six;
+	return ports < least ? ports : least;
 }
 
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err)

@@ -71,7 +71,22 @@ static int uplink_fill(struct reporter_proxy *proxy, const struct config_uplink 
 	if (wiring_server_ends(uplink, id, &root, &inside) < 0)
 		return error_set(err, ERANGE, "uplink number %u is outside of the prefix", id);
 	proxy->address = xstrdup(address_format(&inside, false, text));
+	proxy->port = PROXY_PORT;
 	return 0;
+}
+
+/* Behind NAT the server reaches it at this machine, where the reporter finds out the address if the config has none. */
+static void passive_fill(struct reporter_proxy *proxy, const struct config *config,
+	const struct config_vrf *vrf, uint32_t id)
+{
+	uint16_t port = config_passive_port(config, vrf, id);
+
+	if (!port)
+		return;
+	free(proxy->address);
+	proxy->address =
+		*config->uplink.passive_address ? xstrdup(config->uplink.passive_address) : NULL;
+	proxy->port = port;
 }
 
 static int key_fill(struct reporter_proxy *proxy, const struct config *config,
@@ -103,7 +118,7 @@ static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	proxy->name = reporter_proxy_name(config, vrf->name);
 	proxy->passive = vrf->proxy.mode == CONFIG_PROXY_PASSIVE;
 	proxy->allowed = allowed_make(config, vrf, proxy->address);
-	proxy->port = PROXY_PORT;
+	passive_fill(proxy, config, vrf, id);
 	proxy->hosts = vrf->hosts;
 	proxy->n_hosts = vrf->n_hosts;
 	proxy->discovers = vrf->discovers;

@@ -20,6 +20,7 @@
 #include "supervisor/control_server.h"
 #include "supervisor/ids.h"
 #include "supervisor/job.h"
+#include "supervisor/passive_ports.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/removal.h"
 #include "supervisor/reporter_link.h"
@@ -198,6 +199,7 @@ static void reload_work(int fd, const void *data)
 	snprintf(answer.text, sizeof(answer.text), "%.*s", (int)sizeof(answer.text) - 1, err.text);
 	if (users) {
 		users_warn_of_shared(config);
+		passive_ports_warn(config, ids);
 		keys_make(config, users);
 	}
 	free(ids);

@@ -34,6 +34,7 @@
 #include "supervisor/leftovers.h"
 #include "supervisor/reload.h"
 #include "supervisor/removal.h"
+#include "supervisor/passive_ports.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
@@ -430,8 +431,10 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	/* Who is in the config again has not gone. */
 	if (r == 0)
 		r = removal_note(config, &(struct strings){ 0 }, err);
-	if (r == 0)
+	if (r == 0) {
 		users_warn_of_shared(config);
+		passive_ports_warn(config, supervisor->ids);
+	}
 	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)

@@ -116,7 +116,7 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 {
 	bool linked = any_link_is_due(supervisor);
 
-	wiring_begin(want, supervisor->config);
+	wiring_begin(want, supervisor->config, supervisor->ids);
 	want->hurried = true;
 	want->partial = !supervisor->wire_everything;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {

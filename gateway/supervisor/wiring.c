@@ -117,7 +117,20 @@ static bool any_passive(const struct config *config)
 	return false;
 }
 
-void wiring_begin(struct net_want *want, const struct config *config)
+static void passive_add(struct net_want *want, const struct config *config, const uint32_t *ids)
+{
+	struct address root, inside;
+
+	for (size_t i = 0; i < config->n_vrfs; i++) {
+		uint16_t port = config_passive_port(config, &config->vrfs[i], ids[i]);
+
+		if (port && wiring_server_ends(&config->uplink, ids[i], &root, &inside) == 0)
+			*array_append(&want->passive, &want->n_passive) =
+				(struct net_want_passive){ port, inside };
+	}
+}
+
+void wiring_begin(struct net_want *want, const struct config *config, const uint32_t *ids)
 {
 	static const enum net_server_place places[] = {
 		[CONFIG_UPLINK_LOCAL] = NET_SERVER_HERE,
@@ -136,6 +149,8 @@ void wiring_begin(struct net_want *want, const struct config *config)
 	};
 	if (any_passive(config))
 		want->proxy_port = PROXY_PORT;
+	if (ids)
+		passive_add(want, config, ids);
 	if (config_uplink_has_ipv4(&config->uplink))
 		want->uplink_prefix4 = config->uplink.prefix4;
 }
@@ -167,7 +182,7 @@ void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id
 
 void wiring_all(struct net_want *want, const struct config *config, const uint32_t *ids)
 {
-	wiring_begin(want, config);
+	wiring_begin(want, config, ids);
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		if (config->vrfs[i].enabled) {
 			wiring_add(want, &config->vrfs[i], ids[i]);

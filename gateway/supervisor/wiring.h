@@ -5,9 +5,9 @@
 #include "config/model.h"
 #include "net/want.h"
 
-/* A want of nothing but who asks and where the uplinks are; net_want_finish() it. Borrows from
- * config. */
-void wiring_begin(struct net_want *want, const struct config *config);
+/* A want of nothing but who asks, where the uplinks are and how the server reaches them; net_want_finish() it.
+ * Borrows from config; ids as ids_assign() gave them, NULL: without the ports of passive proxies. */
+void wiring_begin(struct net_want *want, const struct config *config, const uint32_t *ids);
 
 /* The addresses of uplink n that its proxy and the server know each other by: of the family that the server is
  * reached by. -ERANGE: it has no place in their prefix. */

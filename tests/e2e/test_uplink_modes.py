@@ -15,6 +15,7 @@ from release import Installed
 from tap import expect, expect_equal
 from waiting import wait_until
 from world import UPLINK_PREFIX, ip, netns_remove
+from zabbix_stack import LOOPBACK
 
 LABEL = "modes"
 HEALTHY_SECONDS = 60
@@ -23,6 +24,9 @@ DRIFT_SECONDS = 5
 KEYS = (observation.PING, observation.AGENT_NAME)
 SERVER, STRANGER = f"{LABEL}-server", f"{LABEL}-stranger"
 SERVER_IPV4, SERVER_IPV6 = "192.0.2.1", "2001:db8::1"
+UPLINKS_IPV4 = "198.18.0.0/15"
+OURS_IPV4 = "192.0.2.2"
+PASSIVE_PORT = 20000
 FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
 
 # A machine beside us, our two addresses on the wire between, and its own.
@@ -44,7 +48,7 @@ def set_forwarding(value):
 
 @contextlib.contextmanager
 def machine(name):
-    """A machine on a wire of its own; it knows the way to others by us, but none to the IPv4 of uplinks."""
+    """A machine on a wire of its own; it knows the way to others by us."""
     ours, own = MACHINES[name]
     ip("netns", "add", name)
     try:
@@ -63,22 +67,27 @@ def connect_machines():
     four, six = (address.partition("/")[0] for address in MACHINES[SERVER][0])
     for network, gateway in (("203.0.113.0/24", four), ("2001:db8:1::/64", six), (UPLINK_PREFIX, six)):
         ip("route", "add", network, "via", gateway, netns=SERVER)
+    ip("route", "add", UPLINKS_IPV4, "via", four, netns=SERVER)
     for address in MACHINES[STRANGER][0]:
         ip("route", "add", "default", "via", address.partition("/")[0], netns=STRANGER)
 
 
+def connects(netns, address, port):
+    attempt = f"import socket; socket.create_connection(('{address}', {port}), 1)"
+    return subprocess.run(["ip", "netns", "exec", netns, sys.executable, "-c", attempt], capture_output=True,
+                          check=False).returncode == 0
+
+
 def stranger_reaches_server(setting, family):
     """Whether somebody connects to the server by this machine who is no proxy."""
-    address = {4: SERVER_IPV4, 6: SERVER_IPV6}[family]
-    attempt = f"import socket; socket.create_connection(('{address}', {setting.stack.server_port}), 1)"
-    return subprocess.run(["ip", "netns", "exec", STRANGER, sys.executable, "-c", attempt], capture_output=True,
-                          check=False).returncode == 0
+    return connects(STRANGER, {4: SERVER_IPV4, 6: SERVER_IPV6}[family], setting.stack.server_port)
 
 
 def write_config(setting, mode, server="", passive=None):
     """The config with a mode of the uplinks, its server, and a customer whose proxy is passive."""
     text = setting.world.write_config().read_text()
-    text = text.replace("uplink { prefix", f"uplink {{ mode = {mode}  prefix")
+    ports = f"  passive_port = {PASSIVE_PORT}" if mode == "nat" else ""
+    text = text.replace("uplink { prefix", f"uplink {{ mode = {mode}{ports}  prefix")
     text = text.replace("server_port =", f'server = "{server}"\n    server_port =')
     if passive:
         text = text.replace(f"vrf {passive.vrf} {{", f"vrf {passive.vrf} {{\n    proxy {{ mode = passive }}")
@@ -90,10 +99,10 @@ def expect_done(setting, *command):
     expect_equal((done.returncode, done.stderr), (0, ""), " ".join(command))
 
 
-def expect_values(setting):
+def expect_values(setting, keys=KEYS):
     """All devices are heard from anew."""
     setting.gateway.wait_healthy(HEALTHY_SECONDS)
-    observation.wait_values(setting.api, setting.world.customers, VALUES_SECONDS, int(time.time()), KEYS)
+    observation.wait_values(setting.api, setting.world.customers, VALUES_SECONDS, int(time.time()), keys)
     for customer in setting.world.customers:
         done = setting.gateway.command("diag", customer.vrf)
         expect_equal((done.returncode, done.stderr), (0, ""), done.stdout)
@@ -104,16 +113,35 @@ def change_mode(setting, *config, **options):
     expect_done(setting, "reload")
 
 
+@contextlib.contextmanager
+def listening_to_ipv4_alone(setting):
+    """Inside, the server of this machine listens at its IPv4 addresses only."""
+    config = setting.stack.directory / "zabbix_server.conf"
+    # With the default a server waits five minutes for a passive proxy where it was in the last mode.
+    text = f"{config.read_text()}\nTrapperTimeout=3\n"
+    with setting.stack.server_down():
+        config.write_text(text.replace("ListenIP=0.0.0.0,::", f"ListenIP={LOOPBACK},{OURS_IPV4}"))
+    yield
+    config.write_text(text)  # for its next start
+
+
 def check_local(setting):
     with setting.case("local: values arrive, and the machine does not forward", required=True):
         expect_values(setting)
         expect_equal(forwarding(), {4: False, 6: False}, "forwarding")
 
 
+def check_local_by_ipv4(setting):
+    with setting.case("local: a server that listens to IPv4 alone has values of an active and of a passive proxy"):
+        with listening_to_ipv4_alone(setting):
+            change_mode(setting, "local", OURS_IPV4, passive=setting.world.customers[1])
+            expect_values(setting)
+            expect_equal(forwarding(), {4: False, 6: False}, "forwarding")
+
+
 def check_routed(setting):
-    passive = setting.world.customers[1]
     with setting.case("routed: IPv6 is forwarded"):
-        change_mode(setting, "routed", SERVER_IPV6, passive=passive)
+        change_mode(setting, "routed", SERVER_IPV6, passive=setting.world.customers[1])
         wait_until(lambda: forwarding() == {4: False, 6: True}, HEALTHY_SECONDS, "forwarding of IPv6")
     with setting.case("routed: values of an active and of a passive proxy arrive", required=True):
         expect_values(setting)
@@ -121,12 +149,36 @@ def check_routed(setting):
         expect(not stranger_reaches_server(setting, 6), "a stranger reaches the server")
 
 
-def check_nat(setting):
-    with setting.case("nat: IPv4 is forwarded, and IPv6 not any more"):
-        change_mode(setting, "nat", SERVER_IPV4)
+def check_routed_by_ipv4(setting):
+    with setting.case("routed by IPv4: values of an active and of a passive proxy arrive", required=True):
+        change_mode(setting, "routed", SERVER_IPV4, passive=setting.world.customers[1])
         wait_until(lambda: forwarding() == {4: True, 6: False}, HEALTHY_SECONDS, "forwarding of IPv4")
-    with setting.case("nat: values arrive, from an address of this machine", required=True):
         expect_values(setting)
+        expect(not stranger_reaches_server(setting, 4), "a stranger reaches the server")
+    # From here on nothing but NAT leads back.
+    ip("route", "del", UPLINKS_IPV4, netns=SERVER)
+
+
+def passive_place(setting):
+    """Where Zabbix has the passive proxy."""
+    interface = setting.api.call("proxy.get", {"selectInterface": ["ip", "port"], "filter": {"status": 6}})[0]
+    return interface["interface"]["ip"], int(interface["interface"]["port"])
+
+
+def check_nat(setting):
+    other, customer = setting.world.customers
+    with setting.case("nat: IPv4 is forwarded, and IPv6 not any more"):
+        change_mode(setting, "nat", SERVER_IPV4, passive=customer)
+        wait_until(lambda: forwarding() == {4: True, 6: False}, HEALTHY_SECONDS, "forwarding of IPv4")
+    with setting.case("nat: values arrive, from an address of this machine and from a port of it", required=True):
+        # Proxies know the server as before and are not restarted, so a name that is as before is no new value.
+        expect_values(setting, (observation.PING,))
+    with setting.case("nat: that port is for the server alone"):
+        address, port = passive_place(setting)
+        expect_equal((address, port), (OURS_IPV4, PASSIVE_PORT + 1), "where Zabbix has the passive proxy")
+        expect(connects(SERVER, address, port), "the server does not reach it")
+        for netns in (STRANGER, other.vrf, customer.vrf):
+            expect(not connects(netns, address, port), f"{netns} reaches it")
     with setting.case("nat: nothing else is forwarded"):
         expect(not stranger_reaches_server(setting, 4), "a stranger reaches the server")
 
@@ -175,8 +227,10 @@ def cases(setting):
         write_config(setting, "local")
         with setting.gateway:
             check_local(setting)
+            check_local_by_ipv4(setting)
             undo.enter_context(setting.stack.server_elsewhere(SERVER, SERVER_IPV4))
             check_routed(setting)
+            check_routed_by_ipv4(setting)
             check_nat(setting)
             check_drift(setting)
             check_back(setting)

@@ -403,6 +403,100 @@ static void a_server_here_that_listens_to_ipv4_alone_is_reached_and_reaches_prox
 	neighbours_end();
 }
 
+#define NAT_PASSIVE                                       \
+	VRFS "uplink { mode = nat passive_port = 20000 }" \
+	     " zabbix { server = 192.0.2.1 }\n" PASSIVE
+
+/* From one of its own addresses, be it somebody else's by right. */
+static bool reaches_from(const char *netns, const char *source, const char *address, uint16_t port)
+{
+	struct sockaddr_storage from = world_endpoint(source, 0),
+				to = world_endpoint(address, port);
+	cleanup_fd int fd = world_socket(netns, to.ss_family);
+	struct timeval timeout = { .tv_usec = 500000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
+	return connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
+}
+
+/* What the proxy has in its list: the address of the server. */
+static void assert_peer(int listener, const char *expected)
+{
+	struct sockaddr_in peer = { 0 };
+	socklen_t size = sizeof(peer);
+	char text[INET_ADDRSTRLEN] = "";
+	cleanup_fd int fd = accept(listener, (struct sockaddr *)&peer, &size);
+
+	assert_true(fd >= 0);
+	inet_ntop(AF_INET, &peer.sin_addr, text, sizeof(text));
+	assert_string_equal(text, expected);
+}
+
+/* By its own port of this machine each, which leads nobody else anywhere. */
+static void passive_proxies_behind_nat_are_reached_by_the_server_alone(void **state)
+{
+	cleanup_mode struct mode passive = mode_begin(NAT_PASSIVE), active = mode_begin(NAT);
+	cleanup_fd int acme = -1, bravo = -1;
+
+	(void)state;
+	neighbours_begin();
+	world_up(&passive.want);
+	assert_int_equal(world_count(&passive.want), 0);
+	acme = world_listen("acme", "198.18.0.2", 10051);
+	bravo = world_listen("bravo", "198.18.0.6", 10051);
+	assert_int_equal(world_connect("zbx", "192.0.2.2", 20000), 0);
+	assert_peer(acme, "192.0.2.1");
+	assert_int_equal(world_connect("zbx", "192.0.2.2", 20001), 0);
+	assert_peer(bravo, "192.0.2.1");
+	assert_false(reaches("zbx", "192.0.2.2", 20002));
+	/* The active part goes on: a proxy comes to the server, and nowhere else. */
+	assert_server_reached("192.0.2.1", false);
+	/* Nobody else: from elsewhere, from beside the server, from this machine and from another customer. */
+	assert_false(reaches("stranger", "203.0.113.2", 20000));
+	assert_false(reaches("stranger", "192.0.2.2", 20000));
+	assert_int_equal(world_run("ip -n zbx addr add 192.0.2.7/24 dev eth0"), 0);
+	assert_false(reaches_from("zbx", "192.0.2.7", "192.0.2.2", 20000));
+	assert_false(reaches("", "192.0.2.2", 20000));
+	assert_false(reaches("bravo", "198.18.0.5", 20000));
+	assert_false(reaches("bravo", "192.0.2.2", 20000));
+	assert_int_equal(world_run("ip -n bravo route add 192.0.2.2 via 198.18.0.5"), 0);
+	assert_false(reaches("bravo", "192.0.2.2", 20000));
+	assert_int_equal(world_run("ip -n bravo addr add 192.0.2.1/32 dev uplink"), 0);
+	assert_false(reaches_from("bravo", "192.0.2.1", "192.0.2.2", 20000));
+	assert_false(reaches_from("bravo", "192.0.2.1", "198.18.0.5", 20000));
+	/* Nor by a way around the port. */
+	assert_int_equal(world_run("ip -n zbx route add 198.18.0.0/15 via 192.0.2.2"), 0);
+	assert_false(reaches("zbx", "198.18.0.2", 10051));
+	world_up(&active.want);
+	assert_false(reaches("zbx", "192.0.2.2", 20000));
+	close(steal_fd(&acme)); /* a socket keeps its namespace alive */
+	close(steal_fd(&bravo));
+	world_down();
+	neighbours_end();
+}
+
+/* The rules are of all VRFs, also where one of them is compared alone. */
+static void the_ports_of_passive_proxies_are_put_back(void **state)
+{
+	cleanup_mode struct mode passive = mode_begin(NAT_PASSIVE);
+	cleanup_fd int bravo = -1;
+
+	(void)state;
+	neighbours_begin();
+	world_up(&passive.want);
+	bravo = world_listen("bravo", "198.18.0.6", 10051);
+	assert_int_equal(world_mend(&passive.want, 0, NULL), 0);
+	assert_int_equal(world_run("nft flush chain inet vrfgate passive"), 0);
+	assert_false(reaches("zbx", "192.0.2.2", 20001));
+	assert_true(world_mend(&passive.want, 0, NULL) > 0);
+	assert_int_equal(world_connect("zbx", "192.0.2.2", 20001), 0);
+	assert_int_equal(world_count(&passive.want), 0);
+	close(steal_fd(&bravo)); /* a socket keeps its namespace alive */
+	world_down();
+	neighbours_end();
+}
+
 /* With forwarding on nothing but the rules is in the way, which is shown by taking them away. */
 static void uplinks_do_not_reach_each_other(void **state)
 {
@@ -452,6 +546,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(passive_proxies_are_reached_by_a_routed_server),
 	cmocka_unit_test(a_routed_server_is_reached_by_ipv4_and_reaches_passive_proxies),
 	cmocka_unit_test(a_server_here_that_listens_to_ipv4_alone_is_reached_and_reaches_proxies),
+	cmocka_unit_test(passive_proxies_behind_nat_are_reached_by_the_server_alone),
+	cmocka_unit_test(the_ports_of_passive_proxies_are_put_back),
 	cmocka_unit_test(uplinks_do_not_reach_each_other),
 };
 

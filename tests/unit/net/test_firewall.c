@@ -247,6 +247,50 @@ static void root_forwards_ipv4_without_nat_where_it_is_routed(void **state)
 	assert_non_null(strstr(here, "ip daddr 192.0.2.1 tcp dport 10051 accept"));
 }
 
+static void root_leads_the_server_from_a_port_to_each_passive_proxy(void **state)
+{
+	struct net_want_passive ports[2] = { { .port = 20000 }, { .port = 20003 } };
+	struct scene s;
+	cleanup_free char *none = NULL, *both = NULL, *one = NULL;
+
+	(void)state;
+	scene_nat(&s);
+	s.want.proxy_port = 10051;
+	assert_int_equal(address_parse(&ports[0].proxy, "198.18.0.2/30"), 0);
+	assert_int_equal(address_parse(&ports[1].proxy, "198.18.0.14/30"), 0);
+	none = root_of(&s, off);
+	assert_null(strstr(none, "dnat"));
+	s.want.passive = ports;
+	s.want.n_passive = 2;
+	both = root_of(&s, off);
+	assert_non_null(strstr(both,
+		"ip saddr 192.0.2.1 fib daddr type local dnat ip to tcp dport map "
+		"{ 20000 : 198.18.0.2, 20003 : 198.18.0.14 }:10051"));
+	s.want.n_passive = 1;
+	one = root_of(&s, off);
+	assert_string_not_equal(one, both);
+}
+
+/* Thousands are one rule. */
+static void root_has_room_for_many_ports(void **state)
+{
+	enum { PORTS = 3000 };
+	cleanup_free struct net_want_passive *ports = xcalloc(PORTS, sizeof(*ports));
+	struct scene s;
+	cleanup_free char *root = NULL;
+
+	(void)state;
+	scene_nat(&s);
+	for (size_t i = 0; i < PORTS; i++) {
+		ports[i].port = (uint16_t)(20000 + i);
+		assert_int_equal(address_parse(&ports[i].proxy, "198.18.0.2/30"), 0);
+	}
+	s.want.passive = ports;
+	s.want.n_passive = PORTS;
+	root = root_of(&s, off);
+	assert_non_null(strstr(root, ", 22999 : 198.18.0.2 }"));
+}
+
 /* Who forwarded before us goes on. */
 static void what_we_have_forward_is_for_uplinks_alone(void **state)
 {
@@ -282,6 +326,8 @@ int main(void)
 		cmocka_unit_test(root_lets_uplinks_reach_the_server_port),
 		cmocka_unit_test(root_forwards_to_a_server_elsewhere_and_back),
 		cmocka_unit_test(root_forwards_ipv4_without_nat_where_it_is_routed),
+		cmocka_unit_test(root_leads_the_server_from_a_port_to_each_passive_proxy),
+		cmocka_unit_test(root_has_room_for_many_ports),
 		cmocka_unit_test(what_we_have_forward_is_for_uplinks_alone),
 	};
 

@@ -423,8 +423,10 @@ static void test_a_proxy_that_is_bound_no_more_loses_our_address_only(void **unu
 		cleanup_json json_t *freed = NULL, *kept = NULL;
 
 		bench_start(&bench, versions[i]);
-		bench.made.proxies[0].allowed = bench.made.proxies[0].address;
+		bench.made.proxies[0].allowed = (char *)"198.18.0.6";
 		assert_counts(&bench, 8, 0, 0);
+		bench.made.proxies[0].allowed = bench.made.proxies[0].address;
+		assert_counts(&bench, 0, 1, 7);
 		bench.made.proxies[0].allowed = NULL;
 		assert_counts(&bench, 0, 1, 7);
 		assert_counts(&bench, 0, 0, 8);
@@ -437,6 +439,38 @@ static void test_a_proxy_that_is_bound_no_more_loses_our_address_only(void **unu
 		kept = state(&bench);
 		assert_string_equal(zabbix_json_text(find(kept, "proxy", name, "gw1-acme"), field),
 			"192.0.2.9");
+	}
+}
+
+/* With a port of this machine the server finds a passive proxy where the machine comes from, or where it is told. */
+static void test_a_passive_proxy_behind_nat_is_at_a_port_of_this_machine(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		bool is_7 = versions[i][0] == '7';
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *whole = NULL;
+		struct strings *problems;
+		json_t *bravo;
+
+		bench_start(&bench, versions[i]);
+		bench.made.proxies[1].address = NULL;
+		bench.made.proxies[1].port = 20001;
+		assert_int_equal(sync_again(&bench), 0);
+		problems = &bench.result.problems;
+		assert_true(problems->count > 0);
+		assert_non_null(strstr(problems->items[0], "uplink { passive_address }"));
+		bench.made.config.zabbix.server = (char *)"127.0.0.9";
+		bench.made.config.zabbix.server_port = 10051;
+		assert_int_equal(address_parse(&bench.made.config.uplink.server, "127.0.0.9"), 0);
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(problems->count, 0);
+		whole = state(&bench);
+		bravo = find(whole, "proxy", is_7 ? "name" : "host", "gw1-bravo");
+		if (!is_7)
+			bravo = json_object_get(bravo, "interface");
+		assert_string_equal(zabbix_json_text(bravo, is_7 ? "address" : "ip"), "127.0.0.1");
+		assert_string_equal(zabbix_json_text(bravo, "port"), "20001");
 	}
 }
 
@@ -1009,6 +1043,7 @@ int main(void)
 		cmocka_unit_test(test_the_sender_comes_from_the_address_that_leads_to_the_server),
 		cmocka_unit_test(test_an_active_proxy_is_bound_to_its_address),
 		cmocka_unit_test(test_a_proxy_that_is_bound_no_more_loses_our_address_only),
+		cmocka_unit_test(test_a_passive_proxy_behind_nat_is_at_a_port_of_this_machine),
 		cmocka_unit_test(test_a_template_of_an_earlier_version_is_told),
 		cmocka_unit_test(test_a_missing_template_is_a_problem_and_the_host_is_made),
 		cmocka_unit_test(

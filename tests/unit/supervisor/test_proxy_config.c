@@ -207,6 +207,8 @@ static void a_passive_proxy_is_reached_by_what_the_server_speaks(void **state)
 			"Server=2001:db8::1", "ListenIP=127.0.0.1,fd5a:b1c0:de00::6" },
 		{ "uplink { mode = routed } zabbix { server = 192.0.2.1 }", "Server=192.0.2.1",
 			"ListenIP=127.0.0.1,fd5a:b1c0:de00::6,198.18.0.6" },
+		{ "uplink { mode = nat passive_port = 20000 } zabbix { server = 192.0.2.1 }",
+			"Server=192.0.2.1", "ListenIP=127.0.0.1,fd5a:b1c0:de00::6,198.18.0.6" },
 		{ "zabbix { server = 192.0.2.1 }", "Server=192.0.2.1,198.18.0.5",
 			"ListenIP=127.0.0.1,fd5a:b1c0:de00::6,198.18.0.6" },
 		{ "zabbix { server = \"2001:db8::1\" }", "Server=2001:db8::1,fd5a:b1c0:de00::5",

@@ -203,6 +203,26 @@ static void a_routed_server_may_be_reached_by_ipv4(void **state)
 	assert_address(&wired.want.netns[0].routes[0].via, "10.255.0.41/30");
 }
 
+static void a_passive_proxy_behind_nat_has_a_port_of_this_machine(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("uplink { mode = nat passive_port = 20000 } zabbix { server = 192.0.2.1 }\n"
+		     "vrf a { proxy { mode = passive } } vrf b { }\n"
+		     "vrf c { enabled = false proxy { mode = passive } }\n"
+		     "vrf d { proxy { mode = passive } }");
+	cleanup_wired struct wired routed =
+		wire("uplink { mode = routed passive_port = 20000 }\n"
+		     "zabbix { server = 192.0.2.1 } vrf a { proxy { mode = passive } }");
+
+	(void)state;
+	assert_int_equal(wired.want.n_passive, 2);
+	assert_int_equal(wired.want.passive[0].port, 20010);
+	assert_address(&wired.want.passive[0].proxy, "198.18.0.42/30");
+	assert_int_equal(wired.want.passive[1].port, 20013);
+	assert_address(&wired.want.passive[1].proxy, "198.18.0.54/30");
+	assert_int_equal(routed.want.n_passive, 0);
+}
+
 static void sysctls_are_passed_on(void **state)
 {
 	cleanup_wired struct wired wired =
@@ -258,6 +278,7 @@ int main(void)
 		cmocka_unit_test(a_server_at_the_root_side_needs_no_route),
 		cmocka_unit_test(a_server_at_an_address_of_this_machine_is_reached_by_the_uplink),
 		cmocka_unit_test(a_routed_server_may_be_reached_by_ipv4),
+		cmocka_unit_test(a_passive_proxy_behind_nat_has_a_port_of_this_machine),
 		cmocka_unit_test(a_routed_server_is_reached_by_the_root_side),
 		cmocka_unit_test(a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address),
 		cmocka_unit_test(sysctls_are_passed_on),
