@@ -84,7 +84,7 @@ int cli_down(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct cli_options options;
 	cleanup_fd int lock_fd = -1;
-	int r = cli_kernel_begin(argc, argv, "c:\1h", &options, &config);
+	int r = cli_kernel_begin(argc, argv, "c:\1h", &options, cli_load_config_in_use, &config);
 
 	if (r != CLI_PARSED)
 		return r;

@@ -384,7 +384,7 @@ static int import_run(struct import *import, const char *config_path, char **pat
 	cleanup_config struct config *config = NULL;
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
 	struct error err = ERROR_INIT;
-	int r, status = cli_load_config(config_path, &config);
+	int r, status = cli_load_config_in_use(config_path, &config);
 
 	if (status != CLI_EXIT_DONE)
 		return status;

@@ -87,6 +87,6 @@ int cli_init(int argc, char **argv)
 
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config(path, &config);
+	r = cli_load_config_in_use(path, &config);
 	return r == CLI_EXIT_DONE ? init_run(config, choice) : r;
 }

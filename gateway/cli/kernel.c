@@ -185,7 +185,7 @@ int cli_kernel_complain(const struct error *err)
 }
 
 int cli_kernel_begin(int argc, char **argv, const char *letters, struct cli_options *options,
-	struct config **config)
+	int (*load)(const char *path, struct config **config), struct config **config)
 {
 	int r = cli_parse(argc, argv, letters, options);
 
@@ -194,7 +194,7 @@ int cli_kernel_begin(int argc, char **argv, const char *letters, struct cli_opti
 	if (r == CLI_PARSED)
 		r = cli_need_root(argv[0]);
 	if (r == CLI_PARSED) {
-		r = cli_load_config(options->config_path, config);
+		r = load(options->config_path, config);
 		if (r == CLI_EXIT_DONE)
 			return CLI_PARSED;
 	}

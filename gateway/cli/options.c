@@ -93,6 +93,13 @@ int cli_load_config(const char *path, struct config **config)
 	return report_tell(config_load(path, config, &report), &report, false);
 }
 
+int cli_load_config_in_use(const char *path, struct config **config)
+{
+	struct config_report report = { 0 };
+
+	return report_tell(config_load_in_use(path, config, &report), &report, false);
+}
+
 int cli_load_config_to_check(const char *path, struct config **config)
 {
 	struct config_report report = { 0 };

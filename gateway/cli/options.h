@@ -52,6 +52,8 @@ int cli_help(const char *command);
  * warnings.
  */
 int cli_load_config(const char *path, struct config **config);
+/* For commands that bring nothing up: what a supervisor may run with is no fault. */
+int cli_load_config_in_use(const char *path, struct config **config);
 int cli_load_config_to_check(const char *path, struct config **config);
 int cli_load_config_to_start(const char *path, struct config **config);
 

@@ -50,7 +50,7 @@ int cli_plan(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct cli_options options;
 	struct cli_plan plan = { 0 };
-	int r = cli_kernel_begin(argc, argv, "c:jvh", &options, &config);
+	int r = cli_kernel_begin(argc, argv, "c:jvh", &options, cli_load_config, &config);
 
 	if (r != CLI_PARSED)
 		return r;

@@ -135,6 +135,6 @@ int cli_rotate_psk(int argc, char **argv)
 		r = cli_need_root(argv[0]);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config(options.config_path, &config);
+	r = cli_load_config_in_use(options.config_path, &config);
 	return r == CLI_EXIT_DONE ? rotate_run(config, argv[optind]) : r;
 }

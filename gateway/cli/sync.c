@@ -157,6 +157,6 @@ int cli_sync(int argc, char **argv)
 		r = cli_need_root(argv[0]);
 	if (r != CLI_PARSED)
 		return r;
-	r = cli_load_config(path, &config);
+	r = cli_load_config_in_use(path, &config);
 	return r == CLI_EXIT_DONE ? sync_run(config, look, remove) : r;
 }

@@ -144,7 +144,7 @@ int cli_up(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct cli_options options;
 	struct cli_plan plan = { 0 };
-	int r = cli_kernel_begin(argc, argv, "c:v\2h", &options, &config);
+	int r = cli_kernel_begin(argc, argv, "c:v\2h", &options, cli_load_config, &config);
 
 	if (r != CLI_PARSED)
 		return r;

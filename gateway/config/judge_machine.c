@@ -103,12 +103,14 @@ static char *path_make(const char *key)
 /* In a child, which says by a byte for each key whether it is missing. */
 static void settings_look(const struct config *config, int fd)
 {
-	(void)unshare(CLONE_NEWNET);
+	/* Some are there to be read only. Who may make no namespace sees what the machine has. */
+	int mode = unshare(CLONE_NEWNET) == 0 ? W_OK : F_OK;
+
 	for (size_t v = 0; v < config->n_vrfs; v++)
 		for (size_t i = 0; i < config->vrfs[v].n_sysctls; i++) {
 			const char *key = config->vrfs[v].sysctls[i].key;
 			cleanup_free char *path = path_make(key);
-			char missing = is_known_early(key) && access(path, F_OK) < 0;
+			char missing = is_known_early(key) && access(path, mode) < 0;
 
 			if (file_write_all(fd, &missing, 1) < 0)
 				return;
@@ -127,7 +129,7 @@ static void settings_hear(struct config_reader *reader, FILE *from)
 			if (getc(from) == 1)
 				config_complain(&reader->doubts, section,
 					config_section_line_of(section, "sysctl"),
-					"sysctl \"%s=%s\": a namespace of this kernel has no such setting, expected one that it has",
+					"sysctl \"%s=%s\": not to be set in a namespace of this kernel, expected another one",
 					sysctl->key, sysctl->value);
 		}
 }

@@ -99,6 +99,7 @@ enum extent {
 	EXTENT_WHOLE,      /* the same for who asks the machine for that */
 	EXTENT_CHECK,      /* the same, and a look at the files that it names */
 	EXTENT_START,      /* the same where there are doubts only */
+	EXTENT_IN_USE,     /* the same without that look */
 	EXTENT_FAULTY_TOO, /* what is not at fault of it */
 	EXTENT_GENERAL,    /* the same without customers */
 };
@@ -150,13 +151,14 @@ static int text_load(const char *path, const char *text, enum extent extent, con
 		config_judge(&reader);
 		machine_judge(&reader, extent);
 	}
-	if (extent <= EXTENT_START && whole && reader.config->n_vrfs == 0)
+	if (extent <= EXTENT_IN_USE && whole && reader.config->n_vrfs == 0)
 		config_complain(&reader.notes, root, 1,
 			"no vrf and no namespace section: nothing is monitored");
 	config_complaints_move(
-		extent == EXTENT_START ? &reader.notes : &reader.faults, &reader.doubts);
+		extent == EXTENT_START || extent == EXTENT_IN_USE ? &reader.notes : &reader.faults,
+		&reader.doubts);
 	*config = NULL;
-	if (reader.faults.count == 0 || (extent > EXTENT_START && whole))
+	if (reader.faults.count == 0 || (extent > EXTENT_IN_USE && whole))
 		*config = steal_ptr(&reader.config);
 	r = reader.faults.count ? -EINVAL : 0;
 	config_complaints_tell(&reader.faults, &report->faults);
@@ -215,6 +217,11 @@ int config_load_to_check(const char *path, struct config **config, struct config
 int config_load_to_start(const char *path, struct config **config, struct config_report *report)
 {
 	return file_load(path, EXTENT_START, NULL, config, report);
+}
+
+int config_load_in_use(const char *path, struct config **config, struct config_report *report)
+{
+	return file_load(path, EXTENT_IN_USE, NULL, config, report);
 }
 
 int config_load_what_can_be_read(

@@ -44,6 +44,9 @@ int config_load_to_check(const char *path, struct config **config, struct config
  */
 int config_load_to_start(const char *path, struct config **config, struct config_report *report);
 
+/* The same for who only acts on what such a start has brought up; files that the config names are not looked at. */
+int config_load_in_use(const char *path, struct config **config, struct config_report *report);
+
 /*
  * As config_load(), but gives the model also where report->faults is filled: keys at fault are as
  * if they were not there. Good for finding a running supervisor and its files while somebody edits
