@@ -115,7 +115,7 @@ def stranger_is_named(lab, process):
     try:
         wait_until(lambda: value_of(stranger.pid, "Name") == "sleep", SECONDS, "the stranger")
         lab.write("namespace other { }\n")
-        lab.command("reload")
+        lab.command("reload", "--no-wait", "--remove")
         return works(lambda: f"process {stranger.pid} is still in the namespace" in lab.log() and "yes", process)
     finally:
         stranger.kill()
