@@ -22,6 +22,8 @@ int cli_plan_create(
 	if (r < 0)
 		return r;
 	wiring_all(&plan->want, config, plan->ids);
+	for (size_t i = 0; i < plan->want.n_netns; i++)
+		plan->want.netns[i].retry = NET_RETRY_DUPLICATES;
 	return net_compare(&plan->want, &plan->have, &plan->plan, err);
 }
 

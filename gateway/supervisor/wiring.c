@@ -184,8 +184,6 @@ void wiring_all(struct net_want *want, const struct config *config, const uint32
 {
 	wiring_begin(want, config, ids);
 	for (size_t i = 0; i < config->n_vrfs; i++)
-		if (config->vrfs[i].enabled) {
+		if (config->vrfs[i].enabled)
 			wiring_add(want, &config->vrfs[i], ids[i]);
-			want->netns[want->n_netns - 1].retry = NET_RETRY_DUPLICATES;
-		}
 }
