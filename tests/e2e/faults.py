@@ -443,7 +443,7 @@ def another_vrf(scene, binary):
     finally:
         scene.write_config()
         scene.wait_supervisor()
-        scene.expect_done("reload")
+        scene.expect_done("reload", "--remove")
 
 
 def hang_binary(scene):
