@@ -31,11 +31,22 @@ static void line_print(const json_t *event, const json_t *vrf, const char *name)
 	puts(line);
 }
 
+static void change_print(const json_t *event)
+{
+	cleanup_free char *line =
+		xasprintf("%s Zabbix: %s", text_of(event, "time"), text_of(event, "change"));
+
+	text_make_printable(line);
+	puts(line);
+}
+
 static void event_print(const json_t *event)
 {
 	size_t i;
 	json_t *vrf;
 
+	if (strcmp(text_of(event, "event"), "zabbix") == 0)
+		change_print(event);
 	if (strcmp(text_of(event, "event"), "state") == 0)
 		line_print(event, event, text_of(event, "vrf"));
 	json_array_foreach (json_object_get(event, "vrfs"), i, vrf)

@@ -140,8 +140,8 @@ static void object_plan(struct reporter_plan *plan, const struct object_words *w
 		return;
 	}
 	json_object_set(fields, words->id, json_object_get(have, words->id));
-	reporter_writes_add(
-		plan->writes, REPORTER_WRITE_UPDATE, words->what, name, words->update, fields);
+	reporter_plan_change(
+		plan, REPORTER_WRITE_UPDATE, words->what, name, words->update, have, fields);
 }
 
 /* --- rules --- */

@@ -144,7 +144,7 @@ static void host_update_add(struct reporter_plan *plan, const char *name, const 
 		return;
 	}
 	json_object_set(params, "hostid", json_object_get(have, "hostid"));
-	reporter_writes_add(plan->writes, *kind, "host", name, "host.update", params);
+	reporter_plan_change(plan, *kind, "host", name, "host.update", have, params);
 	*kind = REPORTER_WRITE_PART;
 }
 

@@ -185,7 +185,8 @@ void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_ho
 
 		if (!params)
 			continue;
-		reporter_writes_add(plan->writes, *kind, "host", want->name, method, params);
+		reporter_plan_change(plan, *kind, "host", want->name, method,
+			interface_find(json_object_get(have, "interfaces"), list[i].type), params);
 		*kind = REPORTER_WRITE_PART;
 	}
 }

@@ -158,6 +158,7 @@ static int report_tell(struct loop *loop)
 	cleanup_free char *line = reporter_report_line(&loop->report);
 
 	reporter_report_log(&loop->report, loop->api ? zabbix_api_url(loop->api) : "", &loop->told);
+	strings_finish(&loop->report.changes);
 	return file_write_all(loop->fd, line, strlen(line));
 }
 
@@ -242,6 +243,9 @@ static int sync_when_due(struct loop *loop, struct error *err)
 		return r;
 	r = reporter_sync(loop->api, loop->inventory, false, &result, err);
 	reporter_turn_end(loop->turn);
+	/* Also those of one that could not be carried through. */
+	for (size_t i = 0; i < result.changes.count; i++)
+		strings_add(&loop->report.changes, result.changes.items[i]);
 	if (r < 0)
 		return r;
 	keys_note_written(loop);

@@ -75,7 +75,8 @@ void reporter_plan_macro(struct reporter_plan *plan, const char *host,
 
 	if (!params)
 		return;
-	reporter_writes_add(plan->writes, *kind, "host", host, method, params);
+	reporter_plan_change(plan, *kind, "host", host, method,
+		zabbix_json_find(json_object_get(have, "macros"), "macro", want->name), params);
 	*kind = REPORTER_WRITE_PART;
 }
 

@@ -56,6 +56,12 @@ static inline const char *reporter_plan_gateway(const struct reporter_plan *plan
 	return plan->inventory->config->gateway.name;
 }
 
+/* Adds a write that changes an object, or makes a part of one, with what it changes of it. before: the object as
+ * Zabbix has it, NULL: it has none. Takes params over. */
+void reporter_plan_change(struct reporter_plan *plan, enum reporter_write_kind kind,
+	const char *what, const char *name, const char *method, const json_t *before,
+	json_t *params);
+
 /* Finds out `senders`. */
 void reporter_plan_senders(struct reporter_plan *plan, const struct zabbix_api *api);
 

@@ -166,8 +166,8 @@ static void proxy_update(
 	json_object_set_new(params, "description", zabbix_json_string(description));
 	/* A change of mode or encryption wants the key again, not only a new key. */
 	psk_add(params, proxy);
-	reporter_writes_add(plan->writes, REPORTER_WRITE_UPDATE, "proxy", proxy->name,
-		"proxy.update", steal_ptr(&params));
+	reporter_plan_change(plan, REPORTER_WRITE_UPDATE, "proxy", proxy->name, "proxy.update",
+		have, steal_ptr(&params));
 }
 
 /* Somebody else's, by that name; NULL: there is none. */

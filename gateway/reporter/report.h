@@ -13,6 +13,8 @@ struct reporter_report {
 	char version[32];   /* of the server; "" : not known yet */
 	bool synced;        /* the last sync was carried through */
 	struct strings problems;
+	struct strings
+		changes; /* what was written to Zabbix since the last report: lines of a sync's result */
 	json_t *proxies; /* as reporter_seen_read() makes it; NULL: not known */
 };
 

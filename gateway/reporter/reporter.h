@@ -12,8 +12,9 @@
  * What it writes: one JSON object a line,
  *	{ "state": "ok|unreachable|denied", "error": "one line or empty", "version": "6.0.14",
  *	  "synced": true, "problems": [ "..." ],
+ *	  "changes": [ "~ host 'ce1': tags[vrf].value: \"x\" -> \"acme\"" ],
  *	  "proxies": { "gw1-acme": { "object": "ours", "lastaccess": 1764000000, "version": "" } } }
- * after every attempt: each 5 s while all is well, after 1, 2, 4 .. 60 s of waiting otherwise.
+ * (changes: what was written to Zabbix since the line before) after every attempt: each 5 s while all is well, after 1, 2, 4 .. 60 s of waiting otherwise.
  * lastaccess is a Unix time, 0: never. version of a proxy is "" before Zabbix 7.0. Of an object that is
  * "foreign" (it does not bear our mark of that VRF) or "missing" both are not there.
  *

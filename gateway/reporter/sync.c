@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "reporter/alteration.h"
 #include "reporter/import.h"
 #include "reporter/names.h"
 #include "reporter/plan.h"
@@ -40,6 +41,16 @@ void reporter_sync_result_finish(struct reporter_sync_result *result)
 	strings_finish(&result->changes);
 	strings_finish(&result->notes);
 	*result = (struct reporter_sync_result){ 0 };
+}
+
+void reporter_plan_change(struct reporter_plan *plan, enum reporter_write_kind kind,
+	const char *what, const char *name, const char *method, const json_t *before,
+	json_t *params)
+{
+	char *details = reporter_alteration_text(plan->view, plan->words, method, before, params);
+
+	reporter_writes_add(plan->writes, kind, what, name, method, params);
+	reporter_writes_add_details(plan->writes, details);
 }
 
 /* Sends what is planned, and where there was something reads these kinds again. */

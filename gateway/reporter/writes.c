@@ -23,6 +23,7 @@ struct reporter_write {
 	enum reporter_write_kind kind;
 	const char *method;
 	json_t *params;    /* NULL: sent */
+	char *details;     /* what it changes; NULL: it is made or deleted */
 	json_t *templates; /* that it links to its host; NULL: none */
 };
 
@@ -32,6 +33,7 @@ void reporter_writes_finish(struct reporter_writes *writes)
 		json_decref(writes->items[i].params);
 		json_decref(writes->items[i].templates);
 		free(writes->items[i].subject);
+		free(writes->items[i].details);
 	}
 	free(writes->items);
 	*writes = (struct reporter_writes){ 0 };
@@ -54,43 +56,12 @@ void reporter_writes_add_templates(struct reporter_writes *writes, json_t *templ
 		writes->items[writes->count - 1].templates = json_incref(templates);
 }
 
+void reporter_writes_add_details(struct reporter_writes *writes, char *details)
+{
+	writes->items[writes->count - 1].details = details;
+}
+
 /* --- counting and describing --- */
-
-/* "tags, templates": the fields of the object that change; the caller frees it. */
-static char *object_fields(const struct reporter_write *write)
-{
-	char *text = xstrdup("");
-	const char *key;
-	json_t *value;
-
-	json_object_foreach (write->params, key, value) {
-		cleanup_free char *before = text;
-
-		(void)value;
-		text = strcmp(key, "hostid") == 0 || strcmp(key, "druleid") == 0 ||
-				strcmp(key, "actionid") == 0
-			? steal_ptr(&before)
-			: xasprintf("%s%s%s", before, *before ? ", " : "", key);
-	}
-	return text;
-}
-
-/* What of the object changes; the caller frees it. */
-static char *write_fields(const struct reporter_write *write)
-{
-	static const char *const updates[] = { "host.update", "drule.update", "action.update" };
-	static const struct {
-		const char *start, *what;
-	} parts[] = { { "hostinterface.", "interface" }, { "usermacro.", "macro" } };
-
-	for (size_t i = 0; i < sizeof(updates) / sizeof(updates[0]); i++)
-		if (strcmp(write->method, updates[i]) == 0)
-			return object_fields(write);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (strncmp(write->method, parts[i].start, strlen(parts[i].start)) == 0)
-			return xstrdup(parts[i].what);
-	return xstrdup("");
-}
 
 static void write_describe(const struct reporter_write *write, struct reporter_sync_result *result)
 {
@@ -100,10 +71,10 @@ static void write_describe(const struct reporter_write *write, struct reporter_s
 		[REPORTER_WRITE_PART] = '~',
 		[REPORTER_WRITE_DELETE] = '-',
 	};
-	cleanup_free char *fields = write_fields(write);
+	const char *details = write->details ? write->details : "";
 
 	strings_addf(&result->changes, "%c %s%s%s", signs[write->kind], write->subject,
-		*fields ? ": " : "", fields);
+		*details ? ": " : "", details);
 }
 
 static void write_count(const struct reporter_write *write, struct reporter_sync_result *result)

@@ -29,6 +29,9 @@ void reporter_writes_finish(struct reporter_writes *writes);
 void reporter_writes_add(struct reporter_writes *writes, enum reporter_write_kind kind,
 	const char *what, const char *name, const char *method, json_t *params);
 
+/* What the write added last changes, as reporter/alteration.h has it. Takes details over. */
+void reporter_writes_add_details(struct reporter_writes *writes, char *details);
+
 /*
  * The templates that the write added last links to a host, [{"templateid", "name"}]: where Zabbix refuses the write,
  * it is done without them, and then each is linked by itself; one that is refused then is a problem.

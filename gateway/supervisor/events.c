@@ -46,3 +46,9 @@ json_t *event_state_create(const struct vrf *vrf, enum vrf_state before)
 		"before", vrf_state_name(before), "reason", json_text(vrf->reason), "restarts",
 		(json_int_t)vrf->restarts, "last_exit", json_text(vrf->last_exit));
 }
+
+json_t *event_zabbix_create(const char *change)
+{
+	return json_pack("{s:i, s:s, s:o, s:o}", "schema", 1, "event", "zabbix", "time", time_now(),
+		"change", json_text(change));
+}

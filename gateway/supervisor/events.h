@@ -6,6 +6,7 @@
  *	  "vrfs": [ { "name", "state", "reason", "since_s" } ] }
  *	{ "schema": 1, "event": "state", "time", "vrf", "state", "before", "reason", "restarts",
  *	  "last_exit" }
+ *	{ "schema": 1, "event": "zabbix", "time", "change": "~ host 'ce1': tags[vrf].value: \"x\" -> \"acme\"" }
  * Only ever grows.
  */
 #pragma once
@@ -18,3 +19,6 @@
 json_t *event_snapshot_create(const struct supervisor *supervisor);
 
 json_t *event_state_create(const struct vrf *vrf, enum vrf_state before);
+
+/* An object that the reporter has made (+), changed (~) or deleted (-) in Zabbix. */
+json_t *event_zabbix_create(const char *change);

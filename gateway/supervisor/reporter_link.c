@@ -17,6 +17,8 @@
 #include "base/memory.h"
 #include "process/spawn.h"
 #include "reporter/reporter.h"
+#include "supervisor/control_server.h"
+#include "supervisor/events.h"
 #include "supervisor/inventory.h"
 #include "supervisor/reporter_feed.h"
 
@@ -112,6 +114,21 @@ static void problems_learn(struct reporter_link *link, const json_t *problems)
 	link->error = more ? xasprintf("%s (and %zu more)", first, more) : xstrdup(first);
 }
 
+static void changes_tell(struct reporter_link *link, const json_t *changes)
+{
+	const json_t *change;
+	size_t i;
+
+	json_array_foreach (changes, i, change) {
+		cleanup_json json_t *event = json_is_string(change)
+			? event_zabbix_create(json_string_value(change))
+			: NULL;
+
+		if (event)
+			control_server_tell(link->supervisor->control, event);
+	}
+}
+
 static void message_take(struct reporter_link *link, const char *line, size_t size)
 {
 	struct supervisor *supervisor = link->supervisor;
@@ -134,6 +151,7 @@ static void message_take(struct reporter_link *link, const char *line, size_t si
 		version_learn(supervisor, version);
 	}
 	proxies_learn(supervisor, json_object_get(message, "proxies"));
+	changes_tell(link, json_object_get(message, "changes"));
 }
 
 static void lines_take(struct reporter_link *link)

@@ -3,7 +3,9 @@
 
 import relay_cases
 import secret_file
+from event_log import EventLog
 from tap import expect, expect_equal
+from waiting import wait_until
 
 ROLE_USER = "User role"
 ABSENT = "No such template"
@@ -48,14 +50,19 @@ def check_taken_host_and_missing_template(setting):
         expect_lines(gateway.command("sync"), lines)
         expect(setting.api.host(first.host) is not None, "the host without its template was not made")
         expect_equal(setting.api.host(second.host)["parentTemplates"], [], "templates of the foreign host")
-    with setting.case("the status says so beside the state ok, and no longer when it is put right"):
+    with setting.case("the status says so beside the state ok, no longer when it is put right; log and events name it"):
         gateway.start()
         try:
             relay_cases.wait_zabbix(gateway, "ok", "(and 1 more)")
             setting.api.call("host.delete", [foreign])
             setting.world.write_config()
-            expect_equal(gateway.command("reload").returncode, 0, "reload")
-            relay_cases.wait_zabbix(gateway, "ok")
+            with EventLog(setting.world.config) as log:
+                expect_equal(gateway.command("reload").returncode, 0, "reload")
+                relay_cases.wait_zabbix(gateway, "ok")
+                made = f"+ host '{second.host}'"
+                wait_until(lambda: any(each.get("change") == made for each in list(log.events)), 60,
+                           f"the event \"{made}\"")
+            expect(f"Zabbix: {made}" in gateway.log_path.read_text(), "the log does not name what was made")
         finally:
             gateway.stop()
         expect_in_step(setting)

@@ -133,16 +133,20 @@ def check_drift(setting, fleet):
     api = setting.api
     is_old = setting.stack.release.name == "6.0"
     name_field, off = ("host", {"proxy_hostid": "0"}) if is_old else ("name", {"monitored_by": "0"})
-    changes = (("a proxy renamed", "proxy", "fleet-v001", {name_field: "renamed"}),
-               ("a proxy that takes anything unencrypted", "proxy", "fleet-v002", {"tls_accept": "1"}),
-               ("a host taken off its proxy", "host", "v003-ce1", off),
-               ("a host without its tags vrf", "host", "v004-ce1", {"tags": [{"tag": "vrfgate", "value": "fleet"}]}))
-    for text, kind, name, fields in changes:
+    changes = (("a proxy renamed", "proxy", "fleet-v001", {name_field: "renamed"},
+                f'{name_field}: "renamed" -> "fleet-v001"'),
+               ("a proxy that takes anything unencrypted", "proxy", "fleet-v002", {"tls_accept": "1"},
+                'tls_accept: "1" -> "2"'),
+               ("a host taken off its proxy", "host", "v003-ce1", off, 'none -> "fleet-v003"'),
+               ("a host without its tags vrf", "host", "v004-ce1", {"tags": [{"tag": "vrfgate", "value": "fleet"}]},
+                'tags: none -> {"tag":"vrf","value":"v004"}'))
+    for text, kind, name, fields, told in changes:
         with setting.case(f"{text} by hand is put back, and nothing else is written"):
             by_hand(api, kind, name, fields)
             done, _seconds, _requests = fleet.sync()
             expect_equal(last_line(done), f"0 made, 1 changed, 0 deleted, {4 * N_VRFS + 1} unchanged, 0 problems",
                          "sync")
+            expect(f"~ {kind} '{name}': " in done.stdout and told in done.stdout, done.stdout)
     with setting.case("what is not ours is left: a visible name, a description, a tag, a macro"):
         by_hand(api, "host", "v005-ce1", {
             "name": "By hand", "description": "by hand",

@@ -80,6 +80,20 @@ static inline void assert_problem(const struct bench *bench, const char *text)
 		fail_msg("no problem '%s'", text);
 }
 
+/* A line of the changes that begins so and has that in it. */
+static inline void assert_change(const struct bench *bench, const char *start, const char *part)
+{
+	const struct strings *changes = &bench->result.changes;
+
+	for (size_t i = 0; i < changes->count; i++)
+		if (strncmp(changes->items[i], start, strlen(start)) == 0 &&
+			strstr(changes->items[i], part))
+			return;
+	for (size_t i = 0; i < changes->count; i++)
+		print_message("change: %s\n", changes->items[i]);
+	fail_msg("no change '%s' with '%s'", start, part);
+}
+
 static inline json_t *call(struct bench *bench, const char *method, json_t *params)
 {
 	json_t *result = NULL;

@@ -139,7 +139,7 @@ static void test_what_was_changed_by_hand_is_put_back(void **unused)
 		assert_counts(&bench, 0, 2, 12);
 		assert_true(strings_contain(&bench.result.changes,
 			"~ discovery rule '[vrfgate gw1 vrf acme id " MADE_ID
-			"] discovery 1': status, dchecks"));
+			"] discovery 1': status: \"1\" -> \"0\", dchecks"));
 		assert_counts(&bench, 0, 0, 14);
 	}
 }

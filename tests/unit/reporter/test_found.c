@@ -170,9 +170,10 @@ static void test_looking_says_what_a_found_host_would_become(void **unused)
 	discovery_start_made(&bench, &discovery, "6.0.14");
 	find_one(&bench, (struct find){ "acme", "10.0.0.7", "router", "10.0.0.7", true });
 	assert_look_changes_nothing(&bench);
-	assert_true(
-		strings_contain(&bench.result.changes, "~ host 'acme-10.0.0.7': host, name, tags"));
-	assert_true(strings_contain(&bench.result.changes, "~ host 'acme-10.0.0.7': templates"));
+	assert_change(&bench,
+		"~ host 'acme-10.0.0.7': host: \"10.0.0.7\" -> \"acme-10.0.0.7\", name: \"router\" -> ",
+		"tags: none -> {\"tag\":\"vrf\",\"value\":\"acme\"}");
+	assert_change(&bench, "~ host 'acme-10.0.0.7': templates: none -> ", "\"Generic by SNMP\"");
 	assert_int_equal(bench.result.updated, 1);
 }
 

@@ -29,6 +29,7 @@ static void test_the_line_has_every_key(void **state)
 
 	(void)state;
 	strings_add(&report.problems, "host 'ce1': no");
+	strings_add(&report.changes, "+ host 'ce1'");
 	report.proxies = zabbix_json_pack("{s:{s:i, s:s}}", "p", "lastaccess", 5, "version", "");
 	line = line_read(&report);
 	assert_string_equal(zabbix_json_text(line, "state"), "ok");
@@ -36,8 +37,9 @@ static void test_the_line_has_every_key(void **state)
 	assert_string_equal(zabbix_json_text(line, "version"), "6.0.14");
 	assert_true(json_is_true(json_object_get(line, "synced")));
 	assert_int_equal(json_array_size(json_object_get(line, "problems")), 1);
+	assert_int_equal(json_array_size(json_object_get(line, "changes")), 1);
 	assert_int_equal(json_object_size(json_object_get(line, "proxies")), 1);
-	assert_int_equal(json_object_size(line), 6);
+	assert_int_equal(json_object_size(line), 7);
 	reporter_report_finish(&report);
 }
 
@@ -83,7 +85,8 @@ static void test_news_are_logged_once(void **state)
 	struct reporter_report report = { .version = "6.0.14" }, told = { 0 };
 	cleanup_free char *connected = log_catch(&report, &told);
 	cleanup_free char *again = log_catch(&report, &told);
-	cleanup_free char *failed = NULL, *still = NULL, *back = NULL, *problem = NULL;
+	cleanup_free char *failed = NULL, *still = NULL, *back = NULL, *problem = NULL,
+			  *changes = NULL;
 
 	(void)state;
 	assert_non_null(strstr(connected, "Zabbix 6.0.14 at http://z/: connected"));
@@ -102,6 +105,9 @@ static void test_news_are_logged_once(void **state)
 	problem = log_catch(&report, &told);
 	assert_null(strstr(problem, "host 'a'"));
 	assert_non_null(strstr(problem, "host 'c': d"));
+	strings_add(&report.changes, "~ host 'e': port: \"1\" -> \"2\"");
+	changes = log_catch(&report, &told);
+	assert_non_null(strstr(changes, "Zabbix: ~ host 'e': port: \"1\" -> \"2\""));
 	reporter_report_finish(&report);
 	reporter_report_finish(&told);
 }

@@ -88,6 +88,48 @@ static void test_a_host_taken_off_its_proxy_is_put_back(void **unused)
 	}
 }
 
+/* And no secret is among the values. */
+static void test_what_is_put_back_is_named_with_its_old_and_new_value(void **unused)
+{
+	static struct config_host_macro macro = { (char *)"{$X}", (char *)"new-secret" };
+
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		bool is_7 = versions[i][0] == '7';
+		const char *proxy = is_7 ? "monitored_by: \"server\" -> \"proxy\""
+					 : "proxy_hostid: none -> \"gw1-acme\"";
+		cleanup_bench struct bench bench;
+
+		bench_start(&bench, versions[i]);
+		macro.value = (char *)"new-secret";
+		bench.made.hosts[0].macros = &macro;
+		bench.made.hosts[0].n_macros = 1;
+		assert_int_equal(sync_again(&bench), 0);
+		change(&bench, "host", "host", "ce-acme",
+			is_7 ? zabbix_json_pack("{s:s}", "monitored_by", "0")
+			     : zabbix_json_pack("{s:s}", "proxy_hostid", "0"));
+		change(&bench, "proxy", is_7 ? "name" : "host", "gw1-acme",
+			zabbix_json_pack("{s:s, s:s}", "tls_accept", "1", "description", ""));
+		change(&bench, "proxy", is_7 ? "name" : "host", "gw1-acme",
+			zabbix_json_pack("{s:s}", "description",
+				"[vrfgate gw1 vrf acme psk none id " MADE_ID "]"));
+		address_parse(&bench.made.hosts[0].address, "10.0.0.9");
+		macro.value = (char *)"newer-secret";
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.updated, 2);
+		assert_change(&bench, "~ host 'ce-acme': ", proxy);
+		assert_change(&bench,
+			"~ host 'ce-acme': interface SNMP: ", "ip: \"10.0.0.1\" -> \"10.0.0.9\"");
+		assert_change(&bench, "~ host 'ce-acme': macro {$X}: value", "");
+		assert_change(&bench, "~ proxy 'gw1-acme': ", "tls_accept: \"1\" -> \"2\"");
+		for (size_t k = 0; k < bench.result.changes.count; k++) {
+			assert_null(strstr(bench.result.changes.items[k], "secret"));
+			assert_null(
+				strstr(bench.result.changes.items[k], bench.made.proxies[0].psk));
+		}
+	}
+}
+
 static void test_a_changed_address_changes_both_interfaces_of_one_host(void **unused)
 {
 	cleanup_bench struct bench bench;
@@ -602,8 +644,8 @@ static void test_a_host_renamed_in_the_config_is_renamed_and_not_made_anew(void 
 		bench.made.config.zabbix.prune = true;
 		assert_look_changes_nothing(&bench);
 		assert_int_equal(bench.result.changes.count, 1);
-		assert_string_equal(
-			bench.result.changes.items[0], "~ host 'router-acme': host, name");
+		assert_string_equal(bench.result.changes.items[0],
+			"~ host 'router-acme': host: \"ce-acme\" -> \"router-acme\", name: \"ce-acme\" -> \"router-acme\"");
 		assert_counts(&bench, 0, 1, 7);
 		after = state(&bench);
 		assert_string_equal(
@@ -1029,6 +1071,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_made_in_6_0),
 		cmocka_unit_test(test_what_is_made_in_7_0),
 		cmocka_unit_test(test_a_host_taken_off_its_proxy_is_put_back),
+		cmocka_unit_test(test_what_is_put_back_is_named_with_its_old_and_new_value),
 		cmocka_unit_test(test_a_changed_address_changes_both_interfaces_of_one_host),
 		cmocka_unit_test(test_what_was_added_by_hand_stays),
 		cmocka_unit_test(test_a_new_key_is_sent_and_the_description_around_the_mark_stays),
