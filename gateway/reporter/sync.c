@@ -282,6 +282,8 @@ int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inven
 
 	pass_init(&pass, api, inventory, result);
 	pass.look = look;
+	if (zabbix_api_hint(api))
+		strings_add(&result->notes, zabbix_api_hint(api));
 	reporter_plan_senders(&pass.plan, api);
 	r = pass_run(&pass, err);
 	pass_finish(&pass);

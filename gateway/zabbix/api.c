@@ -18,11 +18,14 @@ struct zabbix_api {
 	struct zabbix_http *http;
 	struct zabbix_version version;
 	const struct zabbix_words *words;
-	char *user;     /* NULL: a token is used */
-	char *password; /* kept for a session that is lost */
-	char *auth;     /* the token, or the session's; NULL: not logged in */
-	bool reachable; /* the last request was answered */
-	bool writing;   /* the request under way changes something */
+	char *user;        /* NULL: a token is used */
+	char *password;    /* kept for a session that is lost */
+	char *auth;        /* the token, or the session's; NULL: not logged in */
+	bool reachable;    /* the last request was answered */
+	bool writing;      /* the request under way changes something */
+	bool in_body;      /* the login goes in the body though this version has a header for it */
+	bool header_works; /* it has been taken from the header once */
+	char *hint;        /* why it goes in the body; NULL: it does not, or needs no word */
 	zabbix_http_cancelled_fn *cancelled;
 	void *cancelled_arg;
 	size_t requests;
@@ -58,11 +61,16 @@ static bool is_write(const char *method)
 	return true;
 }
 
+static bool header_is_used(const struct zabbix_api *api)
+{
+	return api->words->auth_in_header && !api->in_body;
+}
+
 /* Sends the pending calls; each gets its result or error. */
-static int calls_send(struct zabbix_api *api, struct zabbix_call *calls, size_t count,
+static int calls_post(struct zabbix_api *api, struct zabbix_call *calls, size_t count,
 	const char *auth, struct error *err)
 {
-	bool in_header = auth && api->words->auth_in_header;
+	bool in_header = auth && header_is_used(api);
 	cleanup(secret_free) char *request =
 		zabbix_rpc_request(calls, count, in_header ? NULL : auth);
 	cleanup_free char *answer = NULL;
@@ -81,6 +89,70 @@ static int calls_send(struct zabbix_api *api, struct zabbix_call *calls, size_t 
 		return r;
 	r = zabbix_rpc_read(answer, size, calls, count, err);
 	return r < 0 ? error_wrap(err, "%s", zabbix_http_url(api->http)) : 0;
+}
+
+/* Makes the calls that met the end of their session pending again (true where there was one). */
+static bool lost_reset(struct zabbix_call *calls, size_t count)
+{
+	bool lost = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (calls[i].error.code != ZABBIX_RPC_SESSION_LOST)
+			continue;
+		error_clear(&calls[i].error);
+		lost = true;
+	}
+	return lost;
+}
+
+static bool has_lost(const struct zabbix_call *calls, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (calls[i].error.code == ZABBIX_RPC_SESSION_LOST)
+			return true;
+	return false;
+}
+
+/* Up to 7.0 the body is read as well. Source: Zabbix manual, "Authorization methods"; removed in 7.2. */
+static bool body_is_read(const struct zabbix_api *api)
+{
+	return api->version.major < 7 || (api->version.major == 7 && api->version.minor < 2);
+}
+
+/*
+ * A web server that passes no Authorization header on (Apache with CGI does not), or takes it for its own: the login
+ * is tried once in the body. None of the calls was carried out.
+ */
+static int calls_send_in_body(
+	struct zabbix_api *api, struct zabbix_call *calls, size_t count, struct error *err)
+{
+	int r;
+
+	lost_reset(calls, count);
+	error_clear(err);
+	api->in_body = true;
+	r = calls_post(api, calls, count, api->auth, err);
+	if (r == 0 && !has_lost(calls, count))
+		api->hint = xasprintf(
+			"%s: the web server does not pass the header Authorization on, so the login goes in the body, which Zabbix 7.2 does not read any more: see 'CGIPassAuth On' of Apache, or what rules it has for that header",
+			zabbix_http_url(api->http));
+	else
+		api->in_body = false;
+	return r;
+}
+
+static int calls_send(struct zabbix_api *api, struct zabbix_call *calls, size_t count,
+	const char *auth, struct error *err)
+{
+	struct error own = ERROR_INIT;
+	int r = calls_post(api, calls, count, auth, err ? err : (err = &own));
+	bool in_header = auth && header_is_used(api);
+	bool refused = r == 0 ? has_lost(calls, count) : r == -EACCES && !api->reachable;
+
+	if (in_header && refused && !api->header_works && body_is_read(api))
+		return calls_send_in_body(api, calls, count, err);
+	api->header_works |= in_header && r == 0 && !refused;
+	return r;
 }
 
 /* A single call with that login or (NULL) none; no second try. */
@@ -120,6 +192,14 @@ static int version_ask(struct zabbix_api *api, struct error *err)
 			"%s: Zabbix %s is not supported; these versions are: %s", url,
 			api->version.text, zabbix_version_supported());
 	return 0;
+}
+
+/* What cannot be told from a login that is no good. */
+static const char *header_hint(const struct zabbix_api *api)
+{
+	return header_is_used(api) && !api->header_works && !body_is_read(api)
+		? "; or does the web server not pass the header Authorization on (Apache: CGIPassAuth On)?"
+		: "";
 }
 
 /* A refused login: the API gives many reasons, for us they are all "denied". */
@@ -165,7 +245,22 @@ static int token_try(struct zabbix_api *api, struct error *err)
 	int r = call_once(api, api->auth, "hostgroup.get",
 		zabbix_json_pack("{s:[s], s:i}", "output", "groupid", "limit", 1), NULL, err);
 
-	return is_refusal(r) && api->reachable ? login_refused(api, "the API token", err) : r;
+	cleanup_free char *what = xasprintf("the API token%s", header_hint(api));
+
+	return is_refusal(r) && api->reachable ? login_refused(api, what, err) : r;
+}
+
+/* The web server's own login, in the URL, takes the header: Zabbix' own then needs the body. */
+static int web_login_judge(struct zabbix_api *api, struct error *err)
+{
+	if (!zabbix_http_has_login(api->http) || !api->words->auth_in_header)
+		return 0;
+	api->in_body = body_is_read(api);
+	return api->in_body
+		? 0
+		: error_set(err, EACCES,
+			  "%s: zabbix.url has a login of the web server, and Zabbix %s reads its own only from the same header; expected a web server that asks vrfgate for none",
+			  zabbix_http_url(api->http), api->version.text);
 }
 
 int zabbix_api_create(const struct zabbix_login *login, struct zabbix_api **api, struct error *err)
@@ -183,6 +278,8 @@ int zabbix_api_create(const struct zabbix_login *login, struct zabbix_api **api,
 	made->cancelled_arg = login->cancelled_arg;
 	zabbix_http_set_cancelled(made->http, request_is_cancelled, made);
 	r = version_ask(made, err);
+	if (r == 0)
+		r = web_login_judge(made, err);
 	if (r < 0)
 		return r;
 	if (login->token) {
@@ -218,6 +315,7 @@ void zabbix_api_destroy(struct zabbix_api *api)
 	secret_free(&api->auth);
 	secret_free(&api->password);
 	free(api->user);
+	free(api->hint);
 	free(api);
 }
 
@@ -236,6 +334,11 @@ const char *zabbix_api_url(const struct zabbix_api *api)
 	return zabbix_http_url(api->http);
 }
 
+const char *zabbix_api_hint(const struct zabbix_api *api)
+{
+	return api->hint;
+}
+
 void zabbix_api_ends(const struct zabbix_api *api, struct zabbix_ends *ends)
 {
 	zabbix_http_ends(api->http, ends);
@@ -244,20 +347,6 @@ void zabbix_api_ends(const struct zabbix_api *api, struct zabbix_ends *ends)
 size_t zabbix_api_requests(const struct zabbix_api *api)
 {
 	return api->requests;
-}
-
-/* Makes the calls that met the end of their session pending again (true where there was one). */
-static bool lost_reset(struct zabbix_call *calls, size_t count)
-{
-	bool lost = false;
-
-	for (size_t i = 0; i < count; i++) {
-		if (calls[i].error.code != ZABBIX_RPC_SESSION_LOST)
-			continue;
-		error_clear(&calls[i].error);
-		lost = true;
-	}
-	return lost;
 }
 
 /* Sends; where a session was lost, logs in again and sends the rest, once. */
@@ -272,8 +361,8 @@ static int calls_carry_through(
 	if (r == 0)
 		r = calls_send(api, calls, count, api->auth, err);
 	if (r == 0 && lost_reset(calls, count))
-		return error_set(err, EACCES, "%s: the session ends as soon as it is opened",
-			zabbix_http_url(api->http));
+		return error_set(err, EACCES, "%s: the session ends as soon as it is opened%s",
+			zabbix_http_url(api->http), header_hint(api));
 	return r;
 }
 

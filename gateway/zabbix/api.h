@@ -65,6 +65,9 @@ const struct zabbix_words *zabbix_api_words(const struct zabbix_api *api);
 /* The URL for messages: without user and password. */
 const char *zabbix_api_url(const struct zabbix_api *api);
 
+/* What its operator should know of how the login gets there, though it does; NULL: nothing. */
+const char *zabbix_api_hint(const struct zabbix_api *api);
+
 /* The addresses of both ends of our connection: zabbix/http.h. */
 struct zabbix_ends;
 void zabbix_api_ends(const struct zabbix_api *api, struct zabbix_ends *ends);

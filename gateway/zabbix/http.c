@@ -161,6 +161,17 @@ const char *zabbix_http_url(const struct zabbix_http *http)
 	return http->shown;
 }
 
+bool zabbix_http_has_login(const struct zabbix_http *http)
+{
+	cleanup(cleanup_url_free) CURLU *url = curl_url();
+	char *user = NULL;
+	bool has = url && curl_url_set(url, CURLUPART_URL, http->url, 0) == CURLUE_OK &&
+		curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK;
+
+	curl_free(user);
+	return has;
+}
+
 void zabbix_http_ends(const struct zabbix_http *http, struct zabbix_ends *ends)
 {
 	char *ours = NULL, *theirs = NULL;

@@ -37,6 +37,9 @@ void zabbix_http_set_cancelled(struct zabbix_http *http, zabbix_http_cancelled_f
 /* The URL for messages: without user and password. */
 const char *zabbix_http_url(const struct zabbix_http *http);
 
+/* Whether the URL has a user for the web server, which goes as "Authorization: Basic": no bearer can go with it. */
+bool zabbix_http_has_login(const struct zabbix_http *http);
+
 /* The addresses of both ends of the last connection; "" where there was none. */
 struct zabbix_ends {
 	char ours[46], theirs[46]; /* INET6_ADDRSTRLEN */

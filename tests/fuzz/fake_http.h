@@ -45,6 +45,12 @@ void zabbix_http_set_cancelled(struct zabbix_http *http, zabbix_http_cancelled_f
 	(void)http, (void)fn, (void)arg;
 }
 
+bool zabbix_http_has_login(const struct zabbix_http *http)
+{
+	(void)http;
+	return false;
+}
+
 const char *zabbix_http_url(const struct zabbix_http *http)
 {
 	(void)http;

@@ -20,6 +20,8 @@ struct fake_zabbix {
 	int sessions_left;       /* calls until the session ends; 0: it does not */
 	const char *forbidden;   /* a method that the user's role does not allow */
 	const char *lost_answer; /* a method that is carried out, but its first answer is lost */
+	bool drops_header;       /* its web server passes no Authorization header on */
+	bool web_login;          /* its web server itself wants a login, user and password "web" */
 	const char *taken_host;  /* a name that somebody took a moment ago */
 	const char *unlinkable;  /* the id of a template that cannot be linked to a host */
 	json_t *imported;        /* the template that an import brings */
@@ -563,14 +565,17 @@ static inline json_t *fake_judge_auth(
 	struct fake_zabbix *fake, const char *headers, const char *method, json_t *call)
 {
 	bool wants = strcmp(method, "apiinfo.version") != 0 && strcmp(method, "user.login") != 0;
-	bool header = strstr(headers, "Authorization: Bearer") != NULL;
+	bool header = !fake->drops_header && strstr(headers, "Authorization: Bearer") != NULL;
 	bool body = json_object_get(call, "auth") != NULL;
+	/* Before 7.2 it is read as well, which is for who has no header. */
+	bool may_use_body = (fake->drops_header || fake->web_login) &&
+		(strncmp(fake->version, "7.0", 3) == 0 || fake->version[0] == '6');
 
 	if (!wants)
 		return header || body
 			? fake_error(-32602, "must be called without authorization header")
 			: NULL;
-	if (fake->auth_in_header ? !header || body : !body || header)
+	if (may_use_body ? !body : fake->auth_in_header ? !header || body : !body || header)
 		return fake_error(-32602, "Not authorized.");
 	if (fake->sessions_left > 0 && --fake->sessions_left == 0)
 		return fake_error(-32602, "Session terminated, re-login, please.");
@@ -611,6 +616,10 @@ static inline char *fake_answer(const char *headers, const char *body, void *arg
 	json_t *call;
 	size_t i;
 
+	if (((struct fake_zabbix *)arg)->web_login &&
+		!strstr(headers, "Authorization: Basic d2ViOndlYg==")) {
+		return http_answer("401 Unauthorized", "", "");
+	}
 	if (!json_is_array(request)) {
 		json_decref(answer);
 		answer = fake_call(arg, headers, request);

@@ -44,6 +44,81 @@ static void test_login_by_password_and_token_on_each_version(void **state)
 	}
 }
 
+/* Connects to it and asks; with a login of the web server in the URL or without. The caller frees the hint. */
+static int ask_by(
+	struct fake_zabbix *fake, bool web_login, const char *token, char **hint, struct error *err)
+{
+	cleanup_http_server struct http_server server;
+	cleanup_json json_t *result = NULL;
+	cleanup_free char *url = NULL;
+	struct zabbix_api *api;
+	int r;
+
+	http_server_start(&server, fake_answer, fake);
+	url = web_login ? xasprintf("http://web:web@%s", server.url + strlen("http://"))
+			: xstrdup(server.url);
+	*hint = NULL;
+	r = connect_as(url, token, "secret-word", &api, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < 2; i++) {
+		json_decref(steal_ptr(&result));
+		r = zabbix_api_call(api, "host.get", json_object(), &result, err);
+	}
+	if (zabbix_api_hint(api))
+		*hint = xstrdup(zabbix_api_hint(api));
+	zabbix_api_destroy(api);
+	return r;
+}
+
+/* 7.2 reads the header only. */
+static void test_a_login_whose_header_is_dropped_goes_in_the_body_where_it_can(void **state)
+{
+	static const char *const versions[] = { "6.4.1", "7.0.22", "7.2.0" };
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		cleanup_fake_zabbix struct fake_zabbix fake;
+		cleanup_free char *hint = NULL;
+		struct error err = ERROR_INIT;
+		int r;
+
+		fake_zabbix_init(&fake, versions[i / 2]);
+		fake.drops_header = true;
+		r = ask_by(&fake, false, i % 2 ? "0123" : NULL, &hint, &err);
+		if (i / 2 < 2) {
+			assert_int_equal(r, 0);
+			assert_non_null(hint);
+			assert_non_null(strstr(hint, "CGIPassAuth"));
+		} else {
+			assert_int_equal(r, -EACCES);
+			assert_non_null(strstr(err.text, "CGIPassAuth"));
+		}
+	}
+}
+
+static void test_a_login_of_the_web_server_leaves_the_body_to_zabbix_where_it_can(void **state)
+{
+	static const char *const versions[] = { "6.0.14", "6.4.1", "7.0.22", "7.2.0" };
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		cleanup_fake_zabbix struct fake_zabbix fake;
+		cleanup_free char *hint = NULL;
+		struct error err = ERROR_INIT;
+		int r;
+
+		fake_zabbix_init(&fake, versions[i / 2]);
+		fake.web_login = true;
+		r = ask_by(&fake, true, i % 2 ? "0123" : NULL, &hint, &err);
+		assert_null(hint);
+		assert_int_equal(r, i / 2 < 3 ? 0 : -EACCES);
+		if (r < 0)
+			assert_non_null(strstr(err.text, "from the same header"));
+		assert_null(strstr(err.text, "web:web"));
+	}
+}
+
 static void test_other_versions_are_refused_by_name(void **state)
 {
 	cleanup_fake_zabbix struct fake_zabbix fake;
@@ -169,6 +244,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_login_by_password_and_token_on_each_version),
+		cmocka_unit_test(
+			test_a_login_whose_header_is_dropped_goes_in_the_body_where_it_can),
+		cmocka_unit_test(
+			test_a_login_of_the_web_server_leaves_the_body_to_zabbix_where_it_can),
 		cmocka_unit_test(test_other_versions_are_refused_by_name),
 		cmocka_unit_test(test_a_wrong_password_is_denied_and_not_told),
 		cmocka_unit_test(test_an_unknown_token_is_denied_and_not_told),
