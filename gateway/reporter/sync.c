@@ -33,6 +33,7 @@ struct pass {
 	struct reporter_view view;
 	struct reporter_writes writes;
 	bool look;
+	json_t *tried; /* by one that looks: methods to which it has the right */
 };
 
 void reporter_sync_result_finish(struct reporter_sync_result *result)
@@ -53,6 +54,15 @@ void reporter_plan_change(struct reporter_plan *plan, enum reporter_write_kind k
 	reporter_writes_add_details(plan->writes, details);
 }
 
+/* What one that looks does in the place of sending. */
+static int pass_describe(struct pass *pass, struct error *err)
+{
+	int r = reporter_writes_try(&pass->writes, pass->api, pass->tried, err);
+
+	reporter_writes_describe(&pass->writes, pass->plan.result);
+	return r;
+}
+
 /* Sends what is planned, and where there was something reads these kinds again. */
 static int pass_carry_out(
 	struct pass *pass, enum reporter_kind first, enum reporter_kind last, struct error *err)
@@ -61,10 +71,8 @@ static int pass_carry_out(
 
 	if (pass->writes.count == 0)
 		return 0;
-	if (pass->look) {
-		reporter_writes_describe(&pass->writes, pass->plan.result);
-		return 0;
-	}
+	if (pass->look)
+		return pass_describe(pass, err);
 	r = reporter_writes_send(&pass->writes, pass->api, pass->plan.result, err);
 	if (r < 0)
 		return r;
@@ -80,9 +88,15 @@ static void pretend_missing(
 			&pass->view, kind, key, zabbix_json_pack("{s:s}", id, REPORTER_NEW_ID));
 }
 
-static void template_note(struct reporter_sync_result *result)
+/* Whether we may import: nothing is, as the call lacks all that it needs, which is no fault. */
+static int import_try(struct zabbix_api *api, struct error *err)
 {
-	strings_addf(&result->changes, "+ template '%s'", REPORTER_TEMPLATE_GATEWAY);
+	int r = zabbix_api_call(api, "configuration.import", json_object(), NULL, err);
+
+	if (r < 0 && (zabbix_api_error_is_denied(err) || zabbix_api_error_is_unreachable(err)))
+		return r;
+	error_clear(err);
+	return 0;
 }
 
 static int template_step(struct pass *pass, struct error *err)
@@ -100,13 +114,8 @@ static int template_step(struct pass *pass, struct error *err)
 			REPORTER_TEMPLATE_GATEWAY);
 	if (!inventory->template_text || there)
 		return 0;
-	if (pass->look) {
-		template_note(pass->plan.result);
-		pretend_missing(
-			pass, REPORTER_KIND_TEMPLATE, REPORTER_TEMPLATE_GATEWAY, "templateid");
-		return 0;
-	}
-	r = reporter_import(pass->api, "yaml", inventory->template_text, &why);
+	r = pass->look ? import_try(pass->api, &why)
+		       : reporter_import(pass->api, "yaml", inventory->template_text, &why);
 	if (r < 0 && zabbix_api_error_is_unreachable(&why)) {
 		*err = why;
 		return r;
@@ -115,7 +124,13 @@ static int template_step(struct pass *pass, struct error *err)
 		strings_addf(&pass->plan.result->problems, "template '%s': %s",
 			REPORTER_TEMPLATE_GATEWAY, why.text);
 	else
-		template_note(pass->plan.result);
+		strings_addf(
+			&pass->plan.result->changes, "+ template '%s'", REPORTER_TEMPLATE_GATEWAY);
+	if (pass->look && r == 0)
+		pretend_missing(
+			pass, REPORTER_KIND_TEMPLATE, REPORTER_TEMPLATE_GATEWAY, "templateid");
+	if (pass->look)
+		return 0;
 	return reporter_view_read(&pass->view, pass->api, inventory, REPORTER_KIND_TEMPLATE,
 		REPORTER_KIND_TEMPLATE, err);
 }
@@ -213,10 +228,8 @@ static int found_step(struct pass *pass, struct error *err)
 static int prune_step(struct pass *pass, struct error *err)
 {
 	reporter_plan_prune(&pass->plan);
-	if (pass->look) {
-		reporter_writes_describe(&pass->writes, pass->plan.result);
-		return 0;
-	}
+	if (pass->look)
+		return pass_describe(pass, err);
 	return reporter_writes_send(&pass->writes, pass->api, pass->plan.result, err);
 }
 
@@ -248,7 +261,7 @@ static int pass_run(struct pass *pass, struct error *err)
 static void pass_init(struct pass *pass, struct zabbix_api *api,
 	const struct reporter_inventory *inventory, struct reporter_sync_result *result)
 {
-	*pass = (struct pass){ .api = api };
+	*pass = (struct pass){ .api = api, .tried = json_object() };
 	pass->plan = (struct reporter_plan){
 		.inventory = inventory,
 		.words = zabbix_api_words(api),
@@ -264,6 +277,7 @@ static void pass_init(struct pass *pass, struct zabbix_api *api,
 
 static void pass_finish(struct pass *pass)
 {
+	json_decref(pass->tried);
 	json_decref(pass->plan.proxy_vrfs);
 	json_decref(pass->plan.host_vrfs);
 	json_decref(pass->plan.discoveries);
@@ -282,10 +296,10 @@ int reporter_sync(struct zabbix_api *api, const struct reporter_inventory *inven
 
 	pass_init(&pass, api, inventory, result);
 	pass.look = look;
-	if (zabbix_api_hint(api))
-		strings_add(&result->notes, zabbix_api_hint(api));
 	reporter_plan_senders(&pass.plan, api);
 	r = pass_run(&pass, err);
+	if (zabbix_api_hint(api))
+		strings_add(&result->notes, zabbix_api_hint(api));
 	pass_finish(&pass);
 	return r;
 }

@@ -138,8 +138,25 @@ static json_t *marked_params(
 		"search", "name", zabbix_json_string(mark), "startSearch", 1);
 }
 
+/* A role may lack the methods of discovery where the config has none. */
+static bool discovers(const struct reporter_inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		if (inventory->proxies[i].n_discovers > 0)
+			return true;
+	return false;
+}
+
+/* With prune there may be old ones to delete. */
+static bool may_have_rules(const struct asked *asked)
+{
+	return discovers(asked->inventory) || asked->inventory->config->zabbix.prune;
+}
+
 static json_t *rule_params(const struct asked *asked)
 {
+	if (!may_have_rules(asked))
+		return NULL;
 	return marked_params(asked->inventory, "selectDChecks",
 		zabbix_json_pack("[s, s, s, s, s, s]", "druleid", "name", "iprange", "delay",
 			"status", asked->words->host_proxy));
@@ -147,9 +164,12 @@ static json_t *rule_params(const struct asked *asked)
 
 static json_t *action_params(const struct asked *asked)
 {
-	json_t *params = marked_params(asked->inventory, "selectFilter",
-		zabbix_json_pack("[s, s, s, s]", "actionid", "name", "eventsource", "status"));
+	json_t *params;
 
+	if (!may_have_rules(asked))
+		return NULL;
+	params = marked_params(asked->inventory, "selectFilter",
+		zabbix_json_pack("[s, s, s, s]", "actionid", "name", "eventsource", "status"));
 	json_object_set_new(params, "selectOperations", json_string("extend"));
 	return params;
 }
@@ -525,6 +545,13 @@ static bool is_large(const struct reporter_view *view, const struct question *qu
 	return json_array_size(names_of(question->params, &field)) > PORTION_NAMES;
 }
 
+/* Where we may not read it, there is nothing that we could have made. */
+static bool is_optional(const struct reading *reading, enum reporter_kind which)
+{
+	return (which == REPORTER_KIND_RULE || which == REPORTER_KIND_ACTION) &&
+		!discovers(reading->asked.inventory);
+}
+
 /* All that may be small in one request; what was asked and answered whole has no params any more. */
 static int batch_read(
 	struct reading *reading, struct question *questions, size_t count, struct error *err)
@@ -549,6 +576,11 @@ static int batch_read(
 	}
 	r = n > 0 ? zabbix_api_call_batch(reading->api, calls, n, err) : 0;
 	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (calls[i].error.code == EACCES && is_optional(reading, asked[i]->which)) {
+			kind_empty(reading->view, asked[i]->which);
+			json_decref(steal_ptr(&asked[i]->params));
+			continue;
+		}
 		r = result_judge(&calls[i], err);
 		if (r < 0 ||
 			(kinds[asked[i]->which].ids &&

@@ -158,13 +158,19 @@ static int bundle_send_whole(const struct bundle *bundle, struct zabbix_api *api
 	return r;
 }
 
+static int denial_tell(
+	const struct reporter_write *write, const struct error *refusal, struct error *err)
+{
+	return error_set(err, EACCES,
+		"%s: %s The API user needs a role that may, such as Super admin.", write->subject,
+		refusal->text);
+}
+
 static int write_judge(const struct reporter_write *write, const struct error *refusal,
 	struct reporter_sync_result *result, struct error *err)
 {
 	if (refusal->code == EACCES)
-		return error_set(err, EACCES,
-			"%s: %s The API user needs a role that may, such as Super admin.",
-			write->subject, refusal->text);
+		return denial_tell(write, refusal, err);
 	if (refusal->code)
 		strings_addf(&result->problems, "%s: %s", write->subject, refusal->text);
 	else
@@ -293,5 +299,28 @@ int reporter_writes_send(struct reporter_writes *writes, struct zabbix_api *api,
 		r = bundle_send(&bundle, api, result, err);
 	}
 	reporter_writes_finish(writes);
+	return r;
+}
+
+int reporter_writes_try(const struct reporter_writes *writes, struct zabbix_api *api, json_t *tried,
+	struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < writes->count; i++) {
+		const struct reporter_write *write = &writes->items[i];
+		struct error refusal = ERROR_INIT;
+
+		if (json_object_get(tried, write->method))
+			continue;
+		json_object_set_new(tried, write->method, json_true());
+		r = zabbix_api_call(api, write->method, json_array(), NULL, &refusal);
+		if (r == -EACCES)
+			return denial_tell(write, &refusal, err);
+		if (r < 0 && zabbix_api_error_is_unreachable(&refusal))
+			*err = refusal;
+		else
+			r = 0;
+	}
 	return r;
 }

@@ -47,5 +47,13 @@ void reporter_writes_add_templates(struct reporter_writes *writes, json_t *templ
 int reporter_writes_send(struct reporter_writes *writes, struct zabbix_api *api,
 	struct reporter_sync_result *result, struct error *err);
 
+/*
+ * Whether we have the right to each method of the list: it is called with an empty list of objects, which every
+ * version refuses or takes for nothing to do. `tried`, an object, keeps those that were. -EACCES with the text that
+ * sending would give, or an errno of zabbix/api.h.
+ */
+int reporter_writes_try(const struct reporter_writes *writes, struct zabbix_api *api, json_t *tried,
+	struct error *err);
+
 /* Counts and describes what would be sent, and empties the list. */
 void reporter_writes_describe(struct reporter_writes *writes, struct reporter_sync_result *result);

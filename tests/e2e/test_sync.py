@@ -3,15 +3,18 @@
 """Zabbix in step with a config of 100 VRFs: how few requests and how little time, drift, prune, rights."""
 
 import json
+import re
 import subprocess
 import sys
 import time
 
+import header_cases
 import host_cases
-from fleet import N_VRFS, TEMPLATES, Fleet, last_line
+from fleet import N_VRFS, TEMPLATES, Fleet, last_line, sync_as_shown
 from gateway import program
 from setting import run_stack_cases
 from tap import expect, expect_equal
+from zabbix_packages import REPOSITORY
 
 PROVISION_REQUESTS_MAX = 60
 CHECK_REQUESTS_MAX = 12
@@ -330,6 +333,40 @@ def check_rights(setting, fleet):
         expect(any(word in done.stderr for word in ("proxy.create", "hostgroup.create", "configuration.import")),
                done.stderr)
         expect("Super admin" in done.stderr, done.stderr)
+        shown, _seconds, _requests = fleet.sync("-n")
+        expect_equal((shown.returncode, shown.stderr), (done.returncode, done.stderr), "sync -n")
+
+
+def documented_methods(release):
+    """Those that vrfgate.conf(5) says a role needs for a config without discovery and groups."""
+    manual = (REPOSITORY / "docs" / "vrfgate.conf.5").read_text()
+    listed = manual.partition("begin of methods")[2].partition("end of methods")[0]
+    return re.findall(r"[a-z]+\.[a-z]+", listed) + (["history.push"] if release != "6.0" else [])
+
+
+def check_methods(setting):
+    password, methods = "Vpn-41-Qx", documented_methods(setting.stack.release.name)
+    role = setting.api.call("role.create", {"name": "gateways", "type": 3, "rules": {
+        "api.access": 1, "api.mode": 1, "api": methods}})["roleids"][0]
+    group = setting.api.call("usergroup.create", {"name": "gateways"})["usrgrpids"][0]
+    setting.api.call("user.create", {"username": "gateway", "passwd": password, "roleid": role,
+                                     "usrgrps": [{"usrgrpid": group}]})
+    fleet = Fleet(setting, "listed", "l")
+    fleet.log_in_as("gateway", password)
+    fleet.write(2)
+    with setting.case("a role with the methods of the manual can all that sync does"):
+        for host in ("", 'macros = { "{$X}=1" }  jmx { }', 'macros = { "{$X}=2" }  jmx { port = 9010 }'):
+            fleet.write(2, host=host)
+            done = sync_as_shown(fleet)
+            expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+    with setting.case("sync -n says which method a role lacks, as sync does"):
+        lacking = [each for each in methods if each != "usermacro.update"]
+        setting.api.call("role.update", {"roleid": role, "rules": {"api.access": 1, "api.mode": 1, "api": lacking}})
+        fleet.write(2, host='macros = { "{$X}=3" }  jmx { port = 9010 }')
+        shown, _seconds, _requests = fleet.sync("-n")
+        done, _seconds, _requests = fleet.sync()
+        expect('No permissions to call "usermacro.update"' in done.stderr, done.stderr)
+        expect_equal((shown.returncode, shown.stderr), (done.returncode, done.stderr), "sync -n")
 
 
 def cases(setting):
@@ -351,6 +388,8 @@ def cases(setting):
     check_old_marks(setting, fleet)
     check_prune(setting, fleet)
     host_cases.cases(setting)
+    header_cases.cases(setting)
+    check_methods(setting)
     check_rights(setting, fleet)
 
 

@@ -811,6 +811,40 @@ static void test_a_right_that_is_missing_ends_the_pass_and_is_named(void **unuse
 	assert_non_null(strstr(bench.err.text, "No permissions to call \"proxy.create\""));
 }
 
+static void test_a_look_meets_a_missing_right_as_a_sync_does(void **unused)
+{
+	static const char *const forbidden[] = { "hostgroup.create", "proxy.create",
+		"host.create" };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
+		struct reporter_sync_result look = { 0 };
+		struct error err = ERROR_INIT;
+		cleanup_bench struct bench bench;
+
+		bench_start_with(&bench, "7.0.22", (struct amiss){ .forbidden = forbidden[i] });
+		assert_int_equal(reporter_sync(bench.api, &bench.made.inventory, true, &look, &err),
+			-EACCES);
+		reporter_sync_result_finish(&look);
+		assert_int_equal(sync_again(&bench), -EACCES);
+		assert_string_equal(err.text, bench.err.text);
+	}
+}
+
+static void test_methods_of_discovery_are_not_called_without_discovery(void **unused)
+{
+	static const char *const forbidden[] = { "drule.get", "action.get" };
+
+	(void)unused;
+	for (size_t i = 0; i < 4; i++) {
+		cleanup_bench struct bench bench;
+
+		bench_start_with(&bench, "7.0.22", (struct amiss){ .forbidden = forbidden[i % 2] });
+		bench.made.config.zabbix.prune = i / 2;
+		assert_counts(&bench, 8, 0, 0);
+	}
+}
+
 static void test_an_empty_inventory_asks_for_the_group_only(void **unused)
 {
 	cleanup_bench struct bench bench;
@@ -1103,6 +1137,8 @@ int main(void)
 		cmocka_unit_test(test_a_host_named_by_two_vrfs_stays_with_the_first),
 		cmocka_unit_test(test_a_proxy_named_by_two_vrfs_takes_no_host_of_the_second),
 		cmocka_unit_test(test_a_right_that_is_missing_ends_the_pass_and_is_named),
+		cmocka_unit_test(test_a_look_meets_a_missing_right_as_a_sync_does),
+		cmocka_unit_test(test_methods_of_discovery_are_not_called_without_discovery),
 		cmocka_unit_test(test_an_empty_inventory_asks_for_the_group_only),
 		cmocka_unit_test(test_a_proxy_renamed_by_hand_gets_its_name_back),
 		cmocka_unit_test(test_a_key_changed_by_hand_is_written_again_where_it_is_due),

@@ -433,6 +433,8 @@ static inline json_t *fake_write(struct fake_zabbix *fake, const struct fake_kin
 
 	if (!json_is_array(params))
 		return write(fake, kind, params);
+	if (json_array_size(params) == 0)
+		return fake_error(-32602, "Invalid parameter \"/\": cannot be empty.");
 	json_array_foreach (params, i, each) {
 		json_decref(answer);
 		answer = write(fake, kind, each);
@@ -521,6 +523,9 @@ static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *met
 		return fake_result(json_true());
 	if (strcmp(method, "history.push") == 0)
 		return fake_history_push(fake, params);
+	if (strcmp(method, "configuration.import") == 0 && !json_object_get(params, "source"))
+		return fake_error(
+			-32602, "Invalid parameter \"/\": the parameter \"format\" is missing.");
 	if (strcmp(method, "configuration.import") == 0) {
 		fake_set_id(fake, fake->imported, "templateid");
 		json_array_append_new(
