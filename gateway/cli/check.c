@@ -58,11 +58,10 @@ static int numbers_check(const char *path, const struct config *config)
 	struct error err = ERROR_INIT;
 	int r = ids_assign(config, false, &ids, &err);
 
-	if (r == 0)
-		if (r == 0) {
-			ports_check(path, config, ids);
-			return wiring_check(config, ids);
-		}
+	if (r == 0) {
+		ports_check(path, config, ids);
+		return wiring_check(config, ids);
+	}
 	if (r == -EACCES)
 		return CLI_EXIT_DONE;
 	fprintf(stderr, "%s: %s\n", path, err.text);

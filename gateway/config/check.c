@@ -120,6 +120,9 @@ int config_check_server_or_empty(const char *text, struct error *err)
 {
 	if (!*text || is_host_name(text) || config_check_address(text, NULL) == 0)
 		return 0;
+	if (strpbrk(text, ",;"))
+		return error_set(err, EINVAL,
+			"several servers, as of a cluster, which the uplinks do not lead to; expected one address, such as one that the nodes take over from each other");
 	return error_set(err, EINVAL, "neither address nor host name, expected one of them");
 }
 

@@ -180,6 +180,22 @@ static void judge_proxy(struct config_reader *reader, const struct config_vrf *v
 			"a passive proxy, which the server cannot reach behind uplink { mode = nat }; expected passive_port in section uplink, or mode active");
 }
 
+/* What is set and does nothing. */
+static void note_ports(struct config_reader *reader)
+{
+	const struct config_uplink *uplink = &reader->config->uplink;
+	const struct config_section *section = config_reader_general(reader, "uplink");
+
+	if (uplink->passive_port && uplink->mode != CONFIG_UPLINK_NAT)
+		config_complain(&reader->notes, section,
+			config_section_line_of(section, "passive_port"),
+			"passive_port is not used: it is for mode nat, and in this mode the server reaches passive proxies by their own addresses");
+	else if (*uplink->passive_address && !uplink->passive_port)
+		config_complain(&reader->notes, section,
+			config_section_line_of(section, "passive_address"),
+			"passive_address is not used without passive_port");
+}
+
 /* A port for each uplink. */
 static void judge_ports(struct config_reader *reader)
 {
@@ -227,6 +243,7 @@ void config_judge_uplinks(struct config_reader *reader)
 	if (config_uplink_has_ipv4(&config->uplink))
 		judge_room(reader, &config->uplink.prefix4, "prefix4");
 	judge_ports(reader);
+	note_ports(reader);
 	if (mode != CONFIG_UPLINK_LOCAL)
 		judge_firewall(reader, &needs[mode]);
 	for (size_t i = 0; i < config->n_vrfs; i++) {

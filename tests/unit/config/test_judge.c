@@ -2,6 +2,8 @@
 /* Every kind of fault and the words it is told in. Each text has that one fault. */
 #include "loaded.h"
 
+#include "base/memory.h"
+
 #define NO_NAME            "not a name, expected a letter or digit and up to 62 of these, '.', '_' and '-'"
 #define SIXTEEN            "0123456789abcdef"
 #define SIXTY_FOUR         SIXTEEN SIXTEEN SIXTEEN SIXTEEN
@@ -536,6 +538,39 @@ static void test_an_equal_next_hop_is_a_warning(void **state)
 		assert_string_equal(loaded.report.notes.items[i], notes[i]);
 }
 
+static void test_a_port_of_passive_proxies_that_is_not_used_is_a_warning(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "uplink {\nmode = routed passive_port = 20000 }\nzabbix { server = 192.0.2.1 } vrf a { dns = \"10.0.0.1\" }",
+			"test.conf:2: uplink: passive_port is not used: it is for mode nat, and in this mode the server reaches passive proxies by their own addresses" },
+		{ "uplink {\npassive_address = 192.0.2.2 }\nvrf a { }",
+			"test.conf:2: uplink: passive_address is not used without passive_port" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		cleanup_loaded struct loaded loaded = loaded_text(rows[i][0]);
+
+		assert_no_faults(&loaded);
+		assert_true(strings_contain(&loaded.report.notes, rows[i][1]));
+	}
+}
+
+static void test_several_servers_are_told_as_such(void **state)
+{
+	static const char *const servers[] = { "192.0.2.1;192.0.2.2", "192.0.2.1,2001:db8::1",
+		"a.example.net;b.example.net" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(*servers); i++) {
+		cleanup_free char *text = xasprintf("zabbix { server = \"%s\" }", servers[i]);
+		cleanup_loaded struct loaded loaded = loaded_text(text);
+
+		assert_int_equal(loaded.report.faults.count, 1);
+		assert_non_null(strstr(loaded.report.faults.items[0], "several servers"));
+	}
+}
+
 static void test_a_mark_of_utf8_and_two_line_ends_are_no_fault(void **state)
 {
 	cleanup_loaded struct loaded loaded =
@@ -618,6 +653,8 @@ int main(void)
 		cmocka_unit_test(test_odd_texts_end_in_a_fault),
 		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
 		cmocka_unit_test(test_customers_around_the_server_are_no_fault),
+		cmocka_unit_test(test_a_port_of_passive_proxies_that_is_not_used_is_a_warning),
+		cmocka_unit_test(test_several_servers_are_told_as_such),
 		cmocka_unit_test(test_a_mark_of_utf8_and_two_line_ends_are_no_fault),
 		cmocka_unit_test(test_a_bad_file_does_not_spoil_the_next),
 	};
