@@ -31,6 +31,7 @@ struct import {
 	bool force; /* dangers, too */
 	bool shows_progress;
 	struct strings provided;            /* templates that a dry run would have imported */
+	struct strings shared;              /* groups that it would have made */
 	size_t imported, unchanged, failed; /* files */
 	size_t n_created, n_changed, n_deleted, n_renamed; /* objects */
 };
@@ -217,6 +218,12 @@ static int dangers_refuse(const struct strings *dangers, struct error *err)
 		more);
 }
 
+static void strings_copy(const struct strings *from, struct strings *to)
+{
+	for (size_t i = 0; i < from->count; i++)
+		strings_add(to, from->items[i]);
+}
+
 /* Fills `changes` with what the file changes, or has changed. -EPERM: what it would, had it been forced. */
 static int source_import(const struct import *import, const struct source *source,
 	struct reporter_changes *changes, struct error *err)
@@ -225,6 +232,8 @@ static int source_import(const struct import *import, const struct source *sourc
 
 	if (source->err.code)
 		return error_set(err, source->err.code, "%s", source->err.text);
+	if (import->dry_run)
+		strings_copy(&import->shared, &changes->shared);
 	r = reporter_import_compare(import->api, &source->file,
 		import->dry_run ? &import->provided : NULL, changes, err);
 	if (r == 0 && changes->dangers.count > 0 && !import->force)
@@ -232,6 +241,16 @@ static int source_import(const struct import *import, const struct source *sourc
 	if (r == 0 && !import->dry_run && changes->lines.count > 0)
 		r = reporter_import(import->api, source->file.format, source->file.text, err);
 	return r;
+}
+
+/* What the next files of a dry run have to know of this one. */
+static void file_remember(
+	struct import *import, const struct source *source, const struct reporter_changes *changes)
+{
+	for (size_t i = 0; i < source->file.provides.count; i++)
+		strings_add(&import->provided, source->file.provides.items[i]);
+	strings_finish(&import->shared);
+	strings_copy(&changes->shared, &import->shared);
 }
 
 static void file_count(struct import *import, const struct reporter_changes *changes)
@@ -276,8 +295,7 @@ static void source_tell(struct import *import, const struct source *source,
 		file_tell(import, source->path, changes);
 		notes_tell(source->path, &changes->notes);
 		file_count(import, changes);
-		for (size_t i = 0; i < source->file.provides.count; i++)
-			strings_add(&import->provided, source->file.provides.items[i]);
+		file_remember(import, source, changes);
 	} else {
 		fflush(stdout);
 		fprintf(stderr, "vrfgate import: %s: %s\n", source->path, err->text);
@@ -375,6 +393,7 @@ static int import_all(struct import *import, const struct reporter_inventory *in
 	if (r == 0)
 		sources_import(import, sources, files.count);
 	strings_finish(&import->provided);
+	strings_finish(&import->shared);
 	sources_free(sources, files.count);
 	return r;
 }

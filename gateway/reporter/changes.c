@@ -21,22 +21,23 @@
 static const struct kind {
 	const char *key, *word;
 	bool guarded;
+	bool shared; /* many files bring the same one */
 } kinds[] = {
-	{ "groups", "group", true },
-	{ "template_groups", "template group", true },
-	{ "host_groups", "host group", true },
-	{ "templates", "template", true },
-	{ "items", "item", true },
-	{ "triggers", "trigger", false },
-	{ "graphs", "graph", false },
-	{ "dashboards", "dashboard", false },
-	{ "httptests", "web scenario", true },
-	{ "valuemaps", "value map", false },
-	{ "discovery_rules", "discovery rule", true },
-	{ "item_prototypes", "item prototype", true },
-	{ "trigger_prototypes", "trigger prototype", false },
-	{ "graph_prototypes", "graph prototype", false },
-	{ "host_prototypes", "host prototype", true },
+	{ "groups", "group", true, true },
+	{ "template_groups", "template group", true, true },
+	{ "host_groups", "host group", true, true },
+	{ "templates", "template", true, false },
+	{ "items", "item", true, false },
+	{ "triggers", "trigger", false, false },
+	{ "graphs", "graph", false, false },
+	{ "dashboards", "dashboard", false, false },
+	{ "httptests", "web scenario", true, false },
+	{ "valuemaps", "value map", false, false },
+	{ "discovery_rules", "discovery rule", true, false },
+	{ "item_prototypes", "item prototype", true, false },
+	{ "trigger_prototypes", "trigger prototype", false, false },
+	{ "graph_prototypes", "graph prototype", false, false },
+	{ "host_prototypes", "host prototype", true, false },
 };
 
 static const struct action {
@@ -60,7 +61,7 @@ static struct kind kind_find(const char *key)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].key, key) == 0)
 			return kinds[i];
-	return (struct kind){ key, key, false };
+	return (struct kind){ key, key, false, false };
 }
 
 static const char *entry_name(const json_t *entity)
@@ -170,6 +171,21 @@ static void entry_count(struct reporter_changes *changes, json_t *before, json_t
 
 /* --- objects --- */
 
+/* What another file of a dry run would have made is there when it is this one's turn. */
+static bool is_made_before(
+	const struct reading *reading, struct kind kind, const json_t *before, const json_t *after)
+{
+	cleanup_free char *made = xasprintf("%s '%s'", kind.word, entry_name(after));
+	struct strings *shared = &reading->changes->shared;
+
+	if (before || !kind.shared)
+		return false;
+	if (strings_contain(shared, made))
+		return true;
+	strings_add(shared, made);
+	return false;
+}
+
 /* Adds "~ item 'Ping' in template 'T'" with the fields that differ in lines below it. */
 static void entry_line(const struct reading *reading, const char *sign, const char *kind_key,
 	const char *where, const json_t *entry)
@@ -181,7 +197,7 @@ static void entry_line(const struct reading *reading, const char *sign, const ch
 
 	if (before && after)
 		reporter_difference_read(kind_key, reading->major, before, after, &details);
-	if (before && after && details.count == 0)
+	if ((before && after && details.count == 0) || is_made_before(reading, kind, before, after))
 		return;
 	object = xasprintf("%s '%s'%s", kind.word, entry_name(before ? before : after), where);
 	text = xasprintf(
@@ -243,4 +259,5 @@ void reporter_changes_finish(struct reporter_changes *changes)
 	strings_finish(&changes->lines);
 	strings_finish(&changes->dangers);
 	strings_finish(&changes->notes);
+	strings_finish(&changes->shared);
 }

@@ -96,8 +96,8 @@ def items(*each):
             for number, key, *delay in each]
 
 
-def export(setting, *templates, group="Templates of tests"):
-    return {"version": setting.stack.release.name, group_kind(setting): [{"uuid": uuid(1), "name": group}],
+def export(setting, *templates, group="Templates of tests", number=1):
+    return {"version": setting.stack.release.name, group_kind(setting): [{"uuid": uuid(number), "name": group}],
             "templates": [{"groups": [{"name": group}], **each} for each in templates]}
 
 
@@ -254,14 +254,15 @@ def check_versions(setting, importer):
 
 
 def check_links(setting, importer):
-    linking = export(setting, template(30, "A linking", templates=[{"name": "Z linked"}]))
+    group = {"group": "Templates that are linked", "number": 29}
+    linking = export(setting, template(30, "A linking", templates=[{"name": "Z linked"}]), **group)
     path = importer.write("links/a.yaml", linking)
     with setting.case("a linked template that is missing is found by -n as by the import"):
         importer.expect_refused(path, "links template 'Z linked', which is not in Zabbix: import that first")
         expect("A linking" not in names(setting), "the template was made")
     with setting.case("of the files of a directory those that others link come first"):
-        importer.write("links/z.yaml", export(setting, template(31, "Z linked", items=items((32, "z")))))
-        importer.expect_objects(importer.directory / "links", created=3)
+        importer.write("links/z.yaml", export(setting, template(31, "Z linked", items=items((32, "z"))), **group))
+        importer.expect_objects(importer.directory / "links", created=4)
         expect({"A linking", "Z linked"} <= names(setting), "no templates")
     with setting.case("a host group of a host prototype that is missing is found by -n as by the import"):
         prototype = {"uuid": uuid(35), "host": "{#HOST}", "name": "{#HOST}",

@@ -166,6 +166,21 @@ static void test_what_is_made_changed_deleted_and_renamed_is_counted(void **stat
 	assert_int_equal(changes.renamed, 1);
 }
 
+static void test_a_group_that_another_file_brings_is_made_once(void **state)
+{
+	static const char text[] =
+		"{'host_groups':{'added':[{'after':{'name':'A'}},{'after':{'name':'B'}}]}}";
+	cleanup(reporter_changes_finish) struct reporter_changes changes = { 0 };
+
+	(void)state;
+	strings_add(&changes.shared, "host group 'A'");
+	read_text(text, &changes);
+	assert_int_equal(changes.created, 1);
+	assert_int_equal(changes.lines.count, 1);
+	assert_string_equal(changes.lines.items[0], "+ host group 'B'");
+	assert_int_equal(changes.shared.count, 2);
+}
+
 static void test_a_name_that_others_know_is_not_changed_by_the_way(void **state)
 {
 	(void)state;
@@ -251,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_another_order_is_no_difference),
 		cmocka_unit_test(test_a_long_value_is_shown_where_it_differs),
 		cmocka_unit_test(test_what_is_made_changed_deleted_and_renamed_is_counted),
+		cmocka_unit_test(test_a_group_that_another_file_brings_is_made_once),
 		cmocka_unit_test(test_a_name_that_others_know_is_not_changed_by_the_way),
 		cmocka_unit_test(test_what_holds_values_is_not_deleted_by_the_way),
 		cmocka_unit_test(test_a_template_is_not_unlinked_by_the_way),
