@@ -16,6 +16,7 @@
 #include "cli/errand.h"
 #include "net/bridge.h"
 #include "net/duplicate.h"
+#include "net/forwarding.h"
 #include "net/netns.h"
 #include "net/plan.h"
 #include "net/reach.h"
@@ -121,6 +122,26 @@ static void step_supervisor(struct walk *walk)
 			"the VRF is %s%s%s", state, *reason ? ": " : "", reason);
 }
 
+/* The gateway's warnings are of more than disks. */
+static size_t count_disk_warnings(const json_t *gateway)
+{
+	size_t all = json_array_size(json_object_get(gateway, "warnings"));
+	size_t others = json_array_size(json_object_get(gateway, "forwarding"));
+
+	return all > others ? all - others : 0;
+}
+
+static bool is_of_forwarding(const json_t *gateway, const json_t *warning)
+{
+	size_t i;
+	json_t *text;
+
+	json_array_foreach (json_object_get(gateway, "forwarding"), i, text)
+		if (json_equal(text, warning))
+			return true;
+	return false;
+}
+
 static void step_disks(struct walk *walk)
 {
 	const json_t *gateway = json_object_get(walk->diag->status, "gateway");
@@ -129,11 +150,12 @@ static void step_disks(struct walk *walk)
 	json_t *warning;
 
 	json_array_foreach (warnings, i, warning)
-		say(walk, "disk", VERDICT_WARN, NULL, "%s",
-			json_is_string(warning) ? json_string_value(warning) : "");
+		if (!is_of_forwarding(gateway, warning))
+			say(walk, "disk", VERDICT_WARN, NULL, "%s",
+				json_is_string(warning) ? json_string_value(warning) : "");
 	if (!json_is_array(warnings))
 		say(walk, "disk", VERDICT_SKIP, NULL, "not known");
-	else if (json_array_size(warnings) == 0)
+	else if (count_disk_warnings(gateway) == 0)
 		say(walk, "disk", VERDICT_OK, NULL,
 			"state_dir, log_dir and run_dir are not nearly full");
 }
@@ -458,6 +480,20 @@ static void server_judge(struct walk *walk, const char *way, const char *netns, 
 			err.text);
 }
 
+/* What the way to the server costs this machine, and what it lacks. */
+static void step_forwarding(struct walk *walk)
+{
+	struct strings warnings = { 0 };
+	struct net_want want;
+
+	wiring_begin(&want, walk->diag->config, NULL);
+	if (want.firewall && net_forwarding_warn(&want, &warnings, NULL) == 0)
+		for (size_t i = 0; i < warnings.count; i++)
+			say(walk, "uplink", VERDICT_WARN, NULL, "%s", warnings.items[i]);
+	strings_finish(&warnings);
+	net_want_finish(&want);
+}
+
 static void step_uplink(struct walk *walk)
 {
 	static const char *const hints[] = {
@@ -487,6 +523,7 @@ static void step_uplink(struct walk *walk)
 	judge_inside(walk, &inside, hint);
 	if (walk->diag->config->uplink.server.family == AF_UNSPEC)
 		return;
+	step_forwarding(walk);
 	server_judge(walk, "server, from this machine", NULL,
 		"is it up? does this machine have a route to it?");
 	server_judge(walk, "server, from the namespace", walk->name,

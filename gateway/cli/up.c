@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "cli/kernel.h"
 #include "config/cleanup.h"
+#include "net/forwarding.h"
 #include "process/lock.h"
 #include "supervisor/control_server.h"
 #include "supervisor/paths.h"
@@ -60,13 +61,31 @@ static bool may_renumber(const char *netns, enum net_aspect aspect, const char *
 	return false;
 }
 
+static void read_forwarding(const struct net_want *want, struct strings *warnings)
+{
+	if (want->firewall)
+		(void)net_forwarding_warn(want, warnings, NULL);
+}
+
+/* At the moment it comes to be so, and not each time it is. */
+static void tell_forwarding(const struct strings *before, const struct strings *now)
+{
+	for (size_t i = 0; i < now->count; i++)
+		if (!strings_contain(before, now->items[i]))
+			fprintf(stderr, "vrfgate: %s\n", now->items[i]);
+}
+
 static int up_apply(const struct config *config, const struct cli_plan *plan, bool all)
 {
 	struct renumbering renumbering = { config, plan, 0 };
+	cleanup(strings_finish) struct strings before = { 0 }, now = { 0 };
 	int status;
 
+	read_forwarding(&plan->want, &before);
 	net_plan_filter(plan->plan, may_renumber, &renumbering);
 	status = cli_plan_apply(plan, all ? CLI_TELL_ACTS : CLI_TELL_SHORT);
+	read_forwarding(&plan->want, &now);
+	tell_forwarding(&before, &now);
 	return renumbering.refused ? CLI_EXIT_FAILED : status;
 }
 

@@ -260,6 +260,32 @@ int net_dump_link(struct net_channel *channel, const char *name, int ifindex,
 	return net_channel_get(channel, request, link_store, link, err);
 }
 
+static void marks_append(const struct nlmsghdr *header, void *data)
+{
+	struct nlattr *a[IFLA_MAX + 1], *property;
+	struct strings *marks = data;
+	int rest;
+
+	if (header->nlmsg_type != RTM_NEWLINK ||
+		!net_message_parse(header, sizeof(struct ifinfomsg), a, IFLA_MAX) ||
+		!a[IFLA_PROP_LIST])
+		return;
+	nla_for_each_nested(property, a[IFLA_PROP_LIST], rest)
+	{
+		if (nla_type(property) == IFLA_ALT_IFNAME &&
+			strncmp(nla_data(property), NET_MARK_PREFIX, strlen(NET_MARK_PREFIX)) == 0)
+			strings_add(marks, nla_data(property));
+	}
+}
+
+int net_dump_marks(
+	struct net_channel *channel, int ifindex, struct strings *marks, struct error *err)
+{
+	cleanup_message struct nl_msg *request = link_request(ifindex, RTEXT_FILTER_SKIP_STATS);
+
+	return net_channel_get(channel, request, marks_append, marks, err);
+}
+
 /* ---- addresses ---- */
 
 static enum net_address_standing standing_of(unsigned int flags)
@@ -384,6 +410,37 @@ int net_dump_routes(struct net_channel *channel, struct net_have_netns *netns, s
 	return dump(channel, RTM_GETROUTE, &info, sizeof(info), route_append, netns, err);
 }
 
+static void way_store(const struct nlmsghdr *header, void *data)
+{
+	struct nlattr *a[RTA_MAX + 1];
+
+	if (header->nlmsg_type == RTM_NEWROUTE &&
+		net_message_parse(header, sizeof(struct rtmsg), a, RTA_MAX) && a[RTA_OIF])
+		*(int *)data = nla_get_s32(a[RTA_OIF]);
+}
+
+int net_dump_way(
+	struct net_channel *channel, const struct address *to, int *ifindex, struct error *err)
+{
+	struct rtmsg info = { .rtm_family = to->family,
+		.rtm_dst_len = (uint8_t)(address_size(to) * 8) };
+	cleanup_message struct nl_msg *request = nlmsg_alloc_simple(RTM_GETROUTE, 0);
+	int ret;
+
+	if (!request)
+		abort();
+	*ifindex = 0;
+	nlmsg_append(request, &info, sizeof(info), NLMSG_ALIGNTO);
+	nla_put(request, RTA_DST, (int)address_size(to), to->bytes);
+	ret = net_channel_get(channel, request, way_store, ifindex, err);
+	/* No route, or one that says so. */
+	if (ret == -ENETUNREACH || ret == -EHOSTUNREACH || ret == -EINVAL || ret == -EACCES) {
+		error_clear(err);
+		ret = 0;
+	}
+	return ret;
+}
+
 /* ---- neighbours ---- */
 
 static void neighbour_append(const struct nlmsghdr *header, void *data)
@@ -461,6 +518,13 @@ int net_dump_forwarding_now(
 {
 	*forwarding = false;
 	return dump_netconf(channel, family, NETCONFA_IFINDEX_ALL, forwarding, err);
+}
+
+int net_dump_forwarding_default(
+	struct net_channel *channel, int family, bool *forwarding, struct error *err)
+{
+	*forwarding = false;
+	return dump_netconf(channel, family, NETCONFA_IFINDEX_DEFAULT, forwarding, err);
 }
 
 int net_dump_forwarding(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "net/channel.h"
 #include "net/have.h"
 
@@ -30,6 +31,18 @@ int net_dump_link(struct net_channel *channel, const char *name, int ifindex,
 /* The link of an event, with its names; appended to the namespace's. Empty where the message is none. */
 const struct net_have_link *net_dump_event_link(
 	const struct nlmsghdr *header, struct net_have_netns *netns);
+
+/* The marks of ours that a link has, whoever is their owner. */
+int net_dump_marks(
+	struct net_channel *channel, int ifindex, struct strings *marks, struct error *err);
+
+/* The link that packets to a host leave by; 0: there is no route. */
+int net_dump_way(
+	struct net_channel *channel, const struct address *to, int *ifindex, struct error *err);
+
+/* Whether links to come would. */
+int net_dump_forwarding_default(
+	struct net_channel *channel, int family, bool *forwarding, struct error *err);
 
 /* Whether the namespace forwards. */
 int net_dump_forwarding_now(

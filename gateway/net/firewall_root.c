@@ -228,15 +228,13 @@ static void write_root_passive(
 static void write_narrow(
 	struct writer *w, const struct net_want *want, const struct net_have_forwarding *forwarding)
 {
-	static const char *const protocols[NET_FORWARDING_KINDS] = {
-		[NET_FORWARDING_IPV6] = "ipv6",
-		[NET_FORWARDING_IPV4] = "ipv4",
-	};
-
-	for (int i = 0; i < NET_FORWARDING_KINDS; i++)
-		if (net_forwarding_narrow(want, forwarding, (enum net_forwarding_kind)i))
-			rule(w, "forwards for uplinks alone",
-				"meta nfproto %s " FROM_OTHERS " " TO_OTHERS " drop", protocols[i]);
+	if (net_forwarding_narrow(want, forwarding, NET_FORWARDING_IPV6))
+		rule(w, "forwards for uplinks alone",
+			"meta nfproto ipv6 " FROM_OTHERS " " TO_OTHERS " drop");
+	if (net_forwarding_narrow(want, forwarding, NET_FORWARDING_IPV4))
+		rule(w, "forwards for uplinks alone",
+			"meta nfproto ipv4 meta iif %d " TO_OTHERS " drop",
+			net_forwarding_way(forwarding)->ifindex);
 }
 
 static void write_root_forward(struct writer *w, const struct net_want *want,

@@ -243,7 +243,7 @@ static int read_have(
 	if (ret == 0)
 		ret = net_firewall_read_root(owner, &have->root.firewall, err);
 	if (ret == 0)
-		ret = net_forwarding_read(owner, have->forwarding, err);
+		ret = net_forwarding_read(want, have->forwarding, err);
 	if (ret == 0)
 		ret = read_candidates(want, have, err);
 	net_have_sort(have);

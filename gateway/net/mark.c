@@ -59,10 +59,9 @@ const char *net_mark_moved(
 	return mark;
 }
 
-const char *net_mark_forwarding(char mark[NET_MARK_SIZE], const char *family, uint32_t owner)
+const char *net_mark_forwarding(char mark[NET_MARK_SIZE], const char *word, uint32_t owner)
 {
-	snprintf(mark, NET_MARK_SIZE, NET_MARK_PREFIX "*:" FORWARDING "%s@%08" PRIx32, family,
-		owner);
+	snprintf(mark, NET_MARK_SIZE, NET_MARK_PREFIX "*:" FORWARDING "%s@%08" PRIx32, word, owner);
 	return mark;
 }
 
@@ -106,4 +105,16 @@ bool net_mark_parse(const char *text, struct net_mark *mark)
 		return true;
 	mark->kind = NET_MARK_MOVED;
 	return was_parse(colon + 5, &mark->was);
+}
+
+bool net_mark_forwarding_word(const char *text, uint32_t owner, char word[NET_MARK_SIZE])
+{
+	static const char before[] = NET_MARK_PREFIX "*:" FORWARDING;
+	struct net_mark mark;
+
+	if (!net_mark_parse(text, &mark) || mark.kind != NET_MARK_FORWARDING || mark.owner != owner)
+		return false;
+	snprintf(word, NET_MARK_SIZE, "%s", text + strlen(before));
+	*strrchr(word, '@') = '\0';
+	return true;
 }

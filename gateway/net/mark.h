@@ -10,7 +10,8 @@
  *	                              inside was an alternative one, which the kernel has once only
  *	vrfgate:*:IFNAME@OWNER        a VLAN device of the root namespace that several VRFs may
  *	                              stand on
- *	vrfgate:*:forward:FAMILY@OWNER  lo of the root namespace, where we have it forward
+ *	vrfgate:*:forward:WORD@OWNER  lo of the root namespace, where we have it forward: ipv6, ipv6-default,
+ *	                              ipv4:IFNAME (net/forwarding.h); ipv4 by earlier versions
  *
  * OWNER is eight hex digits of the FNV-1a hash of the owner's name. An altname is unique among the
  * names of its namespace, hence IFNAME.
@@ -74,4 +75,7 @@ const char *net_mark_link(
 const char *net_mark_shared(char mark[NET_MARK_SIZE], const char *ifname, uint32_t owner);
 const char *net_mark_moved(
 	char mark[NET_MARK_SIZE], const char *vrf, const struct net_mark_was *was, uint32_t owner);
-const char *net_mark_forwarding(char mark[NET_MARK_SIZE], const char *family, uint32_t owner);
+const char *net_mark_forwarding(char mark[NET_MARK_SIZE], const char *word, uint32_t owner);
+
+/* The word of such a mark; false where it is none, or another owner's. */
+bool net_mark_forwarding_word(const char *mark, uint32_t owner, char word[NET_MARK_SIZE]);

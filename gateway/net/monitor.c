@@ -260,7 +260,7 @@ static void on_root_event(struct net_monitor *monitor, const struct nlmsghdr *he
 		on_nsid_gone(monitor, header);
 		break;
 	case RTM_NEWNETCONF:
-		monitor->tell(NULL, NET_MONITOR_SHARED, monitor->data);
+		monitor->tell(NULL, NET_MONITOR_FORWARDING, monitor->data);
 		break;
 	default: /* routes of the root namespace */
 		break;

@@ -17,9 +17,10 @@
 struct net_monitor;
 
 enum net_monitor_what {
-	NET_MONITOR_VRF,   /* the VRF's own things */
-	NET_MONITOR_LOWER, /* a device of the root namespace that a link of it stands on */
-	NET_MONITOR_SHARED, /* no one VRF's: the root namespace's firewall or forwarding; the subject is NULL */
+	NET_MONITOR_VRF,    /* the VRF's own things */
+	NET_MONITOR_LOWER,  /* a device of the root namespace that a link of it stands on */
+	NET_MONITOR_SHARED, /* no one VRF's: the root namespace's firewall; the subject is NULL */
+	NET_MONITOR_FORWARDING, /* the root namespace's, which those of all uplinks follow; likewise */
 };
 
 /* `subject` as given to net_monitor_add(); NULL with NET_MONITOR_VRF: events were lost, anything may have

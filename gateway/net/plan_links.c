@@ -230,6 +230,8 @@ static void create_uplink(struct net_planner *planner, struct net_goals *goals)
 	act->create.peer_name = inside->name;
 	memcpy(act->create.peer_mac, inside->mac, sizeof(inside->mac));
 	root->fresh.accept_ra = root->fresh.accept_redirects6 = 1;
+	root->fresh.forwarding4 =
+		net_forwarding_is_general(planner->context.have->forwarding, NET_FORWARDING_IPV4);
 	inside->fresh = root->fresh;
 	inside->fresh.accept_ra = inside->fresh.accept_redirects6 = 0;
 	inside->fresh.ifindex = act->create.peer_ifindex;

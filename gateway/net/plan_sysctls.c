@@ -220,6 +220,8 @@ void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *
 	}
 	for (size_t i = goals->want->has_uplink ? 1 : 0; i < goals->count; i++)
 		plan_ipv6_guards(planner, goals, &goals->items[i]);
-	if (goals->want->has_uplink)
+	if (goals->want->has_uplink) {
 		plan_ipv6_guards(planner, goals, &goals->items[0]);
+		net_plan_forwarding_uplink(planner, &goals->items[0]);
+	}
 }

@@ -87,6 +87,8 @@ void net_plan_root_firewall_delete(struct net_planner *planner);
 /* plan_forwarding.c: of the root namespace; `all`: as if no uplink needed it. */
 void net_plan_forwarding_off(struct net_planner *planner, bool all);
 void net_plan_forwarding_on(struct net_planner *planner);
+/* What comes in by an uplink is forwarded to a server elsewhere. */
+void net_plan_forwarding_uplink(struct net_planner *planner, const struct net_goal *root);
 
 /* plan_settings.c: marks, settings and addresses of one link. IPv6 addresses go first, for one may come
  * back with another length or on another link; IPv4 ones last, for with the last one the kernel takes

@@ -40,7 +40,7 @@ const char *net_want_accepts_ra(const struct net_want_netns *netns, const char *
 
 	if (!netns->n_sysctls)
 		return NULL;
-	for (size_t i = 0; link[i] && i < sizeof(name) - 1; i++)
+	for (size_t i = 0; i < sizeof(name) - 1 && link[i]; i++)
 		name[i] = link[i] == '.' ? '/' : link[i];
 	snprintf(key, sizeof(key), "net.ipv6.conf.%s.accept_ra", name);
 	value = find_sysctl(netns, key);

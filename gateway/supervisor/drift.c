@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
@@ -105,7 +106,7 @@ void drift_look(struct drift *drift, struct vrf *vrf)
 }
 
 /* Compared with any VRF that has an uplink. */
-static void look_at_shared(struct drift *drift)
+void drift_look_at_shared(struct drift *drift)
 {
 	const struct supervisor *supervisor = drift->supervisor;
 
@@ -123,8 +124,10 @@ static void hear(void *subject, enum net_monitor_what what, void *data)
 	struct supervisor *supervisor = drift->supervisor;
 	struct vrf *vrf = subject;
 
-	if (what == NET_MONITOR_SHARED)
-		look_at_shared(drift);
+	if (what == NET_MONITOR_SHARED ||
+		(what == NET_MONITOR_FORWARDING &&
+			supervisor->config->uplink.server.family != AF_INET))
+		drift_look_at_shared(drift);
 	else if (!vrf)
 		for (size_t i = 0; i < supervisor->n_vrfs; i++)
 			drift_look(drift, supervisor->vrfs[i]);

@@ -21,6 +21,9 @@ bool drift_is_up(const struct vrf *vrf);
 /* The VRF is to be compared: something of it may have changed, or nobody has looked yet. */
 void drift_look(struct drift *drift, struct vrf *vrf);
 
+/* What no one VRF has is to be compared: the root namespace's firewall and forwarding. */
+void drift_look_at_shared(struct drift *drift);
+
 /* It was compared just now. Where that changed something it is looked at once more when that has settled;
  * where it failed, after a while. */
 void drift_compared(

@@ -15,6 +15,7 @@
 #include "reporter/inventory.h"
 #include "supervisor/census.h"
 #include "supervisor/disks.h"
+#include "supervisor/forwarding.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/shared_causes.h"
 
@@ -201,6 +202,7 @@ static json_t *warnings_to_json(const struct supervisor *supervisor)
 	const struct config_gateway *gateway = &supervisor->config->gateway;
 
 	disks_list_warnings(supervisor->disks, &warnings);
+	forwarding_list_warnings(supervisor->forwarding, &warnings);
 	if (gateway->host_name)
 		strings_addf(&warnings,
 			"the gateway stays '%s', the host name of its first start, which is now '%s'; set gateway.name",
@@ -208,6 +210,19 @@ static json_t *warnings_to_json(const struct supervisor *supervisor)
 	if (supervisor->reload.failed_ms)
 		strings_addf(&warnings, "the config as it is now is not in effect: %s",
 			supervisor->reload.error.text);
+	for (size_t i = 0; i < warnings.count; i++)
+		json_array_append_new(texts, json_text(warnings.items[i]));
+	strings_finish(&warnings);
+	return texts;
+}
+
+/* Those of the warnings that are of the root namespace's forwarding. */
+static json_t *forwarding_to_json(const struct supervisor *supervisor)
+{
+	struct strings warnings = { 0 };
+	json_t *texts = json_array();
+
+	forwarding_list_warnings(supervisor->forwarding, &warnings);
 	for (size_t i = 0; i < warnings.count; i++)
 		json_array_append_new(texts, json_text(warnings.items[i]));
 	strings_finish(&warnings);
@@ -233,13 +248,13 @@ static json_t *causes_to_json(const struct supervisor *supervisor)
 
 static json_t *gateway_to_json(const struct supervisor *supervisor)
 {
-	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o, s:o, s:o}", "name",
+	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "name",
 		json_text(supervisor->config->gateway.name), "version", VRFGATE_VERSION, "pid",
 		getpid(), "uptime_s", seconds_since(supervisor->started_ms), "config_generation",
 		supervisor->generation, "state", gateway_state(supervisor), "zabbix",
 		reporter_link_status(supervisor->reporter), "reload",
 		reload_to_json(&supervisor->reload), "warnings", warnings_to_json(supervisor),
-		"causes", causes_to_json(supervisor));
+		"causes", causes_to_json(supervisor), "forwarding", forwarding_to_json(supervisor));
 }
 
 static bool name_is_asked_for(const json_t *names, const char *name)

@@ -26,6 +26,7 @@
 #include "supervisor/conflicts.h"
 #include "supervisor/control_server.h"
 #include "supervisor/disks.h"
+#include "supervisor/forwarding.h"
 #include "supervisor/drift.h"
 #include "supervisor/events.h"
 #include "supervisor/identity.h"
@@ -454,6 +455,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->vitals = vitals_create(supervisor);
 	supervisor->conflicts = conflicts_create(supervisor);
 	supervisor->disks = disks_create(supervisor);
+	supervisor->forwarding = forwarding_create(supervisor);
 	supervisor_read_removed(supervisor);
 	leftovers_visit(
 		config->gateway.run_dir, on_leftover, &(struct inheritance){ supervisor, saved });
@@ -467,6 +469,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 {
 	disks_destroy(supervisor->disks);
 	conflicts_destroy(supervisor->conflicts);
+	forwarding_destroy(supervisor->forwarding);
 	vitals_destroy(supervisor->vitals);
 	census_destroy(supervisor->census);
 	status_changed(supervisor);

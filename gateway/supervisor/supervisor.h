@@ -16,6 +16,7 @@ struct sd_event;
 struct sd_event_source;
 struct control_server;
 struct disks;
+struct forwarding;
 struct drift;
 struct reporter_link;
 struct vitals;
@@ -59,8 +60,9 @@ struct supervisor {
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;
-	struct disks *disks;   /* NULL: nothing is known of them */
-	struct census *census; /* NULL: what is known of the kernel is good enough */
+	struct disks *disks;           /* NULL: nothing is known of them */
+	struct forwarding *forwarding; /* likewise */
+	struct census *census;         /* NULL: what is known of the kernel is good enough */
 	struct shared_causes *shared_causes;
 	struct conflicts *conflicts;        /* NULL: nobody is asked */
 	struct status_text status_texts[2]; /* full, brief */

@@ -16,6 +16,7 @@
 #include "net/state.h"
 #include "supervisor/checks.h"
 #include "supervisor/drift.h"
+#include "supervisor/forwarding.h"
 #include "supervisor/removal.h"
 #include "supervisor/watch.h"
 #include "supervisor/wiring.h"
@@ -203,12 +204,14 @@ static void on_removed(
 		log_info("vrf '%s': removed", outcome->netns);
 }
 
-static void on_shared(const struct net_outcome *outcome)
+static void on_shared(struct supervisor *supervisor, const struct net_outcome *outcome)
 {
 	if (outcome->error.code)
 		log_error("root namespace: %s", outcome->error.text);
 	else if (outcome->acts && !outcome->removed)
 		log_info("root namespace: firewall and forwarding set");
+	if (outcome->acts)
+		forwarding_look(supervisor->forwarding);
 }
 
 static void note_repairs(struct vrf *vrf)
@@ -256,7 +259,7 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	bool failed = outcome->error.code;
 
 	if (strcmp(outcome->netns, NET_PLAN_SHARED) == 0) {
-		on_shared(outcome);
+		on_shared(pass->supervisor, outcome);
 		return;
 	}
 	if (outcome->removed || !vrf || !vrf->config) {

@@ -299,6 +299,35 @@ def an_address_that_another_program_loses_is_told(lab):
     lab.command("down")
 
 
+def switched_forwarding_is_told_and_left_to_others(lab):
+    told = "IPv4 forwarding was off on this machine and is on for uplinks alone (net.ipv4.conf.wire0.forwarding)"
+    general, way = (pathlib.Path("/proc/sys/net/ipv4") / name for name in ("ip_forward", "conf/wire0/forwarding"))
+    text = "uplink { mode = nat }\nzabbix { server = 192.0.2.1 }\nnamespace acme { uplink = true }\n"
+    lab.write(text)
+    ip("addr", "add", "192.0.2.2/24", "dev", "wire0")
+    try:
+        expect_said(lab.command("up"), 0, stderr=told)
+        expect_said(lab.command("down"), 0)
+        expect_equal([path.read_text() for path in (general, way)], ["0\n", "0\n"], "after down")
+        with lab.running():
+            lab.wait_state("acme", "healthy")
+            wait_until(lambda: lab.status()["gateway"]["forwarding"], STATE_SECONDS, "a warning")
+            expect(told in lab.status()["gateway"]["warnings"][0], "status does not warn of it")
+            expect_equal(lab.log().count(told), 1, "lines in the log")
+            expect_said(lab.command("status"), 0, stdout=f"warning: {told}")
+            diag = lab.command("diag", "acme")
+            expect(f"warn  uplink      {told}" in diag.stdout and "warn  disk" not in diag.stdout, diag.stdout)
+            general.write_text("1\n")
+            wait_until(lambda: not lab.status()["gateway"]["warnings"], STATE_SECONDS, "no warning")
+            expect(f"no longer: {told}" in lab.log(), "the log does not say that it is over")
+            lab.wait_state("acme", "healthy")
+        expect_said(lab.command("down"), 0)
+        expect_equal(general.read_text(), "1\n", "what another program has switched on, after down")
+        general.write_text("0\n")
+    finally:
+        ip("addr", "del", "192.0.2.2/24", "dev", "wire0")
+
+
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
          a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,
@@ -306,4 +335,5 @@ CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_wi
          what_an_operator_adds_inside_stays, a_device_that_comes_is_not_waited_for, a_reload_does_the_least,
          a_new_uplink_id_comes_with_a_restart, a_flapping_link_costs_few_comparisons,
          what_cannot_be_set_costs_itself, a_parent_that_is_taken_is_told_everywhere,
-         an_address_that_another_program_loses_is_told]
+         an_address_that_another_program_loses_is_told,
+         switched_forwarding_is_told_and_left_to_others]

@@ -21,13 +21,16 @@ LABEL = "modes"
 HEALTHY_SECONDS = 60
 VALUES_SECONDS = 60
 DRIFT_SECONDS = 5
+SWITCH_SECONDS = 30  # that of one link is looked at every 5 s
 KEYS = (observation.PING, observation.AGENT_NAME)
 SERVER, STRANGER = f"{LABEL}-server", f"{LABEL}-stranger"
 SERVER_IPV4, SERVER_IPV6 = "192.0.2.1", "2001:db8::1"
 UPLINKS_IPV4 = "198.18.0.0/15"
 OURS_IPV4 = "192.0.2.2"
 PASSIVE_PORT = 20000
-FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
+GENERAL = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
+# In IPv4 that of the link that leads to the server is enough; the general one takes it along.
+FORWARDING = {4: f"net/ipv4/conf/{SERVER}/forwarding", 6: GENERAL[6]}
 
 # A machine beside us, our two addresses on the wire between, and its own.
 MACHINES = {
@@ -37,13 +40,19 @@ MACHINES = {
 
 
 def forwarding():
-    """Whether this machine forwards IPv4 and IPv6."""
+    """Whether this machine forwards what the server sends, in IPv4 and IPv6."""
     return {family: pathlib.Path("/proc/sys", path).read_text() == "1\n" for family, path in FORWARDING.items()}
 
 
 def set_forwarding(value):
-    for path in FORWARDING.values():
+    for path in GENERAL.values():
         pathlib.Path("/proc/sys", path).write_text(str(int(value)))
+
+
+def expect_general(value):
+    """What somebody else set of the whole machine is as he left it."""
+    for path in GENERAL.values():
+        expect_equal(pathlib.Path("/proc/sys", path).read_text(), f"{int(value)}\n", path)
 
 
 @contextlib.contextmanager
@@ -153,6 +162,7 @@ def check_routed_by_ipv4(setting):
     with setting.case("routed by IPv4: values of an active and of a passive proxy arrive", required=True):
         change_mode(setting, "routed", SERVER_IPV4, passive=setting.world.customers[1])
         wait_until(lambda: forwarding() == {4: True, 6: False}, HEALTHY_SECONDS, "forwarding of IPv4")
+        expect_general(False)
         expect_values(setting)
         expect(not stranger_reaches_server(setting, 4), "a stranger reaches the server")
     # From here on nothing but NAT leads back.
@@ -170,6 +180,7 @@ def check_nat(setting):
     with setting.case("nat: IPv4 is forwarded, and IPv6 not any more"):
         change_mode(setting, "nat", SERVER_IPV4, passive=customer)
         wait_until(lambda: forwarding() == {4: True, 6: False}, HEALTHY_SECONDS, "forwarding of IPv4")
+        expect_general(False)
     with setting.case("nat: values arrive, from an address of this machine and from a port of it", required=True):
         # Proxies know the server as before and are not restarted, so a name that is as before is no new value.
         expect_values(setting, (observation.PING,))
@@ -185,10 +196,18 @@ def check_nat(setting):
 
 def check_drift(setting):
     with setting.case("nat: forwarding that somebody switches off, and rules that he takes away, are put back at once"):
-        set_forwarding(False)
-        wait_until(lambda: forwarding()[4], DRIFT_SECONDS, "forwarding")
+        pathlib.Path("/proc/sys", FORWARDING[4]).write_text("0")
+        wait_until(lambda: forwarding()[4], SWITCH_SECONDS, "forwarding")
         run_checked(["nft", "flush", "ruleset"], "nft")
         wait_until(lambda: "masquerade" in run_checked(["nft", "list", "ruleset"], "nft"), DRIFT_SECONDS, "rules")
+        expect(not stranger_reaches_server(setting, 4), "a stranger reaches the server")
+    with setting.case("nat: what another program has forwarded from now on is not dropped, and the server is reached"):
+        set_forwarding(True)
+        wait_until(lambda: stranger_reaches_server(setting, 4), DRIFT_SECONDS, "the stranger's way")
+        set_forwarding(False)
+        wait_until(lambda: forwarding()[4], DRIFT_SECONDS, "forwarding")
+        for customer in setting.world.customers:
+            expect_done(setting, "diag", customer.vrf)
         expect(not stranger_reaches_server(setting, 4), "a stranger reaches the server")
 
 
@@ -203,7 +222,9 @@ def check_host_that_forwards(setting):
     for mode, server, family in (("routed", SERVER_IPV6, 6), ("nat", SERVER_IPV4, 4)):
         write_config(setting, mode, server)
         with setting.case(f"{mode}: down takes back what up has opened"):
-            expect_done(setting, "up")
+            done = setting.gateway.command("up")
+            expect(done.returncode == 0 and f"IPv{family} forwarding was off on this machine" in done.stderr,
+                   f"{done.returncode}: {done.stderr}")
             expect(forwarding()[family], "the machine does not forward")
             expect(not stranger_reaches_server(setting, family), "a stranger reaches the server")
             expect_done(setting, "down")
@@ -214,7 +235,7 @@ def check_host_that_forwards(setting):
             expect_done(setting, "up")
             expect(stranger_reaches_server(setting, family), "the stranger's way is closed")
             expect_done(setting, "down")
-            expect_equal(forwarding(), {4: True, 6: True}, "forwarding")
+            expect_general(True)
             expect(stranger_reaches_server(setting, family), "the stranger's way is closed")
         set_forwarding(False)
 

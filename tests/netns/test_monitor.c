@@ -21,8 +21,8 @@ static void hear(void *subject, enum net_monitor_what what, void *data)
 	struct heard *heard = data;
 	const char *netns = subject;
 
-	heard->shared |= what == NET_MONITOR_SHARED;
-	heard->all |= !netns && what != NET_MONITOR_SHARED;
+	heard->shared |= what == NET_MONITOR_SHARED || what == NET_MONITOR_FORWARDING;
+	heard->all |= !netns && what == NET_MONITOR_VRF;
 	heard->acme |= netns && strcmp(netns, "acme") == 0;
 	heard->bravo |= netns && strcmp(netns, "bravo") == 0;
 	heard->lower |= what == NET_MONITOR_LOWER;
@@ -218,6 +218,7 @@ static void forwarding_of_the_root_namespace_is_told_of(void **state)
 	} keys[] = {
 		{ "ipv4/ip_forward", true },
 		{ "ipv6/conf/all/forwarding", true },
+		{ "ipv6/conf/default/forwarding", true },
 		{ "ipv4/conf/wire0/forwarding", false },
 	};
 	cleanup(net_want_finish) struct net_want want = world_want();

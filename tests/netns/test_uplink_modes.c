@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The way to a server beyond this machine, from config to kernel and back. */
 #include "../unit/config/loaded.h"
+#include "net/forwarding.h"
 #include "supervisor/wiring.h"
 #include "nft.h"
 
@@ -211,8 +212,6 @@ static void neighbours_end(void)
 		  "ip link del stranger 2>/dev/null");
 }
 
-#define REDIRECTS "/proc/sys/net/ipv4/conf/all/accept_redirects"
-
 static void set_forwarding(bool on)
 {
 	assert_int_equal(world_run("echo %d > /proc/sys/net/ipv4/ip_forward;"
@@ -221,13 +220,39 @@ static void set_forwarding(bool on)
 		0);
 }
 
-static void assert_forwarding(bool four, bool six)
+#define CONF4 "/proc/sys/net/ipv4/conf/"
+#define CONF6 "/proc/sys/net/ipv6/conf/"
+
+/* All of the namespace in IPv4, what comes from the server's side, and all of it in IPv6. */
+static void assert_forwarding(bool four, bool way, bool six)
 {
 	char expected[8];
 
-	snprintf(expected, sizeof(expected), "%d\n%d\n", four, six);
-	assert_said("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding",
+	snprintf(expected, sizeof(expected), "%d\n%d\n%d\n", four, way, six);
+	assert_said("cat /proc/sys/net/ipv4/ip_forward " CONF4 "zbx/forwarding " CONF6
+		    "all/forwarding",
 		expected);
+}
+
+static void assert_warned(const struct net_want *want, const char *expected)
+{
+	cleanup(strings_finish) struct strings warnings = { 0 };
+	struct error err = ERROR_INIT;
+
+	if (net_forwarding_warn(want, &warnings, &err) < 0)
+		fail_msg("%s", err.text);
+	if (!expected)
+		assert_int_equal(warnings.count, 0);
+	else if (warnings.count != 1 || !strstr(warnings.items[0], expected))
+		fail_msg("%zu warnings, expected one of: %s", warnings.count, expected);
+}
+
+/* As the supervisor does it when the kernel tells of such a change. */
+static void mend_all(const struct net_want *want)
+{
+	for (size_t i = 0; i < want->n_netns; i++)
+		world_mend(want, i, NULL);
+	assert_int_equal(world_count(want), 0);
 }
 
 /* Dropped packets are not waited for as long as world_connect() does. */
@@ -262,20 +287,27 @@ static void a_machine_that_did_not_forward_does_so_for_uplinks_alone(void **stat
 
 	(void)state;
 	neighbours_begin();
-	assert_int_equal(world_run("echo 0 > " REDIRECTS), 0);
-	assert_forwarding(false, false);
+	assert_forwarding(false, false, false);
 	world_up(&routed.want);
-	assert_forwarding(false, true);
+	assert_int_equal(world_count(&routed.want), 0);
+	assert_forwarding(false, false, true);
 	assert_server_reached("2001:db8::1", false);
+	assert_warned(&routed.want,
+		"IPv6 forwarding was off on this machine and is on for uplinks alone");
 	world_up(&nat.want);
-	assert_forwarding(true, false);
+	assert_int_equal(world_count(&nat.want), 0);
+	assert_forwarding(false, true, false);
 	assert_server_reached("192.0.2.1", false);
+	assert_warned(
+		&nat.want, "net.ipv4.conf.zbx.forwarding): other IPv4 packets that come in by zbx");
 	world_up(&local.want);
-	assert_forwarding(false, false);
-	assert_said("cat " REDIRECTS, "0");
+	assert_int_equal(world_count(&local.want), 0);
+	assert_forwarding(false, false, false);
+	assert_said("cat " CONF4 "vg0/forwarding", "0");
+	assert_warned(&local.want, NULL);
 	world_up(&routed.want);
 	world_down();
-	assert_forwarding(false, false);
+	assert_forwarding(false, false, false);
 	neighbours_end();
 	world_assert_is(before);
 }
@@ -291,8 +323,9 @@ static void a_machine_that_forwards_goes_on_to_do_so(void **state)
 	assert_server_reached("2001:db8::1", true);
 	world_up(&nat.want);
 	assert_server_reached("192.0.2.1", true);
+	assert_warned(&nat.want, NULL);
 	world_down();
-	assert_forwarding(true, true);
+	assert_forwarding(true, true, true);
 	set_forwarding(false);
 	neighbours_end();
 }
@@ -300,11 +333,14 @@ static void a_machine_that_forwards_goes_on_to_do_so(void **state)
 static void what_is_undone_of_the_forwarding_is_done_again(void **state)
 {
 	static const char *const harm[] = {
-		"echo 0 > /proc/sys/net/ipv4/ip_forward",
+		"echo 0 > " CONF4 "zbx/forwarding",
+		"echo 0 > " CONF4 "vg0/forwarding",
+		"echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/ip_forward",
 		"nft flush ruleset",
 		"nft delete table inet vrfgate",
 		"nft flush chain inet vrfgate postrouting",
-		"echo 0 > /proc/sys/net/ipv4/ip_forward; ip link property del dev lo altname $(ip link show lo | grep -o 'vrfgate:.*')",
+		"echo 0 > " CONF4
+		"zbx/forwarding; ip link property del dev lo altname $(ip link show lo | grep -o 'vrfgate:.*')",
 	};
 	cleanup_mode struct mode nat = mode_begin(NAT);
 
@@ -315,13 +351,121 @@ static void what_is_undone_of_the_forwarding_is_done_again(void **state)
 		assert_int_equal(world_run("%s", harm[i]), 0);
 		if (world_mend(&nat.want, 0, NULL) == 0)
 			fail_msg("nothing mended after: %s", harm[i]);
-		if (world_count(&nat.want) != 0)
-			fail_msg("not all mended after: %s", harm[i]);
-		assert_forwarding(true, false);
+		mend_all(&nat.want);
+		assert_forwarding(false, true, false);
 		assert_server_reached("192.0.2.1", false);
 	}
 	world_down();
-	assert_forwarding(false, false);
+	assert_forwarding(false, false, false);
+	neighbours_end();
+}
+
+/* Docker, a router: it comes when we have switched on what was off, and needs all of it. */
+static void what_others_have_forwarded_since_is_theirs(void **state)
+{
+	static const struct {
+		const char *text, *server, *key;
+	} rows[] = {
+		{ NAT, "192.0.2.1", "/proc/sys/net/ipv4/ip_forward" },
+		{ ROUTED, "2001:db8::1", CONF6 "all/forwarding" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		cleanup_mode struct mode mode = mode_begin(rows[i].text);
+		cleanup_free char *others = xasprintf("echo 1 > %s", rows[i].key);
+
+		neighbours_begin();
+		world_up(&mode.want);
+		assert_server_reached(rows[i].server, false);
+		assert_int_equal(world_run("%s", others), 0);
+		mend_all(&mode.want);
+		assert_server_reached(rows[i].server, true);
+		assert_warned(&mode.want, NULL);
+		/* nor is it taken for ours again */
+		world_up(&mode.want);
+		assert_server_reached(rows[i].server, true);
+		world_down();
+		assert_forwarding(i == 0, i == 0, i == 1);
+		set_forwarding(false);
+		neighbours_end();
+	}
+}
+
+/* Which had all of the namespace forward, and remembered it by a mark of another word. */
+static void what_an_earlier_version_switched_on_is_taken_over(void **state)
+{
+	static const struct {
+		const char *text, *server, *word;
+	} rows[] = { { NAT, "192.0.2.1", "ipv4" }, { ROUTED, "2001:db8::1", "ipv6" } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		cleanup_mode struct mode mode = mode_begin(rows[i].text);
+		char mark[NET_MARK_SIZE];
+
+		neighbours_begin();
+		world_up(&mode.want);
+		world_run("for m in $(ip link show lo | grep -o 'vrfgate:.*'); do "
+			  "ip link property del dev lo altname $m; done");
+		assert_int_equal(
+			world_run("ip link property add dev lo altname '%s'; echo 1 > %s",
+				net_mark_forwarding(
+					mark, rows[i].word, net_mark_owner(mode.want.owner)),
+				i ? CONF6 "all/forwarding" : "/proc/sys/net/ipv4/ip_forward"),
+			0);
+		world_up(&mode.want);
+		assert_int_equal(world_count(&mode.want), 0);
+		assert_forwarding(false, i == 0, i == 1);
+		assert_server_reached(rows[i].server, false);
+		world_down();
+		assert_forwarding(false, false, false);
+		neighbours_end();
+	}
+}
+
+static void forwarding_follows_the_route_to_the_server(void **state)
+{
+	cleanup_mode struct mode nat = mode_begin(NAT);
+
+	(void)state;
+	neighbours_begin();
+	world_up(&nat.want);
+	assert_forwarding(false, true, false);
+	assert_int_equal(world_run("ip route add 192.0.2.1/32 dev stranger"), 0);
+	mend_all(&nat.want);
+	assert_forwarding(false, false, false);
+	assert_said("cat " CONF4 "stranger/forwarding", "1");
+	assert_int_equal(world_run("ip route del 192.0.2.1/32 dev stranger"), 0);
+	mend_all(&nat.want);
+	assert_server_reached("192.0.2.1", false);
+	assert_said("cat " CONF4 "stranger/forwarding", "0");
+	assert_int_equal(world_run("ip link set zbx down"), 0);
+	mend_all(&nat.want);
+	assert_warned(&nat.want, "this machine has no route to the Zabbix server 192.0.2.1");
+	world_down();
+	neighbours_end();
+}
+
+/* An operator's own, on that link alone. */
+static void a_link_that_forwarded_before_goes_on_to_do_so(void **state)
+{
+	cleanup_mode struct mode nat = mode_begin(NAT);
+	cleanup_fd int port = -1;
+
+	(void)state;
+	neighbours_begin();
+	assert_int_equal(world_run("echo 1 > " CONF4 "zbx/forwarding; "
+				   "echo 1 > " CONF4 "stranger/forwarding"),
+		0);
+	world_up(&nat.want);
+	assert_int_equal(world_count(&nat.want), 0);
+	assert_server_reached("192.0.2.1", true);
+	port = world_listen("stranger", "203.0.113.1", OTHER_PORT);
+	assert_int_equal(world_connect("zbx", "203.0.113.1", OTHER_PORT), 0);
+	close(steal_fd(&port));
+	world_down();
+	assert_forwarding(false, true, false);
 	neighbours_end();
 }
 
@@ -360,7 +504,7 @@ static void a_routed_server_is_reached_by_ipv4_and_reaches_passive_proxies(void 
 	assert_int_equal(
 		world_run("ip -n zbx route add 10.255.0.0/16 via 192.0.2.2; nft flush ruleset"), 0);
 	world_up(&active.want);
-	assert_forwarding(true, false);
+	assert_forwarding(false, true, false);
 	assert_server_reached("192.0.2.1", false);
 	assert_false(reaches("zbx", "10.255.0.2", 10051));
 	world_up(&passive.want);
@@ -373,7 +517,7 @@ static void a_routed_server_is_reached_by_ipv4_and_reaches_passive_proxies(void 
 	close(steal_fd(&proxy)); /* a socket keeps its namespace alive */
 	close(steal_fd(&other));
 	world_down();
-	assert_forwarding(false, false);
+	assert_forwarding(false, false, false);
 	neighbours_end();
 }
 
@@ -387,7 +531,7 @@ static void a_server_here_that_listens_to_ipv4_alone_is_reached_and_reaches_prox
 	neighbours_begin();
 	world_up(&here.want);
 	assert_int_equal(world_count(&here.want), 0);
-	assert_forwarding(false, false);
+	assert_forwarding(false, false, false);
 	server = world_listen("", "192.0.2.2", SERVER_PORT);
 	other = world_listen("", "192.0.2.2", OTHER_PORT);
 	assert_said("ip -n bravo route get 192.0.2.2", "via 198.18.0.5 dev uplink src 198.18.0.6");
@@ -543,6 +687,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_machine_that_did_not_forward_does_so_for_uplinks_alone),
 	cmocka_unit_test(a_machine_that_forwards_goes_on_to_do_so),
 	cmocka_unit_test(what_is_undone_of_the_forwarding_is_done_again),
+	cmocka_unit_test(what_others_have_forwarded_since_is_theirs),
+	cmocka_unit_test(what_an_earlier_version_switched_on_is_taken_over),
+	cmocka_unit_test(forwarding_follows_the_route_to_the_server),
+	cmocka_unit_test(a_link_that_forwarded_before_goes_on_to_do_so),
 	cmocka_unit_test(passive_proxies_are_reached_by_a_routed_server),
 	cmocka_unit_test(a_routed_server_is_reached_by_ipv4_and_reaches_passive_proxies),
 	cmocka_unit_test(a_server_here_that_listens_to_ipv4_alone_is_reached_and_reaches_proxies),

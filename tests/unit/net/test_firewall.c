@@ -20,11 +20,25 @@
 #define OWNER "/run/vrfgate-test"
 
 /* How the root namespace forwards. */
-static const struct net_have_forwarding off[NET_FORWARDING_KINDS];
-static const struct net_have_forwarding on[NET_FORWARDING_KINDS] = { { true, false },
-	{ true, false } };
-static const struct net_have_forwarding on_by_us[NET_FORWARDING_KINDS] = { { true, true },
-	{ true, true } };
+#define WAY(...) \
+	.n_ways = 1, .ways = { { .name = "eth0", .ifindex = 7, .wanted = true, __VA_ARGS__ } }
+static const struct net_have_forwarding off[NET_FORWARDING_KINDS] = { { .on = false },
+	{ WAY(.on = false) } };
+static const struct net_have_forwarding on[NET_FORWARDING_KINDS] = { { .on = true },
+	{ .on = true, WAY(.on = true) } };
+static const struct net_have_forwarding on_by_us[NET_FORWARDING_KINDS] = {
+	{ .on = true, .ours = true, .sealed = true }, { WAY(.on = true, .ours = true) }
+};
+static const struct net_have_forwarding on_by_an_earlier_version[NET_FORWARDING_KINDS] = {
+	{ .on = true, .ours = true }, { .on = true, .ours = true, WAY(.on = true) }
+};
+static const struct net_have_forwarding on_by_both[NET_FORWARDING_KINDS] = {
+	{ .on = true, .ours = true, .sealed = true, .shared = true },
+	{ .on = true, WAY(.on = true, .ours = true) }
+};
+static const struct net_have_forwarding on_for_others_there[NET_FORWARDING_KINDS] = {
+	{ .on = true }, { WAY(.on = true) }
+};
 
 struct scene {
 	struct net_want want;
@@ -295,11 +309,13 @@ static void root_has_room_for_many_ports(void **state)
 static void what_we_have_forward_is_for_uplinks_alone(void **state)
 {
 	static const char narrow6[] = "meta nfproto ipv6 meta iifgroup != 7762534 meta oifgroup";
-	static const char narrow4[] = "meta nfproto ipv4 meta iifgroup != 7762534 meta oifgroup";
+	static const char narrow4[] = "meta nfproto ipv4 meta iif 7 meta oifgroup != 7762534 drop";
 	static const struct {
 		const struct net_have_forwarding *forwarding;
 		bool narrow;
-	} rows[] = { { off, true }, { on, false }, { on_by_us, true } };
+	} rows[] = { { off, true }, { on, false }, { on_by_us, true },
+		{ on_by_an_earlier_version, true }, { on_by_both, false },
+		{ on_for_others_there, false } };
 	struct scene s;
 
 	(void)state;

@@ -13,7 +13,7 @@
 static void marks_are_read_back(void **state)
 {
 	const struct net_mark_was was = { "eth5", 1480, { 2, 0, 0, 0, 0, 5 }, true, 0x1a2b };
-	char text[NET_MARK_SIZE];
+	char text[NET_MARK_SIZE], word[NET_MARK_SIZE];
 	struct net_mark mark;
 
 	(void)state;
@@ -26,10 +26,13 @@ static void marks_are_read_back(void **state)
 	assert_int_equal(mark.kind, NET_MARK_LINK);
 	assert_true(net_mark_parse(net_mark_shared(text, "eth0.100", 1), &mark));
 	assert_int_equal(mark.kind, NET_MARK_SHARED);
-	assert_string_equal(
-		net_mark_forwarding(text, "ipv4", 0x1234abcd), "vrfgate:*:forward:ipv4@1234abcd");
+	assert_string_equal(net_mark_forwarding(text, "ipv4:eth0", 0x1234abcd),
+		"vrfgate:*:forward:ipv4:eth0@1234abcd");
 	assert_true(net_mark_parse(text, &mark));
 	assert_int_equal(mark.kind, NET_MARK_FORWARDING);
+	assert_true(net_mark_forwarding_word(text, 0x1234abcd, word));
+	assert_string_equal(word, "ipv4:eth0");
+	assert_false(net_mark_forwarding_word(text, 1, word));
 	assert_true(net_mark_parse(net_mark_moved(text, "acme", &was, 1), &mark));
 	assert_int_equal(mark.kind, NET_MARK_MOVED);
 	assert_string_equal(mark.was.name, "eth5");
