@@ -389,8 +389,10 @@ static struct net_have_link device_of(struct net_planner *planner, const struct 
 	link = net_goal_coming_device(&planner->context, goal->want, goals->want->name, &from);
 	coming = *link;
 	(void)net_mark_parse(coming.mark, &mark);
-	*aliased =
-		strcmp(mark.was.name, goal->name) != 0 && net_have_is_named(from, link, goal->name);
+	/* Given back it has that again where it is the name that it has inside now. */
+	*aliased = strcmp(mark.was.name, goal->name) != 0 &&
+		(strcmp(link->name, goal->name) == 0 ? mark.was.alias == net_mark_alias(goal->name)
+						     : net_have_is_named(from, link, goal->name));
 	coming.ifindex = 0;
 	coming.mtu_bytes = mark.was.mtu_bytes;
 	coming.flags = mark.was.up ? IFF_UP : 0;

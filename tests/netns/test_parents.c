@@ -204,6 +204,25 @@ static void a_device_keeps_the_alternative_name_it_has_inside(void **state)
 	do_run("ip link del nic5");
 }
 
+/* That is no alternative name of it. */
+static void a_device_goes_from_one_vrf_to_another_by_one_name_inside(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+	cleanup_free char *before = NULL;
+
+	(void)state;
+	make_nic();
+	before = world_dump();
+	add(&want, "acme", NET_LINK_DEVICE, "nic5")->name = "c1";
+	up_at_once(&want);
+	want.netns[0].name = "bravo";
+	up_at_once(&want);
+	do_run("ip -n bravo -br link show type veth | grep -q ^c1");
+	world_down();
+	world_assert_is(before);
+	do_run("ip link del nic5");
+}
+
 /* ---- what cannot be ---- */
 
 static void one_device_under_two_names_is_used_once(void **state)
@@ -315,6 +334,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_parent_known_by_another_name_is_heard_of),
 	cmocka_unit_test(a_device_may_be_given_by_an_alternative_name),
 	cmocka_unit_test(a_device_keeps_the_alternative_name_it_has_inside),
+	cmocka_unit_test(a_device_goes_from_one_vrf_to_another_by_one_name_inside),
 	cmocka_unit_test(one_device_under_two_names_is_used_once),
 	cmocka_unit_test(a_parent_that_a_macvlan_has_for_itself_is_told),
 	cmocka_unit_test(an_mtu_above_the_parents_is_foreseen),
