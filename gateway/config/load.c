@@ -175,6 +175,12 @@ int config_load_text(
 	return text_load(path, text, EXTENT_TEXT, NULL, config, report);
 }
 
+int config_load_text_in_use(
+	const char *path, const char *text, struct config **config, struct config_report *report)
+{
+	return text_load(path, text, EXTENT_IN_USE, NULL, config, report);
+}
+
 static int file_load(const char *path, enum extent extent, const char *name, struct config **config,
 	struct config_report *report)
 {

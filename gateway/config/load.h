@@ -64,6 +64,10 @@ int config_load_what_can_be_read(
  */
 int config_load_general(const char *path, struct config **config, struct config_report *report);
 
+/* config_load_in_use() on a text, as the next. */
+int config_load_text_in_use(
+	const char *path, const char *text, struct config **config, struct config_report *report);
+
 /* config_load() on a text that stands for the file `path`, for any machine; what tests and fuzzers use. */
 int config_load_text(
 	const char *path, const char *text, struct config **config, struct config_report *report);

@@ -2,7 +2,7 @@
 /*
  * Configs by chance: a few VRFs in any order with links of all kinds, from pools so small that two
  * configs share names, addresses, VLANs, uplink numbers and destinations, and differ in who has them.
- * What `check` refuses is drawn again.
+ * What a supervisor does not start with is drawn again.
  */
 #pragma once
 
@@ -174,7 +174,7 @@ static inline char *variety_text(struct variety *v)
 	return text;
 }
 
-/* The next config that `check` has no fault of; the caller's, as the want that borrows from it. Uplink
+/* The next config that a supervisor starts with; the caller's, as the want that borrows from it. Uplink
  * numbers are drawn, too. */
 static inline void variety_load(struct variety *v, struct config **config, struct net_want *want)
 {
@@ -188,7 +188,7 @@ static inline void variety_load(struct variety *v, struct config **config, struc
 		free(v->text);
 		v->text = variety_text(v);
 		v->drawn++;
-		ret = config_load_text("variety.conf", v->text, config, &report);
+		ret = config_load_text_in_use("variety.conf", v->text, config, &report);
 		config_report_finish(&report);
 		if (ret == 0)
 			break;
