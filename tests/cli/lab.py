@@ -44,6 +44,14 @@ def ip(*arguments):
     return output_of("ip", *arguments)
 
 
+def is_init_alone(vrf):
+    """True for some milliseconds of a start: the status names the init until that has made the proxy."""
+    pid = (vrf.get("proxy") or {}).get("pid")
+    with contextlib.suppress(OSError):
+        return bool(pid) and pathlib.Path(f"/proc/{pid}/comm").read_text().strip() in ("catatonit", "vrfgate")
+    return False
+
+
 class Lab:
     """A directory with one config file, and the vrfgate under test."""
 
@@ -130,7 +138,7 @@ class Lab:
         def reached():
             nonlocal vrf
             vrf = self.vrf(name)
-            return vrf and vrf["state"] in states
+            return vrf and vrf["state"] in states and not is_init_alone(vrf)
         try:
             wait_until(reached, STATE_SECONDS, name)
         except TimedOut as late:
