@@ -46,6 +46,8 @@
 #include "supervisor/wire.h"
 
 #define STATUS_PERIOD_US   1000000ULL
+#define LOCK_PATIENCE_MS   5000
+#define LOCK_POLL_MS       20
 /* Then proxies start without their limits. */
 #define SYSTEMD_TIMEOUT_MS 10000
 
@@ -279,6 +281,28 @@ int supervisor_derive(
 
 /* --- start --- */
 
+static bool lock_holder_lives(int fd)
+{
+	char pid[16] = "";
+
+	if (pread(fd, pid, sizeof(pid) - 1, 0) <= 0)
+		return false;
+	return kill((pid_t)strtol(pid, NULL, 10), 0) == 0 || errno != ESRCH;
+}
+
+/* A child that was forked a moment before its supervisor was killed has the lock until it runs and sees that. */
+static int lock_await(int fd, const char *path, struct error *err)
+{
+	int r;
+
+	for (int waited_ms = 0; (r = file_lock(fd, path, err)) == 0; waited_ms += LOCK_POLL_MS) {
+		if (waited_ms >= LOCK_PATIENCE_MS || lock_holder_lives(fd))
+			return 0;
+		usleep(LOCK_POLL_MS * 1000);
+	}
+	return r;
+}
+
 int supervisor_lock(const char *run_dir, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/vrfgate.lock", run_dir);
@@ -292,7 +316,7 @@ int supervisor_lock(const char *run_dir, struct error *err)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return error_set_errno(err, errno, "cannot open '%s'", path);
-	r = file_lock(fd, path, err);
+	r = lock_await(fd, path, err);
 	if (r < 0)
 		return r;
 	if (r == 0) {

@@ -3,12 +3,14 @@
 
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import pathlib
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -150,6 +152,22 @@ def a_missing_binary_stops_that_one_only(lab):
         lab.wait_state("mgmt", "healthy")
         expect_said(lab.command("status"), 2, stdout="failed")
         expect_equal(lab.log().count("proxy binary '/no/such/zabbix_proxy'"), 1, "lines in the log")
+    lab.command("down")
+
+
+def a_lock_that_outlives_its_supervisor_is_waited_for(lab):
+    """A child that was just forked has it, too."""
+    lab.write("namespace mgmt { }\n")
+    path = lab.base / "run" / "vrfgate.lock"
+    path.parent.mkdir()
+    with subprocess.Popen(["true"]) as dead, path.open("w", encoding="ascii") as lock:
+        dead.wait()
+        lock.write(f"{dead.pid}\n")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        threading.Timer(1, lambda: fcntl.flock(lock, fcntl.LOCK_UN)).start()
+        with lab.running():
+            lab.wait_state("mgmt", "healthy")
     lab.command("down")
 
 
