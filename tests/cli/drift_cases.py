@@ -251,10 +251,13 @@ def what_cannot_be_set_costs_itself(lab):
 
 
 def a_parent_that_is_taken_is_told_everywhere(lab):
-    fault = "'trunk0' is taken by 'mine' (macvlan mode passthru): no macvlan beside it"
+    fault = "'taken0' is taken by 'mine' (macvlan mode passthru): no macvlan beside it"
     lab.write(f"namespace acme {{ {ROUTED.replace('trunk0', 'enxaabbccddeeff')} }}\n")
-    ip("link", "property", "add", "dev", "trunk0", "altname", "enxaabbccddeeff")
-    ip("link", "add", "mine", "link", "trunk0", "type", "macvlan", "mode", "passthru")
+    ip("link", "add", "taken0", "type", "veth", "peer", "name", "taken1")
+    for name in ("taken0", "taken1"):
+        ip("link", "set", name, "up")
+    ip("link", "property", "add", "dev", "taken0", "altname", "enxaabbccddeeff")
+    ip("link", "add", "mine", "link", "taken0", "type", "macvlan", "mode", "passthru")
     try:
         expect_said(lab.command("plan"), 1, stdout=fault)
         expect_said(lab.command("up"), 1, stderr=fault)
@@ -267,7 +270,7 @@ def a_parent_that_is_taken_is_told_everywhere(lab):
             expect_said(lab.command("plan"), 0)
         lab.command("down")
     finally:
-        ip("link", "property", "del", "dev", "trunk0", "altname", "enxaabbccddeeff")
+        ip("link", "del", "taken0")
 
 
 def an_address_that_another_program_loses_is_told(lab):
