@@ -20,20 +20,21 @@ static inline bool fleet_kernel_has_vlan(void)
 			 "ip link del probe") == 0;
 }
 
-/* Several addresses, one of them a secondary, and both families. */
+/* Several addresses, one of them a secondary, and both families. All are on one wire: the kernel would find an IPv6
+ * address that two have. */
 static inline void fleet_write_macvlan(FILE *out, int i)
 {
 	fprintf(out,
 		"vrf v%d {\n"
 		"	interface cust { kind = macvlan  parent = trunk0\n"
-		"		address = { \"10.0.0.2/24\", \"10.0.0.3/24\", \"10.1.0.2/30\", \"fd01::2/64\" }\n"
+		"		address = { \"10.0.0.2/24\", \"10.0.0.3/24\", \"10.1.0.2/30\", \"fd01::2:%d/64\" }\n"
 		"		gateway = { \"10.0.0.1\", \"fd01::1\" } }\n"
 		"	route \"192.168.0.0/16\" { via = \"10.1.0.1\" }\n"
 		"	route \"172.16.0.0/12\" { dev = cust  metric = 7 }\n"
 		"	route \"fd02::/64\" { via = \"fd01::9\"  metric = 50 }\n"
 		"	sysctl = { \"net.ipv4.conf.all.rp_filter=2\" }\n"
 		"}\n",
-		i);
+		i, i);
 }
 
 /* A pair joins it to the next, which has no uplink. */
