@@ -114,15 +114,17 @@ static int delete_links(struct net_run *run, struct error *err)
 				 : ret;
 }
 
-/* A namespace with a foreign process in it lives on without a name; it must not keep a way to the
- * customer, or the VLAN its successor will want. */
+/* A namespace with a foreign process in it, or with what is left of connections, lives on without a name; it must not
+ * keep a way to the customer, or the VLAN its successor will want. */
 static int netns_delete(struct net_run *run, const struct net_act *act, struct error *err)
 {
-	int ret = net_run_open_netns(run, err);
+	int ret = net_run_go(run, false, err);
 	pid_t pid = ret < 0 ? 0 : net_busy_find(&run->removal.busy, run->netns_fd);
 
-	if (ret == 0 && pid)
+	if (ret == 0 && (pid || net_busy_has_connections()))
 		ret = delete_links(run, err);
+	if (ret == 0)
+		ret = net_run_go(run, true, err);
 	if (ret == 0)
 		ret = net_removal_netns(&run->removal, act, &run->netns_fd, err);
 	if (ret == 0 && pid)

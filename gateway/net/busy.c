@@ -59,3 +59,22 @@ pid_t net_busy_find(const struct net_busy *busy, int netns_fd)
 	found = bsearch(&key, busy->entries, busy->count, sizeof(key), entry_compare);
 	return found ? found->pid : 0;
 }
+
+static bool has_in_use(const char *path, const char *label)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[512] = "";
+	const char *line;
+	int in_use = 0;
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		return false;
+	line = strstr(text, label);
+	return line && sscanf(line + strlen(label), "%d", &in_use) == 1 && in_use > 0;
+}
+
+bool net_busy_has_connections(void)
+{
+	return has_in_use("/proc/thread-self/net/sockstat", "TCP: inuse ") ||
+		has_in_use("/proc/thread-self/net/sockstat6", "TCP6: inuse ");
+}

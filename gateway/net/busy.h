@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which processes live in which network namespace, as /proc tells. */
+/* What keeps a network namespace in being, as /proc tells: processes, and connections. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,3 +22,9 @@ void net_busy_finish(struct net_busy *busy);
 
 /* A process in that namespace, 0: none. */
 pid_t net_busy_find(const struct net_busy *busy, int netns_fd);
+
+/*
+ * Whether the calling thread's namespace has TCP connections. One whose process has ended stays until the other end
+ * has had all or is given up, which takes minutes (tcp(7), tcp_orphan_retries), and its namespace with it.
+ */
+bool net_busy_has_connections(void);

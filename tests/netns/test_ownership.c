@@ -169,6 +169,31 @@ static void a_process_that_stays_is_named(void **state)
 	world_down();
 }
 
+/* Of a proxy that has ended, to a customer who answers no more. */
+static void a_connection_that_outlives_its_process_keeps_no_link(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want(), none = world_want();
+
+	(void)state;
+	add_customer(&want, "acme", 0);
+	world_up(&want);
+	assert_int_equal(
+		world_run(
+			"ip netns exec acme python3 -c '\n"
+			"import socket, subprocess\n"
+			"with socket.create_server((\"127.0.0.1\", 7)) as server:\n"
+			"    here = socket.create_connection((\"127.0.0.1\", 7))\n"
+			"    there, _ = server.accept()\n"
+			"    subprocess.run([\"ip\", \"link\", \"set\", \"lo\", \"down\"], check=True)\n"
+			"    here.send(b\"x\")\n"
+			"'"),
+		0);
+	world_up(&none);
+	assert_int_not_equal(world_run("ip link show vg0 2>/dev/null"), 0);
+	world_up(&want);
+	world_down();
+}
+
 static void the_kernels_own_words_come_with_an_error(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -191,6 +216,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_an_operator_added_inside_stays),
 	cmocka_unit_test(a_stale_file_is_replaced),
 	cmocka_unit_test(a_process_that_stays_is_named),
+	cmocka_unit_test(a_connection_that_outlives_its_process_keeps_no_link),
 	cmocka_unit_test(the_kernels_own_words_come_with_an_error),
 	cmocka_unit_test(the_directory_is_made_and_shared),
 };
