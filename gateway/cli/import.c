@@ -2,6 +2,7 @@
 /* vrfgate import: Zabbix templates into Zabbix, or (-n) what that would change. */
 #include <errno.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ struct import {
 	bool force; /* dangers, too */
 	bool shows_progress;
 	struct strings provided;            /* templates that a dry run would have imported */
-	struct strings shared;              /* groups that it would have made */
+	json_t *created;                    /* objects that it would have created */
 	size_t imported, unchanged, failed; /* files */
 	size_t n_created, n_changed, n_deleted, n_renamed; /* objects */
 };
@@ -218,12 +219,6 @@ static int dangers_refuse(const struct strings *dangers, struct error *err)
 		more);
 }
 
-static void strings_copy(const struct strings *from, struct strings *to)
-{
-	for (size_t i = 0; i < from->count; i++)
-		strings_add(to, from->items[i]);
-}
-
 /* Fills `changes` with what the file changes, or has changed. -EPERM: what it would, had it been forced. */
 static int source_import(const struct import *import, const struct source *source,
 	struct reporter_changes *changes, struct error *err)
@@ -233,7 +228,7 @@ static int source_import(const struct import *import, const struct source *sourc
 	if (source->err.code)
 		return error_set(err, source->err.code, "%s", source->err.text);
 	if (import->dry_run)
-		strings_copy(&import->shared, &changes->shared);
+		changes->created_before = import->created;
 	r = reporter_import_compare(import->api, &source->file,
 		import->dry_run ? &import->provided : NULL, changes, err);
 	if (r == 0 && changes->dangers.count > 0 && !import->force)
@@ -249,8 +244,7 @@ static void file_remember(
 {
 	for (size_t i = 0; i < source->file.provides.count; i++)
 		strings_add(&import->provided, source->file.provides.items[i]);
-	strings_finish(&import->shared);
-	strings_copy(&changes->shared, &import->shared);
+	json_object_update(import->created, changes->created_set);
 }
 
 static void file_count(struct import *import, const struct reporter_changes *changes)
@@ -389,11 +383,12 @@ static int import_all(struct import *import, const struct reporter_inventory *in
 	if (r == 0)
 		r = cli_api_open(inventory, &api, err);
 	import->api = api;
+	import->created = json_object();
 	import->shows_progress = files.count > 1 && isatty(STDERR_FILENO);
 	if (r == 0)
 		sources_import(import, sources, files.count);
 	strings_finish(&import->provided);
-	strings_finish(&import->shared);
+	json_decref(import->created);
 	sources_free(sources, files.count);
 	return r;
 }

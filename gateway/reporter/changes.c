@@ -21,7 +21,7 @@
 static const struct kind {
 	const char *key, *word;
 	bool guarded;
-	bool shared; /* many files bring the same one */
+	bool by_name; /* an import finds it by its name, whatever its uuid */
 } kinds[] = {
 	{ "groups", "group", true, true },
 	{ "template_groups", "template group", true, true },
@@ -171,18 +171,23 @@ static void entry_count(struct reporter_changes *changes, json_t *before, json_t
 
 /* --- objects --- */
 
-/* What another file of a dry run would have made is there when it is this one's turn. */
-static bool is_made_before(
-	const struct reading *reading, struct kind kind, const json_t *before, const json_t *after)
+/*
+ * True for what an earlier file of a dry run would have created: it exists when this file is imported. Two objects of
+ * one file may have the same uuid, and an import creates both. A uuid is unique within its kind only.
+ */
+static bool is_created_before(
+	struct reporter_changes *changes, struct kind kind, const json_t *after)
 {
-	cleanup_free char *made = xasprintf("%s '%s'", kind.word, entry_name(after));
-	struct strings *shared = &reading->changes->shared;
+	const char *id = kind.by_name ? entry_name(after) : zabbix_json_text(after, "uuid");
+	cleanup_free char *key = xasprintf("%s %s", kind.key, id);
 
-	if (before || !kind.shared)
+	if (!*id)
 		return false;
-	if (strings_contain(shared, made))
+	if (json_object_get(changes->created_before, key))
 		return true;
-	strings_add(shared, made);
+	if (!changes->created_set)
+		changes->created_set = json_object();
+	json_object_set_new(changes->created_set, key, json_true());
 	return false;
 }
 
@@ -197,7 +202,9 @@ static void entry_line(const struct reading *reading, const char *sign, const ch
 
 	if (before && after)
 		reporter_difference_read(kind_key, reading->major, before, after, &details);
-	if ((before && after && details.count == 0) || is_made_before(reading, kind, before, after))
+	if (before && after && details.count == 0)
+		return;
+	if (!before && is_created_before(reading->changes, kind, after))
 		return;
 	object = xasprintf("%s '%s'%s", kind.word, entry_name(before ? before : after), where);
 	text = xasprintf(
@@ -259,5 +266,5 @@ void reporter_changes_finish(struct reporter_changes *changes)
 	strings_finish(&changes->lines);
 	strings_finish(&changes->dangers);
 	strings_finish(&changes->notes);
-	strings_finish(&changes->shared);
+	json_decref(changes->created_set);
 }

@@ -11,8 +11,8 @@ struct reporter_changes {
 	struct strings
 		dangers; /* those among them that want to be asked for: "renames item 'A' in ..." */
 	struct strings notes; /* of the file: filled by reporter/settle.h */
-	struct strings
-		shared; /* groups made: those that the caller puts in beforehand are made already */
+	json_t *created_set;  /* what is created, as keys: groups by name, other objects by uuid */
+	const json_t *created_before; /* borrowed: such a set of earlier files, or NULL */
 	size_t created, changed, deleted,
 		renamed; /* objects; one that is renamed is not changed, too */
 };

@@ -281,6 +281,14 @@ def check_links(setting, importer):
         importer.expect_objects(path, created=3)
 
 
+def check_twice(setting, importer):
+    with setting.case("what two files of a directory have is created once, and -n counts it once"):
+        twice = {"group": "Templates of two files", "number": 54}
+        for name, keys in (("a", ((56, "both"),)), ("b", ((56, "both"), (57, "second")))):
+            importer.write(f"twice/{name}.yaml", export(setting, template(55, "In two files", items=items(*keys)), **twice))
+        importer.expect_objects(importer.directory / "twice", created=4)
+
+
 def check_two_names(setting, importer):
     with setting.case("a linked template with two names is unchanged the second time, and its items are not deleted"):
         path = importer.write("two.yaml", export(
@@ -372,6 +380,7 @@ def cases(setting):
     check_no_templates(setting, importer)
     check_versions(setting, importer)
     check_links(setting, importer)
+    check_twice(setting, importer)
     check_two_names(setting, importer)
     check_passwords(setting, importer)
     check_secret_macro(setting, importer)
