@@ -23,7 +23,7 @@ struct eyes {
 	struct {
 		int ifindex;
 		char name[IF_NAMESIZE];
-	} links[256];
+	} links[2048];
 	size_t n_links;
 };
 
