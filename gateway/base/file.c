@@ -78,6 +78,19 @@ int file_read(const char *path, size_t max, char **data, size_t *size, struct er
 	return fd < 0 ? open_fail(path, err) : fd_read(fd, path, max, data, size, err);
 }
 
+int file_read_now(const char *path, size_t max, char **data, size_t *size, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return open_fail(path, err);
+	/* Without a writer it would look like an empty file. */
+	if (S_ISFIFO(st.st_mode))
+		return error_set(err, EINVAL, "cannot read '%s': it is a FIFO", path);
+	return fd_read(fd, path, max, data, size, err);
+}
+
 static int first_line(const char *path, const char *data, char **line, struct error *err)
 {
 	size_t length = strcspn(data, "\r\n");

@@ -15,6 +15,9 @@
  */
 int file_read(const char *path, size_t max, char **data, size_t *size, struct error *err);
 
+/* As file_read(), but never waits for a writer: a FIFO is refused, -EINVAL. */
+int file_read_now(const char *path, size_t max, char **data, size_t *size, struct error *err);
+
 /* The first line of a file (a token, a password) without its line end; -ENODATA where it is empty.
  */
 int file_read_line(const char *path, char **line, struct error *err);

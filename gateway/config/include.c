@@ -62,7 +62,7 @@ static int file_include(struct config_tree *tree, struct config_complaints *faul
 
 	if (is_read(tree, path))
 		return 0;
-	if (file_read(path, CONFIG_MAX_FILE, &text, &size, &err) < 0) {
+	if (file_read_now(path, CONFIG_MAX_FILE, &text, &size, &err) < 0) {
 		config_complain(
 			faults, gateway, value->line, "include \"%s\": %s", value->text, err.text);
 		return -EINVAL;

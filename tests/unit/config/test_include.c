@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files that include files. */
+#include <sys/stat.h>
+
 #include "../scratch_directory.h"
 #include "loaded.h"
 
@@ -108,6 +110,21 @@ static void test_a_plain_name_must_be_there(void **state)
 	loaded_finish(&loaded);
 }
 
+/* To open it would wait for a writer, and every VRF with it. */
+static void test_a_fifo_is_a_fault_and_not_waited_for(void **state)
+{
+	const char *directory = *state;
+	cleanup_free char *path = xasprintf("%s/pipe.fifo", directory);
+	cleanup_free char *fault = xasprintf(
+		"main.conf:1: gateway: include \"*.fifo\": cannot read '%s': it is a FIFO", path);
+	struct loaded loaded;
+
+	assert_return_code(mkfifo(path, 0600), 0);
+	loaded = load_main(directory, "gateway { include = \"*.fifo\" }");
+	assert_fault(&loaded, directory, fault);
+	loaded_finish(&loaded);
+}
+
 static void test_faults_name_the_included_file(void **state)
 {
 	struct loaded loaded;
@@ -150,6 +167,7 @@ int main(void)
 		cmocka_unit_test(test_an_included_file_without_a_section_is_told),
 		cmocka_unit_test(test_a_config_without_a_vrf_is_told),
 		cmocka_unit_test(test_a_plain_name_must_be_there),
+		cmocka_unit_test(test_a_fifo_is_a_fault_and_not_waited_for),
 		cmocka_unit_test(test_faults_name_the_included_file),
 		cmocka_unit_test(test_an_included_file_holds_vrfs_only),
 		cmocka_unit_test(test_a_name_in_two_files_is_a_fault),
