@@ -15,6 +15,9 @@
 
 #define CONFIG_DEFAULT_PATH "/etc/vrfgate/vrfgate.conf"
 
+/* RFC 8200, 5; with less the kernel keeps no IPv6 on an interface. */
+#define CONFIG_MIN_IPV6_MTU 1280
+
 /* Tags of a VLAN interface: eth0.10 has one, eth0.100.10 (QinQ) two; outermost first. */
 #define CONFIG_MAX_TAGS 4
 

@@ -20,7 +20,6 @@
 #define INTERFACE(field) offsetof(struct config_interface, field)
 #define MIN_VLAN         1
 #define MAX_VLAN         4094
-#define MIN_IPV6_MTU     1280 /* RFC 8200, 5 */
 
 static const char *const kind_words[] = {
 	[CONFIG_INTERFACE_VLAN] = "vlan",
@@ -374,11 +373,11 @@ static void addresses_judge(const struct work *work)
 {
 	const struct config_interface *interface = work->interface;
 
-	if (interface->mtu_bytes && interface->mtu_bytes < MIN_IPV6_MTU &&
+	if (interface->mtu_bytes && interface->mtu_bytes < CONFIG_MIN_IPV6_MTU &&
 		has_family(interface->addresses, interface->n_addresses, AF_INET6))
 		work_complain(work, "mtu",
 			"mtu \"%u\": too small for an IPv6 address, expected %d or more",
-			interface->mtu_bytes, MIN_IPV6_MTU);
+			interface->mtu_bytes, CONFIG_MIN_IPV6_MTU);
 	for (size_t i = 1; i < interface->n_addresses; i++) {
 		const struct address *address = &interface->addresses[i];
 		const struct address *first = find_host(interface->addresses, i, address);

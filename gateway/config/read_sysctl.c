@@ -172,11 +172,32 @@ static void ipv6_judge(struct config_reader *reader, const struct config_section
 			sysctl->key, sysctl->value, interface->name);
 }
 
+/* Below its least MTU an interface has no settings of IPv6, not even the one that switches it off. */
+static void mtu_judge(struct config_reader *reader, const struct config_section *section,
+	const struct config_vrf *vrf, const struct config_sysctl *sysctl)
+{
+	char *part = interface_part(sysctl->key);
+
+	for (size_t i = 0; part && i < vrf->n_interfaces; i++) {
+		const struct config_interface *interface = &vrf->interfaces[i];
+
+		if (strncmp(sysctl->key, "net.ipv6.", strlen("net.ipv6.")) == 0 &&
+			interface->mtu_bytes && interface->mtu_bytes < CONFIG_MIN_IPV6_MTU &&
+			is_named(part, interface->name))
+			config_complain(&reader->doubts, section,
+				config_section_line_of(section, "sysctl"),
+				"sysctl \"%s=%s\": interface '%s' has no IPv6 with an mtu of %u, expected %d or more",
+				sysctl->key, sysctl->value, interface->name, interface->mtu_bytes,
+				CONFIG_MIN_IPV6_MTU);
+	}
+}
+
 void config_judge_sysctls(
 	struct config_reader *reader, const struct config_section *section, struct config_vrf *vrf)
 {
 	for (size_t i = 0; i < vrf->n_sysctls; i++) {
 		name_judge(reader, section, vrf, &vrf->sysctls[i]);
 		ipv6_judge(reader, section, vrf, &vrf->sysctls[i]);
+		mtu_judge(reader, section, vrf, &vrf->sysctls[i]);
 	}
 }

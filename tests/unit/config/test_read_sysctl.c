@@ -16,6 +16,8 @@ static const struct fault_row rows[] = {
 		"2: vrf 'a': sysctl \"net.ipv6.conf.uplink.disable_ipv6=0x1\": the uplink needs IPv6, expected the key of an interface" },
 	{ IN_VRF("sysctl = \"net.ipv6.conf.default.disable_ipv6= 1\""),
 		"2: vrf 'a': sysctl \"net.ipv6.conf.default.disable_ipv6= 1\": the uplink needs IPv6, expected the key of an interface" },
+	{ IN_VRF("interface eth0.10 { mtu = 1279 address = \"10.0.0.2/30\" }\nsysctl = { \"net.ipv4.conf.eth0.10.rp_filter=2\", \"net.ipv6.conf.eth0.10.disable_ipv6=1\" }"),
+		"3: vrf 'a': sysctl \"net.ipv6.conf.eth0/10.disable_ipv6=1\": interface 'eth0.10' has no IPv6 with an mtu of 1279, expected 1280 or more" },
 	{ IN_VRF("interface eth0.10 { address = \"fd00::2/64\" }\nsysctl = \"net.ipv6.conf.eth0.10.disable_ipv6=1\""),
 		"3: vrf 'a': sysctl \"net.ipv6.conf.eth0/10.disable_ipv6=1\": interface 'eth0.10' has an IPv6 address, expected none or another key" },
 	{ "namespace a { interface eth0.10 { address = \"fd00::2/64\" }\nsysctl = \"net.ipv6.conf.all.disable_ipv6=1\" }",
