@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netlink/msg.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -54,6 +55,9 @@ static const char *hint(const struct net_act *act, int code)
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
 		if (hints[i].act == act->kind && hints[i].code == code)
 			return hints[i].text;
+	if (act->kind == NET_ACT_ADDRESS_ADD && code == EINVAL &&
+		act->address.address.family == AF_INET6)
+		return "IPv6 needs an mtu of 1280 or more";
 	for (size_t i = 0; act->kind == NET_ACT_LINK_CREATE &&
 		i < sizeof(create_hints) / sizeof(*create_hints);
 		i++)

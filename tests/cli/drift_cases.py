@@ -331,7 +331,21 @@ def switched_forwarding_is_told_and_left_to_others(lab):
         ip("addr", "del", "192.0.2.2/24", "dev", "wire0")
 
 
+def a_parent_whose_mtu_is_too_small_for_ipv6_is_told(lab):
+    ip("link", "add", "low0", "mtu", "1200", "type", "veth", "peer", "name", "low1")
+    lab.write('namespace n { interface e0 { kind = macvlan parent = "low0"'
+              ' address = { "10.0.0.2/24", "2001:db8::2/64" } } }\n')
+    try:
+        expect_said(lab.command("up"), 1, stderr="vrf 'n': interface 'e0': cannot add address 2001:db8::2/64:"
+                                                 " Invalid argument: IPv6 needs an mtu of 1280 or more\n")
+        expect("10.0.0.2/24" in ip("-n", "n", "-br", "addr"), "the IPv4 address is missing, too")
+    finally:
+        lab.command("down")
+        ip("link", "del", "low0")
+
+
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
+         a_parent_whose_mtu_is_too_small_for_ipv6_is_told,
          a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,
          a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
