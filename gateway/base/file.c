@@ -105,7 +105,7 @@ int file_read_line(const char *path, char **line, struct error *err)
 {
 	cleanup_free char *data = NULL;
 	size_t size;
-	int r = file_read(path, LINE_FILE_MAX, &data, &size, err);
+	int r = file_read_now(path, LINE_FILE_MAX, &data, &size, err);
 
 	return data ? first_line(path, data, line, err) : r;
 }

@@ -18,7 +18,7 @@ int file_read(const char *path, size_t max, char **data, size_t *size, struct er
 /* As file_read(), but never waits for a writer: a FIFO is refused, -EINVAL. */
 int file_read_now(const char *path, size_t max, char **data, size_t *size, struct error *err);
 
-/* The first line of a file (a token, a password) without its line end; -ENODATA where it is empty.
+/* The first line of a file (a token, a password), not of a FIFO, without its line end; -ENODATA where it is empty.
  */
 int file_read_line(const char *path, char **line, struct error *err);
 

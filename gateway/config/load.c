@@ -187,7 +187,9 @@ static int file_load(const char *path, enum extent extent, const char *name, str
 	cleanup_free char *text = NULL;
 	struct error err = ERROR_INIT;
 	size_t size;
-	int r = file_read(path, CONFIG_MAX_FILE, &text, &size, &err);
+	/* Of a command it may be a pipe, as in -c <(...); a supervisor waits for nobody. */
+	int r = extent == EXTENT_AGAIN ? file_read_now(path, CONFIG_MAX_FILE, &text, &size, &err)
+				       : file_read(path, CONFIG_MAX_FILE, &text, &size, &err);
 
 	*config = NULL;
 	if (r < 0) {

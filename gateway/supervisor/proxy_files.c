@@ -444,7 +444,7 @@ static int profile_read(const char *profile, char **text, struct error *err)
 	if (r < 0)
 		return r;
 	path = directory ? xasprintf("%s/%s.conf", directory, profile) : xstrdup(profile);
-	r = file_read(path, PROFILE_MAX_SIZE, text, &size, err);
+	r = file_read_now(path, PROFILE_MAX_SIZE, text, &size, err);
 	return r < 0 ? error_wrap(err, "profile '%s'", profile) : r;
 }
 

@@ -92,6 +92,9 @@ static void a_first_line_has_no_line_end(void **state)
 	assert_int_equal(file_read_line("f", &line, &err), -ENODATA);
 	assert_int_equal(file_read_line("missing", &line, &err), -ENOENT);
 	assert_string_equal(err.text, "cannot read 'missing': No such file or directory");
+	assert_return_code(mkfifo("pipe", 0600), 0);
+	assert_int_equal(file_read_line("pipe", &line, &err), -EINVAL);
+	assert_string_equal(err.text, "cannot read 'pipe': it is a FIFO");
 }
 
 static void a_file_in_foreign_hands_is_read_as_it_lies(void **state)

@@ -483,6 +483,21 @@ static void test_a_running_gateway_keeps_its_name(void **state)
 	assert_true(named.config->gateway.name_is_default);
 }
 
+static void test_a_supervisor_waits_for_no_writer_of_its_config(void **state)
+{
+	static char name[] = "gw1";
+	struct config running = { .gateway = { .name = name } };
+	cleanup_free char *path = xasprintf("%s/pipe.conf", (char *)*state);
+	cleanup_free char *fault = xasprintf("cannot read '%s': it is a FIFO", path);
+	cleanup_loaded struct loaded again = { 0 };
+
+	assert_return_code(mkfifo(path, 0600), 0);
+	again.result = config_load_again(path, &running, &again.config, &again.report);
+	assert_int_equal(again.result, -EINVAL);
+	assert_int_equal(again.report.faults.count, 1);
+	assert_string_equal(again.report.faults.items[0], fault);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -502,6 +517,7 @@ int main(void)
 		cmocka_unit_test(test_a_broken_gateway_section_is_told_as_ever),
 		cmocka_unit_test(test_a_thousand_vrfs),
 		in_scratch(test_a_running_gateway_keeps_its_name),
+		in_scratch(test_a_supervisor_waits_for_no_writer_of_its_config),
 		in_scratch(test_a_doubt_is_a_warning_to_a_start_only),
 	};
 

@@ -449,6 +449,23 @@ static void a_profile_that_is_not_there_is_named(void **state)
 		"profile '/no/such.conf': cannot read '/no/such.conf': No such file or directory");
 }
 
+/* The loop would wait for its writer. */
+static void a_profile_that_is_a_fifo_is_refused(void **state)
+{
+	cleanup_made struct made made = make(*state,
+		"proxy { psk = false user = " USER " profile = \"/pipe.conf\" }\nvrf a { }");
+	bool changed = false;
+
+	assert_made(&made);
+	free(made.loaded.config->vrfs[0].proxy.profile);
+	made.loaded.config->vrfs[0].proxy.profile = xasprintf("%s/pipe.conf", (char *)*state);
+	assert_return_code(mkfifo(made.vrf->proxy.profile, 0600), 0);
+	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 0, &made.paths, 600,
+				 &changed, &made.err),
+		-EINVAL);
+	assert_non_null(strstr(made.err.text, "it is a FIFO"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +489,7 @@ int main(void)
 		in_scratch_as_root(a_proxy_of_a_former_user_keeps_its_config),
 		in_scratch_as_root(a_config_is_written_when_it_differs),
 		in_scratch_as_root(a_profile_that_is_not_there_is_named),
+		in_scratch_as_root(a_profile_that_is_a_fifo_is_refused),
 	};
 
 	/* The bundled profiles; tests/run starts programs in the top directory. */
