@@ -322,8 +322,9 @@ static int reload_apply(struct supervisor *supervisor, struct config *config, st
 	supervisor_read_removed(supervisor);
 	wire_request_all(supervisor);
 	reporter_link_restart(supervisor->reporter);
-	log_info("config read again: %zu VRFs, %zu added, %zu removed", config->n_vrfs,
-		supervisor->reload.added.count, supervisor->reload.removed.count);
+	log_info("config read again: %zu %s, %zu added, %zu removed", config->n_vrfs,
+		config->n_vrfs == 1 ? "VRF" : "VRFs", supervisor->reload.added.count,
+		supervisor->reload.removed.count);
 	sd_notify(0, "READY=1");
 	return 0;
 }

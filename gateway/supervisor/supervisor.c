@@ -544,8 +544,8 @@ int supervisor_run(
 	if (r == 0)
 		r = supervisor_start(&supervisor, err);
 	if (r == 0) {
-		log_info("vrfgate %s: %zu VRFs in '%s'", VRFGATE_VERSION, config->n_vrfs,
-			options->config_path);
+		log_info("vrfgate %s: %zu %s in '%s'", VRFGATE_VERSION, config->n_vrfs,
+			config->n_vrfs == 1 ? "VRF" : "VRFs", options->config_path);
 		r = sd_event_loop(supervisor.event);
 		saved_state_write(&supervisor);
 		if (r < 0)
