@@ -253,6 +253,8 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	vrf->exit_watch = sd_event_source_disable_unref(vrf->exit_watch);
 	process_reap(&vrf->proxy, &end);
 	vrf->main_pid = 0;
+	/* The next one is launched with it. */
+	vrf->config_due = false;
 	process_exit_format(&end, vrf->last_exit);
 	launch_close_limits(vrf);
 	launch_write_words(vrf);

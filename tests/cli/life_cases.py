@@ -214,6 +214,25 @@ def a_running_proxy_is_taken_over_whatever_its_binary_says(lab):
     lab.command("down")
 
 
-CASES = [name_servers_need_no_file_of_the_machine, name_servers_that_a_rename_on_the_machine_takes_away_come_back,
+def a_reload_beside_a_proxy_that_ends_comes_to_its_end(lab):
+    """What an earlier supervisor was ending never gets the config that the reload would give it."""
+    slow = lab.base / "slow_proxy"
+    slow.write_text('#!/bin/sh\n[ "$1" = -V ] && exec echo "zabbix_proxy (Zabbix) 6.0.14"\n'
+                    'trap "sleep 2; exit 0" TERM\nwhile :; do sleep 0.1; done\n')
+    slow.chmod(0o755)
+    lab.write(f'proxy {{ binary = "{slow}" user = nobody psk = false }}\nvrf acme {{ }}\n')
+    with lab.running(stop=False) as process:
+        lab.wait_state("acme", "starting")
+        expect_said(lab.command("restart", "-n", "acme"), 0)
+        lab.wait_state("acme", "stopping")
+        process.kill()
+        process.wait()
+    with lab.running():
+        expect_said(lab.command("reload"), 0)
+        lab.wait_state("acme", "starting")
+    lab.command("down")
+
+
+CASES = [a_reload_beside_a_proxy_that_ends_comes_to_its_end, name_servers_need_no_file_of_the_machine, name_servers_that_a_rename_on_the_machine_takes_away_come_back,
          name_servers_that_cannot_be_written_cost_themselves, binaries_that_hang_hold_up_nobody, a_running_proxy_is_taken_over_whatever_its_binary_says, a_database_that_cannot_be_used_is_moved_aside, one_that_ends_too_often_is_failed_until_it_is_started_by_hand,
          status_draws_over_the_last_one_on_a_terminal, a_supervisor_that_hangs_is_as_none]
