@@ -303,6 +303,9 @@ def the_status_document_is_as_designed(lab):
         lab.wait_state("acme", "starting")
         document = lab.status()
         expect_equal(status_schema.differences(document), [], "differences from the schema")
+        # What is there is read a moment after it was made.
+        wait_until(lambda: lab.vrf("acme")["interfaces"] and lab.vrf("acme")["interfaces"][0]["addresses"],
+                   STATE_SECONDS, "interfaces")
         vrf = lab.vrf("acme")
         expect_equal(vrf["interfaces"][0]["addresses"], ["10.0.0.2/30"], "addresses")
         expect_equal((vrf["interfaces"][0]["name"], vrf["interfaces"][0]["kind"]), ("cust", "macvlan"), "interface")
