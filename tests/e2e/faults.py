@@ -410,7 +410,8 @@ def kill_supervisor(scene):
         finally:
             scene.write_config()
         scene.wait_supervisor()
-        scene.expect_done("reload")
+        # A namespace that a killed one had in its config is left running.
+        scene.expect_done("reload", "--remove")
         # One may be about to end, told so by a supervisor that did not live to see it.
         scene.expect_done("restart", scene.victim, scene.other)
         scene.settle()
