@@ -8,8 +8,9 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 
-from tap import Failure, expect, expect_equal
+from tap import Failure, Tap, expect, expect_equal
 from waiting import TimedOut, wait_until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -145,6 +146,26 @@ class Lab:
             found = f"{vrf['state']} {vrf['reason']!r}" if vrf else "nowhere"
             raise Failure(f"{late}: {found}, expected {' or '.join(states)}") from late
         return vrf
+
+
+def run_cases(name, cases, anywhere=()):
+    """Each in directories of its own; those of `anywhere` also where we may have no namespaces. The exit status."""
+    reason = enter_private_world()
+    tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
+    with tempfile.TemporaryDirectory(prefix=f"vrfgate-{name}-", dir="/tmp" if reason else "/run") as directory:
+        lab = Lab(directory)
+        for case in cases:
+            text = case.__name__.replace("_", " ")
+            if reason and case not in anywhere:
+                tap.skip(text, f"no namespaces of our own: {reason}")
+                continue
+            lab.begin()
+            failed = tap.failed
+            with tap.case(text):
+                case(lab)
+            if tap.failed > failed and not reason:
+                lab.clear()
+    return tap.finish()
 
 
 def expect_said(done, status, stdout=None, stderr=None):

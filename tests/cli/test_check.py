@@ -5,9 +5,7 @@
 import os
 import pathlib
 import random
-import subprocess
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
@@ -15,9 +13,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 # pylint: disable=wrong-import-position
 import odd_config
 import secret_file
-from lab import CONFIG_EXIT, Lab, enter_private_world, expect_said, ip
-from tap import Tap, expect, expect_equal
-from waiting import TimedOut, wait_until
+from lab import CONFIG_EXIT, expect_said, ip, run_cases
+from tap import expect, expect_equal
+from waiting import wait_until
 
 LOG_SECONDS = 60
 VRF = 'vrf a { interface c { kind = macvlan parent = trunk0 address = "10.0.0.2/30" } proxy { binary = "/bin/true" } }\n'
@@ -213,24 +211,5 @@ CASES = [value for value in list(globals().values())
          and value.__name__ not in ("expect_faults", "not_here")]
 
 
-def main():
-    reason = enter_private_world()
-    tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
-    with tempfile.TemporaryDirectory(prefix="vrfgate-check-", dir="/tmp" if reason else "/run") as directory:
-        lab = Lab(directory)
-        for case in CASES:
-            text = case.__name__.replace("_", " ")
-            if reason:
-                tap.skip(text, f"no namespaces of our own: {reason}")
-                continue
-            lab.begin()
-            failed = tap.failed
-            with tap.case(text):
-                case(lab)
-            if tap.failed > failed:
-                lab.clear()
-    return tap.finish()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("check", CASES))

@@ -3,9 +3,7 @@
 """The command line as a user meets it: what is said, where, and with which exit status. $VRFGATE names the program."""
 
 import pathlib
-import subprocess
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
@@ -24,10 +22,7 @@ import stopping_cases
 import summary_cases
 import takeover_cases
 import usage_cases
-from lab import Lab, enter_private_world
-from tap import Tap
-from waiting import TimedOut
-
+from lab import run_cases
 
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + duplicate_cases.CASES +
              life_cases.CASES + loop_cases.CASES + control_cases.CASES + api_cases.CASES +
@@ -35,24 +30,5 @@ ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + dupli
              summary_cases.CASES)
 
 
-def main():
-    reason = enter_private_world()
-    tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
-    with tempfile.TemporaryDirectory(prefix="vrfgate-cli-", dir="/tmp" if reason else "/run") as directory:
-        lab = Lab(directory)
-        for case in ALL_CASES:
-            text = case.__name__.replace("_", " ")
-            if reason and case not in usage_cases.CASES:
-                tap.skip(text, f"no namespaces of our own: {reason}")
-                continue
-            lab.begin()
-            failed = tap.failed
-            with tap.case(text):
-                case(lab)
-            if tap.failed > failed and not reason:
-                lab.clear()
-    return tap.finish()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("cli", ALL_CASES, anywhere=usage_cases.CASES))
