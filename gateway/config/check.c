@@ -5,11 +5,14 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 
 #include "base/address.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/strings.h"
 #include "config/model.h"
 #include "config/type.h"
@@ -134,6 +137,43 @@ int config_check_address(const char *text, struct error *err)
 		return error_set(err, EINVAL,
 			"not an address, expected one without prefix such as 10.0.0.1");
 	return 0;
+}
+
+/* Where a port begins, behind its colon; NULL: there is none. */
+static const char *port_find(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (*text == '[')
+		return colon && colon[-1] == ']' ? colon + 1 : NULL;
+	return colon && colon == strchr(text, ':') ? colon + 1 : NULL;
+}
+
+char *config_java_gateway_split(const char *text, uint16_t *port)
+{
+	const char *digits = port_find(text);
+	size_t length = digits ? (size_t)(digits - 1 - text) : strlen(text);
+	bool brackets = *text == '[' && text[length - 1] == ']';
+
+	*port = digits ? (uint16_t)strtoul(digits, NULL, 10) : 0;
+	return brackets && length > 2 ? xstrndup(text + 1, length - 2) : xstrndup(text, length);
+}
+
+int config_check_java_gateway_or_empty(const char *text, struct error *err)
+{
+	const char *digits = port_find(text);
+	uint16_t port;
+	cleanup_free char *address = config_java_gateway_split(text, &port);
+	unsigned long number = digits ? strtoul(digits, NULL, 10) : 1;
+
+	if (!*text)
+		return 0;
+	if ((is_host_name(address) || config_check_address(address, NULL) == 0) &&
+		(!digits || (only(digits, DIGITS) && strlen(digits) <= 5)) && number >= 1 &&
+		number <= 65535)
+		return 0;
+	return error_set(err, EINVAL,
+		"not where a Java gateway listens, expected ADDRESS or ADDRESS:PORT such as 127.0.0.1:10052");
 }
 
 int config_check_ipv4_or_empty(const char *text, struct error *err)

@@ -2,6 +2,8 @@
 /* Whether a text is a path, a name, a URL: 0, or -EINVAL with "what is wrong, expected what". */
 #pragma once
 
+#include <stdint.h>
+
 #include <stddef.h>
 
 #include "base/error.h"
@@ -54,5 +56,10 @@ int config_check_ifname(const char *text, struct error *err);
 
 /* The name of a link that is there, or an alternative one, which may be longer (ALTIFNAMSIZ). */
 int config_check_parent(const char *text, struct error *err);
+/* "ADDRESS" or "ADDRESS:PORT", of IPv6 with a port "[ADDRESS]:PORT". */
+int config_check_java_gateway_or_empty(const char *text, struct error *err);
+
+/* The parts of one that was checked: the address is the caller's, without brackets; *port is 0 where it has none. */
+char *config_java_gateway_split(const char *text, uint16_t *port);
 /* "Key=Value" of zabbix_proxy.conf that is not vrfgate's own business. */
 int config_check_option(const char *text, struct error *err);

@@ -363,6 +363,29 @@ static void discoverers_judge(struct config_reader *reader, const struct config_
 				"a discover section, but the proxy's options say StartDiscoverers=0; expected 1 or more there");
 }
 
+/* Only the kinds that a host has a section for: what its templates hold is known to Zabbix. */
+static void pollers_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	const struct config_proxy *proxy = &vrf->proxy;
+	const char *java = config_proxy_option(proxy, "JavaGateway");
+	const char *ipmi = config_proxy_option(proxy, "StartIPMIPollers");
+	bool no_java = !*proxy->java_gateway && !(java && *java);
+	bool no_ipmi = ipmi && strcmp(ipmi, "0") == 0;
+
+	for (size_t i = 0; i < vrf->n_hosts; i++) {
+		const struct config_host *host = &vrf->hosts[i];
+		const struct config_section *own = config_section_nth(section, "host", i);
+
+		if (host->jmx.given && no_java)
+			config_complain(&reader->notes, own, host->line,
+				"jmx: not polled without a Java gateway; expected java_gateway = \"ADDRESS\" in section proxy");
+		if (host->ipmi.given && no_ipmi)
+			config_complain(&reader->notes, own, host->line,
+				"ipmi: not polled, as the proxy's options say StartIPMIPollers=0; expected 1 or more there");
+	}
+}
+
 static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
@@ -375,6 +398,7 @@ static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf
 				"no interface, so that its proxy reaches no customer; expected one");
 		proxy_name_judge(reader, vrf, section);
 		discoverers_judge(reader, vrf, section);
+		pollers_judge(reader, vrf, section);
 	}
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		if (vrf->interfaces[i].kind == CONFIG_INTERFACE_LINK && vrf->interfaces[i].peer)

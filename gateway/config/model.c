@@ -12,6 +12,7 @@ static void proxy_finish(struct config_proxy *proxy)
 	free(proxy->user);
 	free(proxy->profile);
 	free(proxy->group);
+	free(proxy->java_gateway);
 	strings_finish(&proxy->options);
 	strings_finish(&proxy->paths);
 	strings_finish(&proxy->allowed_addresses);
@@ -179,6 +180,18 @@ uint16_t config_passive_port(const struct config *config, const struct config_vr
 bool config_user_is_auto(const struct config_proxy *proxy)
 {
 	return strcmp(proxy->user, "auto") == 0;
+}
+
+const char *config_proxy_option(const struct config_proxy *proxy, const char *key)
+{
+	size_t length = strlen(key);
+	const char *value = NULL;
+
+	for (size_t i = 0; i < proxy->options.count; i++)
+		if (strncmp(proxy->options.items[i], key, length) == 0 &&
+			proxy->options.items[i][length] == '=')
+			value = proxy->options.items[i] + length + 1;
+	return value;
 }
 
 bool config_limits_any(const struct config_proxy *proxy)

@@ -106,9 +106,10 @@ struct config_proxy {
 	enum config_proxy_mode mode;
 	char *profile; /* "small": the file small.conf among the profiles; or an absolute path */
 	bool psk;
-	struct strings options;           /* "Key=value" */
-	struct strings paths;             /* "PATH" or "PATH:rw" of the machine that it sees */
-	char *group;                      /* Zabbix proxy group, "" : none */
+	struct strings options; /* "Key=value" */
+	struct strings paths;   /* "PATH" or "PATH:rw" of the machine that it sees */
+	char *group;            /* Zabbix proxy group, "" : none */
+	char *java_gateway;     /* "ADDRESS" or "ADDRESS:PORT" inside of the VRF; "" : none */
 	struct strings allowed_addresses; /* that the server takes it from; none: its uplink's */
 	struct config_health health;
 	struct config_restart restart;
@@ -341,6 +342,9 @@ uint16_t config_passive_port(
 
 /* True where the proxy's user is a number of its own, and none that has a name. */
 bool config_user_is_auto(const struct config_proxy *proxy);
+
+/* What the options say for a key of zabbix_proxy.conf, the last of them; NULL: nothing. */
+const char *config_proxy_option(const struct config_proxy *proxy, const char *key);
 
 /* True where there is a limit that takes a control group: that of tasks does not, where the user is the proxy's own. */
 bool config_limits_any(const struct config_proxy *proxy);

@@ -31,6 +31,8 @@ static const struct config_key proxy_keys[] = {
 	{ "options", &config_type_strings, PROXY(options), .check = config_check_option },
 	{ "paths", &config_type_strings, PROXY(paths), .check = config_check_proxy_place },
 	{ "group", &config_type_string, PROXY(group), .fallback = "" },
+	{ "java_gateway", &config_type_string, PROXY(java_gateway), .fallback = "",
+		.check = config_check_java_gateway_or_empty },
 	{ "stop_timeout", &config_type_uint32, PROXY(stop_timeout_s), .fallback = "300", .min = 1,
 		.max = 86400 },
 	{ "allowed_addresses", &config_type_strings, PROXY(allowed_addresses),
@@ -197,6 +199,7 @@ static struct config_proxy proxy_copy(const struct config_proxy *from)
 	to.user = xstrdup(from->user);
 	to.profile = xstrdup(from->profile);
 	to.group = xstrdup(from->group);
+	to.java_gateway = xstrdup(from->java_gateway);
 	to.options = strings_copy(&from->options);
 	to.paths = strings_copy(&from->paths);
 	to.allowed_addresses = strings_copy(&from->allowed_addresses);

@@ -66,7 +66,7 @@ void checks_count(struct vrf *vrf, enum vrf_check_kind kind, bool good, const ch
 		good ? "good" : "bad", check->against, needed, detail);
 }
 
-static void check_forget(struct vrf *vrf, enum vrf_check_kind kind)
+void checks_forget(struct vrf *vrf, enum vrf_check_kind kind)
 {
 	struct vrf_check *check = &vrf->checks[kind];
 
@@ -76,15 +76,17 @@ static void check_forget(struct vrf *vrf, enum vrf_check_kind kind)
 
 void checks_forget_asked(struct vrf *vrf)
 {
-	check_forget(vrf, VRF_CHECK_STATS);
-	check_forget(vrf, VRF_CHECK_GATEWAY);
-	check_forget(vrf, VRF_CHECK_SERVER);
+	checks_forget(vrf, VRF_CHECK_STATS);
+	checks_forget(vrf, VRF_CHECK_GATEWAY);
+	checks_forget(vrf, VRF_CHECK_SERVER);
+	checks_forget(vrf, VRF_CHECK_VALUES);
 }
 
 void checks_forget_proxy(struct vrf *vrf)
 {
-	check_forget(vrf, VRF_CHECK_STATS);
-	check_forget(vrf, VRF_CHECK_SERVER);
+	checks_forget(vrf, VRF_CHECK_STATS);
+	checks_forget(vrf, VRF_CHECK_SERVER);
+	checks_forget(vrf, VRF_CHECK_VALUES);
 	vrf->has_stats = false;
 	vrf->wedge = (struct wedge){ 0 };
 	vrf->names_lost = vrf->names_absent = false;
@@ -348,7 +350,7 @@ static void ask_gateways(struct vrf *vrf)
 	if (count && net_gateways_read(vrf->name, gateways, count, NULL) == 0)
 		gateways_judge(vrf, gateways, count);
 	else
-		check_forget(vrf, VRF_CHECK_GATEWAY);
+		checks_forget(vrf, VRF_CHECK_GATEWAY);
 }
 
 /* --- server --- */
@@ -410,7 +412,7 @@ static void ask_log(struct vrf *vrf)
 	else if (*vrf->context->config->zabbix.url)
 		checks_set(vrf, VRF_CHECK_SERVER, true, "not known: the API does not answer");
 	else
-		check_forget(vrf, VRF_CHECK_SERVER);
+		checks_forget(vrf, VRF_CHECK_SERVER);
 }
 
 /* An object of that name says nothing of our proxy where it is not ours, whoever calls by it. */
@@ -469,7 +471,7 @@ static void judge_seen(struct vrf *vrf)
 static void ask_server(struct vrf *vrf)
 {
 	if (!vrf->config->has_proxy || vrf->proxy.pid <= 0)
-		check_forget(vrf, VRF_CHECK_SERVER);
+		checks_forget(vrf, VRF_CHECK_SERVER);
 	else if (*vrf->context->config->zabbix.url && !judge_pair(vrf))
 		return;
 	else if (!server_is_asked(vrf))
@@ -579,6 +581,7 @@ struct cause checks_cause(const struct vrf *vrf)
 		return cause_of_server(vrf);
 	case VRF_CHECK_STATS:
 	case VRF_CHECK_GATEWAY:
+	case VRF_CHECK_VALUES:
 	case VRF_CHECKS:
 		break;
 	}

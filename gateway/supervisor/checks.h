@@ -31,6 +31,9 @@ bool checks_proxy_in_netns(const struct vrf *vrf);
 __attribute__((format(printf, 4, 5))) void checks_set(
 	struct vrf *vrf, enum vrf_check_kind kind, bool ok, const char *format, ...);
 
+/* Nothing is known of it any more. */
+void checks_forget(struct vrf *vrf, enum vrf_check_kind kind);
+
 /* Forgets what was asked for: nobody asks any more. */
 void checks_forget_asked(struct vrf *vrf);
 

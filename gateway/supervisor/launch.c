@@ -78,7 +78,7 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 	if (r < 0)
 		return r;
 	return proxy_files_write_config(vrf->context->config, vrf->config, vrf->id, &vrf->paths,
-		binary.version, changed, err);
+		binary.version, &vrf->pollers, changed, err);
 }
 
 /* --- limits --- */
@@ -310,13 +310,25 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 	return r;
 }
 
+/* What it has processes for: another config than that would be a reason to restart it. */
+static void pollers_adopt(struct vrf *vrf)
+{
+	cleanup_free char *conf = NULL;
+	size_t size;
+
+	if (file_read(vrf->paths.conf, CONF_MAX_SIZE, &conf, &size, NULL) == 0)
+		vrf->pollers.wanted |= proxy_config_read_pollers(conf);
+}
+
 /* One that runs is taken over in any case; a config that cannot be written is for its next start. */
 static int proxy_adopt(struct vrf *vrf)
 {
 	struct error err = ERROR_INIT;
 	bool changed = false;
-	int r = launch_write_config(vrf, &changed, &err);
+	int r;
 
+	pollers_adopt(vrf);
+	r = launch_write_config(vrf, &changed, &err);
 	vrf->config_due = r == -EINPROGRESS;
 	if (r < 0 && !vrf->config_due)
 		log_error("vrf '%s': its proxy goes on with the config it has: %s", vrf->name,
@@ -369,6 +381,7 @@ int launch_proxy(struct vrf *vrf, struct error *err)
 	/* The config may name another user since its database was judged. */
 	if (r == 0)
 		r = launch_change_owner(vrf, err);
+	vrf->pollers.wanted |= proxy_config_pollers_of(vrf->config);
 	if (r == 0)
 		r = launch_write_config(vrf, &changed, err);
 	return r < 0 ? r : proxy_spawn(vrf, lock_fd, err);

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "config/check.h"
+#include "zabbix/pollers.h"
 
 /* Where others than ourselves may connect: none of them shall hold all trappers, nor one for long. A
  * trapper waits TrapperTimeout for the rest of a request, by its default five minutes. */
@@ -88,13 +90,9 @@ static bool customers_may_connect(const struct config_vrf *vrf)
 /* Of a profile's key; 0 where it is not in it. */
 static unsigned long profile_number(const char *profile, const char *key)
 {
-	size_t length = strlen(key);
-	unsigned long number = 0;
+	const char *value = zabbix_conf_find(profile, key);
 
-	for (const char *line = profile; *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (strncmp(line, key, length) == 0 && line[length] == '=')
-			number = strtoul(line + length + 1, NULL, 10);
-	return number;
+	return value ? strtoul(value, NULL, 10) : 0;
 }
 
 /* Each trapper is a process more, so only where somebody could hold them. */
@@ -107,6 +105,86 @@ static void trappers_write(FILE *out, const struct proxy_config *proxy)
 	if (!profile_number(proxy->profile, "TrapperTimeout"))
 		fprintf(out, "TrapperTimeout=%d\n", REACHED_TRAPPER_TIMEOUT_S);
 }
+
+/* --- processes for what it has to poll --- */
+
+#define POLLERS_MARK "# for its items:"
+
+/* Processes of some kinds need to be told where something else is: without, the proxy does not start. */
+static bool poller_can_start(const struct proxy_config *proxy, enum zabbix_poller which)
+{
+	const struct config_proxy *config = &proxy->vrf->proxy;
+	const struct zabbix_poller_kind *kind = &zabbix_poller_kinds[which];
+
+	if (proxy->version < kind->since)
+		return false;
+	return !kind->address_key || config_proxy_option(config, kind->address_key) ||
+		(which == ZABBIX_POLLER_JMX && *config->java_gateway);
+}
+
+/* One of each kind that its profile lacks. The mark tells the next supervisor which, so that it writes the same. */
+static void pollers_write(FILE *out, const struct proxy_config *proxy)
+{
+	unsigned polls = zabbix_conf_polls(proxy->profile, proxy->version), missing = 0;
+
+	for (unsigned i = 0; i < ZABBIX_POLLERS; i++)
+		if ((proxy->pollers & ~polls & ZABBIX_POLLER_BIT(i)) && poller_can_start(proxy, i))
+			missing |= ZABBIX_POLLER_BIT(i);
+	if (!missing)
+		return;
+	fputs(POLLERS_MARK, out);
+	for (unsigned i = 0; i < ZABBIX_POLLERS; i++)
+		if (missing & ZABBIX_POLLER_BIT(i))
+			fprintf(out, " %s", zabbix_poller_kinds[i].key);
+	fputs("\n", out);
+	for (unsigned i = 0; i < ZABBIX_POLLERS; i++)
+		if (missing & ZABBIX_POLLER_BIT(i))
+			fprintf(out, "%s=1\n", zabbix_poller_kinds[i].key);
+}
+
+unsigned proxy_config_read_pollers(const char *text)
+{
+	const char *mark = strstr(text, "\n" POLLERS_MARK);
+	unsigned pollers = 0;
+
+	if (!mark)
+		return 0;
+	mark++;
+	for (unsigned i = 0; i < ZABBIX_POLLERS; i++) {
+		const char *key = strstr(mark, zabbix_poller_kinds[i].key);
+
+		if (key && key < mark + strcspn(mark, "\n"))
+			pollers |= ZABBIX_POLLER_BIT(i);
+	}
+	return pollers;
+}
+
+unsigned proxy_config_pollers_of(const struct config_vrf *vrf)
+{
+	unsigned pollers = 0;
+
+	for (size_t i = 0; i < vrf->n_hosts; i++) {
+		if (vrf->hosts[i].ipmi.given)
+			pollers |= ZABBIX_POLLER_BIT(ZABBIX_POLLER_IPMI);
+		if (vrf->hosts[i].jmx.given)
+			pollers |= ZABBIX_POLLER_BIT(ZABBIX_POLLER_JMX);
+	}
+	return pollers;
+}
+
+static void java_gateway_write(FILE *out, const char *java_gateway)
+{
+	uint16_t port;
+	cleanup_free char *address = config_java_gateway_split(java_gateway, &port);
+
+	if (!*address)
+		return;
+	fprintf(out, "JavaGateway=%s\n", address);
+	if (port)
+		fprintf(out, "JavaGatewayPort=%u\n", port);
+}
+
+/* --- its connections --- */
 
 /* A server of this machine comes from the root side, or from its own address where it has SourceIP. */
 static void passive_write(FILE *out, const struct proxy_config *proxy, const char *server)
@@ -185,6 +263,8 @@ char *proxy_config_format(const struct proxy_config *proxy)
 	profile_write(out, proxy->profile, proxy->version);
 	discoverers_write(out, proxy);
 	trappers_write(out, proxy);
+	pollers_write(out, proxy);
+	java_gateway_write(out, options->java_gateway);
 	/* One fping does IPv4 and IPv6 since 4.0. */
 	if (proxy->fping)
 		fprintf(out, "FpingLocation=%s\nFping6Location=\n", proxy->fping);

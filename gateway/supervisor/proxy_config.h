@@ -24,7 +24,15 @@ struct proxy_config {
 	const struct address *server_root, *server_inside; /* those of wiring_server_ends() */
 	const char *fping;                                 /* NULL: the binary's own default */
 	const char *psk_identity;                          /* NULL: no TLS */
+	unsigned
+		pollers; /* kinds of zabbix/pollers.h that it shall poll, whatever its profile says */
 };
+
+/* Which kinds a config says that it starts processes for beyond its profile. */
+unsigned proxy_config_read_pollers(const char *text);
+
+/* Those that its hosts have interfaces for. */
+unsigned proxy_config_pollers_of(const struct config_vrf *vrf);
 
 /* How many processes its Start... lines ask for. */
 uint32_t proxy_config_count_processes(const char *text);

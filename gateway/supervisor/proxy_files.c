@@ -25,6 +25,7 @@
 #include "reporter/inventory.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/wiring.h"
+#include "zabbix/pollers.h"
 
 #define PROFILE_MAX_SIZE (64 * 1024)
 #define PSK_BYTES        32
@@ -472,7 +473,8 @@ static const char *user_name(const struct config_vrf *vrf, const struct vrf_path
 }
 
 int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
-	const struct vrf_paths *paths, unsigned version, bool *changed, struct error *err)
+	const struct vrf_paths *paths, unsigned version, struct proxy_pollers *pollers,
+	bool *changed, struct error *err)
 {
 	/* Options may hold secrets. */
 	struct file_owner owner = { .mode = 0640 };
@@ -509,6 +511,9 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 		.server_inside = &server_inside,
 		.fping = fping_find(),
 		.psk_identity = identity,
+		.pollers = pollers ? pollers->wanted : 0,
 	});
+	if (pollers)
+		pollers->polled = zabbix_conf_polls(text, version);
 	return file_write_volatile(paths->conf, text, strlen(text), &owner, changed, err);
 }

@@ -53,9 +53,16 @@ int proxy_files_read_psk(const struct config_vrf *vrf, const struct vrf_paths *p
 /* How large the proxy's log is; 0 where there is none. */
 off_t proxy_files_log_size(const struct config_vrf *vrf, const struct vrf_paths *paths);
 
+/* Kinds of zabbix/pollers.h. */
+struct proxy_pollers {
+	unsigned wanted; /* what it has to poll, as far as known */
+	unsigned polled; /* by its config as it was written last */
+};
+
 /*
  * Writes the proxy's config for this version of its binary; *changed tells whether it differs from
- * what was there.
+ * what was there. pollers: which kinds are wanted, and then which are polled; NULL: none, and nobody asks.
  */
 int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
-	const struct vrf_paths *paths, unsigned version, bool *changed, struct error *err);
+	const struct vrf_paths *paths, unsigned version, struct proxy_pollers *pollers,
+	bool *changed, struct error *err);

@@ -145,10 +145,14 @@ void rescue_database(const char *path, unsigned version, enum rescue_depth depth
 {
 	bool thorough = depth == RESCUE_THOROUGH;
 	struct zabbix_backlog backlog;
+	struct zabbix_demand demand;
 
 	*result = (struct rescue_result){ 0 };
 	zabbix_backlog_read(
 		path, version, thorough ? ZABBIX_BACKLOG_VERIFY : ZABBIX_BACKLOG_RECOVER, &backlog);
+	/* Also of one that is moved aside: its next proxy gets the same items from its server. */
+	if (backlog.version && zabbix_backlog_read_demand(path, &demand) == 0)
+		result->pollers = zabbix_demand_kinds(&demand);
 	switch (backlog.state) {
 	case ZABBIX_BACKLOG_ABSENT:
 		return;

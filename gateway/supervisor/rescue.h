@@ -25,7 +25,8 @@ struct rescue_result {
 	bool in_the_way; /* no proxy of that version may be started with it */
 	unsigned
 		version; /* of its Zabbix, 600 is 6.0; 0: not known, or there is no database any more */
-	char text[320]; /* what was found, and done about it; "": nothing is wrong with it */
+	unsigned pollers; /* kinds of zabbix/pollers.h that its proxy has to poll */
+	char text[320];   /* what was found, and done about it; "": nothing is wrong with it */
 };
 
 /*

@@ -2,6 +2,7 @@
 /* Memory and backlog of the proxies, read by a helper process. */
 #include "supervisor/vitals.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "process/memory.h"
+#include "supervisor/collection.h"
 #include "supervisor/job.h"
 #include "supervisor/launch.h"
 #include "supervisor/resolv_conf.h"
@@ -37,11 +39,19 @@ struct reading {
 	int64_t memory_bytes; /* -1: not known */
 	int64_t names;        /* enum resolv_conf_seen */
 	int64_t link;         /* enum zabbix_link */
+	int64_t read_only;    /* its database */
 	int64_t unsent;       /* -1: not known */
+	struct zabbix_demand demand;
 };
 
-#define LOOK_SIZE offsetof(struct reading, link)
-#define LINK_SIZE offsetof(struct reading, unsent)
+#define LOOK_SIZE   offsetof(struct reading, link)
+#define LINK_SIZE   offsetof(struct reading, read_only)
+#define UNSENT_SIZE offsetof(struct reading, demand)
+
+_Static_assert(sizeof(struct reading) < JOB_ANSWER_MAX, "a longer answer is told from a whole one");
+
+/* All items are gone through for what there is to poll: seldom, where their number is the same. */
+#define DEMAND_PERIOD_MS 60000
 
 /* Of the proxy's log its end is read: an hour of it, where nothing fills it. */
 #define LOG_TAIL_SIZE (256 * 1024)
@@ -100,15 +110,27 @@ static enum zabbix_link link_read(const struct vrf *vrf)
 	return zabbix_proxy_log_link(tail, n > 0 ? (size_t)n : 0, ZABBIX_LINK_UNKNOWN);
 }
 
+static bool demand_is_due(const struct vrf *vrf)
+{
+	uint64_t read_ms = vrf->demand_read_ms;
+
+	return read_ms < vrf->started_ms || clock_now_ms() - read_ms >= DEMAND_PERIOD_MS ||
+		vrf->stats.items != vrf->demand_items;
+}
+
 /* Log and database belong to the proxy's user, who may have put anything in their place. */
 static void files_read(int fd, const void *data)
 {
 	const struct vrf *vrf = data;
 	struct zabbix_backlog backlog;
+	struct zabbix_demand demand;
 
 	number_write(fd, link_read(vrf));
+	number_write(fd, access(vrf->paths.database, W_OK) < 0 && errno != ENOENT);
 	zabbix_backlog_read(vrf->paths.database, 0, ZABBIX_BACKLOG_GLANCE, &backlog);
 	number_write(fd, backlog.unsent);
+	if (demand_is_due(vrf) && zabbix_backlog_read_demand(vrf->paths.database, &demand) == 0)
+		part_write(fd, &demand, sizeof(demand));
 }
 
 /* --- whose turn it is --- */
@@ -157,16 +179,19 @@ static void late_note(const struct vrf *vrf)
 /* As much of it as came. */
 static void reading_take(struct vrf *vrf, const struct reading *reading, size_t size)
 {
-	bool whole = size == sizeof(*reading) && reading->unsent >= 0;
+	bool whole = size >= UNSENT_SIZE && reading->unsent >= 0;
 
 	vrf->vitals = (struct vrf_vitals){ clock_now_ms(),
-		size >= LOOK_SIZE ? reading->memory_bytes : -1, whole ? reading->unsent : -1 };
+		size >= LOOK_SIZE ? reading->memory_bytes : -1, whole ? reading->unsent : -1,
+		size >= UNSENT_SIZE && reading->read_only == 1 };
 	if (size >= LOOK_SIZE) {
 		wedge_note(&vrf->wedge, &reading->look, clock_now_ms());
 		watch_note_names(vrf, (enum resolv_conf_seen)reading->names);
 	}
 	if (size >= LINK_SIZE)
 		vrf_set_link(vrf, (enum zabbix_link)reading->link);
+	if (size == sizeof(*reading))
+		collection_note_demand(vrf, &reading->demand);
 }
 
 static void reading_on_done(const void *answer, size_t size, bool in_time, void *data)

@@ -21,6 +21,7 @@
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
+#include "supervisor/proxy_config.h"
 #include "supervisor/rescue.h"
 #include "supervisor/watch.h"
 
@@ -58,6 +59,7 @@ static const char *const check_names[VRF_CHECKS] = {
 	[VRF_CHECK_STATS] = "stats",
 	[VRF_CHECK_GATEWAY] = "gateway",
 	[VRF_CHECK_SERVER] = "server",
+	[VRF_CHECK_VALUES] = "values",
 };
 
 const char *vrf_state_name(enum vrf_state state)
@@ -216,6 +218,7 @@ static void act_rest(struct vrf *vrf, const char *reason)
 	vrf->notice[0] = '\0';
 	memset(vrf->checks, 0, sizeof(vrf->checks));
 	vrf->has_stats = false;
+	vrf->pollers = (struct proxy_pollers){ 0 };
 	state_set(vrf, VRF_DISABLED, reason);
 	vrf->context->rested(vrf);
 }
@@ -326,6 +329,7 @@ static void judged_for_launch(struct vrf *vrf, const struct rescue_result *resul
 
 	if (!result->unknown)
 		vrf->database_version = result->version;
+	vrf->pollers.wanted |= result->pollers;
 	if (safe)
 		vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
 	else
@@ -965,7 +969,10 @@ static void config_apply(struct vrf *vrf)
 {
 	struct error err = ERROR_INIT;
 	bool changed = false;
-	int r = vrf->config->has_proxy ? launch_write_config(vrf, &changed, &err) : 0;
+	int r;
+
+	vrf->pollers.wanted |= proxy_config_pollers_of(vrf->config);
+	r = vrf->config->has_proxy ? launch_write_config(vrf, &changed, &err) : 0;
 
 	vrf->config_due = r == -EINPROGRESS;
 	vrf->names_restart_done = false;
@@ -980,6 +987,27 @@ static void config_apply(struct vrf *vrf)
 	vrf->reloaded |= VRF_RELOAD_RESTARTED;
 	vrf->restart_now = true;
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its config has changed");
+}
+
+void vrf_want_pollers(struct vrf *vrf, unsigned kinds)
+{
+	struct error err = ERROR_INIT;
+	bool changed = false;
+	int r;
+
+	if (!(kinds & ~vrf->pollers.wanted) || vrf->config_due)
+		return;
+	vrf->pollers.wanted |= kinds;
+	r = launch_write_config(vrf, &changed, &err);
+	vrf->config_due = r == -EINPROGRESS;
+	if (r < 0 && !vrf->config_due)
+		log_warning("vrf '%s': its proxy goes on without pollers for some of its items: %s",
+			vrf->name, err.text);
+	if (r < 0 || !changed)
+		return;
+	launch_set_limits(vrf);
+	vrf->restart_now = true;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its items need pollers that it does not have");
 }
 
 void vrf_binary_answered(struct vrf *vrf)

@@ -38,10 +38,12 @@
 #include "supervisor/foreign_addresses.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_binary.h"
+#include "supervisor/proxy_files.h"
 #include "supervisor/relapses.h"
 #include "supervisor/repairs.h"
 #include "supervisor/timer.h"
 #include "supervisor/wedge.h"
+#include "zabbix/pollers.h"
 #include "zabbix/proxy_log.h"
 #include "zabbix/stats.h"
 
@@ -94,6 +96,7 @@ enum vrf_check_kind {
 	VRF_CHECK_STATS,
 	VRF_CHECK_GATEWAY,
 	VRF_CHECK_SERVER,
+	VRF_CHECK_VALUES,
 	VRF_CHECKS,
 };
 
@@ -137,6 +140,7 @@ struct vrf_drift {
 struct vrf_vitals {
 	uint64_t read_ms;             /* 0: never */
 	int64_t memory_bytes, unsent; /* -1: not known */
+	bool read_only;               /* the proxy may not write to its database */
 };
 
 /* What a proxy does while it gives no answer (supervisor/watch.h). */
@@ -247,6 +251,11 @@ struct vrf {
 	uint64_t server_told_ms;  /* when that was last told; 0: never */
 	struct vrf_check checks[VRF_CHECKS];
 	struct vrf_vitals vitals;
+	struct proxy_pollers
+		pollers; /* `wanted` grows only, until the VRF rests: see collection_note_demand() */
+	struct zabbix_demand demand; /* of its items, as they were read last */
+	uint64_t demand_read_ms;     /* 0: never */
+	uint64_t demand_items;       /* how many items the proxy told of then */
 	struct vrf_pulse pulse;
 	struct wedge wedge; /* of this life */
 	enum vrf_object object;
@@ -317,6 +326,12 @@ bool vrf_link_fails(const struct vrf *vrf);
 
 /* At that time of our clock since the server last heard of the proxy, where lastaccess is known. */
 long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);
+
+/*
+ * Its proxy is to poll these kinds (zabbix/pollers.h), too: restarts it where its config starts no processes for them
+ * yet. Once for each kind, as none is taken away again before the VRF rests.
+ */
+void vrf_want_pollers(struct vrf *vrf, unsigned kinds);
 
 /* More is known of its binary (supervisor/proxy_binary.h). */
 void vrf_binary_answered(struct vrf *vrf);

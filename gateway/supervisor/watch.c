@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/port.h"
 #include "supervisor/checks.h"
+#include "supervisor/collection.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
 #include "supervisor/proxy_config.h"
@@ -282,6 +283,7 @@ static void watch_judge(struct vrf *vrf)
 	}
 	checks_judge_process(vrf);
 	checks_ask(vrf);
+	collection_judge(vrf);
 	if (vrf->server_lastaccess && vrf->checks[VRF_CHECK_SERVER].ok)
 		vrf->silence_restart_done = false;
 	if (watch_is_wedged(vrf, reason))

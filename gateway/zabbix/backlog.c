@@ -17,6 +17,8 @@
 #define VALUE_MAX_BYTES (1 << 20)
 #define STEPS_MAX       1000000
 #define STEPS_A_CALL    1000
+/* Where all items are gone through, of which there may be hundreds of thousands. */
+#define LONG_STEPS_MAX  20000000
 
 /* One statement is one read transaction: the numbers belong together. */
 #define UNSENT_QUERY                                                             \
@@ -25,6 +27,14 @@
 	" - coalesce((select nextid from ids where table_name = 'proxy_history'" \
 	" and field_name = 'history_lastid'), 0)"
 #define CHECK_QUERY "pragma quick_check(1)"
+
+/* The server gives a proxy only what is enabled, and so says so in 6.0 and 7.0. */
+#define DEMAND_QUERY                                                                     \
+	"select i.type, count(*), min(h.host) from items i, hosts h"                     \
+	" where h.hostid = i.hostid and i.status = 0 and i.type in (11, 12, 16, 19, 22)" \
+	" group by i.type union all"                                                     \
+	" select -1, count(*), min(h.host) from httptest t, hosts h"                     \
+	" where h.hostid = t.hostid and t.status = 0"
 
 /* How much of the schema no proxy makes: its text alone tells what a thing is, so it must say the same. */
 #define FOREIGN_QUERY                                                                   \
@@ -109,18 +119,22 @@ static void pages_check(sqlite3 *database, struct zabbix_backlog *backlog)
 
 /* --- of what was made to do harm --- */
 
+struct steps {
+	unsigned calls, max_calls;
+};
+
 static int on_steps(void *data)
 {
-	unsigned *calls = data;
+	struct steps *steps = data;
 
-	return ++*calls > STEPS_MAX / STEPS_A_CALL;
+	return ++steps->calls > steps->max_calls;
 }
 
-/* We read tables by three functions; what comes by a view, a trigger or recursion is not ours. */
+/* We read tables by few functions; what comes by a view, a trigger or recursion is not ours. */
 static int on_access(void *data, int action, const char *first, const char *second,
 	const char *schema, const char *by)
 {
-	static const char *const functions[] = { "max", "count", "coalesce", "like" };
+	static const char *const functions[] = { "max", "min", "count", "coalesce", "like" };
 
 	(void)data;
 	(void)first;
@@ -136,7 +150,7 @@ static int on_access(void *data, int action, const char *first, const char *seco
 	return SQLITE_DENY;
 }
 
-static void database_confine(sqlite3 *database, unsigned *calls)
+static void database_confine(sqlite3 *database, struct steps *steps)
 {
 	static const struct {
 		int option, value;
@@ -161,7 +175,7 @@ static void database_confine(sqlite3 *database, unsigned *calls)
 	sqlite3_exec(database, "pragma mmap_size = 0", NULL, NULL, NULL);
 	/* Of the schema's own expressions none is evaluated. */
 	sqlite3_exec(database, "pragma ignore_check_constraints = on", NULL, NULL, NULL);
-	sqlite3_progress_handler(database, STEPS_A_CALL, on_steps, calls);
+	sqlite3_progress_handler(database, STEPS_A_CALL, on_steps, steps);
 	sqlite3_set_authorizer(database, on_access, NULL);
 }
 
@@ -192,7 +206,7 @@ void zabbix_backlog_read(const char *path, unsigned version, enum zabbix_backlog
 	bool glance = depth == ZABBIX_BACKLOG_GLANCE;
 	int flags = glance ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	sqlite3 *database = NULL;
-	unsigned calls = 0;
+	struct steps steps = { 0, STEPS_MAX / STEPS_A_CALL };
 
 	*backlog = (struct zabbix_backlog){ .state = ZABBIX_BACKLOG_UNKNOWN, .unsent = -1 };
 	if (access(path, F_OK) < 0 && errno == ENOENT) {
@@ -202,7 +216,7 @@ void zabbix_backlog_read(const char *path, unsigned version, enum zabbix_backlog
 	if (sqlite3_open_v2(path, &database, flags, NULL) != SQLITE_OK) {
 		backlog_set_failure(backlog, database);
 	} else {
-		database_confine(database, &calls);
+		database_confine(database, &steps);
 		sqlite3_busy_timeout(database, glance ? LOCK_WAIT_MS : LONG_LOCK_WAIT_MS);
 		if (schema_check(database, backlog))
 			unsent_read(database, version, backlog);
@@ -210,4 +224,54 @@ void zabbix_backlog_read(const char *path, unsigned version, enum zabbix_backlog
 			pages_check_unbounded(database, backlog);
 	}
 	sqlite3_close(database);
+}
+
+/* --- what there is to poll --- */
+
+static void kind_note(struct zabbix_demand *demand, sqlite3_stmt *row)
+{
+	int type = sqlite3_column_int(row, 0);
+	sqlite3_int64 count = sqlite3_column_int64(row, 1);
+	const char *host = (const char *)sqlite3_column_text(row, 2);
+
+	for (unsigned i = 0; i < ZABBIX_POLLERS; i++) {
+		if (zabbix_poller_kinds[i].item_type != type)
+			continue;
+		demand->kinds[i].count = (uint32_t)(count > UINT32_MAX ? UINT32_MAX : count);
+		snprintf(demand->kinds[i].host, sizeof(demand->kinds[i].host), "%.*s",
+			(int)sizeof(demand->kinds[i].host) - 1, host ? host : "");
+	}
+}
+
+static int demand_read(sqlite3 *database, struct zabbix_demand *demand)
+{
+	sqlite3_stmt *statement = NULL;
+	int r = sqlite3_prepare_v2(database, DEMAND_QUERY, -1, &statement, NULL);
+
+	while (r == SQLITE_OK || r == SQLITE_ROW) {
+		r = sqlite3_step(statement);
+		if (r == SQLITE_ROW)
+			kind_note(demand, statement);
+	}
+	sqlite3_finalize(statement);
+	return r == SQLITE_DONE ? 0 : -EIO;
+}
+
+int zabbix_backlog_read_demand(const char *path, struct zabbix_demand *demand)
+{
+	struct zabbix_backlog unused = { 0 };
+	struct steps steps = { 0, LONG_STEPS_MAX / STEPS_A_CALL };
+	sqlite3 *database = NULL;
+	int r = -EIO;
+
+	*demand = (struct zabbix_demand){ 0 };
+	if (access(path, F_OK) == 0 &&
+		sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
+		database_confine(database, &steps);
+		sqlite3_busy_timeout(database, LOCK_WAIT_MS);
+		if (schema_check(database, &unused))
+			r = demand_read(database, demand);
+	}
+	sqlite3_close(database);
+	return r;
 }

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "zabbix/pollers.h"
+
 enum zabbix_backlog_state {
 	ZABBIX_BACKLOG_ABSENT,        /* no such file: the proxy will make it */
 	ZABBIX_BACKLOG_USABLE,        /* of this version */
@@ -44,3 +46,9 @@ enum zabbix_backlog_depth {
  */
 void zabbix_backlog_read(const char *path, unsigned version, enum zabbix_backlog_depth depth,
 	struct zabbix_backlog *backlog);
+
+/*
+ * What the proxy has to poll, by the configuration that its server gave it. -EIO: it cannot be told. For any database,
+ * as a glance, and under the same conditions; it goes through all of the items, so not too often.
+ */
+int zabbix_backlog_read_demand(const char *path, struct zabbix_demand *demand);

@@ -12,6 +12,7 @@ import sys
 import time
 
 import attack_cases
+import collection_cases
 import edge_cases
 import observation
 import proxy_shell
@@ -429,6 +430,7 @@ def cases(setting):
         attack_cases.cases(setting)
         check_import(setting)
         edge_cases.cases(setting)
+        collection_cases.cases(setting)
         check_killed_proxy(setting)
         check_killed_supervisor(setting)
         check_lost_namespace(setting)

@@ -642,6 +642,48 @@ static void test_unknown_sections_may_be_as_deep_as_they_like(void **state)
 	}
 }
 
+static void test_hosts_that_nothing_would_poll_are_a_warning(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { interface dummy0 { address = \"10.0.0.2/24\" kind = macvlan parent = eth0 }\n"
+		"  host x { address = \"10.0.0.1\" jmx { } }\n"
+		"  host y { address = \"10.0.0.1\" ipmi { } }\n"
+		"  proxy { options = { \"StartIPMIPollers=0\" } } }\n"
+		"vrf b { interface dummy0 { address = \"10.0.0.2/24\" kind = macvlan parent = eth1 }\n"
+		"  host z { address = \"10.0.0.1\" jmx { } ipmi { } }\n"
+		"  proxy { java_gateway = \"127.0.0.1\" } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 2);
+	assert_non_null(strstr(loaded.report.notes.items[0],
+		":2: vrf 'a': host 'x': jmx: not polled without a Java gateway; expected java_gateway"));
+	assert_non_null(strstr(loaded.report.notes.items[1],
+		":3: vrf 'a': host 'y': ipmi: not polled, as the proxy's options say StartIPMIPollers=0"));
+}
+
+static void test_a_java_gateway_is_an_address_with_or_without_port(void **state)
+{
+	static const struct {
+		const char *value;
+		bool good;
+	} rows[] = { { "10.0.0.5", true }, { "10.0.0.5:10052", true }, { "java1:10052", true },
+		{ "[fd00::1]:10052", true }, { "fd00::1", true }, { "[fd00::1]", true },
+		{ "10.0.0.5:0", false }, { "10.0.0.5:70000", false }, { ":10052", false },
+		{ "10.0.0.5:http", false }, { "10.0.0.0/8", false }, { "a b", false },
+		{ "[fd00::1", false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_free char *text =
+			xasprintf("proxy { java_gateway = \"%s\" }\nvrf a { }\n", rows[i].value);
+		cleanup_loaded struct loaded loaded = loaded_text(text);
+
+		if ((loaded.report.faults.count == 0) != rows[i].good)
+			fail_msg("%s", rows[i].value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -650,6 +692,8 @@ int main(void)
 		cmocka_unit_test(test_same_customer_addresses_are_no_fault),
 		cmocka_unit_test(test_a_destination_may_have_several_next_hops),
 		cmocka_unit_test(test_an_equal_next_hop_is_a_warning),
+		cmocka_unit_test(test_hosts_that_nothing_would_poll_are_a_warning),
+		cmocka_unit_test(test_a_java_gateway_is_an_address_with_or_without_port),
 		cmocka_unit_test(test_odd_texts_end_in_a_fault),
 		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
 		cmocka_unit_test(test_customers_around_the_server_are_no_fault),

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/wiring.h"
+#include "zabbix/pollers.h"
 
 /* The bundled profile; the caller frees it. */
 static char *profile_read(const char *name)
@@ -23,8 +24,8 @@ static char *profile_read(const char *name)
 }
 
 /* The file of the first VRF of a config, with these profile lines. */
-static char *format_with(
-	const char *config_text, const char *profile, unsigned version, const char *identity)
+static char *format_all(const char *config_text, const char *profile, unsigned version,
+	const char *identity, unsigned pollers)
 {
 	cleanup_loaded struct loaded loaded = loaded_text(config_text);
 	struct address root, inside, server_root, server_inside;
@@ -50,9 +51,16 @@ static char *format_with(
 		.server_root = &server_root,
 		.server_inside = &server_inside,
 		.psk_identity = identity,
+		.pollers = pollers,
 	});
 	vrf_paths_finish(&paths);
 	return text;
+}
+
+static char *format_with(
+	const char *config_text, const char *profile, unsigned version, const char *identity)
+{
+	return format_all(config_text, profile, version, identity, 0);
 }
 
 static char *format_profile(const char *profile, unsigned version)
@@ -355,6 +363,116 @@ static void processes_of_a_config_are_counted(void **state)
 	assert_in_range(proxy_config_count_processes(large), 90, 130);
 }
 
+#define BIT(kind)   ZABBIX_POLLER_BIT(ZABBIX_POLLER_##kind)
+#define ALL_POLLERS ((1u << ZABBIX_POLLERS) - 1)
+
+static void what_its_items_need_is_started_beyond_the_profile(void **state)
+{
+	cleanup_free char *small = profile_read("small"), *standard = profile_read("standard");
+	cleanup_free char *new = format_all("vrf acme { }", small, 700, NULL, ALL_POLLERS);
+	cleanup_free char *old = format_all("vrf acme { }", small, 600, NULL, ALL_POLLERS);
+	cleanup_free char *enough =
+		format_all("vrf acme { }", standard, 700, NULL, BIT(HTTP_AGENT) | BIT(WEB));
+
+	(void)state;
+	assert_true(strstr(new, "\nStartHTTPAgentPollers=1\n") >
+		strstr(new, "\nStartHTTPAgentPollers=0\n"));
+	assert_line(new,
+		"# for its items: StartHTTPAgentPollers StartHTTPPollers StartODBCPollers "
+		"StartIPMIPollers");
+	assert_line(old, "# for its items: StartHTTPPollers StartODBCPollers StartIPMIPollers");
+	assert_no_key(old, "StartHTTPAgentPollers");
+	/* It would not start with a kind that needs to know where something else is. */
+	assert_no_key(new, "StartJavaPollers");
+	assert_null(strstr(new, "StartBrowserPollers=1"));
+	assert_null(strstr(enough, "# for its items"));
+}
+
+static void a_config_without_more_items_is_as_it_was(void **state)
+{
+	cleanup_free char *text = format_profile("small", 700);
+
+	(void)state;
+	assert_null(strstr(text, "for its items"));
+	assert_no_key(text, "StartIPMIPollers");
+	assert_no_key(text, "JavaGateway");
+}
+
+static void the_next_supervisor_reads_what_was_started_for_items(void **state)
+{
+	cleanup_free char *small = profile_read("small");
+	cleanup_free char *text =
+		format_all("vrf acme { }", small, 700, NULL, BIT(HTTP_AGENT) | BIT(IPMI));
+	cleanup_free char *bare = format_profile("standard", 700);
+
+	(void)state;
+	assert_int_equal(proxy_config_read_pollers(text), BIT(HTTP_AGENT) | BIT(IPMI));
+	assert_int_equal(proxy_config_read_pollers(bare), 0);
+	assert_int_equal(proxy_config_read_pollers(""), 0);
+}
+
+static void a_java_gateway_is_written_as_zabbix_reads_it(void **state)
+{
+	static const struct {
+		const char *value, *address, *port;
+	} rows[] = {
+		{ "127.0.0.1", "JavaGateway=127.0.0.1", NULL },
+		{ "java.acme.example:10053", "JavaGateway=java.acme.example",
+			"JavaGatewayPort=10053" },
+		{ "[2001:db8::1]:10053", "JavaGateway=2001:db8::1", "JavaGatewayPort=10053" },
+		{ "2001:db8::1", "JavaGateway=2001:db8::1", NULL },
+	};
+	cleanup_free char *small = profile_read("small");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_free char *config =
+			xasprintf("proxy { java_gateway = \"%s\" }\nvrf acme { }", rows[i].value);
+		cleanup_free char *text = format_all(config, small, 600, NULL, BIT(JMX));
+		cleanup_free char *idle = format_all(config, small, 600, NULL, 0);
+
+		assert_line(text, rows[i].address);
+		assert_line(text, "StartJavaPollers=1");
+		if (rows[i].port)
+			assert_line(text, rows[i].port);
+		else
+			assert_no_key(text, "JavaGatewayPort");
+		assert_no_key(idle, "StartJavaPollers");
+	}
+}
+
+static void hosts_with_ipmi_or_jmx_need_their_pollers(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { host x { address = \"10.0.0.1\" ipmi { } } }\n"
+		"vrf b { host y { address = \"10.0.0.1\" jmx { } } host z { address = \"10.0.0.2\" } }\n"
+		"vrf c { host w { address = \"10.0.0.1\" } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(proxy_config_pollers_of(&loaded.config->vrfs[0]), BIT(IPMI));
+	assert_int_equal(proxy_config_pollers_of(&loaded.config->vrfs[1]), BIT(JMX));
+	assert_int_equal(proxy_config_pollers_of(&loaded.config->vrfs[2]), 0);
+}
+
+static void what_a_config_polls_is_told_by_its_last_lines(void **state)
+{
+	(void)state;
+	/* By the defaults of zabbix_proxy. */
+	assert_int_equal(zabbix_conf_polls("", 700), BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC));
+	assert_int_equal(
+		zabbix_conf_polls("", 600), BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(BROWSER));
+	assert_int_equal(zabbix_conf_polls("StartHTTPPollers=0\nStartODBCPollers=0\n"
+					   "StartHTTPAgentPollers=1\nStartHTTPAgentPollers=0",
+				 700),
+		0);
+	assert_int_equal(zabbix_conf_polls("StartJavaPollers=2\nJavaGateway=127.0.0.1\n"
+					   "StartIPMIPollers=1\nWebDriverURL=\n",
+				 700),
+		BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(IPMI) | BIT(JMX));
+	assert_false(zabbix_conf_polls("StartJavaPollers=2\n", 700) & BIT(JMX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +492,12 @@ int main(void)
 		cmocka_unit_test(a_port_that_nobody_else_reaches_costs_no_trapper_more),
 		cmocka_unit_test(an_operator_says_how_many_trappers_there_are),
 		cmocka_unit_test(every_path_is_private_to_the_vrf),
+		cmocka_unit_test(what_its_items_need_is_started_beyond_the_profile),
+		cmocka_unit_test(a_config_without_more_items_is_as_it_was),
+		cmocka_unit_test(the_next_supervisor_reads_what_was_started_for_items),
+		cmocka_unit_test(a_java_gateway_is_written_as_zabbix_reads_it),
+		cmocka_unit_test(hosts_with_ipmi_or_jmx_need_their_pollers),
+		cmocka_unit_test(what_a_config_polls_is_told_by_its_last_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

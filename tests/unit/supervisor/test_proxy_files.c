@@ -231,8 +231,8 @@ static void a_link_in_the_place_of_a_key_is_not_followed(void **state)
 	assert_int_equal(
 		proxy_files_read_psk(made.vrf, &made.paths, &identity, &key, &err), -ELOOP);
 	assert_null(identity);
-	assert_int_equal(proxy_files_write_config(
-				 made.loaded.config, made.vrf, 0, &made.paths, 600, &changed, &err),
+	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 0, &made.paths, 600,
+				 NULL, &changed, &err),
 		-ELOOP);
 }
 
@@ -396,18 +396,18 @@ static void a_proxy_of_a_former_user_keeps_its_config(void **state)
 	assert_made(&made);
 	made.paths.uid = OWN_UID;
 	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 3, &made.paths, 600,
-				 &changed, &made.err),
+				 NULL, &changed, &made.err),
 		0);
 	assert_true(changed);
 	assert_int_equal(proxy_files_write_config(own.config, &own.config->vrfs[0], 3, &made.paths,
-				 600, &changed, &made.err),
+				 600, NULL, &changed, &made.err),
 		0);
 	assert_false(changed);
 	assert_int_equal(
 		proxy_files_change_owner(&own.config->vrfs[0], &made.paths, &changed, &made.err),
 		0);
 	assert_int_equal(proxy_files_write_config(own.config, &own.config->vrfs[0], 3, &made.paths,
-				 600, &changed, &made.err),
+				 600, NULL, &changed, &made.err),
 		0);
 	assert_true(changed);
 	loaded_finish(&own);
@@ -422,7 +422,7 @@ static void a_config_is_written_when_it_differs(void **state)
 	assert_made(&made);
 	for (int i = 0; i < 2; i++) {
 		if (proxy_files_write_config(made.loaded.config, made.vrf, 3, &made.paths, 600,
-			    &changed, &made.err) < 0)
+			    NULL, &changed, &made.err) < 0)
 			fail_msg("%s", made.err.text);
 		assert_int_equal(changed, i == 0);
 	}
@@ -430,7 +430,7 @@ static void a_config_is_written_when_it_differs(void **state)
 	assert_non_null(strstr(text, "\nServer=[fd5a:b1c0:de00::d]:10051\n"));
 	assert_non_null(strstr(text, "\nHostname=gw1-acme\n"));
 	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 3, &made.paths, 700,
-				 &changed, &made.err),
+				 NULL, &changed, &made.err),
 		0);
 	assert_true(changed);
 }
@@ -443,7 +443,7 @@ static void a_profile_that_is_not_there_is_named(void **state)
 
 	assert_made(&made);
 	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 0, &made.paths, 600,
-				 &changed, &made.err),
+				 NULL, &changed, &made.err),
 		-ENOENT);
 	assert_string_equal(made.err.text,
 		"profile '/no/such.conf': cannot read '/no/such.conf': No such file or directory");
@@ -461,7 +461,7 @@ static void a_profile_that_is_a_fifo_is_refused(void **state)
 	made.loaded.config->vrfs[0].proxy.profile = xasprintf("%s/pipe.conf", (char *)*state);
 	assert_return_code(mkfifo(made.vrf->proxy.profile, 0600), 0);
 	assert_int_equal(proxy_files_write_config(made.loaded.config, made.vrf, 0, &made.paths, 600,
-				 &changed, &made.err),
+				 NULL, &changed, &made.err),
 		-EINVAL);
 	assert_non_null(strstr(made.err.text, "it is a FIFO"));
 }

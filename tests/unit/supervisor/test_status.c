@@ -236,7 +236,9 @@ static void memory_and_backlog_are_shown_with_their_age(void **state)
 	vrf = supervisor.vrfs[0];
 	vrf->proxy.pid = getpid();
 	vrf->started_ms = now_ms - 60000;
-	vrf->vitals = (struct vrf_vitals){ now_ms - 3500, 5 << 20, 17 };
+	vrf->vitals = (struct vrf_vitals){
+		.read_ms = now_ms - 3500, .memory_bytes = 5 << 20, .unsent = 17
+	};
 	for (int life = 0; life < 2; life++) {
 		cleanup_json json_t *document = status_create(&supervisor, NULL, false);
 		const json_t *proxy = json_object_get(

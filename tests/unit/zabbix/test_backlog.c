@@ -2,6 +2,7 @@
 /* Databases as a proxy makes them, and what becomes of them. */
 #include "../supervisor/scratch.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -335,9 +336,98 @@ static void a_database_without_its_indexes_is_not_read_to_its_end(void **state)
 	assert_string_equal(backlog.detail, "interrupted");
 }
 
+#define CONFIGURATION                                                                           \
+	"create table hosts (hostid bigint primary key, host varchar(128));"                    \
+	"create table items (itemid bigint primary key, type integer, hostid bigint,"           \
+	" status integer);"                                                                     \
+	"create table httptest (httptestid bigint primary key, hostid bigint, status integer);" \
+	"insert into hosts values (1, 'web1'), (2, 'app1');"
+
+static int demand_made(const char *directory, const char *sql, struct zabbix_demand *demand)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", directory);
+
+	database_make(path, sql);
+	return zabbix_backlog_read_demand(path, demand);
+}
+
+static void what_a_proxy_has_to_poll_is_counted_by_kind(void **state)
+{
+	struct zabbix_demand demand;
+
+	assert_int_equal(
+		demand_made(*state,
+			HISTORY_7_0 CONFIGURATION
+			"insert into items values (1, 19, 1, 0), (2, 19, 2, 0), (3, 19, 1, 0),"
+			" (4, 16, 2, 0), (5, 0, 1, 0), (6, 12, 1, 1), (7, 11, 3, 0);"
+			"insert into httptest values (1, 1, 0), (2, 1, 1);",
+			&demand),
+		0);
+	assert_int_equal(demand.kinds[ZABBIX_POLLER_HTTP_AGENT].count, 3);
+	assert_string_equal(demand.kinds[ZABBIX_POLLER_HTTP_AGENT].host, "app1");
+	assert_int_equal(demand.kinds[ZABBIX_POLLER_JMX].count, 1);
+	assert_int_equal(demand.kinds[ZABBIX_POLLER_WEB].count, 1);
+	assert_string_equal(demand.kinds[ZABBIX_POLLER_WEB].host, "web1");
+	assert_int_equal(zabbix_demand_kinds(&demand),
+		1u << ZABBIX_POLLER_HTTP_AGENT | 1u << ZABBIX_POLLER_JMX | 1u << ZABBIX_POLLER_WEB);
+}
+
+static void a_proxy_without_items_has_nothing_to_poll(void **state)
+{
+	struct zabbix_demand demand;
+
+	assert_int_equal(demand_made(*state, HISTORY_6_0 CONFIGURATION, &demand), 0);
+	assert_int_equal(zabbix_demand_kinds(&demand), 0);
+}
+
+static void where_there_are_no_such_tables_nothing_is_known(void **state)
+{
+	static const char *const faulty[] = { "", HISTORY_6_0,
+		HISTORY_6_0 CONFIGURATION "create view v as select 1;" };
+
+	for (size_t i = 0; i < sizeof(faulty) / sizeof(faulty[0]); i++) {
+		cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+		struct zabbix_demand demand;
+
+		assert_int_equal(demand_made(*state, faulty[i], &demand), -EIO);
+		unlink(path);
+	}
+}
+
+/* Computed text, and many rows without an index. */
+static void of_a_hostile_database_the_demand_takes_little_memory_and_ends(void **state)
+{
+	static const char *const sql[] = {
+		HISTORY_6_0 CONFIGURATION
+		"drop table hosts; create table hosts (hostid bigint,"
+		" host text generated always as (hex(zeroblob(100000000))));"
+		"insert into hosts (hostid) values (1); insert into items values (1, 19, 1, 0);",
+		HISTORY_6_0 CONFIGURATION
+		"drop table hosts; create table hosts (hostid text, host text);"
+		"insert into hosts with recursive n(id) as (select 1 union all select id + 1 from n"
+		" limit 300000) select 'x', hex(randomblob(100)) from n;"
+		"insert into items with recursive n(id) as (select 1 union all select id + 1 from n"
+		" limit 100000) select id, 19, 'x', 0 from n;",
+	};
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	long before_mib = peak_mib();
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
+		struct zabbix_demand demand;
+
+		hostile_make(path, sql[i]);
+		assert_int_equal(zabbix_backlog_read_demand(path, &demand), -EIO);
+	}
+	assert_in_range(peak_mib() - before_mib, 0, 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		in_scratch(what_a_proxy_has_to_poll_is_counted_by_kind),
+		in_scratch(a_proxy_without_items_has_nothing_to_poll),
+		in_scratch(where_there_are_no_such_tables_nothing_is_known),
+		in_scratch(of_a_hostile_database_the_demand_takes_little_memory_and_ends),
 		in_scratch(what_is_behind_the_last_sent_value_is_unsent),
 		in_scratch(everything_is_unsent_where_nothing_was_sent_yet),
 		in_scratch(nothing_is_unsent_where_there_are_no_values),
