@@ -20,6 +20,7 @@ INSIDE = "--inside"
 # A process namespace too: what a failed case leaves behind ends with us, and `exec --root` comes back here.
 PRIVATE = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 CONFIG_EXIT, USAGE_EXIT = 78, 64
+CASE_FAILURES = (Failure, TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError)
 
 
 def enter_private_world():
@@ -106,13 +107,18 @@ class Lab:
             if stop:
                 process.send_signal(signal.SIGTERM)
                 expect_equal(process.wait(COMMAND_SECONDS), 0, "exit status after SIGTERM")
-        except Failure as failure:
-            raise Failure(f"{failure}\n{self.log()}") from failure
+        except CASE_FAILURES as failure:
+            raise Failure(f"{failure}\n{self.end_of(process)}{self.log()}") from failure
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
             log.close()
+
+    @staticmethod
+    def end_of(process):
+        """A line that tells how `vrfgate run` ended; nothing while it runs."""
+        return "" if process.poll() is None else f"vrfgate run ended with {process.returncode}\n"
 
     def clear(self):
         """Take away what a case that failed has left."""
@@ -130,7 +136,9 @@ class Lab:
 
     def vrf(self, name):
         """One VRF of the status document, or None."""
-        return next((each for each in self.status()["vrfs"] if each["name"] == name), None)
+        document = self.status()
+        expect(document, f"no status: {self.command('status').stderr}")
+        return next((each for each in document["vrfs"] if each["name"] == name), None)
 
     def wait_state(self, name, *states):
         """Wait until a VRF is in one of these states; what the status document says of it then."""
@@ -151,7 +159,7 @@ class Lab:
 def run_cases(name, cases, anywhere=()):
     """Each in directories of its own; those of `anywhere` also where we may have no namespaces. The exit status."""
     reason = enter_private_world()
-    tap = Tap((TimedOut, OSError, ValueError, LookupError, TypeError, subprocess.SubprocessError))
+    tap = Tap(CASE_FAILURES)
     with tempfile.TemporaryDirectory(prefix=f"vrfgate-{name}-", dir="/tmp" if reason else "/run") as directory:
         lab = Lab(directory)
         for case in cases:
