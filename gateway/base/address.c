@@ -89,6 +89,11 @@ bool address_equal(const struct address *a, const struct address *b)
 		memcmp(a->bytes, b->bytes, address_size(a)) == 0;
 }
 
+bool address_same_host(const struct address *a, const struct address *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, address_size(a)) == 0;
+}
+
 bool address_in_network(const struct address *network, const struct address *host)
 {
 	if (network->family != host->family)

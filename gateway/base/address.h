@@ -37,6 +37,9 @@ bool address_has_host_bits(const struct address *address);
 /* True where family, bytes and length are the same. */
 bool address_equal(const struct address *a, const struct address *b);
 
+/* The same without the length. */
+bool address_same_host(const struct address *a, const struct address *b);
+
 /* True where the network of `network` holds `host` (same family). */
 bool address_in_network(const struct address *network, const struct address *host);
 

@@ -2,6 +2,7 @@
 /* The steps of `vrfgate diag`. */
 #include "cli/diag_walk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -253,22 +254,39 @@ static void step_interfaces(struct walk *walk)
 		say(walk, "link", VERDICT_SKIP, NULL, "the config names no interface");
 }
 
-/* An interface of this gateway, in whichever VRF, is no other host. */
-static bool is_own_mac(const uint8_t mac[6], const void *data)
+static bool is_own_mac(
+	const struct net_duplicate *duplicate, const uint8_t mac[6], const void *data)
 {
 	const struct walk *walk = data;
-	const struct config *config = walk->diag->config;
-	bool own = false;
 
-	for (size_t i = 0; i < config->n_vrfs && !own; i++) {
-		struct net_netns_state state = { 0 };
+	(void)duplicate;
+	return net_netns_state_has_mac(&walk->netns, mac);
+}
 
-		(void)net_netns_state_read(config->vrfs[i].name, &state, NULL);
-		for (size_t l = 0; l < state.n_links; l++)
-			own = own || memcmp(state.links[l].mac, mac, 6) == 0;
-		net_netns_state_finish(&state);
-	}
-	return own;
+/* A namespace of ours, in whichever config, but for the one that asks. */
+static bool answers(
+	const struct walk *walk, const char *netns, const struct net_duplicate *duplicate)
+{
+	struct net_netns_state state = { 0 };
+	bool does = strcmp(netns, walk->name) != 0 &&
+		net_netns_state_read(netns, &state, NULL) == 0 && state.exists &&
+		net_netns_state_answers(&state, &duplicate->address, duplicate->mac);
+
+	net_netns_state_finish(&state);
+	return does;
+}
+
+/* The other VRFs that may have answered: one, as a rule, but all VLANs of a NIC may have its MAC. NULL: none. */
+static char *owners_format(const struct walk *walk, const struct net_duplicate *duplicate)
+{
+	cleanup(strings_finish) struct strings owners = { 0 };
+	cleanup_dir DIR *directory = opendir(NETNS_DIR);
+	const struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (entry->d_name[0] != '.' && answers(walk, entry->d_name, duplicate))
+			strings_add(&owners, entry->d_name);
+	return owners.count ? strings_list(&owners) : NULL;
 }
 
 /* Asks the network; nothing is found where nobody can be asked, or shall be. */
@@ -292,6 +310,7 @@ static void duplicate_say(struct walk *walk, const struct config_interface *inte
 	const struct net_duplicate *duplicate)
 {
 	const uint8_t *m = duplicate->mac;
+	cleanup_free char *owners = duplicate->has_mac ? owners_format(walk, duplicate) : NULL;
 	char who[32] = "another host", text[ADDRESS_TEXT_SIZE];
 
 	if (duplicate->has_mac)
@@ -299,8 +318,9 @@ static void duplicate_say(struct walk *walk, const struct config_interface *inte
 			m[4], m[5]);
 	say(walk, "address", VERDICT_FAIL,
 		"duplicate address: take it off that host, or set another one here",
-		"%s on %s is in use by %s", address_format(&duplicate->address, true, text),
-		interface->name, who);
+		"%s on %s is in use by %s%s%s", address_format(&duplicate->address, true, text),
+		interface->name, who, owners ? ", of this gateway's VRF " : "",
+		owners ? owners : "");
 }
 
 static void address_judge(struct walk *walk, const struct config_interface *interface,

@@ -449,6 +449,7 @@ void config_judge(struct config_reader *reader)
 	config_claims_judge(&claims, &reader->faults);
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		vrf_judge(reader, &config->vrfs[i], reader->vrf_sections[i]);
+	config_judge_wires(reader);
 	chains_judge(reader);
 	devices_judge(reader);
 	config_judge_uplinks(reader);

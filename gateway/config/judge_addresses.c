@@ -5,19 +5,18 @@
  */
 #include "config/judge_addresses.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "base/memory.h"
 
 struct judge {
 	struct config_reader *reader;
 	const struct config_vrf *vrf;
 	const struct config_section *section;
 };
-
-static bool same_host(const struct address *a, const struct address *b)
-{
-	return a->family == b->family && memcmp(a->bytes, b->bytes, address_size(a)) == 0;
-}
 
 static bool overlap(const struct address *a, const struct address *b)
 {
@@ -59,7 +58,7 @@ static void judge_kind(
 static void judge_pair(const struct judge *j, const struct config_section *own, size_t other,
 	const struct address *a, const struct address *b)
 {
-	bool same = same_host(a, b);
+	bool same = address_same_host(a, b);
 	const struct config_section *section;
 	char text[ADDRESS_TEXT_SIZE];
 
@@ -173,4 +172,116 @@ void config_judge_addresses(struct config_reader *reader, const struct config_vr
 	for (size_t i = 0; i < vrf->dns.count; i++)
 		if (address_parse(&server, vrf->dns.items[i]) == 0)
 			judge_remote(&j, section, "dns", &server);
+}
+
+/* ---- one address of several VRFs on one wire ---- */
+
+/* Overlap is the point of a VRF, but not where two of them are hosts of one network. */
+struct place {
+	char *wire;
+	const struct address *address;
+	const struct config_vrf *vrf;
+	const struct config_section *section;
+	size_t number;
+	bool asks;
+};
+
+/* Two VLANs of one number are a fault in any case, and a device is in one VRF alone; NULL: only there. */
+static char *wire_format(const struct config_vrf *vrf, const struct config_interface *interface)
+{
+	bool first;
+
+	if (interface->kind == CONFIG_INTERFACE_MACVLAN && interface->parent)
+		return xasprintf("parent '%s'", interface->parent);
+	if (interface->kind != CONFIG_INTERFACE_LINK || !interface->peer)
+		return NULL;
+	first = strcmp(vrf->name, interface->peer_netns) < 0;
+	return xasprintf("link '%s/%s' to '%s/%s'", first ? vrf->name : interface->peer_netns,
+		first ? interface->name : interface->peer_name,
+		first ? interface->peer_netns : vrf->name,
+		first ? interface->peer_name : interface->name);
+}
+
+static int place_compare_address(const struct place *a, const struct place *b)
+{
+	int order = strcmp(a->wire, b->wire);
+
+	if (order == 0)
+		order = (int)a->address->family - (int)b->address->family;
+	return order ? order
+		     : memcmp(a->address->bytes, b->address->bytes, address_size(a->address));
+}
+
+static int place_compare(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+	int order = place_compare_address(a, b);
+
+	return order ? order : a->number < b->number ? -1 : 1;
+}
+
+static void places_collect(struct place **places, size_t *count, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; vrf->enabled && i < vrf->n_interfaces; i++) {
+		const struct config_interface *interface = &vrf->interfaces[i];
+
+		for (size_t a = 0; a < interface->n_addresses; a++) {
+			char *wire = wire_format(vrf, interface);
+			size_t number = *count;
+
+			if (wire)
+				*array_append(places, count) =
+					(struct place){ wire, &interface->addresses[a], vrf,
+						config_section_nth(section, "interface", i), number,
+						interface->conflict_detection };
+		}
+	}
+}
+
+/* Those of one address on one wire, in the order of the config. One line for all: a template may have made them. */
+static void places_judge(struct config_reader *reader, const struct place *places, size_t count)
+{
+	const struct place *first = &places[0], *second = NULL;
+	size_t others = 0;
+	bool asks = false;
+	char text[ADDRESS_TEXT_SIZE], more[40] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		asks |= places[i].asks;
+		if (places[i].vrf == first->vrf)
+			continue;
+		others += second != NULL;
+		if (!second)
+			second = &places[i];
+	}
+	if (!second || !asks)
+		return;
+	if (others)
+		snprintf(more, sizeof(more), " and of %zu more", others);
+	config_complain(&reader->notes, second->section, address_line(second->section),
+		"address \"%s\": that of %s '%s' at %s:%d%s, too, on the same wire (%s), so that they take it from each other; expected one of its own, or conflict_detection = false where the network tells them apart",
+		address_format(second->address, true, text), first->section->parent->name,
+		first->vrf->name, first->section->file->path, address_line(first->section), more,
+		first->wire);
+}
+
+void config_judge_wires(struct config_reader *reader)
+{
+	struct place *places = NULL;
+	size_t count = 0, end;
+
+	for (size_t i = 0; i < reader->config->n_vrfs; i++)
+		places_collect(&places, &count, &reader->config->vrfs[i], reader->vrf_sections[i]);
+	if (count > 1)
+		qsort(places, count, sizeof(*places), place_compare);
+	for (size_t i = 0; i < count; i = end) {
+		for (end = i + 1; end < count; end++)
+			if (place_compare_address(&places[i], &places[end]) != 0)
+				break;
+		places_judge(reader, &places[i], end - i);
+	}
+	for (size_t i = 0; i < count; i++)
+		free(places[i].wire);
+	free(places);
 }

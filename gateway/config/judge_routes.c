@@ -337,11 +337,6 @@ static void judge_connected(const struct judge *j, const struct hop *hop)
 
 /* ---- addresses that are none of a host ---- */
 
-static bool same_host(const struct address *a, const struct address *b)
-{
-	return a->family == b->family && memcmp(a->bytes, b->bytes, address_size(a)) == 0;
-}
-
 /* The first and the last of an IPv4 network are its own and its broadcast address. */
 static bool is_no_host(const struct address *network, const struct address *address)
 {
@@ -353,7 +348,7 @@ static bool is_no_host(const struct address *network, const struct address *addr
 	for (size_t i = 0; i < address_size(&first); i++)
 		first.bytes[i] &= address_network_mask(network, i);
 	address_network_last(network, &last);
-	return same_host(address, &first) || same_host(address, &last);
+	return address_same_host(address, &first) || address_same_host(address, &last);
 }
 
 /* In the networks of an interface, NULL: of any. */
@@ -385,7 +380,7 @@ static void judge_address(const struct judge *j, const struct network *own)
 static bool is_own(const struct judge *j, const struct address *via)
 {
 	for (size_t i = 0; i < j->n_networks; i++)
-		if (same_host(j->networks[i].address, via))
+		if (address_same_host(j->networks[i].address, via))
 			return true;
 	return false;
 }

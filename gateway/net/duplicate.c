@@ -162,7 +162,7 @@ static bool is_host_mac(const uint8_t mac[MAC_SIZE])
 
 static void note(struct net_duplicate *d, const struct asking *asking, const uint8_t mac[MAC_SIZE])
 {
-	if (!is_host_mac(mac) || asking->is_own(mac, asking->data))
+	if (!is_host_mac(mac) || asking->is_own(d, mac, asking->data))
 		return;
 	d->found = d->has_mac = true;
 	memcpy(d->mac, mac, MAC_SIZE);

@@ -26,8 +26,9 @@ struct net_duplicate {
 	uint8_t mac[6];
 };
 
-/* True for a hardware address that is ours: an answer from there is none. */
-typedef bool (*net_own_mac_fn)(const uint8_t mac[6], const void *data);
+/* True for a hardware address of the namespace that asks: an answer from there is none. */
+typedef bool (*net_own_mac_fn)(
+	const struct net_duplicate *duplicate, const uint8_t mac[6], const void *data);
 
 /* Makes the sockets, each in its namespace; the only part that needs rights (CAP_NET_RAW, CAP_SYS_ADMIN). */
 void net_duplicates_open(struct net_duplicate *list, size_t count);

@@ -129,6 +129,26 @@ void net_netns_state_finish(struct net_netns_state *state)
 	memset(state, 0, sizeof(*state));
 }
 
+bool net_netns_state_has_mac(const struct net_netns_state *state, const uint8_t mac[6])
+{
+	for (size_t i = 0; i < state->n_links; i++)
+		if (memcmp(state->links[i].mac, mac, sizeof(state->links[i].mac)) == 0)
+			return true;
+	return false;
+}
+
+bool net_netns_state_answers(
+	const struct net_netns_state *state, const struct address *address, const uint8_t mac[6])
+{
+	if (!net_netns_state_has_mac(state, mac))
+		return false;
+	for (size_t i = 0; i < state->n_links; i++)
+		for (size_t a = 0; a < state->links[i].n_addresses; a++)
+			if (address_same_host(&state->links[i].addresses[a].address, address))
+				return true;
+	return false;
+}
+
 const struct net_link_state *net_netns_state_find(
 	const struct net_netns_state *state, const char *name)
 {

@@ -43,6 +43,13 @@ void net_netns_state_copy(
 	const struct net_have *have, const char *name, struct net_netns_state *state);
 void net_netns_state_finish(struct net_netns_state *state);
 
+bool net_netns_state_has_mac(const struct net_netns_state *state, const uint8_t mac[6]);
+
+/* Whether it may answer for an address with that hardware address: a link has the one, and a link the other, as the
+ * kernel answers for all of its addresses on each. */
+bool net_netns_state_answers(
+	const struct net_netns_state *state, const struct address *address, const uint8_t mac[6]);
+
 /* NULL where there is none of that name. */
 const struct net_link_state *net_netns_state_find(
 	const struct net_netns_state *state, const char *name);

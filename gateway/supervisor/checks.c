@@ -174,27 +174,28 @@ static void judge_links(struct vrf *vrf, const struct net_netns_state *state)
 
 /* Why one cannot be used; false where it can. */
 static bool address_fault(const struct vrf *vrf, const struct config_interface *interface,
-	const struct net_link_state *link, const struct address *address, char text[160])
+	const struct net_link_state *link, const struct address *address,
+	char text[CONFLICT_TEXT_SIZE])
 {
 	char formatted[ADDRESS_TEXT_SIZE];
 
 	if (net_link_state_find_address(link, address))
 		return conflicts_describe(vrf, interface->name, address, text);
-	snprintf(text, 160, "interface '%s' lacks %s", interface->name,
+	snprintf(text, CONFLICT_TEXT_SIZE, "interface '%s' lacks %s", interface->name,
 		address_format(address, true, formatted));
 	return true;
 }
 
 /* One that the config gives none may have been given one by another program. */
-static bool lost_all_addresses(
-	const struct vrf *vrf, const struct config_interface *interface, char text[160])
+static bool lost_all_addresses(const struct vrf *vrf, const struct config_interface *interface,
+	char text[CONFLICT_TEXT_SIZE])
 {
 	const struct address *lost = foreign_addresses_lost(vrf, interface->name);
 	char formatted[ADDRESS_TEXT_SIZE];
 
 	if (interface->n_addresses > 0 || !lost)
 		return false;
-	snprintf(text, 160,
+	snprintf(text, CONFLICT_TEXT_SIZE,
 		"interface '%s' has no address; it had %s, which another program had set",
 		interface->name, address_format(lost, true, formatted));
 	return true;
@@ -202,7 +203,7 @@ static bool lost_all_addresses(
 
 static void judge_addresses(struct vrf *vrf, const struct net_netns_state *state)
 {
-	char fault[160];
+	char fault[CONFLICT_TEXT_SIZE];
 	size_t count = 0;
 
 	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {

@@ -200,6 +200,17 @@ static bool note_silence(struct conflict *conflict)
 	return true;
 }
 
+bool conflict_note_owner(struct conflict *conflict, const struct vrf *owner)
+{
+	const char *name = owner && conflict->has_mac ? owner->name : "";
+	bool left = *name && !owner->config;
+	bool changed = strcmp(conflict->owner, name) != 0 || conflict->owner_left != left;
+
+	snprintf(conflict->owner, sizeof(conflict->owner), "%s", name);
+	conflict->owner_left = left;
+	return changed;
+}
+
 static uint64_t next_probe_ms(struct conflict *conflict)
 {
 	if (conflict->known)
@@ -266,24 +277,35 @@ enum net_retry conflicts_take_retry(struct vrf *vrf, uint64_t now_ms)
 	return retry;
 }
 
-bool conflicts_describe(
-	const struct vrf *vrf, const char *interface, const struct address *address, char text[160])
+static void who_describe(const struct conflict *conflict, char who[128])
+{
+	const uint8_t *m = conflict->mac;
+
+	if (conflict->has_mac && *conflict->owner)
+		snprintf(who, 128, "VRF '%s' of this gateway%s", conflict->owner,
+			conflict->owner_left ? ", which is not in the config any more" : "");
+	else if (conflict->has_mac)
+		snprintf(who, 128, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4],
+			m[5]);
+	else
+		snprintf(who, 128, "another host");
+}
+
+bool conflicts_describe(const struct vrf *vrf, const char *interface, const struct address *address,
+	char text[CONFLICT_TEXT_SIZE])
 {
 	const struct conflict *conflict = find(&vrf->conflicts, interface, address);
-	char formatted[ADDRESS_TEXT_SIZE], who[64] = "another host";
+	char formatted[ADDRESS_TEXT_SIZE], who[128];
 
 	if (!conflict || !(conflict->known || conflict->stuck))
 		return false;
 	address_format(address, true, formatted);
-	if (conflict->has_mac)
-		snprintf(who, sizeof(who), "%02x:%02x:%02x:%02x:%02x:%02x", conflict->mac[0],
-			conflict->mac[1], conflict->mac[2], conflict->mac[3], conflict->mac[4],
-			conflict->mac[5]);
+	who_describe(conflict, who);
 	if (conflict->known)
-		snprintf(text, 160, "%s on '%s' is in use by %s (duplicate address)", formatted,
-			interface, who);
+		snprintf(text, CONFLICT_TEXT_SIZE, "%s on '%s' is in use by %s (duplicate address)",
+			formatted, interface, who);
 	else
-		snprintf(text, 160,
+		snprintf(text, CONFLICT_TEXT_SIZE,
 			"%s on '%s' is tentative (duplicate address detection does not end)",
 			formatted, interface);
 	return true;
@@ -334,19 +356,43 @@ static void timer_pull(struct conflicts *conflicts, uint64_t at_ms)
 		at_ms > now_ms ? at_ms - now_ms : 0, on_timer, conflicts);
 }
 
-/* Two VRFs on one segment are the config's business, and overlap is none. */
-static bool is_own_mac(const uint8_t mac[MAC_SIZE], const void *data)
+/* The kernel answers for an address of a namespace on each of its interfaces. */
+static bool is_own_mac(
+	const struct net_duplicate *duplicate, const uint8_t mac[MAC_SIZE], const void *data)
 {
-	const struct supervisor *supervisor = data;
+	const struct vrf *vrf = supervisor_find_vrf(data, duplicate->netns);
+
+	return vrf && net_netns_state_has_mac(&vrf->kernel, mac);
+}
+
+/* Of one that is in no config nothing is kept: it is read. */
+static bool owns(const struct vrf *vrf, const struct address *address, const uint8_t mac[MAC_SIZE])
+{
+	struct net_netns_state state = { 0 };
+	bool does;
+
+	if (vrf->config)
+		return net_netns_state_answers(&vrf->kernel, address, mac);
+	does = net_netns_state_read(vrf->name, &state, NULL) == 0 &&
+		net_netns_state_answers(&state, address, mac);
+	net_netns_state_finish(&state);
+	return does;
+}
+
+/* The other VRF whose both are; NULL: none, or more than one, as all VLANs of a NIC may have its MAC. */
+static const struct vrf *owner_find(const struct supervisor *supervisor, const struct vrf *but,
+	const struct address *address, const uint8_t mac[MAC_SIZE])
+{
+	const struct vrf *owner = NULL;
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
-		const struct net_netns_state *kernel = &supervisor->vrfs[i]->kernel;
-
-		for (size_t l = 0; l < kernel->n_links; l++)
-			if (memcmp(kernel->links[l].mac, mac, MAC_SIZE) == 0)
-				return true;
+		if (supervisor->vrfs[i] == but || !owns(supervisor->vrfs[i], address, mac))
+			continue;
+		if (owner)
+			return NULL;
+		owner = supervisor->vrfs[i];
 	}
-	return false;
+	return owner;
 }
 
 /* Of a helper: what customers send is read without rights. */
@@ -380,13 +426,19 @@ static void answer_take(
 	struct conflict *conflict =
 		vrf ? find(&vrf->conflicts, question->interface, &question->address) : NULL;
 	uint64_t now_ms = clock_now_ms();
+	bool changed = false, has_mac = answer->kind == ANSWER_MAC;
 
 	if (!conflict)
 		return;
 	if (answer->kind == ANSWER_NOT_ASKED)
 		conflict->probe_ms = now_ms + KNOWN_MS;
-	else if (conflict_note_answer(
-			 conflict, answer->kind == ANSWER_MAC ? answer->mac : NULL, now_ms))
+	else
+		changed = conflict_note_answer(conflict, has_mac ? answer->mac : NULL, now_ms);
+	/* To look is not for nothing where VRFs are read for it; whose it is changes with the config alone. */
+	if (has_mac && (changed || *conflict->owner))
+		changed |= conflict_note_owner(conflict,
+			owner_find(conflicts->supervisor, vrf, &conflict->address, answer->mac));
+	if (changed)
 		vrf->context->look(vrf);
 	timer_pull(conflicts, conflict_due_ms(conflict));
 }

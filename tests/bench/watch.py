@@ -97,7 +97,9 @@ def write_config(path, count):
             f'log_dir = "{world.RUN}/log" }}\n')
     for i in range(count):
         text += (f"namespace bench{i} {{\n\tuplink = true\n\tinterface cust {{\n\t\tkind = macvlan\n"
-                 f'\t\tparent = {world.TRUNK}\n\t\taddress = "10.0.0.2/30"\n\t\tgateway = "10.0.0.1"\n\t}}\n}}\n')
+                 f'\t\tparent = {world.TRUNK}\n\t\taddress = "10.0.0.2/30"\n\t\tgateway = "10.0.0.1"\n'
+                 # They are all on one wire, without a router.
+                 '\t\tconflict_detection = false\n\t}\n}\n')
     path.write_text(text)
 
 

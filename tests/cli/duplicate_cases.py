@@ -50,21 +50,22 @@ OTHER = interface('address = "10.0.0.3/24"')
 QUIET = interface('address = "10.0.0.2/24"', "conflict_detection = off")
 
 
-def wait_reason(lab, reason):
+def wait_reason(lab, reason, name="acme"):
     vrf = None
 
     def is_told():
         nonlocal vrf
-        vrf = lab.vrf("acme")
+        vrf = lab.vrf(name)
         return vrf["state"] == "degraded" and vrf["reason"] == reason
     try:
-        wait_until(is_told, HEAL_SECONDS, "acme")
+        wait_until(is_told, HEAL_SECONDS, name)
     except TimedOut as late:
         raise Failure(f"{late}: {vrf['state']} {vrf['reason']!r}, expected {reason!r}") from late
 
 
-def wait_healthy(lab):
-    wait_until(lambda: lab.vrf("acme")["state"] == "healthy", HEAL_SECONDS, "acme: healthy")
+def wait_healthy(lab, *names):
+    for name in names or ["acme"]:
+        wait_until(lambda name=name: lab.vrf(name)["state"] == "healthy", HEAL_SECONDS, f"{name}: healthy")
 
 
 def an_ipv6_duplicate_is_told_and_healed(lab):
@@ -166,14 +167,49 @@ def nobody_is_asked_where_that_is_off(lab):
             expect_equal(lab.vrf("acme")["state"], "healthy", "acme")
 
 
-def vrfs_of_one_parent_are_no_conflict(lab):
-    """As two VLANs of the same addresses: where they share a segment that is the config's business."""
+def two_vrfs_of_one_address_on_one_wire_name_each_other(lab):
+    told = "address: 10.0.0.2/24 on 'cust0' is in use by VRF '{}' of this gateway (duplicate address)"
     lab.write(f"namespace acme {{ {FOUR} }}\nnamespace bravo {{ {FOUR} }}\n")
-    with customer(lab), lab.running():
-        wait_healthy(lab)
-        expect(captured(8) > 3, "nobody asks")
-        expect_equal([lab.vrf(name)["state"] for name in ("acme", "bravo")], ["healthy", "healthy"], "states")
+    with customer(lab):
+        expect_said(lab.command("check"), 0, stderr=f"{lab.path}:3: namespace 'bravo': interface 'cust0': address "
+                    f'"10.0.0.2/24": that of namespace \'acme\' at {lab.path}:2, too, on the same wire (parent \'p0\')')
+        with lab.running():
+            wait_reason(lab, told.format("bravo"))
+            wait_reason(lab, told.format("acme"), "bravo")
+            expect(", of this gateway's VRF bravo" in lab.command("diag", "acme").stdout, "diag does not name it")
+            lab.write(f"namespace acme {{ {FOUR} }}\nnamespace bravo {{ {OTHER} }}\n")
+            expect_said(lab.command("reload"), 0)
+            wait_healthy(lab, "acme", "bravo")
+
+
+def vrfs_of_one_address_on_wires_of_their_own_are_no_conflict(lab):
+    """Overlap is what VRFs are for."""
+    lab.write(f"namespace acme {{ {FOUR} }}\nnamespace bravo {{ {FOUR.replace('p0', 'trunk0')} }}\n")
+    with customer(lab):
+        expect_said(lab.command("check"), 0, stderr="")
+        with lab.running():
+            wait_healthy(lab, "acme", "bravo")
+            expect(captured(8) > 1, "nobody asks")
+            expect_equal([lab.vrf(name)["state"] for name in ("acme", "bravo")], ["healthy", "healthy"], "states")
+
+
+def a_vrf_that_left_the_config_and_has_the_address_is_named(lab):
+    lab.write(f"namespace old {{ {FOUR} }}\nnamespace stays {{ }}\n")
+    with customer(lab):
+        with lab.running(stop=False) as supervisor:
+            wait_healthy(lab, "old")
+            supervisor.kill()
+            supervisor.wait()
+        lab.write(f"namespace acme {{ {FOUR} }}\nnamespace stays {{ }}\n")
+        with lab.running():
+            wait_reason(lab, "address: 10.0.0.2/24 on 'cust0' is in use by VRF 'old' of this gateway, which is not in "
+                        "the config any more (duplicate address)")
+            expect(", of this gateway's VRF old" in lab.command("diag", "acme").stdout, "diag does not name it")
+            expect_said(lab.command("reload", "--remove"), 0)
+            wait_healthy(lab)
 
 
 CASES = [an_ipv6_duplicate_is_told_and_healed, up_tries_an_ipv6_duplicate_again, an_ipv4_duplicate_is_told_and_healed,
-         nobody_is_asked_where_that_is_off, vrfs_of_one_parent_are_no_conflict]
+         nobody_is_asked_where_that_is_off, two_vrfs_of_one_address_on_one_wire_name_each_other,
+         vrfs_of_one_address_on_wires_of_their_own_are_no_conflict,
+         a_vrf_that_left_the_config_and_has_the_address_is_named]

@@ -11,8 +11,10 @@ from waiting import wait_until
 
 MANY = 500
 MANY_SECONDS = 300
+# All on one wire, which is not what these tests are about.
 SECTION = ('namespace v{number} {{ uplink = true\n'
-           'interface cust {{ kind = macvlan parent = "{parent}" address = "10.0.0.2/30" gateway = "10.0.0.1" }}\n'
+           'interface cust {{ kind = macvlan parent = "{parent}" address = "10.0.0.2/30" gateway = "10.0.0.1"'
+           ' conflict_detection = false }}\n'
            'route "192.168.0.0/16" {{ via = "10.0.0.1" }} }}\n')
 
 

@@ -33,16 +33,18 @@ static void pair_remove(void)
 	world_run("ip netns del here; ip netns del there");
 }
 
-static bool is_nobodys(const uint8_t mac[6], const void *data)
+static bool is_nobodys(const struct net_duplicate *d, const uint8_t mac[6], const void *data)
 {
+	(void)d;
 	(void)data;
 	(void)mac;
 	return false;
 }
 
-static bool is_there(const uint8_t mac[6], const void *data)
+static bool is_there(const struct net_duplicate *d, const uint8_t mac[6], const void *data)
 {
 	(void)data;
+	assert_string_equal(d->netns, "here");
 	return memcmp(mac, mac_there, sizeof(mac_there)) == 0;
 }
 

@@ -116,6 +116,56 @@ static void test_what_runs_but_is_seldom_meant_is_a_warning(void **state)
 		assert_string_equal(loaded.report.notes.items[i], notes[i]);
 }
 
+/* The text is checked with all that it says, the others for what they are about. */
+static void test_one_address_of_two_vrfs_on_one_wire_is_a_warning(void **state)
+{
+	static const struct {
+		const char *text, *note;
+	} cases[] = {
+		{ "vrf a { interface c { kind = macvlan parent = p0 address = \"10.0.0.2/30\" } }\n"
+		  "vrf b { interface d { kind = macvlan parent = p0\naddress = { \"10.0.0.6/30\", \"10.0.0.2/24\" } } }\n",
+			"test.conf:3: vrf 'b': interface 'd': address \"10.0.0.2/24\": that of vrf 'a' at test.conf:1, too, on the same wire (parent 'p0'), so that they take it from each other; expected one of its own, or conflict_detection = false where the network tells them apart" },
+		/* One line for all of them. */
+		{ "vrf a { interface c { kind = macvlan parent = p0 address = \"fd00::2/64\" } }\n"
+		  "vrf b { interface c { kind = macvlan parent = p0 address = \"fd00::2/64\" } }\n"
+		  "vrf c { interface c { kind = macvlan parent = p0 address = \"fd00::2/64\" } }\n"
+		  "vrf d { interface c { kind = macvlan parent = p0 address = \"fd00::2/64\" conflict_detection = no } }\n",
+			"test.conf:2: vrf 'b': interface 'c': address \"fd00::2/64\": that of vrf 'a' at test.conf:1 and of 2 more, too, on the same wire (parent 'p0')" },
+		/* Both ends of a link. */
+		{ "namespace a { interface c { kind = link peer = b/d address = 10.0.0.2/30 } }\n"
+		  "namespace b { interface d { kind = link peer = a/c address = 10.0.0.2/30 } }\n",
+			"test.conf:2: namespace 'b': interface 'd': address \"10.0.0.2/30\": that of namespace 'a' at test.conf:1, too, on the same wire (link 'a/c' to 'b/d')" },
+		/* Overlap is what VRFs are for. */
+		{ "vrf a { interface c { kind = macvlan parent = p0 address = \"10.0.0.2/30\" } }\n"
+		  "vrf b { interface c { kind = macvlan parent = p1 address = \"10.0.0.2/30\" } }\n",
+			NULL },
+		{ "vrf a { interface p0.10 { address = \"10.0.0.2/30\" } }\n"
+		  "vrf b { interface p0.20 { address = \"10.0.0.2/30\" } }\n",
+			NULL },
+		{ "vrf a { interface c { kind = macvlan parent = p0 address = \"10.0.0.2/30\" } }\n"
+		  "vrf b { interface c { kind = macvlan parent = p0 address = \"10.0.0.1/30\" } }\n",
+			NULL },
+		/* Who runs, and who is not asked. */
+		{ "vrf a { enabled = no interface c { kind = macvlan parent = p0 address = \"10.0.0.2/30\" } }\n"
+		  "vrf b { interface c { kind = macvlan parent = p0 address = \"10.0.0.2/30\" } }\n",
+			NULL },
+		{ "vrf a { interface c { kind = macvlan parent = p0 address = \"10.0.0.2/30\" conflict_detection = no } }\n"
+		  "vrf b { interface c { kind = macvlan parent = p0 address = \"10.0.0.2/30\" conflict_detection = no } }\n",
+			NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cleanup_loaded struct loaded loaded = loaded_text(cases[i].text);
+		const char *note = cases[i].note;
+
+		assert_no_faults(&loaded);
+		assert_int_equal(loaded.report.notes.count, note ? 1 : 0);
+		if (note)
+			assert_memory_equal(loaded.report.notes.items[0], note, strlen(note));
+	}
+}
+
 /* Unnumbered interfaces, link-local addresses, ways around the uplinks' prefix, one NIC under many. */
 static void test_odd_addresses_that_work_are_no_fault(void **state)
 {
@@ -138,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_fault_is_told_in_its_words),
 		cmocka_unit_test(test_what_runs_but_is_seldom_meant_is_a_warning),
+		cmocka_unit_test(test_one_address_of_two_vrfs_on_one_wire_is_a_warning),
 		cmocka_unit_test(test_odd_addresses_that_work_are_no_fault),
 	};
 

@@ -63,7 +63,7 @@ static void see_ipv6(struct scene *scene, enum net_address_standing standing, ui
 	conflicts_note_kernel(&scene->vrf, now_ms);
 }
 
-static bool describe(struct scene *scene, size_t address, char text[160])
+static bool describe(struct scene *scene, size_t address, char text[CONFLICT_TEXT_SIZE])
 {
 	return conflicts_describe(&scene->vrf, "cust", &scene->addresses[address].address, text);
 }
@@ -105,7 +105,7 @@ static void an_answer_is_a_conflict_until_three_probes_had_none(void **state)
 {
 	struct scene scene;
 	struct conflict *conflict;
-	char text[160];
+	char text[CONFLICT_TEXT_SIZE];
 
 	(void)state;
 	scene_begin(&scene, "");
@@ -130,10 +130,41 @@ static void an_answer_is_a_conflict_until_three_probes_had_none(void **state)
 	scene_end(&scene);
 }
 
+static void a_vrf_of_this_gateway_is_named(void **state)
+{
+	struct config_vrf config = { 0 };
+	struct vrf bravo = { .name = (char *)"bravo", .config = &config },
+		   old = { .name = (char *)"old" };
+	struct scene scene;
+	struct conflict *conflict;
+	char text[CONFLICT_TEXT_SIZE];
+
+	(void)state;
+	scene_begin(&scene, "");
+	conflicts_note_kernel(&scene.vrf, START);
+	conflict = of_family(&scene, AF_INET);
+	/* Nobody has answered. */
+	assert_false(conflict_note_owner(conflict, &bravo));
+	assert_true(conflict_note_answer(conflict, mac, START));
+	assert_true(conflict_note_owner(conflict, &bravo));
+	assert_false(conflict_note_owner(conflict, &bravo));
+	assert_true(describe(&scene, 0, text));
+	assert_string_equal(text,
+		"10.0.0.2/30 on 'cust' is in use by VRF 'bravo' of this gateway (duplicate address)");
+	assert_true(conflict_note_owner(conflict, &old));
+	assert_true(describe(&scene, 0, text));
+	assert_string_equal(text,
+		"10.0.0.2/30 on 'cust' is in use by VRF 'old' of this gateway, which is not in the config any more (duplicate address)");
+	assert_true(conflict_note_owner(conflict, NULL));
+	assert_true(describe(&scene, 0, text));
+	assert_non_null(strstr(text, "02:00:00:00:00:99"));
+	scene_end(&scene);
+}
+
 static void where_that_is_off_nobody_is_asked(void **state)
 {
 	struct scene scene;
-	char text[160];
+	char text[CONFLICT_TEXT_SIZE];
 
 	(void)state;
 	scene_begin(&scene, "conflict_detection = off");
@@ -163,7 +194,7 @@ static void a_duplicate_is_tried_again_with_growing_pauses(void **state)
 	static const unsigned int pauses_s[] = { 2, 4, 8, 16, 32, 60, 60 };
 	struct scene scene;
 	uint64_t now_ms = START;
-	char text[160];
+	char text[CONFLICT_TEXT_SIZE];
 
 	(void)state;
 	scene_begin(&scene, "");
@@ -196,7 +227,7 @@ static void tentative_for_long_counts_as_missing(void **state)
 {
 	struct scene scene;
 	struct conflict *conflict;
-	char text[160];
+	char text[CONFLICT_TEXT_SIZE];
 
 	(void)state;
 	scene_begin(&scene, "");
@@ -222,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_link_that_comes_up_is_probed_three_times_then_once_a_minute),
 		cmocka_unit_test(an_answer_is_a_conflict_until_three_probes_had_none),
+		cmocka_unit_test(a_vrf_of_this_gateway_is_named),
 		cmocka_unit_test(where_that_is_off_nobody_is_asked),
 		cmocka_unit_test(only_links_that_use_arp_are_probed),
 		cmocka_unit_test(a_duplicate_is_tried_again_with_growing_pauses),
