@@ -21,7 +21,6 @@ LABEL = "modes"
 HEALTHY_SECONDS = 60
 VALUES_SECONDS = 60
 DRIFT_SECONDS = 5
-ORPHAN_SECONDS = 180
 SWITCH_SECONDS = 30  # that of one link is looked at every 5 s
 KEYS = (observation.PING, observation.AGENT_NAME)
 SERVER, STRANGER = f"{LABEL}-server", f"{LABEL}-stranger"
@@ -220,9 +219,6 @@ def check_back(setting):
 
 def check_host_that_forwards(setting):
     """What the machine does without us it does with us, and afterwards."""
-    # A connection that an ended proxy could not close keeps its namespace, and what that has of a parent, for a while.
-    wait_until(lambda: setting.gateway.command("up").returncode == 0, ORPHAN_SECONDS, "all that was there before")
-    expect_done(setting, "down")
     for mode, server, family in (("routed", SERVER_IPV6, 6), ("nat", SERVER_IPV4, 4)):
         write_config(setting, mode, server)
         with setting.case(f"{mode}: down takes back what up has opened"):
