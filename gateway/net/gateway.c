@@ -25,17 +25,21 @@ static struct nl_msg *message_create(
 	return message;
 }
 
+/* As the kernel has it: NUD_*. */
 static void state_store(const struct nlmsghdr *header, void *data)
 {
 	const struct ndmsg *info = nlmsg_data(header);
-	enum net_neighbour *neighbour = data;
+	uint16_t *state = data;
 
-	if (header->nlmsg_type != RTM_NEWNEIGH)
-		return;
-	if (info->ndm_state & (NUD_FAILED | NUD_INCOMPLETE))
-		*neighbour = NET_NEIGHBOUR_FAILED;
-	else if (info->ndm_state & ~NUD_NOARP)
-		*neighbour = NET_NEIGHBOUR_KNOWN;
+	if (header->nlmsg_type == RTM_NEWNEIGH)
+		*state = info->ndm_state;
+}
+
+static enum net_neighbour neighbour_of(uint16_t state)
+{
+	if (state & (NUD_FAILED | NUD_INCOMPLETE))
+		return NET_NEIGHBOUR_FAILED;
+	return state & ~NUD_NOARP ? NET_NEIGHBOUR_KNOWN : NET_NEIGHBOUR_UNKNOWN;
 }
 
 static bool is_gone(int ret)
@@ -43,14 +47,16 @@ static bool is_gone(int ret)
 	return ret == -ENOENT || ret == -ENODEV;
 }
 
-static int entry_read(struct net_channel *channel, struct net_gateway *gateway, struct error *err)
+/* *state stays as it is where there is no entry. */
+static int entry_read(struct net_channel *channel, const struct net_gateway *gateway,
+	uint16_t *state, struct error *err)
 {
 	struct ndmsg info = {
 		.ndm_family = gateway->address->family,
 		.ndm_ifindex = gateway->ifindex,
 	};
 	struct nl_msg *request = message_create(RTM_GETNEIGH, 0, &info, gateway->address);
-	int ret = net_channel_get(channel, request, state_store, &gateway->neighbour, err);
+	int ret = net_channel_get(channel, request, state_store, state, err);
 
 	nlmsg_free(request);
 	if (!is_gone(ret))
@@ -79,13 +85,28 @@ static void entry_use(struct net_channel *channel, const struct net_gateway *gat
 	net_batch_finish(&batch);
 }
 
+static bool is_to_be_asked(const struct net_gateway *gateway, uint16_t state)
+{
+	if (state & NUD_NOARP)
+		return false;
+	switch (gateway->neighbour) {
+	case NET_NEIGHBOUR_FAILED:
+		return true;
+	case NET_NEIGHBOUR_UNKNOWN:
+		return gateway->insist || gateway->refresh;
+	case NET_NEIGHBOUR_KNOWN:
+		return gateway->refresh && (state & NUD_STALE);
+	}
+	__builtin_unreachable();
+}
+
 static int gateway_read(struct net_channel *channel, struct net_gateway *gateway, struct error *err)
 {
-	int ret = gateway->ifindex ? entry_read(channel, gateway, err) : 0;
+	uint16_t state = NUD_NONE;
+	int ret = gateway->ifindex ? entry_read(channel, gateway, &state, err) : 0;
 
-	if (ret == 0 && gateway->ifindex &&
-		(gateway->neighbour == NET_NEIGHBOUR_FAILED ||
-			(gateway->insist && gateway->neighbour == NET_NEIGHBOUR_UNKNOWN)))
+	gateway->neighbour = neighbour_of(state);
+	if (ret == 0 && gateway->ifindex && is_to_be_asked(gateway, state))
 		entry_use(channel, gateway);
 	return ret;
 }

@@ -13,7 +13,8 @@
 struct net_gateway {
 	int ifindex;                   /* of its interface; 0: not there */
 	const struct address *address; /* its length does not matter */
-	bool insist;                  /* where nothing is known of it, have the kernel ask for it */
+	bool insist;  /* where nothing is known of it, have the kernel ask for it */
+	bool refresh; /* the same, and also where what is known is old: it answered once (STALE) */
 	enum net_neighbour neighbour; /* the answer */
 };
 
@@ -21,6 +22,9 @@ struct net_gateway {
  * Fills in each `neighbour`; UNKNOWN also where its interface is not there. The kernel is told to ask
  * once more for one that did not answer (NTF_USE, neighbour(7)): nobody else may for a long time, and
  * one that has come back would never be known. Waits for nobody's answer. -ENOENT: no such namespace.
+ *
+ * Whoever sets `insist` or `refresh` knows that the kernel can ask (net_link_state_asks_for()): where it cannot,
+ * it sends nothing and takes that for no answer all the same.
  */
 int net_gateways_read(
 	const char *netns, struct net_gateway *gateways, size_t count, struct error *err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -18,11 +19,17 @@
 static void copy_addresses(
 	struct net_link_state *state, const struct net_have_netns *have, int ifindex)
 {
-	for (size_t i = 0; i < have->n_addresses; i++)
-		if (have->addresses[i].ifindex == ifindex && !have->addresses[i].link_local)
+	for (size_t i = 0; i < have->n_addresses; i++) {
+		const struct net_have_address *address = &have->addresses[i];
+
+		if (address->ifindex != ifindex)
+			continue;
+		if (!address->link_local)
 			*array_append(&state->addresses, &state->n_addresses) =
-				(struct net_link_address){ have->addresses[i].address,
-					have->addresses[i].standing };
+				(struct net_link_address){ address->address, address->standing };
+		else if (address->address.family == AF_INET6)
+			state->link_local |= address->standing == NET_ADDRESS_USABLE;
+	}
 }
 
 static void copy_link(struct net_netns_state *state, const struct net_have_netns *have,
@@ -165,4 +172,16 @@ const struct net_link_address *net_link_state_find_address(
 		if (address_equal(&link->addresses[i].address, address))
 			return &link->addresses[i];
 	return NULL;
+}
+
+bool net_link_state_asks_for(const struct net_link_state *link, int family)
+{
+	if (!link || !link->up || !link->carrier || !link->ethernet)
+		return false;
+	if (family == AF_INET6)
+		return link->link_local;
+	for (size_t i = 0; i < link->n_addresses; i++)
+		if (link->addresses[i].address.family == AF_INET)
+			return true;
+	return false;
 }

@@ -24,7 +24,8 @@ struct net_link_state {
 	char lower[NET_IFNAME_SIZE]; /* the device it stands on; "": none, or not read */
 	bool lower_up, lower_carrier;
 	uint8_t mac[6];
-	bool ethernet; /* its neighbours are found by ARP */
+	bool ethernet;   /* its neighbours are found by ARP */
+	bool link_local; /* it has an IPv6 link-local address that can be used */
 	struct net_link_address *addresses;
 	size_t n_addresses;
 	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors;
@@ -53,6 +54,12 @@ bool net_netns_state_answers(
 /* NULL where there is none of that name. */
 const struct net_link_state *net_netns_state_find(
 	const struct net_netns_state *state, const char *name);
+
+/*
+ * Whether the kernel, told to ask for a neighbour of that family without a packet for it, sends anything: the link,
+ * which may be NULL, must be up and have an address to ask from. In IPv6 that is a link-local one (ndisc_send_ns()).
+ */
+bool net_link_state_asks_for(const struct net_link_state *link, int family);
 
 /* NULL where the link, which may be NULL, has it not. */
 const struct net_link_address *net_link_state_find_address(

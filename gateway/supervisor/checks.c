@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -20,6 +21,9 @@
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
 #define SERVER_SILENCE_MAX_S 60
+
+/* A gateway that nobody has traffic for is asked for so often. */
+#define GATEWAY_REFRESH_MS 60000
 
 void checks_set(struct vrf *vrf, enum vrf_check_kind kind, bool ok, const char *format, ...)
 {
@@ -80,6 +84,7 @@ void checks_forget_asked(struct vrf *vrf)
 	checks_forget(vrf, VRF_CHECK_GATEWAY);
 	checks_forget(vrf, VRF_CHECK_SERVER);
 	checks_forget(vrf, VRF_CHECK_VALUES);
+	vrf->gateways_asked_ms = 0;
 }
 
 void checks_forget_proxy(struct vrf *vrf)
@@ -301,36 +306,67 @@ void checks_judge_process(struct vrf *vrf)
 
 /* --- gateways --- */
 
-static size_t gateways_list(struct vrf *vrf, struct net_gateway **gateways)
+/* Those of an interface, appended. */
+static void gateways_list_of(const struct vrf *vrf, const struct config_interface *interface,
+	bool refresh, struct net_gateway **gateways, size_t *count)
 {
 	const struct vrf_check *check = &vrf->checks[VRF_CHECK_GATEWAY];
+	const struct net_link_state *link = net_netns_state_find(&vrf->kernel, interface->name);
+
+	for (size_t i = 0; i < interface->n_gateways; i++) {
+		const struct address *gateway = &interface->gateways[i];
+		bool can_ask = net_link_state_asks_for(link, gateway->family);
+
+		*array_append(gateways, count) = (struct net_gateway){
+			.ifindex = link ? link->ifindex : 0,
+			.address = gateway,
+			.insist = can_ask && (check->against > 0 || (check->judged && !check->ok)),
+			.refresh = can_ask && refresh && interface->conflict_detection,
+		};
+	}
+}
+
+/* A minute counts from when anything could be asked for. */
+static size_t gateways_list(struct vrf *vrf, struct net_gateway **gateways)
+{
+	uint64_t now_ms = clock_now_ms();
+	bool refresh =
+		!vrf->gateways_asked_ms || now_ms - vrf->gateways_asked_ms >= GATEWAY_REFRESH_MS;
 	size_t count = 0;
 
-	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
-		const struct config_interface *interface = &vrf->config->interfaces[i];
-		const struct net_link_state *link =
-			net_netns_state_find(&vrf->kernel, interface->name);
-
-		for (size_t g = 0; g < interface->n_gateways; g++)
-			*array_append(gateways, &count) = (struct net_gateway){
-				.ifindex = link ? link->ifindex : 0,
-				.address = &interface->gateways[g],
-				.insist = check->judged && !check->ok,
-			};
-	}
+	for (size_t i = 0; i < vrf->config->n_interfaces; i++)
+		gateways_list_of(vrf, &vrf->config->interfaces[i], refresh, gateways, &count);
+	for (size_t i = 0; i < count; i++)
+		if ((*gateways)[i].refresh)
+			vrf->gateways_asked_ms = now_ms;
 	return count;
+}
+
+/* "10.0.0.1 on 'cust0' does not answer ARP". */
+static void gateway_describe(
+	const struct vrf *vrf, const struct net_gateway *gateway, char text[128])
+{
+	bool four = gateway->address->family == AF_INET;
+	const char *interface = "";
+	char address[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < vrf->kernel.n_links; i++)
+		if (vrf->kernel.links[i].ifindex == gateway->ifindex)
+			interface = vrf->kernel.links[i].name;
+	snprintf(text, 128, "%s on '%s' does not answer %s",
+		address_format(gateway->address, false, address), interface,
+		four ? "ARP" : "neighbour solicitations");
 }
 
 /* Of one of which nothing is known nothing is said. */
 static void gateways_judge(struct vrf *vrf, const struct net_gateway *gateways, size_t count)
 {
-	char address[ADDRESS_TEXT_SIZE], text[128];
+	char text[128];
 	size_t known = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (gateways[i].neighbour == NET_NEIGHBOUR_FAILED) {
-			snprintf(text, sizeof(text), "%s does not answer",
-				address_format(gateways[i].address, false, address));
+			gateway_describe(vrf, &gateways[i], text);
 			checks_count(vrf, VRF_CHECK_GATEWAY, false, text);
 			return;
 		}

@@ -250,6 +250,7 @@ struct vrf {
 	int64_t server_seen_ms;   /* the same by ours, which counts from an arbitrary start */
 	uint64_t server_told_ms;  /* when that was last told; 0: never */
 	struct vrf_check checks[VRF_CHECKS];
+	uint64_t gateways_asked_ms; /* when the kernel was last told to ask for them; 0: never */
 	struct vrf_vitals vitals;
 	struct proxy_pollers
 		pollers; /* `wanted` grows only, until the VRF rests: see collection_note_demand() */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Another host of the customer's network has an address of ours: a kernel in a namespace of its own, which answers."""
+"""Another host of the customer's network has an address of ours, or nobody has the gateway's: a kernel in a namespace
+of its own, which answers or does not."""
 
 import contextlib
 import json
@@ -9,14 +10,15 @@ from lab import expect_said, ip
 from tap import Failure, expect, expect_equal
 from waiting import TimedOut, wait_until
 
+ROUTER = ("10.0.0.1/24", "fd00:1::1/64")
 # The longest pause between two attempts, and some probes.
 HEAL_SECONDS = 90
 OTHER_MAC = "02:00:00:00:00:99"
 
 
 @contextlib.contextmanager
-def customer(lab):
-    """A NIC p0 whose other end is that of a host."""
+def customer(lab, router=True):
+    """A NIC p0 whose other end is that of a host, which may be the router."""
     ip("netns", "add", "host")
     ip("link", "add", "p0", "type", "veth", "peer", "name", "far0", "netns", "host")
     ip("-n", "host", "link", "set", "far0", "address", OTHER_MAC)
@@ -24,6 +26,8 @@ def customer(lab):
                    check=True)
     ip("-n", "host", "link", "set", "far0", "up")
     ip("link", "set", "p0", "up")
+    if router:
+        router_comes()
     try:
         yield
     finally:
@@ -40,6 +44,16 @@ def other_gives_up(address):
     ip("-n", "host", "addr", "del", address, "dev", "far0")
 
 
+def router_comes():
+    for address in ROUTER:
+        other_takes(address)
+
+
+def router_goes():
+    for address in ROUTER:
+        other_gives_up(address)
+
+
 def interface(*words):
     return f'interface cust0 {{ kind = macvlan parent = p0 {" ".join(words)} }}'
 
@@ -47,7 +61,9 @@ def interface(*words):
 SIX = interface('address = "fd00:1::2/64"', 'gateway = "fd00:1::1"')
 FOUR = interface('address = "10.0.0.2/24"', 'gateway = "10.0.0.1"')
 OTHER = interface('address = "10.0.0.3/24"')
-QUIET = interface('address = "10.0.0.2/24"', "conflict_detection = off")
+QUIET = interface('address = "10.0.0.2/24"', 'gateway = "10.0.0.1"', "conflict_detection = off")
+# Three results in a row that a gateway does not answer are soon there.
+QUICK = "proxy { health { interval = 1 timeout = 1 start_period = 1 } }\n"
 
 
 def wait_reason(lab, reason, name="acme"):
@@ -66,6 +82,10 @@ def wait_reason(lab, reason, name="acme"):
 def wait_healthy(lab, *names):
     for name in names or ["acme"]:
         wait_until(lambda name=name: lab.vrf(name)["state"] == "healthy", HEAL_SECONDS, f"{name}: healthy")
+
+
+def neighbours(name):
+    return ip("-n", name, "neigh", "show", "dev", "cust0")
 
 
 def an_ipv6_duplicate_is_told_and_healed(lab):
@@ -151,9 +171,9 @@ while True:
 
 
 def nobody_is_asked_where_that_is_off(lab):
-    lab.write(f"namespace acme {{ {QUIET} }}\n"
+    lab.write(f"{QUICK}namespace acme {{ {QUIET} }}\n"
               f"namespace bravo {{ {OTHER} }}\n")
-    with customer(lab):
+    with customer(lab, router=False):
         other_takes("10.0.0.2/24")
         other_takes("10.0.0.3/24")
         with lab.running():
@@ -165,6 +185,8 @@ def nobody_is_asked_where_that_is_off(lab):
             wait_until(lambda: not lab.vrf("bravo"), HEAL_SECONDS, "bravo goes")
             expect_equal(captured(3), 0, "probes")
             expect_equal(lab.vrf("acme")["state"], "healthy", "acme")
+            expect("10.0.0.1" not in neighbours("acme"), "the gateway was asked for")
+            expect(not any(each["name"] == "gateway" for each in lab.vrf("acme")["checks"]), "the gateway is known")
 
 
 def two_vrfs_of_one_address_on_one_wire_name_each_other(lab):
@@ -209,7 +231,30 @@ def a_vrf_that_left_the_config_and_has_the_address_is_named(lab):
             wait_healthy(lab)
 
 
+def a_gateway_that_nobody_has_is_told_and_healed(lab):
+    reasons = {"acme": "gateway: 10.0.0.1 on 'cust0' does not answer ARP",
+               "six": "gateway: fd00:1::1 on 'cust0' does not answer neighbour solicitations"}
+    lab.write(f"{QUICK}namespace acme {{ {FOUR} }}\nnamespace six {{ {SIX} }}\n")
+    with customer(lab, router=False), lab.running():
+        for name, reason in reasons.items():
+            wait_reason(lab, reason, name)
+        router_comes()
+        wait_healthy(lab, *reasons)
+        # The router boots again, and what is known of it is old.
+        router_goes()
+        for name in reasons:
+            ip("-n", name, "neigh", "flush", "dev", "cust0")
+        for name, reason in reasons.items():
+            wait_reason(lab, reason, name)
+        router_comes()
+        wait_healthy(lab, *reasons)
+        lines = lab.log().splitlines()
+        for name, reason in reasons.items():
+            expect_equal(sum(f"vrf '{name}': degraded" in line for line in lines), 2, f"{name}: times that it was told")
+
+
 CASES = [an_ipv6_duplicate_is_told_and_healed, up_tries_an_ipv6_duplicate_again, an_ipv4_duplicate_is_told_and_healed,
          nobody_is_asked_where_that_is_off, two_vrfs_of_one_address_on_one_wire_name_each_other,
          vrfs_of_one_address_on_wires_of_their_own_are_no_conflict,
-         a_vrf_that_left_the_config_and_has_the_address_is_named]
+         a_vrf_that_left_the_config_and_has_the_address_is_named,
+         a_gateway_that_nobody_has_is_told_and_healed]

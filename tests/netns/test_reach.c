@@ -137,7 +137,10 @@ static void a_neighbour_is_known_by_its_hardware_address_once_it_was_asked(void 
 static enum net_neighbour gateway(int ifindex, const char *address, bool insist)
 {
 	struct address to = world_address(address);
-	struct net_gateway asked = { ifindex, &to, insist, NET_NEIGHBOUR_KNOWN };
+	struct net_gateway asked = { .ifindex = ifindex,
+		.address = &to,
+		.insist = insist,
+		.neighbour = NET_NEIGHBOUR_KNOWN };
 
 	assert_int_equal(net_gateways_read("here", &asked, 1, NULL), 0);
 	return asked.neighbour;
@@ -184,6 +187,52 @@ static void a_gateway_that_came_back_is_known_again_though_nobody_else_asks(void
 	assert_int_equal(gateway(eth0_ifindex(), "10.0.0.9", false), NET_NEIGHBOUR_FAILED);
 	assert_int_equal(world_run("ip -n there addr add 10.0.0.9/24 dev eth0"), 0);
 	gateway_await("10.0.0.9", false, NET_NEIGHBOUR_KNOWN);
+	pair_remove();
+}
+
+static enum net_neighbour gateway_refresh(int ifindex, const char *address)
+{
+	struct address to = world_address(address);
+	struct net_gateway asked = { .ifindex = ifindex, .address = &to, .refresh = true };
+
+	assert_int_equal(net_gateways_read("here", &asked, 1, NULL), 0);
+	return asked.neighbour;
+}
+
+/* Nobody has 10.0.0.9 and fd01::9; the kernel asks each three times. */
+static void a_gateway_that_nobody_has_is_found_out_without_any_traffic(void **state)
+{
+	static const char *const addresses[] = { "10.0.0.9", "fd01::9" };
+	int eth0;
+
+	(void)state;
+	pair_make();
+	eth0 = eth0_ifindex();
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(gateway(eth0, addresses[i], false), NET_NEIGHBOUR_UNKNOWN);
+		assert_int_equal(gateway_refresh(eth0, addresses[i]), NET_NEIGHBOUR_UNKNOWN);
+		gateway_await(addresses[i], false, NET_NEIGHBOUR_FAILED);
+	}
+	pair_remove();
+}
+
+static void a_gateway_that_left_is_found_out_only_where_old_entries_are_asked_for(void **state)
+{
+	int eth0;
+
+	(void)state;
+	pair_make();
+	eth0 = eth0_ifindex();
+	assert_int_equal(
+		world_run("ip -n here neigh replace 10.0.0.9 dev eth0 "
+			  "lladdr 02:00:00:00:00:09 nud stale && "
+			  "ip netns exec here sh -c "
+			  "'echo 0 > /proc/sys/net/ipv4/neigh/eth0/delay_first_probe_time'"),
+		0);
+	assert_int_equal(gateway(eth0, "10.0.0.9", true), NET_NEIGHBOUR_KNOWN);
+	assert_int_equal(world_run("ip -n here neigh | grep -q '10.0.0.9 .*STALE'"), 0);
+	assert_int_equal(gateway_refresh(eth0, "10.0.0.9"), NET_NEIGHBOUR_KNOWN);
+	gateway_await("10.0.0.9", false, NET_NEIGHBOUR_FAILED);
 	pair_remove();
 }
 
@@ -318,6 +367,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_neighbour_is_known_by_its_hardware_address_once_it_was_asked),
 	cmocka_unit_test(a_gateway_is_known_once_it_was_asked_for),
 	cmocka_unit_test(a_gateway_that_came_back_is_known_again_though_nobody_else_asks),
+	cmocka_unit_test(a_gateway_that_nobody_has_is_found_out_without_any_traffic),
+	cmocka_unit_test(a_gateway_that_left_is_found_out_only_where_old_entries_are_asked_for),
 	cmocka_unit_test(counters_of_a_namespace_grow_with_its_traffic),
 	cmocka_unit_test(a_listener_is_connected_to_and_nobody_else),
 	cmocka_unit_test(who_is_connected_to_a_port_is_named_once_accepted),

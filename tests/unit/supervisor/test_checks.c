@@ -444,6 +444,86 @@ static void a_full_disk_is_to_blame(void **state)
 	assert_string_equal(checks_cause(&trial.vrf).object, "/var/lib/vrfgate");
 }
 
+/* A VRF of no namespace, so that only what is meant to be asked for can be seen. */
+struct routed {
+	struct trial trial;
+	struct address gateway;
+	struct config_interface interface;
+	struct net_link_address address;
+	struct net_link_state link;
+};
+
+static void routed_init(struct routed *routed, const char *gateway, const char *address)
+{
+	memset(routed, 0, sizeof(*routed));
+	trial_init(&routed->trial, "");
+	assert_int_equal(address_parse(&routed->gateway, gateway), 0);
+	assert_int_equal(address_parse(&routed->address.address, address), 0);
+	routed->interface = (struct config_interface){ .name = (char *)"cust",
+		.gateways = &routed->gateway,
+		.n_gateways = 1,
+		.conflict_detection = true };
+	routed->link = (struct net_link_state){ .ifindex = 7,
+		.name = "cust",
+		.up = true,
+		.carrier = true,
+		.ethernet = true,
+		.link_local = true,
+		.addresses = &routed->address,
+		.n_addresses = 1 };
+	routed->trial.vrf.name = (char *)"no-such-namespace";
+	routed->trial.vrf_config.interfaces = &routed->interface;
+	routed->trial.vrf_config.n_interfaces = 1;
+	routed->trial.vrf.kernel = (struct net_netns_state){ true, &routed->link, 1 };
+}
+
+static bool is_asked_for(struct routed *routed)
+{
+	uint64_t *asked_ms = &routed->trial.vrf.gateways_asked_ms, before_ms = *asked_ms;
+
+	checks_ask(&routed->trial.vrf);
+	return *asked_ms != before_ms;
+}
+
+static void a_gateway_without_traffic_is_asked_for_once_a_minute(void **state)
+{
+	struct routed routed;
+
+	(void)state;
+	routed_init(&routed, "10.0.0.1", "10.0.0.2/30");
+	assert_true(is_asked_for(&routed));
+	assert_false(is_asked_for(&routed));
+	routed.trial.vrf.gateways_asked_ms -= 60000;
+	assert_true(is_asked_for(&routed));
+	checks_forget_asked(&routed.trial.vrf);
+	assert_true(is_asked_for(&routed));
+}
+
+static void a_gateway_is_not_asked_for_where_that_is_off_or_cannot_be(void **state)
+{
+	struct routed routed;
+
+	(void)state;
+	routed_init(&routed, "10.0.0.1", "10.0.0.2/30");
+	routed.interface.conflict_detection = false;
+	assert_false(is_asked_for(&routed));
+	/* Tunnels and point-to-point links have no ARP. */
+	routed_init(&routed, "10.0.0.1", "10.0.0.2/30");
+	routed.link.ethernet = false;
+	assert_false(is_asked_for(&routed));
+	routed_init(&routed, "10.0.0.1", "10.0.0.2/30");
+	routed.link.carrier = false;
+	assert_false(is_asked_for(&routed));
+	routed_init(&routed, "10.0.0.1", "fd00::2/64");
+	assert_false(is_asked_for(&routed));
+	/* Without a link-local address the kernel sends nothing, and says that nobody has answered. */
+	routed_init(&routed, "fd00::1", "fd00::2/64");
+	routed.link.link_local = false;
+	assert_false(is_asked_for(&routed));
+	routed.link.link_local = true;
+	assert_true(is_asked_for(&routed));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -470,6 +550,8 @@ int main(void)
 		cmocka_unit_test(a_server_that_hears_nobody_is_to_blame),
 		cmocka_unit_test(a_server_that_cannot_be_reached_is_to_blame_but_not_for_a_key),
 		cmocka_unit_test(a_full_disk_is_to_blame),
+		cmocka_unit_test(a_gateway_without_traffic_is_asked_for_once_a_minute),
+		cmocka_unit_test(a_gateway_is_not_asked_for_where_that_is_off_or_cannot_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
