@@ -150,8 +150,8 @@ check: deps
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
 		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) $(FUZZERS:$(B)/%=$(B)/san/%) \
 		$(VALGRIND_TESTS:%=valgrind:%) \
-		tests/vm/run tests/vm/systemd tests/vm/clock tests/vm/power $(wildcard tests/cli/test_*.py) \
-		--two $(wildcard tests/e2e/test_*.py)
+		--two tests/vm/run $(wildcard tests/cli/test_*.py) tests/vm/systemd tests/vm/clock tests/vm/power \
+		$(wildcard tests/e2e/test_*.py)
 
 # What takes too long for every day: the tests of tests/long, and others with larger numbers. SEED= repeats.
 .PHONY: check-long
