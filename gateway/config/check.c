@@ -353,14 +353,19 @@ static int check_link_name(const char *text, size_t longest, struct error *err)
 {
 	size_t length = strlen(text);
 
-	if (length == 0 || length > longest || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+	if (length == 0 || length > longest)
 		return error_set(err, EINVAL, "not an interface name, expected 1 to %zu characters",
 			longest);
+	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return error_set(err, EINVAL,
+			"not an interface name, expected another one than \".\" and \"..\", which are directories");
 	for (const char *c = text; *c; c++)
-		if (*c == '/' || *c == ':' || *c == '%' || isspace((unsigned char)*c) ||
-			iscntrl((unsigned char)*c))
+		if (isspace((unsigned char)*c) || iscntrl((unsigned char)*c))
 			return error_set(err, EINVAL,
-				"not an interface name, expected no '/', ':', '%%' or space in it");
+				"not an interface name, expected no space or control character in it");
+		else if (*c == '/' || *c == ':' || *c == '%')
+			return error_set(
+				err, EINVAL, "not an interface name, expected no '%c' in it", *c);
 	return 0;
 }
 

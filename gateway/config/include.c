@@ -6,6 +6,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -78,6 +79,46 @@ static int file_include(struct config_tree *tree, struct config_complaints *faul
 	return r;
 }
 
+/* True where what stands as a directory in it, before the first wildcard, is something else: `file` then. */
+static bool leads_through_file(const char *pattern, char **file)
+{
+	size_t plain = strcspn(pattern, "*?[");
+	struct stat st;
+
+	for (const char *slash = strchr(pattern + 1, '/'); slash && slash < pattern + plain;
+		slash = strchr(slash + 1, '/')) {
+		cleanup_free char *path = xstrndup(pattern, (size_t)(slash - pattern));
+
+		if (stat(path, &st) < 0)
+			return false;
+		if (!S_ISDIR(st.st_mode)) {
+			*file = steal_ptr(&path);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* False where it is a fault. */
+static bool nothing_judge(const char *pattern, bool wild, struct config_complaints *faults,
+	struct config_complaints *notes, const struct config_section *gateway,
+	const struct config_text *value)
+{
+	cleanup_free char *file = NULL;
+
+	if (leads_through_file(pattern, &file))
+		config_complain(faults, gateway, value->line,
+			"include \"%s\": '%s' is not a directory, expected one", value->text, file);
+	else if (!wild)
+		config_complain(faults, gateway, value->line,
+			"include \"%s\": no such file, expected one or a pattern such as conf.d/*.conf",
+			value->text);
+	else
+		config_complain(notes, gateway, value->line, "include \"%s\": matches no file",
+			value->text);
+	return wild && !file;
+}
+
 static int path_compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -93,14 +134,9 @@ static int pattern_include(struct config_tree *tree, struct config_complaints *f
 	int result = 0;
 	int r = glob(pattern, GLOB_NOSORT, on_glob_error, &found);
 
-	if (r == GLOB_NOMATCH && !wild)
-		config_complain(faults, gateway, value->line,
-			"include \"%s\": no such file, expected one or a pattern such as conf.d/*.conf",
-			value->text);
-	else if (r == GLOB_NOMATCH)
-		config_complain(notes, gateway, value->line, "include \"%s\": matches no file",
-			value->text);
-	else if (r != 0)
+	if (r == GLOB_NOMATCH && !nothing_judge(pattern, wild, faults, notes, gateway, value))
+		result = -EINVAL;
+	else if (r != 0 && r != GLOB_NOMATCH)
 		config_complain(faults, gateway, value->line,
 			"include \"%s\": cannot be searched: %s", value->text, strerror(errno));
 	/* Not by glob: its order is the locale's. */
@@ -110,7 +146,7 @@ static int pattern_include(struct config_tree *tree, struct config_complaints *f
 		if (file_include(tree, faults, notes, gateway, value, found.gl_pathv[i]) < 0)
 			result = -EINVAL;
 	globfree(&found);
-	if (r != 0 && (r != GLOB_NOMATCH || !wild))
+	if (r != 0 && r != GLOB_NOMATCH)
 		result = -EINVAL;
 	return result;
 }

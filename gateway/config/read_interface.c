@@ -61,6 +61,9 @@ static int vlan_id_parse(const char *text, uint16_t *id, struct error *err)
 {
 	int64_t number;
 
+	if (!*text)
+		return error_set(
+			err, EINVAL, "a VLAN id is missing, expected %d to %d", MIN_VLAN, MAX_VLAN);
 	if (config_number_parse(text, MIN_VLAN, MAX_VLAN, &number, NULL) < 0)
 		return error_set(
 			err, EINVAL, "VLAN id %s, expected %d to %d", text, MIN_VLAN, MAX_VLAN);
@@ -329,7 +332,8 @@ static bool kind_find(const struct work *work)
 	return false;
 }
 
-static void name_judge(const struct work *work)
+/* False: what it would say of kind, parent and id is not to be asked. */
+static bool name_judge(const struct work *work)
 {
 	/* The kernel has settings by the names of the last two. */
 	static const char *const reserved[] = { "lo", "uplink", "all", "default" };
@@ -348,6 +352,7 @@ static void name_judge(const struct work *work)
 		if (strcmp(work->interface->name, reserved[i]) == 0)
 			work_complain(work, "",
 				"the name is taken in every namespace, expected another one");
+	return !err.code;
 }
 
 static bool has_family(const struct address *addresses, size_t n, uint8_t family)
@@ -426,13 +431,14 @@ static void interface_read(
 	struct config_vrf *vrf = parent;
 	struct config_interface *interface = array_append(&vrf->interfaces, &vrf->n_interfaces);
 	struct work work = { reader, section, interface };
+	bool named;
 
 	interface->name = xstrdup(section->title);
 	interface->line = section->line;
-	name_judge(&work);
+	named = name_judge(&work);
 	config_read_defaults(&config_schema_interface, interface);
 	config_read_section(reader, section, &config_schema_interface, interface);
-	if (kind_find(&work)) {
+	if ((named || config_section_find(section, "kind")) && kind_find(&work)) {
 		kind_keys_judge(&work);
 		kinds[interface->kind].judge(&work);
 	}

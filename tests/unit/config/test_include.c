@@ -110,6 +110,23 @@ static void test_a_plain_name_must_be_there(void **state)
 	loaded_finish(&loaded);
 }
 
+static void test_a_way_through_a_file_is_a_fault(void **state)
+{
+	static const char *const includes[] = { "main.conf/a.conf", "main.conf/*.conf",
+		"main.conf/*/a.conf" };
+
+	for (size_t i = 0; i < sizeof(includes) / sizeof(includes[0]); i++) {
+		cleanup_free char *text = xasprintf("gateway { include = \"%s\" }", includes[i]);
+		cleanup_free char *fault = xasprintf(
+			"main.conf:1: gateway: include \"%s\": '%s/main.conf' is not a directory, expected one",
+			includes[i], (const char *)*state);
+		struct loaded loaded = load_main(*state, text);
+
+		assert_fault(&loaded, *state, fault);
+		loaded_finish(&loaded);
+	}
+}
+
 /* To open it would wait for a writer, and every VRF with it. */
 static void test_a_fifo_is_a_fault_and_not_waited_for(void **state)
 {
@@ -167,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_an_included_file_without_a_section_is_told),
 		cmocka_unit_test(test_a_config_without_a_vrf_is_told),
 		cmocka_unit_test(test_a_plain_name_must_be_there),
+		cmocka_unit_test(test_a_way_through_a_file_is_a_fault),
 		cmocka_unit_test(test_a_fifo_is_a_fault_and_not_waited_for),
 		cmocka_unit_test(test_faults_name_the_included_file),
 		cmocka_unit_test(test_an_included_file_holds_vrfs_only),
