@@ -6,9 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "cli/command.h"
 #include "control/client.h"
 #include "control/protocol.h"
+#include "supervisor/control_server.h"
+
+void cli_tell_elsewhere(const struct config *config)
+{
+	pid_t pid;
+	cleanup_free char *elsewhere = control_server_find_elsewhere(&config->gateway, &pid);
+
+	if (elsewhere)
+		fprintf(stderr,
+			"vrfgate: the supervisor (pid %d) was started with run_dir '%s' and answers there; it takes another one at its next start\n",
+			pid, elsewhere);
+}
 
 int cli_ask(const struct config *config, json_t *request, uint64_t patience_ms, json_t **answer)
 {
@@ -18,6 +31,8 @@ int cli_ask(const struct config *config, json_t *request, uint64_t patience_ms, 
 
 	if (r < 0) {
 		fprintf(stderr, "vrfgate: %s\n", err.text);
+		if (r == -ENOENT)
+			cli_tell_elsewhere(config);
 		return r == -ENOENT ? CLI_EXIT_NO_SUPERVISOR : CLI_EXIT_FAILED;
 	}
 	refusal = json_string_value(json_object_get(*answer, "error"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cli/ask.h"
 #include "cli/diag_walk.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
@@ -16,10 +17,13 @@
 static json_t *status_ask(const struct config *config, const char *vrf)
 {
 	json_t *status = NULL;
+	int r = control_client_ask(config->gateway.run_dir,
+		json_pack("{s:s, s:[s]}", "command", "status", "vrfs", vrf), CONTROL_IMPATIENCE_MS,
+		&status, NULL);
 
-	if (control_client_ask(config->gateway.run_dir,
-		    json_pack("{s:s, s:[s]}", "command", "status", "vrfs", vrf),
-		    CONTROL_IMPATIENCE_MS, &status, NULL) < 0)
+	if (r == -ENOENT)
+		cli_tell_elsewhere(config);
+	if (r < 0)
 		return NULL;
 	if (json_object_get(status, "error")) {
 		json_decref(status);

@@ -91,5 +91,7 @@ int cli_events(int argc, char **argv)
 	if (r > 0)
 		return r;
 	fprintf(stderr, "vrfgate: %s\n", r < 0 ? err.text : "the supervisor has gone");
+	if (r == -ENOENT)
+		cli_tell_elsewhere(config);
 	return r == 0 || r == -ENOENT ? CLI_EXIT_NO_SUPERVISOR : CLI_EXIT_FAILED;
 }

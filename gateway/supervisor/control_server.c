@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -329,6 +330,46 @@ pid_t control_server_find(const char *run_dir)
 		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		return 0;
 	return peer.pid;
+}
+
+/* NULL: none is noted, or the same. */
+static char *former_read(const struct config_gateway *gateway, char **path)
+{
+	char *former;
+
+	*path = xasprintf("%s/run_dir", gateway->state_dir);
+	if (file_read_line_untrusted(*path, &former, NULL) < 0)
+		return NULL;
+	if (strcmp(former, gateway->run_dir) != 0)
+		return former;
+	free(former);
+	return NULL;
+}
+
+char *control_server_find_elsewhere(const struct config_gateway *gateway, pid_t *pid)
+{
+	cleanup_free char *path = NULL, *former = former_read(gateway, &path);
+
+	*pid = former ? control_server_find(former) : 0;
+	return *pid > 0 ? steal_ptr(&former) : NULL;
+}
+
+int control_server_note(const struct config_gateway *gateway, char **former, struct error *err)
+{
+	const struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
+	cleanup_free char *path = NULL, *found = former_read(gateway, &path), *line = NULL;
+	pid_t pid = found ? control_server_find(found) : 0;
+	int r;
+
+	*former = NULL;
+	if (pid > 0)
+		return error_set(err, EBUSY,
+			"a supervisor of state_dir '%s' runs already, with run_dir '%s' (pid %d)",
+			gateway->state_dir, found, pid);
+	line = xasprintf("%s\n", gateway->run_dir);
+	r = file_write_if_changed(path, line, strlen(line), &owner, NULL, err);
+	*former = steal_ptr(&found);
+	return r;
 }
 
 static int socket_open(struct control_server *server, struct error *err)

@@ -441,6 +441,19 @@ void supervisor_read_removed(struct supervisor *supervisor)
 		log_warning("which VRFs went on purpose is not known: %s", err.text);
 }
 
+/* What runs by another run_dir bears the mark of that, and is not ours to touch. */
+static int place_note(const struct config_gateway *gateway, struct error *err)
+{
+	cleanup_free char *former = NULL;
+	int r = control_server_note(gateway, &former, err);
+
+	if (r == 0 && former)
+		log_warning(
+			"run_dir is '%s' now and was '%s': what was left running there is not taken over; 'vrfgate down' with that run_dir ends it",
+			gateway->run_dir, former);
+	return r;
+}
+
 static int supervisor_start(struct supervisor *supervisor, struct error *err)
 {
 	const struct config *config = supervisor->config;
@@ -449,6 +462,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	/* Before anything of it runs: two of one name and key would take turns at the server. */
 	int r = identity_read(&config->gateway, true, id, err);
 
+	if (r == 0)
+		r = place_note(&config->gateway, err);
 	if (r == 0)
 		r = file_make_own_dir(config->gateway.log_dir, err);
 	if (r == 0)

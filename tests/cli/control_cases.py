@@ -167,5 +167,32 @@ def a_supervisor_whose_files_are_swept_away_answers_and_stays_the_only_one(lab):
     lab.command("down")
 
 
-CASES = [a_supervisor_whose_files_are_swept_away_answers_and_stays_the_only_one, root_is_answered_whoever_asks_without_end, the_group_may_ask_and_root_may_act, no_user_of_the_group_keeps_root_out,
+def a_supervisor_that_was_started_with_another_run_dir_is_named(lab):
+    before = lab.gateway
+    lab.write("namespace mgmt { }\n")
+    with lab.running() as process:
+        lab.wait_state("mgmt", "healthy")
+        lab.gateway = before.replace(f"{lab.base}/run", f"{lab.base}/other")
+        lab.write("namespace mgmt { }\n")
+        for verb, words, status in (("status", (), 3), ("reload", (), 3), ("stop", ("mgmt",), 3), ("events", (), 3),
+                                    ("metrics", (), 3), ("diag", ("mgmt",), 1)):
+            expect_said(lab.command(verb, *words), status, stderr=(
+                f"vrfgate: the supervisor (pid {process.pid}) was started with run_dir '{lab.base}/run' and answers there; "
+                "it takes another one at its next start\n"))
+        expect_said(lab.command("status"), 3, stderr=f"no answer at '{lab.base}/other/control.sock'")
+        expect_said(lab.command("run"), 1, stderr=f"a supervisor of state_dir '{lab.base}/state' runs already, with run_dir "
+                                                  f"'{lab.base}/run' (pid {process.pid})")
+        lab.gateway = before
+        lab.write("namespace mgmt { }\n")
+    lab.command("down")
+    lab.gateway = before.replace(f"{lab.base}/run", f"{lab.base}/other")
+    lab.write("namespace mgmt { }\n")
+    with lab.running():
+        lab.wait_state("mgmt", "healthy")
+        expect(f"run_dir is '{lab.base}/other' now and was '{lab.base}/run'" in lab.log(), "the log does not tell")
+    lab.command("down")
+    expect_equal(lab.command("status").stderr.count("\n"), 1, "lines where nobody answers")
+
+
+CASES = [a_supervisor_that_was_started_with_another_run_dir_is_named, a_supervisor_whose_files_are_swept_away_answers_and_stays_the_only_one, root_is_answered_whoever_asks_without_end, the_group_may_ask_and_root_may_act, no_user_of_the_group_keeps_root_out,
          what_is_said_too_long_or_not_heard_holds_nobody_up]
