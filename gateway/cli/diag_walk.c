@@ -106,6 +106,16 @@ static const json_t *check_find(const json_t *vrf, const char *name)
 	return NULL;
 }
 
+static void reload_tell(struct walk *walk)
+{
+	const json_t *gateway = json_object_get(walk->diag->status, "gateway");
+	const json_t *reload = json_object_get(gateway, "reload");
+
+	if (json_is_false(json_object_get(reload, "ok")))
+		say(walk, "supervisor", VERDICT_WARN, "vrfgate check",
+			"the config as it is now is not in effect: %s", text_of(reload, "error"));
+}
+
 static void step_supervisor(struct walk *walk)
 {
 	const char *state = text_of(walk->vrf, "state"), *reason = text_of(walk->vrf, "reason");
@@ -121,42 +131,22 @@ static void step_supervisor(struct walk *walk)
 		say(walk, "supervisor", rests ? VERDICT_FAIL : VERDICT_OK,
 			rests && walk->diag->vrf->enabled ? start : shared_cause(walk),
 			"the VRF is %s%s%s", state, *reason ? ": " : "", reason);
-}
-
-/* The gateway's warnings are of more than disks. */
-static size_t count_disk_warnings(const json_t *gateway)
-{
-	size_t all = json_array_size(json_object_get(gateway, "warnings"));
-	size_t others = json_array_size(json_object_get(gateway, "forwarding"));
-
-	return all > others ? all - others : 0;
-}
-
-static bool is_of_forwarding(const json_t *gateway, const json_t *warning)
-{
-	size_t i;
-	json_t *text;
-
-	json_array_foreach (json_object_get(gateway, "forwarding"), i, text)
-		if (json_equal(text, warning))
-			return true;
-	return false;
+	reload_tell(walk);
 }
 
 static void step_disks(struct walk *walk)
 {
 	const json_t *gateway = json_object_get(walk->diag->status, "gateway");
-	const json_t *warnings = json_object_get(gateway, "warnings");
+	const json_t *disks = json_object_get(gateway, "disks");
 	size_t i;
 	json_t *warning;
 
-	json_array_foreach (warnings, i, warning)
-		if (!is_of_forwarding(gateway, warning))
-			say(walk, "disk", VERDICT_WARN, NULL, "%s",
-				json_is_string(warning) ? json_string_value(warning) : "");
-	if (!json_is_array(warnings))
+	json_array_foreach (disks, i, warning)
+		say(walk, "disk", VERDICT_WARN, NULL, "%s",
+			json_is_string(warning) ? json_string_value(warning) : "");
+	if (!json_is_array(disks))
 		say(walk, "disk", VERDICT_SKIP, NULL, "not known");
-	else if (count_disk_warnings(gateway) == 0)
+	else if (json_array_size(disks) == 0)
 		say(walk, "disk", VERDICT_OK, NULL,
 			"state_dir, log_dir and run_dir are not nearly full");
 }

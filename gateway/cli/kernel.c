@@ -59,10 +59,10 @@ void cli_removals_find(
 
 	*removals = (struct cli_removals){ 0 };
 	net_plan_list_removed(plan->plan, &all);
-	/* That a VRF is disabled is said. */
 	for (size_t i = 0; i < all.count; i++)
-		if (!config_find_vrf(config, all.items[i]))
-			strings_add(&removals->going, all.items[i]);
+		strings_add(config_find_vrf(config, all.items[i]) ? &removals->disabled
+								  : &removals->going,
+			all.items[i]);
 	strings_finish(&all);
 	of = removals->going.count;
 	for (size_t i = 0; i < config->n_vrfs; i++)
@@ -73,6 +73,7 @@ void cli_removals_find(
 void cli_removals_finish(struct cli_removals *removals)
 {
 	strings_finish(&removals->going);
+	strings_finish(&removals->disabled);
 }
 
 /* One that may be that of others, too: told in the end. */

@@ -27,10 +27,11 @@ int cli_plan_create_removal(struct cli_plan *plan, const struct config *config,
 	const struct strings *keep, struct error *err);
 void cli_plan_finish(struct cli_plan *plan);
 
-/* What the plan of a config takes away: VRFs that are not in the config. */
+/* What the plan of a config takes away. */
 struct cli_removals {
-	struct strings going;
-	bool large; /* more than one slip may take down (supervisor/removal.h) */
+	struct strings going;    /* VRFs that are not in the config */
+	struct strings disabled; /* which is said */
+	bool large;              /* more than one slip may take down (supervisor/removal.h) */
 };
 
 void cli_removals_find(

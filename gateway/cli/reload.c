@@ -124,6 +124,7 @@ static void waiting_tell(const json_t *progress, const char *what)
 static int changes_tell(const json_t *progress)
 {
 	static const char *const kinds[] = { "added", "removed", "changed", "restarted" };
+	const json_t *failed = json_object_get(progress, "failed");
 	size_t i;
 	json_t *vrf;
 
@@ -138,11 +139,18 @@ static int changes_tell(const json_t *progress)
 		printf("%zu %s, ", json_array_size(json_object_get(progress, kinds[k])), kinds[k]);
 	printf("%lld unchanged\n",
 		(long long)json_integer_value(json_object_get(progress, "unchanged")));
-	json_array_foreach (json_object_get(progress, "failed"), i, vrf)
+	json_array_foreach (failed, i, vrf) {
+		if (i == NAMED_MAX) {
+			line_print(stderr,
+				xasprintf("vrfgate: and %zu more VRFs: see 'vrfgate status'",
+					json_array_size(failed) - i));
+			break;
+		}
 		line_print(stderr,
 			xasprintf("vrfgate: vrf '%s': %s: %s", text_of(vrf, "name"),
 				text_of(vrf, "state"), text_of(vrf, "reason")));
-	return i ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+	}
+	return json_array_size(failed) ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
 }
 
 /* --- waiting for it --- */
@@ -179,8 +187,9 @@ static int end_await(const struct config *config, json_t *first)
 		json_decref(progress);
 		progress = next;
 		if (generation_of(progress) != generation) {
-			fputs("vrfgate: another reload has begun meanwhile\n", stderr);
-			return CLI_EXIT_DONE;
+			generation = generation_of(progress);
+			fputs("vrfgate: a newer reload came before this one was done; waiting for that\n",
+				stderr);
 		}
 		now_ms = clock_now_ms();
 		if (!is_done(progress) && now_ms - begun_ms >= WAIT_MS) {

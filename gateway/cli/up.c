@@ -90,7 +90,7 @@ static int up_apply(const struct config *config, const struct cli_plan *plan, bo
 }
 
 /* A supervisor ends its VRFs itself, and nobody else may take the namespace of a proxy away. */
-static void removals_keep(struct cli_plan *plan, const struct config *config, struct strings *going,
+static void names_keep(struct cli_plan *plan, const struct config *config, struct strings *going,
 	struct strings *kept)
 {
 	bool supervised = control_server_find(config->gateway.run_dir) > 0;
@@ -106,20 +106,37 @@ static void removals_keep(struct cli_plan *plan, const struct config *config, st
 		*array_append(&plan->want.keep, &plan->want.n_keep) = kept->items[kept->count - 1];
 	}
 	going->count = n;
-	if (!kept->count)
+}
+
+struct kept {
+	struct strings missing, disabled;
+};
+
+static void removals_keep(struct cli_plan *plan, const struct config *config,
+	struct cli_removals *removals, struct kept *kept)
+{
+	names_keep(plan, config, &removals->going, &kept->missing);
+	names_keep(plan, config, &removals->disabled, &kept->disabled);
+	if (!plan->want.n_keep)
 		return;
 	net_plan_destroy(plan->plan);
 	plan->plan = net_plan_create(&plan->want, plan->have);
 }
 
-static void kept_tell(const struct strings *kept)
+static void names_tell(const struct strings *names, const char *though, const char *reload)
 {
-	cleanup_free char *list = strings_list(kept);
+	cleanup_free char *list = strings_list(names);
 
-	if (kept->count)
+	if (names->count)
 		fprintf(stderr,
-			"vrfgate up: left running, though not in the config any more: %s; 'vrfgate reload --remove' or 'vrfgate down' ends %s\n",
-			list, kept->count == 1 ? "it" : "them");
+			"vrfgate up: left running, though %s: %s; '%s' or 'vrfgate down' ends %s\n",
+			though, list, reload, names->count == 1 ? "it" : "them");
+}
+
+static void kept_tell(const struct kept *kept)
+{
+	names_tell(&kept->missing, "not in the config any more", "vrfgate reload --remove");
+	names_tell(&kept->disabled, "disabled", "vrfgate reload");
 }
 
 static int removals_refuse(const struct strings *going)
@@ -138,11 +155,11 @@ static int up_run(const struct config *config, struct cli_plan *plan,
 	const struct cli_options *options, struct error *err)
 {
 	cleanup(cli_removals_finish) struct cli_removals removals;
-	struct strings kept = { 0 };
+	struct kept kept = { 0 };
 	int r;
 
 	cli_removals_find(&removals, plan, config);
-	removals_keep(plan, config, &removals.going, &kept);
+	removals_keep(plan, config, &removals, &kept);
 	if (removals.going.count && removals.large && !options->remove)
 		r = removals_refuse(&removals.going);
 	else if (removal_note(config, &removals.going, err) < 0)
@@ -150,10 +167,11 @@ static int up_run(const struct config *config, struct cli_plan *plan,
 	else
 		r = up_apply(config, plan, options->verbose);
 	kept_tell(&kept);
-	if (kept.count)
+	if (plan->want.n_keep)
 		r = CLI_EXIT_FAILED;
 	plan->want.n_keep = 0;
-	strings_finish(&kept);
+	strings_finish(&kept.missing);
+	strings_finish(&kept.disabled);
 	return r;
 }
 

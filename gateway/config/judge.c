@@ -386,6 +386,32 @@ static void pollers_judge(struct config_reader *reader, const struct config_vrf 
 	}
 }
 
+/* Routers give it one. */
+static bool takes_advertisements(const struct config_vrf *vrf)
+{
+	for (size_t i = 0; i < vrf->n_sysctls; i++) {
+		const char *leaf = strrchr(vrf->sysctls[i].key, '.');
+
+		if (leaf && strcmp(leaf, ".accept_ra") == 0 &&
+			strcmp(vrf->sysctls[i].value, "0") != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Another program may set one. */
+static void lacking_addresses_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; i < vrf->n_interfaces && !takes_advertisements(vrf); i++) {
+		const struct config_section *own = config_section_nth(section, "interface", i);
+
+		if (!config_section_find(own, "address"))
+			config_complain(&reader->notes, own, own->line,
+				"no address, so that no customer is reached by it unless another program sets one; expected address");
+	}
+}
+
 static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
@@ -396,6 +422,8 @@ static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf
 		if (vrf->enabled && vrf->n_interfaces == 0)
 			config_complain(&reader->notes, section, section->line,
 				"no interface, so that its proxy reaches no customer; expected one");
+		if (vrf->enabled)
+			lacking_addresses_judge(reader, vrf, section);
 		proxy_name_judge(reader, vrf, section);
 		discoverers_judge(reader, vrf, section);
 		pollers_judge(reader, vrf, section);

@@ -185,3 +185,12 @@ bool net_link_state_asks_for(const struct net_link_state *link, int family)
 			return true;
 	return false;
 }
+
+bool net_link_is_missing(const char *name)
+{
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+	struct net_have_link link;
+
+	return net_channel_open(&channel, NULL) == 0 &&
+		net_dump_link(&channel, name, 0, &link, NULL) == -ENODEV;
+}

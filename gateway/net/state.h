@@ -51,6 +51,10 @@ bool net_netns_state_has_mac(const struct net_netns_state *state, const uint8_t 
 bool net_netns_state_answers(
 	const struct net_netns_state *state, const struct address *address, const uint8_t mac[6]);
 
+/* Whether the namespace that we are in has no link of that name, be it an alternative one; false where the kernel does
+ * not say. Waits for the kernel. */
+bool net_link_is_missing(const char *name);
+
 /* NULL where there is none of that name. */
 const struct net_link_state *net_netns_state_find(
 	const struct net_netns_state *state, const char *name);

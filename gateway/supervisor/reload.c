@@ -18,6 +18,7 @@
 #include "config/load.h"
 #include "net/want.h"
 #include "supervisor/control_server.h"
+#include "supervisor/departures.h"
 #include "supervisor/ids.h"
 #include "supervisor/job.h"
 #include "supervisor/passive_ports.h"
@@ -59,6 +60,14 @@ static void lines_move(struct strings *to, const struct strings *from)
 		strings_add(to, from->items[i]);
 }
 
+/* The status, too, names the first. */
+static int faults_refuse(const struct strings *faults, struct error *err)
+{
+	return error_set(err, EINVAL, "the config has %zu fault%s; nothing was changed; %s%s",
+		faults->count, faults->count == 1 ? "" : "s",
+		faults->count == 1 ? "" : "the first: ", faults->items[0]);
+}
+
 static int config_read_again(
 	struct supervisor *supervisor, struct config **config, struct error *err)
 {
@@ -71,8 +80,9 @@ static int config_read_again(
 	lines_move(&reload->faults, &report.faults);
 	lines_move(&reload->warnings, &report.notes);
 	config_report_finish(&report);
+	reload->n_faults = r < 0 ? reload->faults.count : 0;
 	if (r < 0)
-		return error_set(err, EINVAL, "the config has faults; nothing was changed");
+		return faults_refuse(&reload->faults, err);
 	fixed = fixed_key_changed(supervisor->config, *config);
 	if (fixed) {
 		config_destroy(*config);
@@ -82,71 +92,7 @@ static int config_read_again(
 	return 0;
 }
 
-/* --- what would go --- */
-
-struct departures {
-	struct strings all, running; /* a VRF that is disabled does not run */
-	size_t n_all, n_running;     /* of so many */
-};
-
-static void departures_find(struct departures *departures, const struct supervisor *supervisor,
-	const struct config *config)
-{
-	const struct config *old = supervisor->config;
-
-	for (size_t i = 0; i < old->n_vrfs; i++) {
-		const struct config_vrf *vrf = &old->vrfs[i];
-		bool goes = !config_find_vrf(config, vrf->name);
-
-		departures->n_all++;
-		departures->n_running += vrf->enabled;
-		if (goes)
-			strings_add(&departures->all, vrf->name);
-		if (goes && vrf->enabled)
-			strings_add(&departures->running, vrf->name);
-	}
-}
-
-static int departures_refuse(const struct departures *departures, const struct config *old,
-	const struct config *config, struct error *err)
-{
-	cleanup_free char *list = strings_list(&departures->running);
-	bool comes = false;
-
-	for (size_t i = 0; i < config->n_vrfs; i++)
-		comes |= !config_find_vrf(old, config->vrfs[i].name);
-	return error_set(err, EPERM,
-		"this would remove %zu of %zu running VRFs; nothing was changed: %s%s; "
-		"'vrfgate reload --remove' removes them",
-		departures->running.count, departures->n_running, list,
-		comes ? " (under a new name a VRF is another one)" : "");
-}
-
-/* Fills what is to be noted as meant. What was left running at the start is no part of it, but where that is said. */
-static int removals_judge(
-	struct supervisor *supervisor, const struct config *config, struct error *err)
-{
-	struct supervisor_reload *reload = &supervisor->reload;
-	struct departures departures = { 0 };
-	int r = 0;
-
-	strings_finish(&reload->meant);
-	departures_find(&departures, supervisor, config);
-	if (!reload->remove && removal_is_large(departures.running.count, departures.n_running))
-		r = departures_refuse(&departures, supervisor->config, config, err);
-	else if (reload->remove || !removal_is_large(departures.all.count, departures.n_all))
-		lines_move(&reload->meant, &departures.all);
-	else
-		lines_move(&reload->meant, &departures.running);
-	strings_finish(&departures.all);
-	strings_finish(&departures.running);
-	for (size_t i = 0; r == 0 && reload->remove && i < supervisor->n_vrfs; i++)
-		if (supervisor->vrfs[i]->left)
-			strings_add(&reload->meant, supervisor->vrfs[i]->name);
-	return r;
-}
-
-/* --- writing, by a helper: here the disk is waited for, and whoever knows the users --- */
+/* --- judging and writing, by a helper: here kernel and disk are waited for, and whoever knows the users --- */
 
 struct reload_answer {
 	int code; /* 0, or a positive errno */
@@ -168,34 +114,65 @@ static void keys_make(const struct config *config, const uid_t *users)
 	}
 }
 
-/* Who went earlier, with no supervisor to see it, is known by the number of its uplink. */
-static int meant_note(const struct supervisor_reload *reload, struct error *err)
+static void names_add(struct strings *names, const struct strings *more)
 {
-	struct strings names = { 0 };
-	int r = 0;
+	for (size_t i = 0; i < more->count; i++)
+		strings_add(names, more->items[i]);
+}
 
-	lines_move(&names, &reload->meant);
-	if (reload->remove)
-		r = ids_list(reload->config, &names, err);
+/*
+ * Whom to note as gone on purpose. Of those that were disabled many may go, but no more than that; what was left
+ * running at the start is no part of it, but where that is said. Who went earlier, with no supervisor to see it, is
+ * known by the number of its uplink.
+ */
+static int meant_list(const struct supervisor *supervisor, const struct departures *departures,
+	struct strings *names, struct error *err)
+{
+	bool all = supervisor->reload.remove ||
+		!removal_is_large(departures->missing.count, departures->n_all);
+
+	names_add(names, all ? &departures->missing : &departures->running[DEPARTURE_MISSING]);
+	if (!supervisor->reload.remove)
+		return 0;
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (supervisor->vrfs[i]->left)
+			strings_add(names, supervisor->vrfs[i]->name);
+	return ids_list(supervisor->reload.config, names, err);
+}
+
+static int meant_note(
+	const struct supervisor *supervisor, const struct departures *departures, struct error *err)
+{
+	cleanup(strings_finish) struct strings names = { 0 };
+	int r = meant_list(supervisor, departures, &names, err);
+
+	return r < 0 ? r : removal_note(supervisor->reload.config, &names, err);
+}
+
+static int departures_note(const struct supervisor *supervisor, const struct departures *departures,
+	uint32_t **ids, uid_t **users, struct error *err)
+{
+	const struct config *config = supervisor->reload.config;
+	int r = supervisor->reload.remove ? 0 : departures_judge(departures, err);
+
 	if (r == 0)
-		r = removal_note(reload->config, &names, err);
-	strings_finish(&names);
-	return r;
+		r = supervisor_derive(config, true, ids, users, err);
+	return r < 0 ? r : meant_note(supervisor, departures, err);
 }
 
 /* What is meant to go is noted last: until then nothing goes. */
 static void reload_work(int fd, const void *data)
 {
-	const struct supervisor_reload *reload = data;
-	const struct config *config = reload->config;
+	const struct supervisor *supervisor = data;
+	const struct config *config = supervisor->reload.config;
+	cleanup(departures_finish) struct departures departures;
 	struct reload_answer answer = { 0 };
 	struct error err = ERROR_INIT;
 	uint32_t *ids = NULL;
 	uid_t *users = NULL;
 
-	answer.code = -supervisor_derive(config, true, &ids, &users, &err);
-	if (!answer.code)
-		answer.code = -meant_note(reload, &err);
+	departures_find(&departures, supervisor->config, config);
+	answer.code = -departures_note(supervisor, &departures, &ids, &users, &err);
 	snprintf(answer.text, sizeof(answer.text), "%.*s", (int)sizeof(answer.text) - 1, err.text);
 	if (users) {
 		users_warn_of_shared(config);
@@ -222,6 +199,15 @@ static int answer_judge(const struct supervisor *supervisor, const struct reload
 
 /* --- taking it over --- */
 
+/* It still becomes what the config says. */
+static bool is_on_its_way(const struct vrf *vrf)
+{
+	if (!vrf->config)
+		return !vrf->left;
+	return vrf->wiring_due || vrf->config_due ||
+		(vrf->reloaded && (vrf->state == VRF_WIRING || vrf->state == VRF_STOPPING));
+}
+
 static void report_begin(struct supervisor *supervisor)
 {
 	struct supervisor_reload *reload = &supervisor->reload;
@@ -229,8 +215,10 @@ static void report_begin(struct supervisor *supervisor)
 	strings_finish(&reload->added);
 	strings_finish(&reload->removed);
 	reload->n_uplinks = 0;
+	/* What one before has begun is waited for by who asked for that, too. */
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		supervisor->vrfs[i]->reloaded = 0;
+		if (!is_on_its_way(supervisor->vrfs[i]))
+			supervisor->vrfs[i]->reloaded = 0;
 }
 
 /* One that was left running and is in the config again is taken over like that of an earlier supervisor. */
@@ -389,12 +377,11 @@ bool reload_begin(struct supervisor *supervisor, bool remove)
 		error_set(&reload->error, EBUSY, "the supervisor is stopping");
 		return false;
 	}
+	reload->n_faults = 0;
 	r = config_read_again(supervisor, &reload->config, &reload->error);
 	if (r == 0) {
-		r = removals_judge(supervisor, reload->config, &reload->error);
-		if (r == 0)
-			r = job_start_own(supervisor->event, reload_work, reload, JOB_NO_TIMEOUT,
-				reload_on_written, supervisor, &reload->job, &reload->error);
+		r = job_start_own(supervisor->event, reload_work, supervisor, JOB_NO_TIMEOUT,
+			reload_on_written, supervisor, &reload->job, &reload->error);
 		if (r < 0)
 			config_destroy(reload->config);
 	}
@@ -424,7 +411,6 @@ void reload_finish(struct supervisor_reload *reload)
 	config_destroy(reload->config);
 	strings_finish(&reload->faults);
 	strings_finish(&reload->warnings);
-	strings_finish(&reload->meant);
 	strings_finish(&reload->added);
 	strings_finish(&reload->removed);
 	free(reload->uplinks);
@@ -454,19 +440,32 @@ static json_t *vrfs_to_json(const struct supervisor *supervisor, unsigned with, 
 	return array;
 }
 
-/* It still becomes what the config says. */
-static bool is_on_its_way(const struct vrf *vrf)
-{
-	if (!vrf->config)
-		return !vrf->left;
-	return vrf->wiring_due || vrf->config_due ||
-		(vrf->reloaded && (vrf->state == VRF_WIRING || vrf->state == VRF_STOPPING));
-}
-
+/* Not the config's part of it, or not all of it, is in effect; of what is wired alone no state tells yet. */
 static bool has_failed(const struct vrf *vrf)
 {
-	return vrf->config && vrf->reloaded &&
-		(vrf->state == VRF_FAILED || vrf->state == VRF_BACKOFF);
+	if (!vrf->config)
+		return false;
+	return *vrf->config_fault ||
+		(vrf->reloaded &&
+			(*vrf->trouble || vrf->state == VRF_FAILED || vrf->state == VRF_BACKOFF));
+}
+
+/* The caller frees it. */
+static char *reason_of(const struct vrf *vrf)
+{
+	if (*vrf->reason)
+		return xstrdup(vrf->reason);
+	if (*vrf->config_fault)
+		return xasprintf("its proxy goes on with the old config: %s", vrf->config_fault);
+	return xstrdup(vrf->trouble);
+}
+
+static json_t *state_to_json(const struct vrf *vrf)
+{
+	cleanup_free char *reason = reason_of(vrf);
+
+	return json_pack("{s:s, s:s, s:o}", "name", vrf->name, "state", vrf_state_name(vrf->state),
+		"reason", json_text(reason));
 }
 
 static json_t *states_to_json(
@@ -478,10 +477,7 @@ static json_t *states_to_json(
 		const struct vrf *vrf = supervisor->vrfs[i];
 
 		if (belongs(vrf))
-			json_array_append_new(array,
-				json_pack("{s:s, s:s, s:o}", "name", vrf->name, "state",
-					vrf_state_name(vrf->state), "reason",
-					json_text(vrf->reason)));
+			json_array_append_new(array, state_to_json(vrf));
 	}
 	return array;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading the config anew under a running supervisor, and what that changes. A config that would take down more VRFs
- * than one slip may (supervisor/removal.h) is refused, unless that is said to be meant.
+ * Reading the config anew under a running supervisor, and what that changes. A config that would end the monitoring of more
+ * VRFs than one slip may (supervisor/departures.h) is refused, unless that is said to be meant.
  */
 #pragma once
 
@@ -27,9 +27,9 @@ struct supervisor_reload {
 	bool again;            /* another signal came meanwhile */
 	struct error error;    /* code 0: it is done */
 	struct strings faults; /* of the config */
+	size_t n_faults;       /* of the config that was read last */
 	struct strings warnings;
-	struct strings meant; /* VRFs that are noted as gone on purpose */
-	uint64_t failed_ms;   /* when the last one failed; 0: it did not */
+	uint64_t failed_ms; /* when the last one failed; 0: it did not */
 	/* What the last one that was done has changed. */
 	struct strings added, removed;
 	uint32_t *uplinks; /* the ids of those removed, whose links go after their namespaces */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -195,10 +196,39 @@ static const char *gateway_state(const struct supervisor *supervisor)
 	return degraded ? "degraded" : "healthy";
 }
 
+static void config_faults_list(const struct supervisor *supervisor, struct strings *warnings)
+{
+	cleanup(strings_finish) struct strings names = { 0 };
+	cleanup_free char *list = NULL;
+	const char *fault = "";
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		const struct vrf *vrf = supervisor->vrfs[i];
+
+		if (!*vrf->config_fault)
+			continue;
+		fault = names.count ? fault : vrf->config_fault;
+		strings_add(&names, vrf->name);
+	}
+	list = strings_list(&names);
+	if (names.count)
+		strings_addf(warnings, "%zu %s with the old config: %s: %s", names.count,
+			names.count == 1 ? "proxy goes on" : "proxies go on", list, fault);
+}
+
+static json_t *texts_to_json(struct strings *texts)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < texts->count; i++)
+		json_array_append_new(array, json_text(texts->items[i]));
+	strings_finish(texts);
+	return array;
+}
+
 static json_t *warnings_to_json(const struct supervisor *supervisor)
 {
 	struct strings warnings = { 0 };
-	json_t *texts = json_array();
 	const struct config_gateway *gateway = &supervisor->config->gateway;
 
 	disks_list_warnings(supervisor->disks, &warnings);
@@ -207,32 +237,36 @@ static json_t *warnings_to_json(const struct supervisor *supervisor)
 		strings_addf(&warnings,
 			"the gateway stays '%s', the host name of its first start, which is now '%s'; set gateway.name",
 			gateway->name, gateway->host_name);
+	config_faults_list(supervisor, &warnings);
 	if (supervisor->reload.failed_ms)
 		strings_addf(&warnings, "the config as it is now is not in effect: %s",
 			supervisor->reload.error.text);
-	for (size_t i = 0; i < warnings.count; i++)
-		json_array_append_new(texts, json_text(warnings.items[i]));
-	strings_finish(&warnings);
-	return texts;
+	return texts_to_json(&warnings);
 }
 
 /* Those of the warnings that are of the root namespace's forwarding. */
 static json_t *forwarding_to_json(const struct supervisor *supervisor)
 {
 	struct strings warnings = { 0 };
-	json_t *texts = json_array();
 
 	forwarding_list_warnings(supervisor->forwarding, &warnings);
-	for (size_t i = 0; i < warnings.count; i++)
-		json_array_append_new(texts, json_text(warnings.items[i]));
-	strings_finish(&warnings);
-	return texts;
+	return texts_to_json(&warnings);
+}
+
+/* Those of them that are of file systems. */
+static json_t *disks_to_json(const struct supervisor *supervisor)
+{
+	struct strings warnings = { 0 };
+
+	disks_list_warnings(supervisor->disks, &warnings);
+	return texts_to_json(&warnings);
 }
 
 /* How the last one ended; one under way has not yet. */
 static json_t *reload_to_json(const struct supervisor_reload *reload)
 {
-	return json_pack("{s:b, s:o, s:o}", "ok", reload->failed_ms == 0, "error",
+	return json_pack("{s:b, s:i, s:o, s:o}", "ok", reload->failed_ms == 0, "faults",
+		(int)reload->n_faults, "error",
 		json_text(reload->failed_ms ? reload->error.text : ""), "failed_s",
 		reload->failed_ms ? seconds_since(reload->failed_ms) : json_null());
 }
@@ -248,13 +282,14 @@ static json_t *causes_to_json(const struct supervisor *supervisor)
 
 static json_t *gateway_to_json(const struct supervisor *supervisor)
 {
-	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "name",
+	return json_pack("{s:o, s:s, s:i, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
 		json_text(supervisor->config->gateway.name), "version", VRFGATE_VERSION, "pid",
 		getpid(), "uptime_s", seconds_since(supervisor->started_ms), "config_generation",
 		supervisor->generation, "state", gateway_state(supervisor), "zabbix",
 		reporter_link_status(supervisor->reporter), "reload",
 		reload_to_json(&supervisor->reload), "warnings", warnings_to_json(supervisor),
-		"causes", causes_to_json(supervisor), "forwarding", forwarding_to_json(supervisor));
+		"causes", causes_to_json(supervisor), "disks", disks_to_json(supervisor),
+		"forwarding", forwarding_to_json(supervisor));
 }
 
 static bool name_is_asked_for(const json_t *names, const char *name)

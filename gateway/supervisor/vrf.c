@@ -421,6 +421,7 @@ static void proxy_follow(struct vrf *vrf, bool first)
 	exit_watch_add(vrf);
 	vrf->started_ms = clock_now_ms() - process_age_ms(&vrf->proxy);
 	vrf->ready_ms = 0;
+	vrf->config_fault[0] = '\0';
 	checks_forget_proxy(vrf);
 	checks_judge_process(vrf);
 	if (former_has_ended(vrf) || !first)
@@ -964,6 +965,15 @@ static void vrf_restart_renumbered(struct vrf *vrf)
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 }
 
+/* That another version waits for a restart is no fault. */
+static void config_tell_fault(struct vrf *vrf, const struct error *err)
+{
+	log_error("vrf '%s': its proxy goes on with the old config: %s", vrf->name, err->text);
+	if (err->code != ESTALE)
+		snprintf(vrf->config_fault, sizeof(vrf->config_fault), "%.*s",
+			(int)sizeof(vrf->config_fault) - 1, err->text);
+}
+
 /* To a proxy that runs: restarts it where its file changed. */
 static void config_apply(struct vrf *vrf)
 {
@@ -975,10 +985,10 @@ static void config_apply(struct vrf *vrf)
 	r = vrf->config->has_proxy ? launch_write_config(vrf, &changed, &err) : 0;
 
 	vrf->config_due = r == -EINPROGRESS;
+	vrf->config_fault[0] = '\0';
 	vrf->names_restart_done = false;
 	if (r < 0 && !vrf->config_due) {
-		log_error(
-			"vrf '%s': its proxy goes on with the old config: %s", vrf->name, err.text);
+		config_tell_fault(vrf, &err);
 		return;
 	}
 	launch_set_limits(vrf);

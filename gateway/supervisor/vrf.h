@@ -240,9 +240,10 @@ struct vrf {
 	struct job *rescue;        /* its database is being judged; NULL: it is not */
 	unsigned judged_for;       /* the version that it was judged for since it was wired */
 	unsigned database_version; /* of its database, as far as known: 600 is 6.0; 0: not known */
-	bool config_due;   /* its proxy runs, and its config waits for the binary's version */
-	char notice[320];  /* what was done about its database before this life; "": nothing */
-	off_t log_offset;  /* where its log of this life begins */
+	bool config_due;        /* its proxy runs, and its config waits for the binary's version */
+	char config_fault[256]; /* why it goes on with its former config; "": it does not */
+	char notice[320];       /* what was done about its database before this life; "": nothing */
+	off_t log_offset;       /* where its log of this life begins */
 	char failure[320]; /* why it failed, as the log has it; "": it did not, or is up again */
 	struct zabbix_stats stats;
 	bool has_stats;

@@ -195,12 +195,11 @@ static bool may_act(const char *netns, enum net_aspect aspect, const char *text,
 }
 
 /* What the kernel takes down a while after the namespace, as the uplink's other end, is no removal of its own. */
-static void on_removed(
-	const struct net_outcome *outcome, const struct wire_pass *pass, const struct vrf *vrf)
+static void on_removed(const struct net_outcome *outcome, const struct wire_pass *pass)
 {
 	if (outcome->error.code)
 		log_error("vrf '%s': cannot be removed: %s", outcome->netns, outcome->error.text);
-	else if (outcome->acts && (vrf || strings_contain(&pass->going, outcome->netns)))
+	else if (outcome->acts && strings_contain(&pass->going, outcome->netns))
 		log_info("vrf '%s': removed", outcome->netns);
 }
 
@@ -263,7 +262,7 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 		return;
 	}
 	if (outcome->removed || !vrf || !vrf->config) {
-		on_removed(outcome, pass, vrf);
+		on_removed(outcome, pass);
 		return;
 	}
 	if (outcome->passing && again_soon(pass->supervisor, &vrf->clashed_ms)) {

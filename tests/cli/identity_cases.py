@@ -161,7 +161,7 @@ exec unshare --uts sh -c 'hostname {name} && exec "$0" "$@"' {program} "$@"
 def a_gateway_keeps_the_host_name_of_its_first_start(lab):
     """What it makes in Zabbix is called by it."""
     lab.gateway = lab.gateway.replace("name = gw1 ", "")
-    lab.write(fake_proxy(lab) + "vrf one { interface c { kind = macvlan parent = trunk0 } }\n")
+    lab.write(fake_proxy(lab) + "vrf one { interface c { kind = macvlan parent = trunk0 address = 10.0.0.2/30 } }\n")
     kept = 'gateway: no name, so that it stays "localhost", the host name of its first start, which is now "gw7"'
     with host_named(lab, "localhost"):
         expect_said(lab.command("check"), 0, stderr="")

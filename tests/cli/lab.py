@@ -94,6 +94,18 @@ class Lab:
         return self.call(verb, "-c", self.path, *words)
 
     @contextlib.contextmanager
+    def begun(self, verb, *words):
+        """A command that goes on meanwhile."""
+        process = subprocess.Popen([self.program, verb, "-c", self.path, *words], stdin=subprocess.DEVNULL, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+    @contextlib.contextmanager
     def running(self, *options, stop=True, **environment):
         """`vrfgate run`; at the end it is told to stop, and must do so in order."""
         log = (self.base / "vrfgate.log").open("a+")

@@ -211,8 +211,17 @@ def a_faulty_reload_changes_nothing(lab):
         lab.write("namespace two { colour = red }\n")
         expect_said(lab.command("reload"), CONFIG_EXIT, stdout="", stderr=f"{lab.path}:2: namespace 'two': ")
         process.send_signal(signal.SIGHUP)
-        wait_until(lambda: "not reloaded: the config has faults" in lab.log(), STATE_SECONDS, "its line in the log")
+        wait_until(lambda: "not reloaded: the config has 1 fault; nothing was changed; " in lab.log(), STATE_SECONDS,
+                   "its line in the log")
+        lab.write("namespace two { colour = red\n shape = round }\n")
+        process.send_signal(signal.SIGHUP)
+        words = f"the config has 2 faults; nothing was changed; the first: {lab.path}:2: namespace 'two': unknown key 'colour'"
+        wait_until(lambda: f"not reloaded: {words}" in lab.log(), STATE_SECONDS, "the next one")
+        told = lab.status()["gateway"]["reload"]
+        expect_equal((told["ok"], told["faults"], told["error"].startswith(words)), (False, 2, True), f"status: {told}")
+        expect_said(lab.command("status"), 0, stdout=f"warning: the config as it is now is not in effect: {words}")
         lab.write("namespace one { }\n")
+        expect_said(lab.command("diag", "one"), 0, stdout=f"warn  supervisor  the config as it is now is not in effect: {words}")
         document = lab.status()
         expect_equal(document["gateway"]["config_generation"], 1, "generation")
         expect_equal([each["name"] for each in document["vrfs"]], ["one"], "VRFs")
@@ -271,15 +280,15 @@ def the_service_manager_is_told_of_start_reload_and_stop(lab):
 
 
 def a_disabled_section_has_no_namespace(lab):
-    lab.write("namespace one { }\nnamespace two { enabled = false }\n")
+    lab.write("namespace one { }\nnamespace two { enabled = false }\nnamespace three { }\n")
     with lab.running():
-        lab.wait_state("one", "healthy")
+        lab.wait_state("three", "healthy")
         expect_said(lab.command("status"), 0, stdout="disabled")
-        expect_equal(netns_names(), ["one"], "namespaces")
-        lab.write("namespace one { enabled = false }\nnamespace two { }\n")
+        expect_equal(netns_names(), ["one", "three"], "namespaces")
+        lab.write("namespace one { enabled = false }\nnamespace two { }\nnamespace three { }\n")
         expect_said(lab.command("reload"), 0)
         lab.wait_state("two", "healthy")
-        wait_until(lambda: netns_names() == ["two"], STATE_SECONDS, "one: gone")
+        wait_until(lambda: netns_names() == ["three", "two"], STATE_SECONDS, "one: gone")
     lab.command("down")
 
 
@@ -424,7 +433,7 @@ def a_namespace_that_becomes_a_vrf_gets_its_proxy(lab):
         expect_said(lab.command("reload"), 0, stdout="changed: acme\n", stderr="")
         expect(lab.wait_state("acme", "starting")["proxy"]["pid"], "no proxy runs")
         lab.write(fake_proxy(lab) + "namespace acme { uplink = true }\n")
-        expect_said(lab.command("reload"), 0, stdout="restarted: acme\n", stderr="")
+        expect_said(lab.command("reload", "--remove"), 0, stdout="restarted: acme\n", stderr="")
         expect_equal(lab.wait_state("acme", "healthy")["proxy"], None, "proxy")
         expect_equal(children_of("sleep"), [], "proxies")
     lab.command("down")

@@ -64,7 +64,7 @@ def a_reload_that_would_remove_many_is_refused_until_it_is_meant(lab):
         lab.write(namespaces(*names[4:]))
         expect_said(lab.command("reload"), 0, stdout=f"removed: {', '.join(names[:4])}\n", stderr="")
         expect_equal((netns_names(), sorted(noted(lab))), (names[4:], names[:4]), "namespaces, gone on purpose")
-        expect_equal(lab.status()["gateway"]["reload"], {"ok": True, "error": "", "failed_s": None}, "reload")
+        expect_equal(lab.status()["gateway"]["reload"], {"ok": True, "faults": 0, "error": "", "failed_s": None}, "reload")
         lab.write(namespaces("new"))
         expect_said(lab.command("reload"), 1, stderr="would remove 12 of 12")
         expect_said(lab.command("reload", "--remove"), 0, stdout="1 added, 12 removed, 0 changed, 0 restarted, 0 unchanged")
@@ -77,6 +77,91 @@ def a_reload_that_would_remove_many_is_refused_until_it_is_meant(lab):
         lab.write(namespaces("n00"))
         expect_said(lab.command("reload"), 0, stdout="added: n00\n", stderr="")
         expect("n00" not in noted(lab), "one that is back has not gone")
+    lab.command("down")
+
+
+def customers(names, parent="trunk0", address='address = "10.0.0.2/30"', more="", kind="vrf"):
+    return "".join(f'{kind} {name} {{ {more} interface cust {{ kind = macvlan parent = {parent} {address} }} }}\n' for name in names)
+
+
+def a_reload_that_would_end_the_monitoring_of_many_is_refused_until_it_is_meant(lab):
+    """However a slip does it: the names stay in the config, and nobody is monitored any more."""
+    section = fake_proxy(lab)
+    names = [f"v{number}" for number in range(8)]
+    gone, stay = names[:3], customers(names[3:])
+    slips = (("disabled", customers(gone, more="enabled = false")),
+             ("without a proxy", customers(gone, kind="namespace")),
+             ("without an interface", "".join(f"vrf {name} {{ }}\n" for name in gone)),
+             ("without an address", customers(gone, address="")),
+             ("on a parent that does not exist", customers(gone, parent="trunk1")))
+    lab.write(section + customers(names))
+    with lab.running() as process:
+        pids = {name: lab.wait_state(name, "starting")["proxy"]["pid"] for name in names}
+        for why, text in slips:
+            lab.write(section + text + stay)
+            expect_said(lab.command("reload"), 1, stdout="", stderr=(
+                "vrfgate: this would end the monitoring of 3 of 8 running VRFs; nothing was changed; "
+                f"'vrfgate reload --remove' does it: {why}: v0, v1, v2\n"))
+        mixed = (customers(["v1"], more="enabled = false") + customers(["v2"], kind="namespace") + customers(["w"])
+                 + customers(["v3"], parent="trunk1") + customers(names[4:]))
+        lab.write(section + mixed)
+        process.send_signal(signal.SIGHUP)
+        words = ("this would end the monitoring of 4 of 8 running VRFs; nothing was changed; 'vrfgate reload --remove' does it: "
+                 "not in the config any more: v0 (under a new name a VRF is another one); disabled: v1; without a proxy: v2; "
+                 "on a parent that does not exist: v3")
+        wait_until(lambda: f"not reloaded: {words}\n" in lab.log(), STATE_SECONDS, "its line in the log")
+        expect_equal(lab.status()["gateway"]["reload"]["error"], words, "reload, in the status")
+        expect_equal({name: lab.vrf(name)["proxy"]["pid"] for name in names}, pids, "pids")
+        expect_equal(lab.status()["gateway"]["config_generation"], 1, "generation")
+        # A quarter may be taken out; and what is meant is done.
+        lab.write(section + customers(names[:2], more="enabled = false") + customers(names[2:]))
+        expect_said(lab.command("reload"), 0, stdout="changed: v0, v1\n", stderr="")
+        lab.write(section + customers(names[:6], more="enabled = false") + customers(names[6:]))
+        expect_said(lab.command("reload"), 1, stderr="of 4 of 6 running VRFs")
+        expect_said(lab.command("reload", "--remove"), 0, stdout="changed: v2, v3, v4, v5\n", stderr="")
+        expect_equal((netns_names(), noted(lab)), (["v6", "v7"], []), "namespaces, gone on purpose")
+        expect_equal([lab.log().count(f"vrf '{name}': removed\n") for name in names], [1] * 6 + [0] * 2, "lines of removals")
+        # The last ones.
+        lab.write(section + customers(names, more="enabled = false"))
+        expect_said(lab.command("reload"), 1, stderr="of 2 of 2 running VRFs")
+    lab.command("down")
+
+
+def a_reload_says_whose_config_is_not_in_effect(lab):
+    section = fake_proxy(lab)
+    names = [f"v{number:02d}" for number in range(12)]
+    lab.write(section + customers(names))
+    with lab.running():
+        pids = {name: lab.wait_state(name, "starting")["proxy"]["pid"] for name in names}
+        for slip, why in (('profile = "/no/such"', "profile '/no/such': cannot read '/no/such': No such file or directory"),
+                          ("binary = /no/such/proxy", "proxy binary '/no/such/proxy': No such file or directory")):
+            lab.write(section.replace("proxy {", "proxy { ") + customers(names, more=f"proxy {{ {slip} }}"))
+            done = lab.command("reload")
+            expect_said(done, 1, stderr=f"vrf 'v00': starting: its proxy goes on with the old config: {why}\n")
+            expect_equal(done.stderr.splitlines()[10:], ["vrfgate: and 2 more VRFs: see 'vrfgate status'"], "the rest")
+            expect_said(lab.command("status"), 1, stdout=f"warning: 12 proxies go on with the old config: "
+                                                         f"{', '.join(names[:10])} and 2 more: {why}\n")
+        expect_equal({name: lab.vrf(name)["proxy"]["pid"] for name in names}, pids, "pids")
+        # One on a parent that is missing is told, too.
+        lab.write(section + customers(names[1:]) + customers(names[:1], parent="trunk1"))
+        expect_said(lab.command("reload"), 1, stdout="changed: ", stderr="interface 'cust': parent 'trunk1' not found")
+        lab.write(section + customers(names))
+        expect_said(lab.command("reload"), 0, stderr="")
+        expect_equal(lab.status()["gateway"]["warnings"], [], "warnings")
+    lab.command("down")
+
+
+def up_takes_no_namespace_from_the_proxy_of_one_that_is_disabled(lab):
+    section = fake_proxy(lab)
+    lab.write(section + customers(["a", "b"]))
+    with lab.running("--leave-proxies"):
+        pids = [lab.wait_state(name, "starting")["proxy"]["pid"] for name in ("a", "b")]
+        lab.write(section + customers(["a"], more="enabled = false") + customers(["b"]))
+        expect_said(lab.command("up"), 1, stderr="vrfgate up: left running, though disabled: a; 'vrfgate reload' or "
+                                                 "'vrfgate down' ends it\n")
+    expect_said(lab.command("up"), 1, stderr="left running, though disabled: a; ")
+    expect_equal(netns_names(), ["a", "b"], "namespaces")
+    expect(all(os.path.exists(f"/proc/{pid}") for pid in pids), "a proxy has ended")
     lab.command("down")
 
 
@@ -175,6 +260,31 @@ def a_reload_waits_and_says_what_it_has_changed(lab):
     lab.command("down")
 
 
+def a_reload_that_is_overtaken_waits_for_the_newer_one(lab):
+    """And for what it has begun itself: a proxy that takes its time to end is another one when both are done."""
+    section = fake_proxy(lab)
+    program = lab.base / "zabbix_proxy"
+    program.write_text(program.read_text().replace("exec sleep", "trap '' TERM\nsleep 1000 &\nwait\nwait\nexec sleep"))
+    lab.write(section + "vrf acme { }\n" + namespaces("a", "b"))
+    with lab.running():
+        pid = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        lab.write(section + 'vrf acme { proxy { options = { "Timeout=7" } } }\n' + namespaces("a", "b"))
+        with lab.begun("reload") as first:
+            lab.wait_state("acme", "stopping")
+            lab.write(section + 'vrf acme { proxy { options = { "Timeout=7" } } }\n' + namespaces("a", "b", "c"))
+            expect_said(lab.command("reload", "-n"), 0, stderr="")
+            lab.wait_state("c", "healthy")
+            expect_equal((lab.vrf("acme")["state"], first.poll()), ("stopping", None), "acme, and the first reload")
+            os.kill(pid, signal.SIGKILL)
+            said, complaints = first.communicate(timeout=STATE_SECONDS)
+        expect("vrfgate: a newer reload came before this one was done; waiting for that\n" in complaints, complaints)
+        expect_equal((first.returncode, said.splitlines()), (0, [
+            "added: c", "restarted: acme", "1 added, 0 removed, 0 changed, 1 restarted, 2 unchanged"]), "the first reload")
+        expect(lab.vrf("acme")["proxy"]["pid"] not in (None, pid), "acme: the same proxy")
+        expect_said(lab.command("stop", "--now", "acme"), 0)
+    lab.command("down")
+
+
 def a_removal_is_logged_once(lab):
     """However many times the kernel is compared until the links are gone, too."""
     section = fake_proxy(lab)
@@ -229,6 +339,9 @@ def a_stop_with_a_cut_config_is_no_removal_on_purpose(lab):
     expect_equal((netns_names(), noted(lab)), ([], ["e"]), "namespaces, gone on purpose")
 
 
-CASES = [up_removes_no_proxys_namespace_and_not_many, a_stop_with_a_cut_config_is_no_removal_on_purpose, a_removal_is_logged_once, check_warns_of_what_includes_nothing, a_reload_that_would_remove_many_is_refused_until_it_is_meant,
+CASES = [a_reload_that_is_overtaken_waits_for_the_newer_one,
+         up_removes_no_proxys_namespace_and_not_many, a_stop_with_a_cut_config_is_no_removal_on_purpose, a_removal_is_logged_once, check_warns_of_what_includes_nothing, a_reload_that_would_remove_many_is_refused_until_it_is_meant,
+         a_reload_that_would_end_the_monitoring_of_many_is_refused_until_it_is_meant,
+         a_reload_says_whose_config_is_not_in_effect, up_takes_no_namespace_from_the_proxy_of_one_that_is_disabled,
          a_disabled_vrf_does_not_run_and_may_go, vrfs_that_go_while_no_supervisor_runs_are_left_until_it_is_meant,
          what_was_meant_to_go_is_not_left_by_the_next_supervisor, a_reload_waits_and_says_what_it_has_changed]

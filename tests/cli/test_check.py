@@ -112,7 +112,7 @@ def files_that_are_missing_or_empty_are_warnings(lab):
         expect_said(lab.command("check"), 0, stderr=f"{lab.path}:3: zabbix: password_file: {words}, expected the password")
     secret_file.write(empty, "token\n")
     lab.write(f'zabbix {{ url = "http://127.0.0.1:1/"\ntoken_file = "{empty}"\nca_file = "{absent}" }}\n'
-              f'vrf a {{ interface c {{ kind = macvlan parent = trunk0 }} proxy {{\nbinary = "{absent}"\nprofile = "{absent}"'
+              f'vrf a {{ interface c {{ kind = macvlan parent = trunk0 address = 10.0.0.2/30 }} proxy {{\nbinary = "{absent}"\nprofile = "{absent}"'
               '\n} }\n')
     expect_equal(lab.command("check").stderr.splitlines(), [
         f"{lab.path}:4: zabbix: ca_file: cannot read '{absent}': No such file or directory, expected certificates to trust",
@@ -143,7 +143,7 @@ def customers_networks_are_compared_with_their_own_uplink(lab):
 
 
 def a_next_hop_is_the_end_of_its_own_uplink(lab):
-    lab.write('vrf a { id = 1 interface c { kind = macvlan parent = trunk0 }\nroute "fd77::/16" { via = "fd5a:b1c0:de00::1" } }\n')
+    lab.write('vrf a { id = 1 interface c { kind = macvlan parent = trunk0 address = "10.0.0.2/30" }\nroute "fd77::/16" { via = "fd5a:b1c0:de00::1" } }\n')
     expect_faults(lab, "check", "2: vrf 'a': next hop fd5a:b1c0:de00::1 is not the machine's side of this VRF's uplink,"
                   " expected fd5a:b1c0:de00::5")
     lab.write(lab.path.read_text().partition("\n")[2].replace("::1", "::5"))

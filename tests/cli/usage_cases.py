@@ -109,7 +109,7 @@ def a_sound_config_is_said_to_be_so(lab):
     done = lab.command("check")
     expect_said(done, 0, stderr="")
     expect_equal(done.stdout, f"{lab.path}: no faults, 2 VRFs\n", "stdout")
-    lab.write("vrf a { interface eth0.10 { } }\n")
+    lab.write('vrf a { interface eth0.10 { address = "10.0.0.2/30" } }\n')
     expect_said(lab.command("check"), 0, stdout=": no faults, 1 VRF\n", stderr="")
     lab.write("vrf a { }\n")
     expect_said(lab.command("check"), 0, stdout=": no faults, 1 VRF\n", stderr="no interface")
@@ -163,7 +163,7 @@ def all_faults_are_found_in_one_pass(lab):
 
 
 def keys_not_acted_on_yet_are_told_one_a_line(lab):
-    lab.write('vrf a {\n  nat { out = "eth0.10" }\n  service web { command = { "/bin/true" } }\n  interface eth0.10 { }\n}\n')
+    lab.write('vrf a {\n  nat { out = "eth0.10" }\n  service web { command = { "/bin/true" } }\n  interface eth0.10 { address = "10.0.0.2/30" }\n}\n')
     done = lab.command("check")
     expect_said(done, 0, stdout="no faults")
     expect_equal(done.stderr, "".join(

@@ -71,7 +71,7 @@ GATEWAY = {
     "state": one_of("healthy", "degraded", "down"),
     "zabbix": {"url": TEXT, "version": TEXT, "state": one_of("ok", "unreachable", "denied", "off"),
                "error": TEXT, "synced_s": or_null(NUMBER)},
-    "reload": {"ok": FLAG, "error": TEXT, "failed_s": or_null(NUMBER)}, "warnings": [NAME], "forwarding": [NAME],
+    "reload": {"ok": FLAG, "faults": NUMBER, "error": TEXT, "failed_s": or_null(NUMBER)}, "warnings": [NAME], "disks": [NAME], "forwarding": [NAME],
     "causes": [{"kind": NAME, "object": TEXT, "text": NAME, "summary": NAME, "vrfs": [NAME]}],
 }
 STATUS = {"schema": one_of(STATUS_SCHEMA_VERSION), "gateway": GATEWAY, "vrfs": [VRF]}

@@ -101,18 +101,21 @@ static void test_what_runs_but_is_seldom_meant_is_a_warning(void **state)
 		"test.conf:1: vrf 'a': no interface, so that its proxy reaches no customer; expected one",
 		"test.conf:3: vrf 'b': interface 'eth0.11': address \"10.0.0.3/29\": in the network of interface 'eth0.10' at test.conf:2, which the kernel reaches by that one",
 		"test.conf:4: vrf 'b': interface 'eth0.12': address \"fd00::/64\": that of all routers of its network (RFC 4291), expected another one",
+		"test.conf:6: vrf 'e': interface 'eth0.14': no address, so that no customer is reached by it unless another program sets one; expected address",
 	};
-	cleanup_loaded struct loaded loaded =
-		loaded_text("vrf a { }\n"
-			    "vrf b { interface eth0.10 { address = \"10.0.0.2/29\" }\n"
-			    "interface eth0.11 { address = \"10.0.0.3/29\" }\n"
-			    "interface eth0.12 { address = \"fd00::/64\" } }\n"
-			    "vrf c { enabled = no }\nnamespace d { }\n");
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { }\n"
+		"vrf b { interface eth0.10 { address = \"10.0.0.2/29\" }\n"
+		"interface eth0.11 { address = \"10.0.0.3/29\" }\n"
+		"interface eth0.12 { address = \"fd00::/64\" } }\n"
+		"vrf c { enabled = no interface eth0.13 { } } namespace d { interface eth1 { kind = device } }\n"
+		"vrf e { interface eth0.14 { } interface eth0.15 { address = \"10.0.0.2/29\" } }\n"
+		"vrf f { interface eth0.16 { } sysctl = { \"net.ipv6.conf.eth0/16.accept_ra=2\" } }\n");
 
 	(void)state;
 	assert_no_faults(&loaded);
-	assert_int_equal(loaded.report.notes.count, 3);
-	for (size_t i = 0; i < 3; i++)
+	assert_int_equal(loaded.report.notes.count, 4);
+	for (size_t i = 0; i < 4; i++)
 		assert_string_equal(loaded.report.notes.items[i], notes[i]);
 }
 
@@ -174,8 +177,8 @@ static void test_odd_addresses_that_work_are_no_fault(void **state)
 		"  interface eth0.11 { address = { \"10.0.0.1/32\", \"fe80::2/64\", \"169.254.3.2/30\" } gateway = \"169.254.3.1\" }\n"
 		"  route \"fd5a::/16\" { via = \"fe80::1\" dev = eth0.10 } route \"::/0\" { via = \"fe80::1\" dev = eth0.11 metric = 9 }\n"
 		"  host h { address = \"127.0.0.1\" } dns = \"::1\" }\n"
-		"vrf b { interface eth1 { kind = device } interface m { kind = macvlan parent = eth0 mac = 02:00:00:00:00:01 } }\n"
-		"vrf c { interface n { kind = macvlan parent = eth2 mac = 02:00:00:00:00:01 } interface eth10.5 { } }\n"
+		"vrf b { interface eth1 { kind = device address = \"10.0.0.2/30\" } interface m { kind = macvlan parent = eth0 mac = 02:00:00:00:00:01 address = \"10.1.0.2/30\" } }\n"
+		"vrf c { interface n { kind = macvlan parent = eth2 mac = 02:00:00:00:00:01 address = \"10.2.0.2/30\" } interface eth10.5 { address = \"10.3.0.2/30\" } }\n"
 		"namespace d { interface eth0.12 { address = \"fd5a:b1c0:de00::9/64\" } }\n");
 
 	(void)state;

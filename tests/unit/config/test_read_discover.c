@@ -12,8 +12,8 @@ static void assert_range(const struct config_range *range, const char *first, co
 
 static void test_defaults(void **state)
 {
-	cleanup_loaded struct loaded loaded =
-		loaded_text("vrf a { interface eth0.10 { } discover { range = \"10.0.0.0/24\" } }");
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { interface eth0.10 { address = \"10.0.0.2/24\" } discover { range = \"10.0.0.0/24\" } }");
 	const struct config_discover *discover;
 
 	(void)state;
