@@ -133,8 +133,8 @@ def a_supervisor_runs_without_a_token_and_says_so(lab):
 def customers_networks_are_compared_with_their_own_uplink(lab):
     """Whose number decides: the same network is a fault in one VRF only."""
     nat = 'uplink { mode = nat }\nzabbix { server = "192.0.2.9" }\n'
-    lab.write(nat + 'vrf a { id = 0 interface c { kind = macvlan parent = trunk0 address = "198.18.0.6/30" } }\n'
-              'vrf b { id = 1 interface c { kind = macvlan parent = trunk0 address = "198.18.0.6/30" } }\n')
+    interface = 'interface c { kind = macvlan parent = trunk0 address = "198.18.0.6/30" conflict_detection = off }'
+    lab.write(nat + f"vrf a {{ id = 0 {interface} }}\nvrf b {{ id = 1 {interface} }}\n")
     fault = ("vrf 'b': interface 'c': its address 198.18.0.6/30 overlaps with 198.18.0.6/30 of the uplink, expected another"
              " prefix4 in section uplink")
     expect_faults(lab, "check", f"5: {fault}")
