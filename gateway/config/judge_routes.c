@@ -160,6 +160,12 @@ static void judge_written_device(const struct judge *j, const struct hop *hop)
 
 	if (hop->via.family == AF_INET || is_link_local(&hop->via))
 		return;
+	if (!inside && is_uplinks(j, &hop->via)) {
+		config_complain(&j->reader->doubts, hop->section, hop->line,
+			"%s \"%s\": in the prefix of the uplinks, expected that of a router on interface '%s'",
+			hop->key, address_format(&hop->via, false, text), hop->dev);
+		return;
+	}
 	/* Not even before the route comes that leads over the device. */
 	match = match_networks(j, &hop->via, inside ? hop->dev : NULL);
 	if (inside || match.length < 0 || strcmp(match.dev, hop->dev) == 0)

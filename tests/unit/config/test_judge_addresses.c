@@ -85,6 +85,12 @@ static const struct fault_row rows[] = {
 	{ IN_INTERFACE("address = \"fd5a:b1c0:de00::5/126\""),
 		"2: " I
 		"address \"fd5a:b1c0:de00::5/126\": its network overlaps with the prefix of the uplinks, fd5a:b1c0:de00::/64, expected another prefix in section uplink" },
+	/* The kernel refuses it where that is the uplink's own. */
+	{ IN_INTERFACE("address = \"fd00::2/64\"\ngateway = \"fd5a:b1c0:de00::1\""),
+		"3: " I
+		"gateway \"fd5a:b1c0:de00::1\": in the prefix of the uplinks, expected that of a router on interface 'eth0.10'" },
+	{ IN_VRF("interface eth0.10 { address = \"fd00::2/64\" }\nroute \"fd77::/16\" { dev = eth0.10\nvia = \"fd5a:b1c0:de00::1\" }"),
+		"4: vrf 'a': route 'fd77::/16': via \"fd5a:b1c0:de00::1\": in the prefix of the uplinks, expected that of a router on interface 'eth0.10'" },
 	{ IN_VRF("interface eth0.10 { address = \"fd00::2/64\" }\nroute \"fd5a:b1c0:de00::/80\" { via = \"fd00::1\" }"),
 		"3: vrf 'a': route 'fd5a:b1c0:de00::/80': in the prefix of the uplinks, fd5a:b1c0:de00::/64, expected another prefix in section uplink" },
 };
