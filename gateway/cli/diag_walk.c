@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
@@ -22,12 +23,15 @@
 #include "net/plan.h"
 #include "net/reach.h"
 #include "net/state.h"
+#include "supervisor/paths.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/wiring.h"
 #include "zabbix/ask.h"
 
-#define PATIENCE_MS  1000
-#define DUPLICATE_MS 1000
+#define PATIENCE_MS   1000
+#define DUPLICATE_MS  1000
+/* As much as a supervisor keeps. */
+#define START_LOG_MAX (16 * 1024)
 
 enum verdict {
 	VERDICT_OK,
@@ -49,7 +53,7 @@ __attribute__((format(printf, 5, 6))) static void say(struct walk *walk, const c
 	enum verdict verdict, const char *hint, const char *format, ...)
 {
 	static const char *const words[] = { "ok", "warn", "fail", "skip" };
-	char detail[256];
+	char detail[1024];
 	va_list args;
 
 	va_start(args, format);
@@ -562,6 +566,26 @@ static int proxy_ask(const void *data, int fd, void *answer, struct error *err)
 	return zabbix_ask_stats(fd, &proxy->stats, err);
 }
 
+/* What the proxy said when it ended before its log was open, for which its log is no use; a line a step. Root's to
+ * read, where it is there. */
+static bool step_start_log(struct walk *walk)
+{
+	cleanup(vrf_paths_finish) struct vrf_paths paths = { 0 };
+	cleanup_free char *words = NULL;
+	char *rest = NULL;
+	bool said = false;
+	size_t size;
+
+	vrf_paths_init(&paths, &walk->diag->config->gateway, walk->name);
+	if (file_read(paths.start_log, START_LOG_MAX, &words, &size, NULL) < 0)
+		return false;
+	for (char *line = strtok_r(words, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		say(walk, "proxy", VERDICT_FAIL, "see proxy { options } and profile", "%s", line);
+		said = true;
+	}
+	return said;
+}
+
 static void step_proxy(struct walk *walk)
 {
 	static const struct address loopback = { AF_INET, 32, { 127, 0, 0, 1 } };
@@ -578,7 +602,10 @@ static void step_proxy(struct walk *walk)
 	r = cli_errand_run(&(struct cli_errand){ proxy_connect, proxy_ask, &reach, sizeof(proxy) },
 		&proxy, &err);
 	if (!proxy.listens) {
-		say(walk, "proxy", VERDICT_FAIL, logs, "port %d: %s", PROXY_PORT, err.text);
+		bool said = step_start_log(walk);
+
+		say(walk, "proxy", VERDICT_FAIL, said ? NULL : logs, "port %d: %s", PROXY_PORT,
+			err.text);
 		say(walk, "stats", VERDICT_SKIP, NULL, "there is nobody to ask");
 		return;
 	}

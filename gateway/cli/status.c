@@ -175,6 +175,24 @@ static void gateway_print(FILE *out, const json_t *document)
 	causes_print(out, document);
 }
 
+/* Whole: the table cuts them. */
+static void reasons_print(FILE *out, const json_t *document)
+{
+	size_t i;
+	json_t *vrf;
+
+	json_array_foreach (json_object_get(document, "vrfs"), i, vrf) {
+		const char *name = json_string_value(json_object_get(vrf, "name"));
+		const char *reason = json_string_value(json_object_get(vrf, "reason"));
+		cleanup_free char *line =
+			xasprintf("%s: %s", name ? name : "", reason ? reason : "");
+
+		text_make_printable(line);
+		if (reason && *reason)
+			fprintf(out, "%s\n", line);
+	}
+}
+
 /* Before anything is asked: a wrong word is one whether a supervisor runs or not. */
 static int columns_judge(const char *columns)
 {
@@ -200,6 +218,8 @@ static void document_print(
 	if (!options->columns)
 		gateway_print(out, document);
 	status_table_print(out, document, options->columns, colour);
+	if (!options->columns && options->n_vrfs > 0)
+		reasons_print(out, document);
 }
 
 /* Over the last one, in one go. */

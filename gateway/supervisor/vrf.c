@@ -586,6 +586,25 @@ static void rescue_begin(struct vrf *vrf)
 	}
 }
 
+/* What it said before its log was open, in one line; NULL: nothing. The caller frees it. */
+static char *last_words(const struct vrf *vrf)
+{
+	cleanup_free char *words = NULL;
+	char *rest = NULL, *all = NULL;
+	size_t size;
+
+	if (file_read(vrf->paths.start_log, CONF_MAX_SIZE, &words, &size, NULL) < 0)
+		return NULL;
+	for (char *line = strtok_r(words, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		cleanup_free char *before = all;
+
+		all = before ? xasprintf("%s; %s", before, line) : xstrdup(line);
+	}
+	if (all)
+		text_make_printable(all);
+	return all;
+}
+
 /* cause: of its end; NULL: its own. */
 static void back_off(struct vrf *vrf, const char *reason, const struct cause *cause)
 {
@@ -602,9 +621,7 @@ static void back_off(struct vrf *vrf, const char *reason, const struct cause *ca
 		relapses_forget(&vrf->relapses);
 	}
 	if (!vrf->ready_ms && !*reason)
-		(void)file_read_line(vrf->paths.start_log, &words, NULL);
-	if (words)
-		text_make_printable(words);
+		words = last_words(vrf);
 	snprintf(text, sizeof(text), "zabbix_proxy ended: %s%s%s%s", vrf->last_exit,
 		*reason || words ? "; " : "", reason, words ? words : "");
 	watch_stop(vrf);

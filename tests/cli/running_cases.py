@@ -442,11 +442,14 @@ def a_namespace_that_becomes_a_vrf_gets_its_proxy(lab):
 def the_last_words_of_a_failed_start_are_told(lab):
     section = fake_proxy(lab)
     path = lab.base / "zabbix_proxy"
-    path.write_text(FAKE_PROXY.replace("exec sleep 1000", "echo 'unknown parameter \"Tiemout\"'; exit 1"))
+    path.write_text(FAKE_PROXY.replace("exec sleep 1000", "echo 'unknown parameter \"Tiemout\"'; echo 'see line 7'; exit 1"))
     lab.write(section + "vrf acme { }\n")
+    whole = 'zabbix_proxy ended: exit status 1; unknown parameter "Tiemout"; see line 7'
     with lab.running():
         reason = lab.wait_state("acme", "backoff")["reason"]
-        expect_equal(reason, 'zabbix_proxy ended: exit status 1; unknown parameter "Tiemout"', "reason")
+        expect_equal(reason, whole, "reason")
+        expect(f"acme: {whole}\n" in lab.command("status", "acme").stdout, "status VRF does not show it whole")
+        expect("acme: zabbix_proxy" not in lab.command("status").stdout, "status of all has a line more")
     lab.command("down")
 
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -42,6 +43,13 @@ vrf {name} {{
 }}
 """
 
+
+REFUSED_OPTION = "StartPollers=2000"
+REFUSED_VRF = """\
+vrf {name} {{
+    proxy {{ options = {{ "{option}" }} }}
+}}
+"""
 
 PROXY_VRF = """\
 vrf {name} {{
@@ -390,13 +398,20 @@ def check_second_run(setting, objects_before):
         expect_equal(objects_in_zabbix(setting.api), objects_before, "hosts and proxies")
 
 
+def shows_refusal(text):
+    """What zabbix_proxy says of a value out of its range, to its end."""
+    return re.search(r'wrong value of "StartPollers" in config file "[^"]*", line \d+', text) is not None
+
+
 def check_broken_neighbours(setting):
-    """A VRF without its parent link, and one whose name belongs to somebody else, beside the two good ones."""
+    """A VRF without its parent link, one whose name belongs to somebody else, and one whose proxy refuses its
+    configuration, beside the two good ones."""
     world, gateway = setting.world, setting.gateway
-    absent, taken = f"{world.label}-absent", f"{world.label}-taken"
+    absent, taken, refused = (f"{world.label}-{each}" for each in ("absent", "taken", "refused"))
     good = [each.vrf for each in world.customers]
     world.write_config(extra=BROKEN_VRF.format(name=absent, parent=absent)
-                       + BROKEN_VRF.format(name=taken, parent=world.parent()))
+                       + BROKEN_VRF.format(name=taken, parent=world.parent())
+                       + REFUSED_VRF.format(name=refused, option=REFUSED_OPTION))
     ip("netns", "add", taken)
     try:
         with setting.case("status exits 2 when a VRF cannot be made, the others are healthy"):
@@ -408,6 +423,11 @@ def check_broken_neighbours(setting):
                 vrf = gateway.vrf(name)
                 expect(name in (vrf["reason"] or ""), f"reason of {name}: {vrf['reason']!r}")
                 expect_equal(vrf["state"], "failed", f"state of {name}")
+        with setting.case("why a proxy refuses its configuration is shown whole by status VRF and diag"):
+            wait_until(lambda: REFUSED_OPTION.partition("=")[0] in gateway.vrf(refused)["reason"], HEALTHY_SECONDS,
+                       "the reason in the status document")
+            wait_until(lambda: shows_refusal(gateway.command("status", refused).stdout), HEALTHY_SECONDS, "status VRF")
+            wait_until(lambda: shows_refusal(gateway.command("diag", refused).stdout), HEALTHY_SECONDS, "diag")
         with setting.case("down leaves the namespace that is somebody else's"):
             gateway.stop()
             gateway.command("down")
@@ -415,6 +435,7 @@ def check_broken_neighbours(setting):
     finally:
         netns_remove(taken)
         netns_remove(absent)
+        netns_remove(refused)
         world.write_config()
 
 
