@@ -24,11 +24,12 @@ static void copy_addresses(
 
 		if (address->ifindex != ifindex)
 			continue;
-		if (!address->link_local)
+		if (address->link_local)
+			*array_append(&state->link_locals, &state->n_link_locals) =
+				(struct net_link_address){ address->address, address->standing };
+		else
 			*array_append(&state->addresses, &state->n_addresses) =
 				(struct net_link_address){ address->address, address->standing };
-		else if (address->address.family == AF_INET6)
-			state->link_local |= address->standing == NET_ADDRESS_USABLE;
 	}
 }
 
@@ -130,8 +131,10 @@ void net_netns_state_copy(
 
 void net_netns_state_finish(struct net_netns_state *state)
 {
-	for (size_t i = 0; i < state->n_links; i++)
+	for (size_t i = 0; i < state->n_links; i++) {
 		free(state->links[i].addresses);
+		free(state->links[i].link_locals);
+	}
 	free(state->links);
 	memset(state, 0, sizeof(*state));
 }
@@ -171,6 +174,9 @@ const struct net_link_address *net_link_state_find_address(
 	for (size_t i = 0; link && i < link->n_addresses; i++)
 		if (address_equal(&link->addresses[i].address, address))
 			return &link->addresses[i];
+	for (size_t i = 0; link && i < link->n_link_locals; i++)
+		if (address_equal(&link->link_locals[i].address, address))
+			return &link->link_locals[i];
 	return NULL;
 }
 
@@ -178,9 +184,11 @@ bool net_link_state_asks_for(const struct net_link_state *link, int family)
 {
 	if (!link || !link->up || !link->carrier || !link->ethernet)
 		return false;
-	if (family == AF_INET6)
-		return link->link_local;
-	for (size_t i = 0; i < link->n_addresses; i++)
+	for (size_t i = 0; family == AF_INET6 && i < link->n_link_locals; i++)
+		if (link->link_locals[i].address.family == AF_INET6 &&
+			link->link_locals[i].standing == NET_ADDRESS_USABLE)
+			return true;
+	for (size_t i = 0; family == AF_INET && i < link->n_addresses; i++)
 		if (link->addresses[i].address.family == AF_INET)
 			return true;
 	return false;

@@ -24,10 +24,11 @@ struct net_link_state {
 	char lower[NET_IFNAME_SIZE]; /* the device it stands on; "": none, or not read */
 	bool lower_up, lower_carrier;
 	uint8_t mac[6];
-	bool ethernet;   /* its neighbours are found by ARP */
-	bool link_local; /* it has an IPv6 link-local address that can be used */
+	bool ethernet; /* its neighbours are found by ARP */
 	struct net_link_address *addresses;
 	size_t n_addresses;
+	struct net_link_address *link_locals; /* not shown: the kernel has one on most links */
+	size_t n_link_locals;
 	uint64_t rx_bytes, tx_bytes, rx_errors, tx_errors;
 };
 

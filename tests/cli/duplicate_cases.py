@@ -60,6 +60,7 @@ def interface(*words):
 
 SIX = interface('address = "fd00:1::2/64"', 'gateway = "fd00:1::1"')
 FOUR = interface('address = "10.0.0.2/24"', 'gateway = "10.0.0.1"')
+LOCAL = interface('address = "fe80::2/64"')
 OTHER = interface('address = "10.0.0.3/24"')
 QUIET = interface('address = "10.0.0.2/24"', 'gateway = "10.0.0.1"', "conflict_detection = off")
 # Three results in a row that a gateway does not answer are soon there.
@@ -231,6 +232,20 @@ def a_vrf_that_left_the_config_and_has_the_address_is_named(lab):
             wait_healthy(lab)
 
 
+def a_link_local_address_of_the_config_counts_as_any_other(lab):
+    lab.write(f"namespace acme {{ {LOCAL} }}\n")
+    with customer(lab), lab.running():
+        wait_healthy(lab)
+        wait_until(lambda: "tentative" not in ip("-n", "acme", "addr"), HEAL_SECONDS, "the address")
+        expect_said(lab.command("plan"), 0)
+        expect("cust0 has fe80::2/64" in lab.command("diag", "acme").stdout, "diag does not find the address")
+        other_takes("fe80::2/64")
+        ip("-n", "acme", "addr", "del", "fe80::2/64", "dev", "cust0")
+        wait_reason(lab, f"address: fe80::2/64 on 'cust0' is in use by {OTHER_MAC} (duplicate address)")
+        other_gives_up("fe80::2/64")
+        wait_healthy(lab)
+
+
 def a_gateway_that_nobody_has_is_told_and_healed(lab):
     reasons = {"acme": "gateway: 10.0.0.1 on 'cust0' does not answer ARP",
                "six": "gateway: fd00:1::1 on 'cust0' does not answer neighbour solicitations"}
@@ -257,4 +272,4 @@ CASES = [an_ipv6_duplicate_is_told_and_healed, up_tries_an_ipv6_duplicate_again,
          nobody_is_asked_where_that_is_off, two_vrfs_of_one_address_on_one_wire_name_each_other,
          vrfs_of_one_address_on_wires_of_their_own_are_no_conflict,
          a_vrf_that_left_the_config_and_has_the_address_is_named,
-         a_gateway_that_nobody_has_is_told_and_healed]
+         a_link_local_address_of_the_config_counts_as_any_other, a_gateway_that_nobody_has_is_told_and_healed]

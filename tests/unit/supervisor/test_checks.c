@@ -449,7 +449,7 @@ struct routed {
 	struct trial trial;
 	struct address gateway;
 	struct config_interface interface;
-	struct net_link_address address;
+	struct net_link_address address, link_local;
 	struct net_link_state link;
 };
 
@@ -459,6 +459,7 @@ static void routed_init(struct routed *routed, const char *gateway, const char *
 	trial_init(&routed->trial, "");
 	assert_int_equal(address_parse(&routed->gateway, gateway), 0);
 	assert_int_equal(address_parse(&routed->address.address, address), 0);
+	assert_int_equal(address_parse(&routed->link_local.address, "fe80::2/64"), 0);
 	routed->interface = (struct config_interface){ .name = (char *)"cust",
 		.gateways = &routed->gateway,
 		.n_gateways = 1,
@@ -468,9 +469,10 @@ static void routed_init(struct routed *routed, const char *gateway, const char *
 		.up = true,
 		.carrier = true,
 		.ethernet = true,
-		.link_local = true,
 		.addresses = &routed->address,
-		.n_addresses = 1 };
+		.n_addresses = 1,
+		.link_locals = &routed->link_local,
+		.n_link_locals = 1 };
 	routed->trial.vrf.name = (char *)"no-such-namespace";
 	routed->trial.vrf_config.interfaces = &routed->interface;
 	routed->trial.vrf_config.n_interfaces = 1;
@@ -518,9 +520,9 @@ static void a_gateway_is_not_asked_for_where_that_is_off_or_cannot_be(void **sta
 	assert_false(is_asked_for(&routed));
 	/* Without a link-local address the kernel sends nothing, and says that nobody has answered. */
 	routed_init(&routed, "fd00::1", "fd00::2/64");
-	routed.link.link_local = false;
+	routed.link_local.standing = NET_ADDRESS_TENTATIVE;
 	assert_false(is_asked_for(&routed));
-	routed.link.link_local = true;
+	routed.link_local.standing = NET_ADDRESS_USABLE;
 	assert_true(is_asked_for(&routed));
 }
 
