@@ -17,12 +17,16 @@
 #include "base/strings.h"
 #include "cli/errand.h"
 #include "net/bridge.h"
+#include "net/channel.h"
+#include "net/dump.h"
 #include "net/duplicate.h"
 #include "net/forwarding.h"
 #include "net/netns.h"
 #include "net/plan.h"
 #include "net/reach.h"
 #include "net/state.h"
+#include "net/way.h"
+#include "supervisor/destinations.h"
 #include "supervisor/paths.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/wiring.h"
@@ -432,6 +436,69 @@ static void step_gateways(struct walk *walk)
 		say(walk, "gateway", VERDICT_SKIP, NULL, "the config names none");
 }
 
+/* --- the ways of its packets --- */
+
+#define ASTRAY_MAX 10
+
+static void rules_say(struct walk *walk, struct net_channel *channel)
+{
+	cleanup(net_have_netns_clear) struct net_have_netns have = { 0 };
+	char text[NET_WAY_TEXT_SIZE];
+
+	(void)net_dump_rules(channel, &have, NULL);
+	for (size_t i = 0; i < have.n_rules; i++)
+		if (net_rule_is_foreign(&have.rules[i]))
+			say(walk, "route", VERDICT_WARN, "kept: 'ip rule' shows it",
+				"foreign rule '%s'", net_rule_text(&have.rules[i], text));
+}
+
+static void ways_say(struct walk *walk, const struct net_ways *ways, size_t fixed)
+{
+	const struct config_vrf *vrf = walk->diag->vrf;
+	size_t astray = 0, known = 0;
+
+	for (size_t i = 0; i < ways->count; i++) {
+		char text[NET_WAY_TEXT_SIZE + 128];
+
+		known += ways->items[i].known;
+		if (!ways->items[i].astray || ++astray > ASTRAY_MAX)
+			continue;
+		destination_describe(ways->want, i < fixed ? NULL : &vrf->hosts[i - fixed],
+			&ways->items[i], text, sizeof(text));
+		say(walk, "route", VERDICT_FAIL, NULL, "%s", text);
+	}
+	if (astray > ASTRAY_MAX)
+		say(walk, "route", VERDICT_FAIL, NULL, "%zu more", astray - ASTRAY_MAX);
+	if (astray == 0 && known)
+		say(walk, "route", VERDICT_OK, NULL, "%zu ways as configured", known);
+	else if (astray == 0)
+		say(walk, "route", VERDICT_SKIP, NULL, "nothing has a way that can be asked for");
+}
+
+static void step_routes(struct walk *walk)
+{
+	const struct diag *diag = walk->diag;
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+	cleanup(net_want_finish) struct net_want want;
+	cleanup_free struct net_way *ways = NULL;
+	struct error err = ERROR_INIT;
+	size_t fixed, count;
+	int r = net_channel_open_in(&channel, walk->name, &err);
+
+	wiring_one(&want, diag->config, diag->vrf, diag->id);
+	fixed = count = destinations_list(&want, &ways);
+	destinations_add_hosts(diag->vrf, 0, diag->vrf->n_hosts, &ways, &count);
+	if (r == 0)
+		r = net_ways_read(
+			&channel, &(struct net_ways){ &want, &walk->netns, ways, count }, &err);
+	if (r < 0)
+		say(walk, "route", VERDICT_SKIP, NULL, "%s", err.text);
+	else
+		ways_say(walk, &(struct net_ways){ &want, &walk->netns, ways, count }, fixed);
+	if (channel.fd >= 0)
+		rules_say(walk, &channel);
+}
+
 /* --- the uplink --- */
 
 /* The root side lets in no ping, and what comes for the server's port: a refusal is an answer, too. */
@@ -656,6 +723,7 @@ static const struct {
 	{ "namespace", false, step_netns },
 	{ "link", true, step_interfaces },
 	{ "address", true, step_addresses },
+	{ "route", true, step_routes },
 	{ "gateway", true, step_gateways },
 	{ "uplink", true, step_uplink },
 	{ "proxy", true, step_proxy },

@@ -13,10 +13,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
+#include "net/netns.h"
 
 /* A dump answers in pieces of at most 32 KiB (NLMSG_GOODSIZE and the receiver's largest buffer). */
 #define RECEIVE_SIZE 32768
+
+/* Of a route with several next hops. */
+#define ANSWER_SIZE 1024
 
 /* What any socket takes at once: net.core.wmem_default is several times as much. */
 #define SEND_SIZE 32768
@@ -44,6 +49,15 @@ static int channel_open(struct net_channel *channel, int protocol, struct error 
 int net_channel_open(struct net_channel *channel, struct error *err)
 {
 	return channel_open(channel, NETLINK_ROUTE, err);
+}
+
+int net_channel_open_in(struct net_channel *channel, const char *netns, struct error *err)
+{
+	cleanup_fd int fd = netns_open(netns, err);
+	cleanup(netns_leave) int back = -1;
+	int ret = fd < 0 ? fd : netns_enter(fd, &back, err);
+
+	return ret < 0 ? ret : net_channel_open(channel, err);
 }
 
 int net_channel_open_netfilter(struct net_channel *channel, struct error *err)
@@ -253,6 +267,61 @@ struct stretch {
 	uint32_t last_sequence; /* of the message whose answer is the last one */
 	bool transaction;
 };
+
+struct answers {
+	struct mmsghdr messages[NET_CHANNEL_ASK_MAX];
+	struct iovec parts[NET_CHANNEL_ASK_MAX];
+	_Alignas(NLMSG_ALIGNTO) uint8_t data[NET_CHANNEL_ASK_MAX][ANSWER_SIZE];
+};
+
+static int answers_receive(
+	const struct net_channel *channel, struct answers *answers, struct error *err)
+{
+	int received;
+
+	for (size_t i = 0; i < NET_CHANNEL_ASK_MAX; i++) {
+		answers->parts[i] = (struct iovec){ answers->data[i], ANSWER_SIZE };
+		answers->messages[i].msg_hdr =
+			(struct msghdr){ .msg_iov = &answers->parts[i], .msg_iovlen = 1 };
+	}
+	do
+		received = recvmmsg(
+			channel->fd, answers->messages, NET_CHANNEL_ASK_MAX, MSG_DONTWAIT, NULL);
+	while (received < 0 && errno == EINTR);
+	return received < 0 ? error_set_errno(err, errno, "cannot receive from netlink") : received;
+}
+
+int net_channel_ask(struct net_channel *channel, struct net_batch *batch, net_channel_answer_fn fn,
+	void *data, struct error *err)
+{
+	uint32_t first = channel->sequence + 1;
+	struct answers answers;
+	uint8_t *at = batch->data;
+	int received;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		struct nlmsghdr *header = (void *)at;
+
+		header->nlmsg_seq = ++channel->sequence;
+		header->nlmsg_pid = 0;
+		header->nlmsg_flags |= NLM_F_REQUEST;
+		at += NLMSG_ALIGN(header->nlmsg_len);
+	}
+	received = channel_send(channel, batch->data, batch->size, err);
+	if (received < 0)
+		return received;
+	received = answers_receive(channel, &answers, err);
+	for (int i = 0; i < received; i++) {
+		const struct nlmsghdr *header = (void *)answers.data[i];
+		int size = (int)answers.messages[i].msg_len;
+
+		if (nlmsg_ok(header, size) && header->nlmsg_seq >= first &&
+			header->nlmsg_seq - first < batch->count)
+			fn(header, header->nlmsg_type == NLMSG_ERROR ? header_errno(header) : 0,
+				header->nlmsg_seq - first, data);
+	}
+	return received < 0 ? received : 0;
+}
 
 /* Older kernels never answer the end of a transaction, so the message before it is asked for. */
 static struct stretch batch_number(struct net_batch *batch, size_t index, size_t count,

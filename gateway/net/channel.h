@@ -27,6 +27,8 @@ struct net_channel {
 int net_channel_open(struct net_channel *channel, struct error *err); /* rtnetlink */
 int net_channel_open_netfilter(struct net_channel *channel, struct error *err);
 int net_channel_open_sockets(struct net_channel *channel, struct error *err); /* sock_diag(7) */
+/* rtnetlink of a named namespace; the caller's thread stays where it is. -ENOENT: there is none. */
+int net_channel_open_in(struct net_channel *channel, const char *netns, struct error *err);
 void net_channel_close(struct net_channel *channel);
 
 /* Called for each answer; the header is valid during the call. */
@@ -39,6 +41,21 @@ int net_channel_dump(struct net_channel *channel, struct nl_msg *request, net_ch
 
 /* As above for a request with one answer. */
 int net_channel_get(struct net_channel *channel, struct nl_msg *request, net_channel_fn fn,
+	void *data, struct error *err);
+
+#define NET_CHANNEL_ASK_MAX 32
+
+/* `at` says which request of the batch is answered, with what was asked for or with NLMSG_ERROR of that errno. */
+typedef void (*net_channel_answer_fn)(
+	const struct nlmsghdr *header, int code, size_t at, void *data);
+
+struct net_batch;
+
+/*
+ * Sends a batch of at most NET_CHANNEL_ASK_MAX requests, each with one short answer that the kernel gives from its
+ * tables while it is sent, and hands every answer to fn; one that is longer than a kilobyte is left out. Never waits.
+ */
+int net_channel_ask(struct net_channel *channel, struct net_batch *batch, net_channel_answer_fn fn,
 	void *data, struct error *err);
 
 /* The first request of a batch that failed; the kernel does the others all the same, or none of them in a

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
@@ -378,6 +379,42 @@ static void route_read_hops(struct net_have_route *route, uint8_t family, struct
 	}
 }
 
+static bool type_discards(uint8_t type)
+{
+	return type == RTN_BLACKHOLE || type == RTN_UNREACHABLE || type == RTN_PROHIBIT;
+}
+
+static void discard_read(struct net_have_netns *netns, const struct rtmsg *info, struct nlattr **a)
+{
+	struct net_have_discard *discard = array_append(&netns->discards, &netns->n_discards);
+
+	discard->type = info->rtm_type;
+	discard->protocol = info->rtm_protocol;
+	discard->table = a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : info->rtm_table;
+	copy_address(&discard->destination, info->rtm_family, info->rtm_dst_len, a[RTA_DST]);
+	if (a[RTA_PRIORITY])
+		discard->metric = nla_get_u32(a[RTA_PRIORITY]);
+}
+
+static void discard_append(const struct nlmsghdr *header, void *data)
+{
+	const struct rtmsg *info = nlmsg_data(header);
+	struct nlattr *a[RTA_MAX + 1];
+
+	if (header->nlmsg_type == RTM_NEWROUTE &&
+		net_message_parse(header, sizeof(*info), a, RTA_MAX) &&
+		type_discards(info->rtm_type))
+		discard_read(data, info, a);
+}
+
+int net_dump_discards(struct net_channel *channel, int family, uint8_t type,
+	struct net_have_netns *netns, struct error *err)
+{
+	struct rtmsg info = { .rtm_family = (uint8_t)family, .rtm_type = type };
+
+	return dump(channel, RTM_GETROUTE, &info, sizeof(info), discard_append, netns, err);
+}
+
 static void route_append(const struct nlmsghdr *header, void *data)
 {
 	struct net_have_netns *netns = data;
@@ -385,9 +422,13 @@ static void route_append(const struct nlmsghdr *header, void *data)
 	struct nlattr *a[RTA_MAX + 1];
 	struct net_have_route *route;
 
-	if (header->nlmsg_type != RTM_NEWROUTE || info->rtm_type != RTN_UNICAST ||
-		info->rtm_table != RT_TABLE_MAIN || (info->rtm_flags & RTM_F_CLONED) ||
+	if (header->nlmsg_type != RTM_NEWROUTE || info->rtm_table != RT_TABLE_MAIN ||
+		(info->rtm_flags & RTM_F_CLONED) ||
 		!net_message_parse(header, sizeof(*info), a, RTA_MAX))
+		return;
+	if (type_discards(info->rtm_type))
+		discard_read(netns, info, a);
+	if (info->rtm_type != RTN_UNICAST)
 		return;
 	route = array_append(&netns->routes, &netns->n_routes);
 	route->protocol = info->rtm_protocol;
@@ -439,6 +480,53 @@ int net_dump_way(
 		ret = 0;
 	}
 	return ret;
+}
+
+/* ---- rules ---- */
+
+static void rule_append(const struct nlmsghdr *header, void *data)
+{
+	static const int more[] = { FRA_FWMARK, FRA_FWMASK, FRA_UID_RANGE, FRA_IP_PROTO,
+		FRA_SPORT_RANGE, FRA_DPORT_RANGE, FRA_TUN_ID, FRA_FLOW, FRA_L3MDEV };
+	struct net_have_netns *netns = data;
+	const struct fib_rule_hdr *info = nlmsg_data(header);
+	struct nlattr *a[FRA_MAX + 1];
+	struct net_have_rule *rule;
+
+	/* Those of multicast routing are told as families of their own. */
+	if (header->nlmsg_type != RTM_NEWRULE ||
+		!net_message_parse(header, sizeof(*info), a, FRA_MAX) ||
+		(info->family != AF_INET && info->family != AF_INET6))
+		return;
+	rule = array_append(&netns->rules, &netns->n_rules);
+	rule->family = info->family;
+	rule->action = info->action;
+	rule->inverted = info->flags & FIB_RULE_INVERT;
+	rule->table = a[FRA_TABLE] ? nla_get_u32(a[FRA_TABLE]) : info->table;
+	rule->priority = a[FRA_PRIORITY] ? nla_get_u32(a[FRA_PRIORITY]) : 0;
+	rule->protocol = a[FRA_PROTOCOL] ? nla_get_u8(a[FRA_PROTOCOL]) : RTPROT_UNSPEC;
+	rule->selects_more = info->tos;
+	if (a[FRA_SRC])
+		copy_address(&rule->from, info->family, info->src_len, a[FRA_SRC]);
+	if (a[FRA_DST])
+		copy_address(&rule->to, info->family, info->dst_len, a[FRA_DST]);
+	if (a[FRA_IIFNAME])
+		nla_strlcpy(rule->iif, a[FRA_IIFNAME], sizeof(rule->iif));
+	if (a[FRA_OIFNAME])
+		nla_strlcpy(rule->oif, a[FRA_OIFNAME], sizeof(rule->oif));
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
+		rule->selects_more = rule->selects_more || a[more[i]];
+}
+
+int net_dump_rules(struct net_channel *channel, struct net_have_netns *netns, struct error *err)
+{
+	struct fib_rule_hdr info = { .family = AF_UNSPEC };
+	int ret = dump(channel, RTM_GETRULE, &info, sizeof(info), rule_append, netns, err);
+
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	error_clear(err);
+	return 0;
 }
 
 /* ---- neighbours ---- */

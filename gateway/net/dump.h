@@ -16,6 +16,11 @@ int net_dump_addresses(
 int net_dump_link_addresses(
 	struct net_channel *channel, int ifindex, struct net_have_netns *netns, struct error *err);
 int net_dump_routes(struct net_channel *channel, struct net_have_netns *netns, struct error *err);
+/* Routes of any table that send nothing on, of that type (RTN_BLACKHOLE and its like). */
+int net_dump_discards(struct net_channel *channel, int family, uint8_t type,
+	struct net_have_netns *netns, struct error *err);
+/* The rules of policy routing of IPv4 and IPv6; none on a kernel that has no such thing. */
+int net_dump_rules(struct net_channel *channel, struct net_have_netns *netns, struct error *err);
 int net_dump_neighbours(
 	struct net_channel *channel, struct net_have_netns *netns, struct error *err);
 

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "net/act.h"
 #include "net/have.h"
+#include "net/way.h"
 
 /* A routing daemon may have a full table. */
 #define ROUTES_PRINTED 10
@@ -137,6 +138,28 @@ static void tell_routes(const struct foreign *foreign)
 	}
 }
 
+/* Of the main table; a rule says where others are looked up. */
+static void tell_discards(const struct foreign *foreign)
+{
+	char text[NET_WAY_TEXT_SIZE];
+
+	for (size_t i = 0; i < foreign->netns->n_discards; i++)
+		if (net_discard_is_foreign(&foreign->netns->discards[i]))
+			foreign->tell(foreign->netns->name, "route",
+				net_discard_text(&foreign->netns->discards[i], text),
+				foreign->data);
+}
+
+static void tell_rules(const struct foreign *foreign)
+{
+	char text[NET_WAY_TEXT_SIZE];
+
+	for (size_t i = 0; i < foreign->netns->n_rules; i++)
+		if (net_rule_is_foreign(&foreign->netns->rules[i]))
+			foreign->tell(foreign->netns->name, "rule",
+				net_rule_text(&foreign->netns->rules[i], text), foreign->data);
+}
+
 static void tell_all(
 	const struct net_want *want, const struct net_have *have, foreign_fn tell, void *data)
 {
@@ -148,7 +171,9 @@ static void tell_all(
 			continue;
 		tell_links(&foreign);
 		tell_addresses(&foreign);
+		tell_discards(&foreign);
 		tell_routes(&foreign);
+		tell_rules(&foreign);
 	}
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What others have inside our namespaces: links without our mark, addresses and routes without our
- * protocol. It stays; `plan` tells of it. What the kernel itself makes is not foreign.
+ * protocol, routes that send nothing on and rules of policy routing. It stays; `plan` tells of it. What the kernel
+ * itself makes is not foreign.
  */
 #pragma once
 
@@ -15,5 +16,5 @@ struct net_have;
 /* A line each, "acme: foreign, kept: address 192.0.2.1/24 on eth0.10"; of many routes the first ten. */
 void net_foreign_print(const struct net_want *want, const struct net_have *have, FILE *out);
 
-/* [ { "netns", "kind": "link|address|route", "text" } ], all of them. */
+/* [ { "netns", "kind": "link|address|route|rule", "text" } ], all of them. */
 json_t *net_foreign_to_json(const struct net_want *want, const struct net_have *have);

@@ -9,9 +9,7 @@
 #include <netlink/msg.h>
 #include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "net/channel.h"
-#include "net/netns.h"
 
 static struct nl_msg *message_create(
 	int type, int flags, const struct ndmsg *info, const struct address *address)
@@ -112,18 +110,13 @@ static int gateway_read(struct net_channel *channel, struct net_gateway *gateway
 }
 
 int net_gateways_read(
-	const char *netns, struct net_gateway *gateways, size_t count, struct error *err)
+	struct net_channel *channel, struct net_gateway *gateways, size_t count, struct error *err)
 {
-	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
-	cleanup_fd int fd = netns_open(netns, err);
-	cleanup(netns_leave) int back = -1;
-	int ret = fd < 0 ? fd : netns_enter(fd, &back, err);
+	int ret = 0;
 
 	for (size_t i = 0; i < count; i++)
 		gateways[i].neighbour = NET_NEIGHBOUR_UNKNOWN;
-	if (ret == 0)
-		ret = net_channel_open(&channel, err);
 	for (size_t i = 0; ret == 0 && i < count; i++)
-		ret = gateway_read(&channel, &gateways[i], err);
+		ret = gateway_read(channel, &gateways[i], err);
 	return ret;
 }

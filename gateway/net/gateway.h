@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "net/channel.h"
 #include "net/reach.h"
 
 struct net_gateway {
@@ -21,10 +22,10 @@ struct net_gateway {
 /*
  * Fills in each `neighbour`; UNKNOWN also where its interface is not there. The kernel is told to ask
  * once more for one that did not answer (NTF_USE, neighbour(7)): nobody else may for a long time, and
- * one that has come back would never be known. Waits for nobody's answer. -ENOENT: no such namespace.
+ * one that has come back would never be known. Waits for nobody's answer. The channel is of that namespace.
  *
  * Whoever sets `insist` or `refresh` knows that the kernel can ask (net_link_state_asks_for()): where it cannot,
  * it sends nothing and takes that for no answer all the same.
  */
 int net_gateways_read(
-	const char *netns, struct net_gateway *gateways, size_t count, struct error *err);
+	struct net_channel *channel, struct net_gateway *gateways, size_t count, struct error *err);

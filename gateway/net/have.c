@@ -160,6 +160,8 @@ void net_have_netns_clear(struct net_have_netns *netns)
 	free(netns->links);
 	free(netns->addresses);
 	free(netns->routes);
+	free(netns->discards);
+	free(netns->rules);
 	free(netns->neighbours);
 	*netns = bare;
 }

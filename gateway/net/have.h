@@ -95,6 +95,28 @@ struct net_have_route {
 	uint8_t protocol;
 };
 
+/* A route of the main table that sends nothing on. */
+struct net_have_discard {
+	struct address destination;
+	uint8_t type; /* RTN_BLACKHOLE, RTN_UNREACHABLE or RTN_PROHIBIT */
+	uint8_t protocol;
+	uint32_t table;
+	uint32_t metric;
+};
+
+/* A rule of policy routing, ip-rule(8). */
+struct net_have_rule {
+	uint8_t family;
+	uint8_t action; /* FR_ACT_* */
+	uint8_t protocol;
+	bool inverted;
+	uint32_t priority;
+	uint32_t table;
+	struct address from, to; /* AF_UNSPEC: all */
+	char iif[NET_IFNAME_SIZE], oif[NET_IFNAME_SIZE];
+	bool selects_more; /* by mark, user, port or the like */
+};
+
 /* A permanent neighbour. */
 struct net_have_neighbour {
 	int ifindex;
@@ -126,6 +148,10 @@ struct net_have_netns {
 	size_t n_addresses;
 	struct net_have_route *routes;
 	size_t n_routes;
+	struct net_have_discard *discards;
+	size_t n_discards;
+	struct net_have_rule *rules;
+	size_t n_rules;
 	struct net_have_neighbour *neighbours;
 	size_t n_neighbours;
 	struct net_have_sysctl *sysctls; /* those wanted */

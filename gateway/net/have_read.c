@@ -120,7 +120,7 @@ static int read_entered(struct reader *reader, const struct net_want_netns *want
 	struct net_have_netns *netns, struct error *err)
 {
 	static const net_have_dump_fn all[] = { net_have_dump_links, net_dump_addresses,
-		net_dump_routes, NULL };
+		net_dump_routes, net_dump_rules, NULL };
 	/* What goes takes all else along; only a NIC that was moved in has to be known. */
 	static const net_have_dump_fn links_only[] = { net_have_dump_links, NULL };
 	cleanup_socket struct net_channel channel = NET_CHANNEL_INIT;

@@ -17,6 +17,7 @@
 #include "net/netns.h"
 #include "supervisor/rescue.h"
 #include "supervisor/resolv_conf.h"
+#include "supervisor/wiring.h"
 #include "zabbix/version.h"
 
 /* An active proxy calls its server every ten seconds in all bundled profiles. */
@@ -81,10 +82,13 @@ void checks_forget(struct vrf *vrf, enum vrf_check_kind kind)
 void checks_forget_asked(struct vrf *vrf)
 {
 	checks_forget(vrf, VRF_CHECK_STATS);
+	checks_forget(vrf, VRF_CHECK_ROUTE);
 	checks_forget(vrf, VRF_CHECK_GATEWAY);
 	checks_forget(vrf, VRF_CHECK_SERVER);
 	checks_forget(vrf, VRF_CHECK_VALUES);
 	vrf->gateways_asked_ms = 0;
+	vrf->way_doubted = false;
+	destinations_finish(&vrf->destinations);
 }
 
 void checks_forget_proxy(struct vrf *vrf)
@@ -378,16 +382,73 @@ static void gateways_judge(struct vrf *vrf, const struct net_gateway *gateways, 
 	checks_count(vrf, VRF_CHECK_GATEWAY, true, text);
 }
 
-static void ask_gateways(struct vrf *vrf)
+/* Without its namespace nothing is known of them; the netns check has the reason. */
+static void ask_gateways(struct vrf *vrf, struct net_channel *channel)
 {
 	cleanup_free struct net_gateway *gateways = NULL;
 	size_t count = gateways_list(vrf, &gateways);
 
-	/* Without its namespace nothing is known of them; the netns check has the reason. */
-	if (count && net_gateways_read(vrf->name, gateways, count, NULL) == 0)
+	if (count && channel->fd >= 0 && net_gateways_read(channel, gateways, count, NULL) == 0)
 		gateways_judge(vrf, gateways, count);
 	else
 		checks_forget(vrf, VRF_CHECK_GATEWAY);
+}
+
+/* --- the ways of its packets --- */
+
+/* What was undone this very moment is about to be repaired: what goes astray counts when it does so twice. */
+static void ways_judge(struct vrf *vrf, const struct destinations_found *found)
+{
+	bool told = vrf->checks[VRF_CHECK_ROUTE].judged && !vrf->checks[VRF_CHECK_ROUTE].ok;
+	bool counts = vrf->way_doubted || told;
+
+	vrf->way_doubted = found->astray;
+	if (found->astray > 1 && counts)
+		checks_set(vrf, VRF_CHECK_ROUTE, false, "%.160s; and %zu more", found->text,
+			found->astray - 1);
+	else if (found->astray && counts)
+		checks_set(vrf, VRF_CHECK_ROUTE, false, "%s", found->text);
+	else if (found->astray)
+		vrf->context->look(vrf);
+	else if (found->known)
+		checks_set(vrf, VRF_CHECK_ROUTE, true, "%zu as configured", found->known);
+	else
+		checks_forget(vrf, VRF_CHECK_ROUTE);
+}
+
+static int ask_ways(struct vrf *vrf, struct net_channel *channel)
+{
+	cleanup(net_want_finish) struct net_want want;
+	struct destinations_found found;
+	int ret;
+
+	/* What is about to be set is not there yet. */
+	if (vrf->config_new || vrf->wiring_due)
+		return 0;
+	wiring_one(&want, vrf->context->config, vrf->config, vrf->id);
+	ret = destinations_ask(
+		&vrf->destinations, &want, vrf->config, &vrf->kernel, channel, &found, NULL);
+	if (ret == 0)
+		ways_judge(vrf, &found);
+	return ret;
+}
+
+bool checks_way_is_doubted(const struct vrf *vrf)
+{
+	const struct vrf_check *check = &vrf->checks[VRF_CHECK_ROUTE];
+
+	return vrf->way_doubted && (!check->judged || check->ok);
+}
+
+static void ask_kernel(struct vrf *vrf)
+{
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+
+	if (vrf->config->n_interfaces || vrf->config->has_uplink)
+		(void)net_channel_open_in(&channel, vrf->name, NULL);
+	ask_gateways(vrf, &channel);
+	if (channel.fd < 0 || ask_ways(vrf, &channel) < 0)
+		checks_forget(vrf, VRF_CHECK_ROUTE);
 }
 
 /* --- server --- */
@@ -519,7 +580,7 @@ static void ask_server(struct vrf *vrf)
 
 void checks_ask(struct vrf *vrf)
 {
-	ask_gateways(vrf);
+	ask_kernel(vrf);
 	ask_server(vrf);
 }
 
@@ -616,6 +677,7 @@ struct cause checks_cause(const struct vrf *vrf)
 		break;
 	case VRF_CHECK_SERVER:
 		return cause_of_server(vrf);
+	case VRF_CHECK_ROUTE:
 	case VRF_CHECK_STATS:
 	case VRF_CHECK_GATEWAY:
 	case VRF_CHECK_VALUES:

@@ -5,7 +5,8 @@
 #include "supervisor/vrf.h"
 
 /*
- * What the kernel tells of by itself counts at once: netns, link, address, uplink and process. What has
+ * What the kernel tells of by itself counts at once: netns, link, address, uplink and process; route when it
+ * was so twice. What has
  * to be asked for counts when it was so several times in a row, `fall` times bad or `rise` times good
  * (config_health): stats, gateway and server. In the start_period a bad result of these is none, until
  * the first good one.
@@ -18,8 +19,11 @@ void checks_judge_kernel(struct vrf *vrf, const struct net_netns_state *state);
  * on since then. */
 void checks_judge_process(struct vrf *vrf);
 
-/* gateway and server, one result of each; `stats` is the probe's. */
+/* route, gateway and server, one result of each; `stats` is the probe's. */
 void checks_ask(struct vrf *vrf);
+
+/* A way was found astray once, and is to be asked for again soon. */
+bool checks_way_is_doubted(const struct vrf *vrf);
 
 /* One result of a check that is asked for: why it is bad, or what was found. */
 void checks_count(struct vrf *vrf, enum vrf_check_kind kind, bool good, const char *detail);

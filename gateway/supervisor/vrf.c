@@ -55,6 +55,7 @@ static const char *const check_names[VRF_CHECKS] = {
 	[VRF_CHECK_LINK] = "link",
 	[VRF_CHECK_ADDRESS] = "address",
 	[VRF_CHECK_UPLINK] = "uplink",
+	[VRF_CHECK_ROUTE] = "route",
 	[VRF_CHECK_PROCESS] = "process",
 	[VRF_CHECK_STATS] = "stats",
 	[VRF_CHECK_GATEWAY] = "gateway",
@@ -965,6 +966,7 @@ void vrf_destroy(struct vrf *vrf)
 	relapses_forget(&vrf->relapses);
 	conflicts_finish(&vrf->conflicts);
 	foreign_addresses_finish(&vrf->foreign);
+	destinations_finish(&vrf->destinations);
 	vrf_paths_finish(&vrf->paths);
 	free(vrf->name);
 	free(vrf);
@@ -1069,6 +1071,7 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 		vrf->reloaded |= VRF_RELOAD_CHANGED;
 	vrf->config = config;
 	vrf->config_new = true;
+	destinations_finish(&vrf->destinations);
 	vrf->wanted_id = id;
 	vrf->stop_timeout_s = config->proxy.stop_timeout_s;
 	vrf->ending.limit_ms = (uint64_t)vrf->stop_timeout_s * 1000;

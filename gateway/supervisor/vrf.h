@@ -34,6 +34,7 @@
 #include "process/activity.h"
 #include "process/spawn.h"
 #include "supervisor/conflicts.h"
+#include "supervisor/destinations.h"
 #include "supervisor/ending.h"
 #include "supervisor/foreign_addresses.h"
 #include "supervisor/paths.h"
@@ -92,6 +93,7 @@ enum vrf_check_kind {
 	VRF_CHECK_LINK,
 	VRF_CHECK_ADDRESS,
 	VRF_CHECK_UPLINK,
+	VRF_CHECK_ROUTE,
 	VRF_CHECK_PROCESS,
 	VRF_CHECK_STATS,
 	VRF_CHECK_GATEWAY,
@@ -215,6 +217,8 @@ struct vrf {
 	struct vrf_drift drift;
 	struct vrf_conflicts conflicts;
 	struct foreign_addresses foreign;
+	struct destinations destinations;
+	bool way_doubted;              /* one went astray in the round before */
 	struct net_netns_state kernel; /* as it was compared last */
 	uint64_t counted_ms;           /* when its counters were read; 0: never */
 	struct net_netns_state

@@ -28,6 +28,8 @@
 /* A proxy that could connect has its configuration by then: bundled profiles ask every 10 s. */
 #define CONFIG_PATIENCE_MS 15000
 #define SEEN_RECENTLY_S    30
+/* What is about to be repaired has been by then. */
+#define DOUBT_MS           1000
 
 void watch_tell_wellness(struct vrf *vrf)
 {
@@ -202,6 +204,8 @@ static uint64_t watch_pause_ms(const struct vrf *vrf)
 
 	if (vrf->state == VRF_STARTING)
 		return watch_ready_pause_ms(clock_now_ms() - vrf->started_ms);
+	if (checks_way_is_doubted(vrf))
+		return DOUBT_MS;
 	return interval_ms - (clock_now_ms() + interval_ms - phase_ms) % interval_ms;
 }
 
@@ -210,9 +214,10 @@ static bool server_misses_it_alone(const struct vrf *vrf)
 {
 	const struct vrf_check *server = &vrf->checks[VRF_CHECK_SERVER];
 	const struct vrf_check *uplink = &vrf->checks[VRF_CHECK_UPLINK];
+	const struct vrf_check *route = &vrf->checks[VRF_CHECK_ROUTE];
 
 	return vrf->context->server_known && vrf->context->n_heard > 0 && server->judged &&
-		!server->ok && uplink->judged && uplink->ok;
+		!server->ok && uplink->judged && uplink->ok && (!route->judged || route->ok);
 }
 
 bool watch_is_wedged(const struct vrf *vrf, char reason[256])

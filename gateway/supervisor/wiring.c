@@ -130,7 +130,7 @@ static void passive_add(struct net_want *want, const struct config *config, cons
 	}
 }
 
-void wiring_begin(struct net_want *want, const struct config *config, const uint32_t *ids)
+static void begin(struct net_want *want, const struct config *config)
 {
 	static const enum net_server_place places[] = {
 		[CONFIG_UPLINK_LOCAL] = NET_SERVER_HERE,
@@ -147,12 +147,25 @@ void wiring_begin(struct net_want *want, const struct config *config, const uint
 		.server = config->uplink.server,
 		.server_place = places[config->uplink.mode],
 	};
+	if (config_uplink_has_ipv4(&config->uplink))
+		want->uplink_prefix4 = config->uplink.prefix4;
+}
+
+void wiring_begin(struct net_want *want, const struct config *config, const uint32_t *ids)
+{
+	begin(want, config);
 	if (any_passive(config))
 		want->proxy_port = PROXY_PORT;
 	if (ids)
 		passive_add(want, config, ids);
-	if (config_uplink_has_ipv4(&config->uplink))
-		want->uplink_prefix4 = config->uplink.prefix4;
+}
+
+void wiring_one(struct net_want *want, const struct config *config, const struct config_vrf *vrf,
+	uint32_t id)
+{
+	begin(want, config);
+	want->partial = true;
+	wiring_add(want, vrf, id);
 }
 
 void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id)

@@ -17,5 +17,10 @@ int wiring_server_ends(const struct config_uplink *uplink, uint32_t id, struct a
 /* Adds one VRF. */
 void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id);
 
+/* One VRF alone, without what concerns the proxies of others; net_want_finish() it. What that costs does not
+ * depend on how many there are. */
+void wiring_one(struct net_want *want, const struct config *config, const struct config_vrf *vrf,
+	uint32_t id);
+
 /* wiring_begin() and every enabled VRF; ids as ids_assign() gave them. */
 void wiring_all(struct net_want *want, const struct config *config, const uint32_t *ids);

@@ -16,6 +16,7 @@ import duplicate_cases
 import identity_cases
 import life_cases
 import loop_cases
+import route_cases
 import running_cases
 import slip_cases
 import stopping_cases
@@ -27,7 +28,7 @@ from lab import run_cases
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + duplicate_cases.CASES +
              life_cases.CASES + loop_cases.CASES + control_cases.CASES + api_cases.CASES +
              slip_cases.CASES + takeover_cases.CASES + identity_cases.CASES + stopping_cases.CASES +
-             summary_cases.CASES)
+             summary_cases.CASES + route_cases.CASES)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 /* Pings, connections, neighbours, gateways and counters between two namespaces. */
 #include "world.h"
 
+#include "net/channel.h"
 #include "net/counters.h"
 #include "net/gateway.h"
 #include "net/port.h"
@@ -142,7 +143,10 @@ static enum net_neighbour gateway(int ifindex, const char *address, bool insist)
 		.insist = insist,
 		.neighbour = NET_NEIGHBOUR_KNOWN };
 
-	assert_int_equal(net_gateways_read("here", &asked, 1, NULL), 0);
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+
+	assert_int_equal(net_channel_open_in(&channel, "here", NULL), 0);
+	assert_int_equal(net_gateways_read(&channel, &asked, 1, NULL), 0);
 	return asked.neighbour;
 }
 
@@ -195,7 +199,10 @@ static enum net_neighbour gateway_refresh(int ifindex, const char *address)
 	struct address to = world_address(address);
 	struct net_gateway asked = { .ifindex = ifindex, .address = &to, .refresh = true };
 
-	assert_int_equal(net_gateways_read("here", &asked, 1, NULL), 0);
+	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
+
+	assert_int_equal(net_channel_open_in(&channel, "here", NULL), 0);
+	assert_int_equal(net_gateways_read(&channel, &asked, 1, NULL), 0);
 	return asked.neighbour;
 }
 
