@@ -192,6 +192,68 @@ static void mtu_judge(struct config_reader *reader, const struct config_section 
 	}
 }
 
+/* ---- router advertisements ---- */
+
+/* Whether the key is that one of an interface, or of all that come. */
+static bool is_leaf(const struct config_sysctl *sysctl, const char *interface, const char *leaf)
+{
+	static const char start[] = "net.ipv6.conf.";
+	const char *part = sysctl->key + strlen(start);
+
+	return strncmp(sysctl->key, start, strlen(start)) == 0 && is_named(part, interface) &&
+		strcmp(part + strlen(interface) + 1, leaf) == 0;
+}
+
+/* The last of the interface's own, or else of the default; NULL: none. */
+static const struct config_sysctl *find_leaf(
+	const struct config_vrf *vrf, const char *interface, const char *leaf)
+{
+	const struct config_sysctl *own = NULL, *general = NULL;
+
+	for (size_t i = 0; i < vrf->n_sysctls; i++) {
+		if (is_leaf(&vrf->sysctls[i], interface, leaf))
+			own = &vrf->sysctls[i];
+		else if (is_leaf(&vrf->sysctls[i], "default", leaf))
+			general = &vrf->sysctls[i];
+	}
+	return own ? own : general;
+}
+
+/* The first next hop of the config's default route; NULL: none. */
+static const struct address *gateway_of_ipv6(const struct config_vrf *vrf)
+{
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		for (size_t g = 0; g < vrf->interfaces[i].n_gateways; g++)
+			if (vrf->interfaces[i].gateways[g].family == AF_INET6)
+				return &vrf->interfaces[i].gateways[g];
+	for (size_t i = 0; i < vrf->n_routes; i++)
+		if (vrf->routes[i].destination.family == AF_INET6 &&
+			vrf->routes[i].destination.prefix_length == 0 && vrf->routes[i].n_vias)
+			return &vrf->routes[i].vias[0];
+	return NULL;
+}
+
+/* The kernel takes the default route of a router that says so for as good as that of the config, or better. */
+static void router_judge(struct config_reader *reader, const struct config_section *section,
+	const struct config_vrf *vrf)
+{
+	const struct address *gateway = vrf->n_sysctls ? gateway_of_ipv6(vrf) : NULL;
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; gateway && i < vrf->n_interfaces; i++) {
+		const char *name = vrf->interfaces[i].name;
+		const struct config_sysctl *accepts = find_leaf(vrf, name, "accept_ra");
+		const struct config_sysctl *routes = find_leaf(vrf, name, "accept_ra_defrtr");
+
+		if (accepts && !is_zero(accepts->value) && !(routes && is_zero(routes->value)))
+			config_complain(&reader->notes, section,
+				config_section_line_of(section, "sysctl"),
+				"sysctl \"%s=%s\": a router that advertises itself on '%s' may be preferred to gateway %s, expected accept_ra_defrtr=0, too, or no IPv6 gateway",
+				accepts->key, accepts->value, name,
+				address_format(gateway, false, text));
+	}
+}
+
 void config_judge_sysctls(
 	struct config_reader *reader, const struct config_section *section, struct config_vrf *vrf)
 {
@@ -200,4 +262,5 @@ void config_judge_sysctls(
 		ipv6_judge(reader, section, vrf, &vrf->sysctls[i]);
 		mtu_judge(reader, section, vrf, &vrf->sysctls[i]);
 	}
+	router_judge(reader, section, vrf);
 }

@@ -51,11 +51,38 @@ static void test_a_setting_is_spelled_as_sysctl_has_it(void **state)
 		assert_string_equal(loaded.config->vrfs[0].sysctls[i].key, keys[i]);
 }
 
+static void test_a_router_that_may_be_preferred_to_the_gateway_is_a_warning(void **state)
+{
+	static const char *const notes[] = {
+		"test.conf:4: vrf 'a': sysctl \"net.ipv6.conf.eth0/10.accept_ra=2\": a router that advertises itself on 'eth0.10' may be preferred to gateway fd00::1, expected accept_ra_defrtr=0, too, or no IPv6 gateway",
+		"test.conf:7: vrf 'b': sysctl \"net.ipv6.conf.default.accept_ra=1\": a router that advertises itself on 'eth0.20' may be preferred to gateway fd00::9, expected accept_ra_defrtr=0, too, or no IPv6 gateway",
+	};
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"vrf a { interface eth0.10 { address = \"fd00::2/64\"\ngateway = \"fd00::1\" }\n"
+		"interface eth0.11 { address = \"10.0.0.2/24\" }\n"
+		"sysctl = \"net.ipv6.conf.eth0.10.accept_ra=2\" }\n"
+		"vrf b { interface eth0.20 { address = \"fd00::2/64\" }\n"
+		"route \"::/0\" { via = \"fd00::9\" }\n"
+		"sysctl = \"net.ipv6.conf.default.accept_ra=1\" }\n"
+		"vrf c { interface eth0.30 { address = \"fd00::2/64\" gateway = \"fd00::1\" }\n"
+		"sysctl = { \"net.ipv6.conf.eth0.30.accept_ra=2\", \"net.ipv6.conf.default.accept_ra_defrtr=0\" } }\n"
+		"vrf d { interface eth0.40 { address = \"fd00::2/64\" }\nsysctl = \"net.ipv6.conf.eth0.40.accept_ra=2\" }\n"
+		"vrf e { interface eth0.50 { address = \"fd00::2/64\" gateway = \"fd00::1\" }\n"
+		"sysctl = { \"net.ipv6.conf.eth0.50.accept_ra=0\", \"net.ipv6.conf.default.accept_ra=2\" } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(loaded.report.notes.items[i], notes[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_fault_is_told_in_its_words),
 		cmocka_unit_test(test_a_setting_is_spelled_as_sysctl_has_it),
+		cmocka_unit_test(test_a_router_that_may_be_preferred_to_the_gateway_is_a_warning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
