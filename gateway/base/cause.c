@@ -21,6 +21,8 @@ static const struct {
 	[CAUSE_PARENT_DOWN] = { "parent-down", "parent", " is down" },
 	[CAUSE_PARENT_NO_CARRIER] = { "parent-no-carrier", "parent", " has no carrier" },
 	[CAUSE_PARENT_TAKEN] = { "parent-taken", "parent", " is in use by something else" },
+	[CAUSE_PARENT_NARROW] = { "parent-narrow", "parent",
+		" has an mtu below 1280, too small for IPv6" },
 	[CAUSE_VLAN_TAKEN] = { "vlan-taken", "outer VLAN", " is in use by something else" },
 	[CAUSE_LINK_REFUSED] = { "link-refused", "cannot create", "" },
 	[CAUSE_NETNS_REFUSED] = { "namespace-refused", "cannot create a namespace", "" },

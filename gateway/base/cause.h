@@ -16,6 +16,7 @@ enum cause_kind {
 	CAUSE_PARENT_DOWN,
 	CAUSE_PARENT_NO_CARRIER,
 	CAUSE_PARENT_TAKEN,
+	CAUSE_PARENT_NARROW,
 	CAUSE_VLAN_TAKEN,         /* that carries others; object "eth0.100" */
 	CAUSE_LINK_REFUSED,       /* by the kernel, with its errno; object "vlan on eth0" */
 	CAUSE_NETNS_REFUSED,      /* likewise; no object */

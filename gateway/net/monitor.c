@@ -35,6 +35,7 @@ struct lower {
 	int ifindex;              /* 0: not there */
 	int master;
 	unsigned int flags;
+	uint32_t mtu_bytes;
 };
 
 struct subject {
@@ -133,6 +134,7 @@ static int lower_add(struct net_monitor *monitor, const char *name, struct error
 	lower->ifindex = link.ifindex;
 	lower->master = link.master;
 	lower->flags = link.flags;
+	lower->mtu_bytes = link.mtu_bytes;
 	return 0;
 }
 
@@ -182,11 +184,12 @@ static void lower_see(struct net_monitor *monitor, const struct net_have_netns *
 		if (!named && lower->ifindex != link->ifindex)
 			continue;
 		if (lower->ifindex == now && ((lower->flags ^ link->flags) & kept) == 0 &&
-			lower->master == link->master)
+			lower->master == link->master && lower->mtu_bytes == link->mtu_bytes)
 			continue;
 		lower->ifindex = now;
 		lower->flags = link->flags;
 		lower->master = link->master;
+		lower->mtu_bytes = link->mtu_bytes;
 		tell_above(monitor, lower->name);
 	}
 }

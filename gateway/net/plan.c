@@ -3,6 +3,7 @@
 #include "net/plan.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,6 +231,47 @@ static void fill_group(struct net_planner *planner, struct net_goals *goals)
 	net_plan_sysctls_last(planner, goals);
 }
 
+/* What the link gets, as far as it can be told; 0: it cannot. */
+static uint32_t mtu_of(const struct net_planner *planner, const struct net_goal *goal)
+{
+	const struct net_have_link *parent = goal->want->parent
+		? net_have_find_root(planner->context.have, goal->want->parent)
+		: NULL;
+
+	if (goal->narrow)
+		return goal->narrow->mtu_bytes;
+	if (goal->mtu_bytes || goal->want->kind != NET_LINK_VLAN)
+		return goal->mtu_bytes;
+	/* An outer device that is still to be made gets that of the NIC. */
+	return parent ? parent->mtu_bytes : 0;
+}
+
+static bool has_ipv6_address(const struct net_goal *goal)
+{
+	for (size_t i = 0; i < goal->n_addresses; i++)
+		if (goal->addresses[i].family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* A parent that grows later gives them back. */
+static void warn_of_mtu(struct net_planner *planner, const struct net_goal *goal)
+{
+	struct net_faults *warnings = &planner->group->warnings;
+	uint32_t mtu_bytes = goal->want ? mtu_of(planner, goal) : 0;
+	struct error error = ERROR_INIT;
+
+	if (!mtu_bytes || mtu_bytes >= IPV6_MIN_MTU || !has_ipv6_address(goal))
+		return;
+	(void)error_set(&error, EINVAL,
+		"interface '%s': no IPv6 address can be set: parent '%s' has an mtu of %" PRIu32
+		", IPv6 needs %d or more",
+		goal->name, goal->want->parent ? goal->want->parent : goal->name, mtu_bytes,
+		IPV6_MIN_MTU);
+	error.cause = cause_of(CAUSE_PARENT_NARROW, 0, goal->want->parent);
+	*array_append(&warnings->items, &warnings->count) = error;
+}
+
 static void plan_wanted(struct net_planner *planner, const struct net_want_netns *want)
 {
 	struct net_goals goals;
@@ -240,6 +282,8 @@ static void plan_wanted(struct net_planner *planner, const struct net_want_netns
 		goals.items[0].name = net_planner_keep(planner, goals.items[0].root_name);
 	if (!planner->group->faults.count)
 		fill_group(planner, &goals);
+	for (size_t i = 0; !planner->group->faults.count && i < goals.count; i++)
+		warn_of_mtu(planner, &goals.items[i]);
 	net_goals_finish(&goals);
 }
 
@@ -449,6 +493,7 @@ void net_plan_destroy(struct net_plan *plan)
 	for (size_t i = 0; i < plan->n_groups; i++) {
 		free(plan->groups[i].acts);
 		free(plan->groups[i].faults.items);
+		free(plan->groups[i].warnings.items);
 	}
 	free(plan->groups);
 	for (size_t i = 0; i < plan->n_hops; i++)

@@ -55,7 +55,7 @@ size_t net_plan_count(const struct net_plan *plan);
 size_t net_plan_count_faults(const struct net_plan *plan);
 
 /* One line an act: "acme: add address 10.0.0.2/30 to eth0.10"; faults as "acme: cannot bring up:
- * why".
+ * why", and what the kernel will refuse, while all else is done, as "acme: warning: why".
  */
 void net_plan_print(const struct net_plan *plan, FILE *out);
 
@@ -89,6 +89,7 @@ void net_totals_print(const struct net_totals *totals, FILE *out);
 
 /* { "schema": 1, "acts": [ { "netns", "act", "text", ... } ],
  *   "faults": [ { "netns", "text", "cause": { "kind", "object", "text" } or null } ],
+ *   "warnings": the same of what costs itself alone,
  *   "causes": [ { "kind", "object", "text", "summary", "netns": [] } ], those of more than one;
  *   "totals": { "new", "changed", "removed", "failed", "acts" } }
  */

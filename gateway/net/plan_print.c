@@ -47,11 +47,20 @@ static void print_fault(const struct net_plan_group *group, const struct error *
 	fprintf(out, "%s: cannot bring up: %s\n", group->netns, fault->text);
 }
 
+static void print_warning(
+	const struct net_plan_group *group, const struct error *warning, FILE *out)
+{
+	fprintf(out, "%s: warning: %s\n", group->netns, warning->text);
+}
+
 void net_plan_print(const struct net_plan *plan, FILE *out)
 {
-	for (size_t i = 0; i < plan->n_groups; i++)
+	for (size_t i = 0; i < plan->n_groups; i++) {
 		for (size_t f = 0; f < plan->groups[i].faults.count; f++)
 			print_fault(&plan->groups[i], &plan->groups[i].faults.items[f], out);
+		for (size_t w = 0; w < plan->groups[i].warnings.count; w++)
+			print_warning(&plan->groups[i], &plan->groups[i].warnings.items[w], out);
+	}
 	tell_plan(plan, print_act, out);
 }
 
@@ -193,10 +202,14 @@ static void summarize_group(const struct net_plan_group *group, FILE *out)
 
 static void faults_gather(const struct net_plan *plan, struct causes *causes)
 {
-	for (size_t i = 0; i < plan->n_groups; i++)
-		for (size_t f = 0; f < plan->groups[i].faults.count; f++)
-			causes_add(causes, &plan->groups[i].faults.items[f].cause,
-				plan->groups[i].netns);
+	for (size_t i = 0; i < plan->n_groups; i++) {
+		const struct net_plan_group *group = &plan->groups[i];
+
+		for (size_t f = 0; f < group->faults.count; f++)
+			causes_add(causes, &group->faults.items[f].cause, group->netns);
+		for (size_t w = 0; w < group->warnings.count; w++)
+			causes_add(causes, &group->warnings.items[w].cause, group->netns);
+	}
 }
 
 static void print_faults(const struct net_plan *plan, FILE *out)
@@ -211,13 +224,16 @@ static void print_faults(const struct net_plan *plan, FILE *out)
 			fprintf(out, "%s\n", text);
 		free(text);
 	}
-	for (size_t i = 0; i < plan->n_groups; i++)
-		for (size_t f = 0; f < plan->groups[i].faults.count; f++) {
-			const struct error *fault = &plan->groups[i].faults.items[f];
+	for (size_t i = 0; i < plan->n_groups; i++) {
+		const struct net_plan_group *group = &plan->groups[i];
 
-			if (!causes_shared(&causes, &fault->cause))
-				print_fault(&plan->groups[i], fault, out);
-		}
+		for (size_t f = 0; f < group->faults.count; f++)
+			if (!causes_shared(&causes, &group->faults.items[f].cause))
+				print_fault(group, &group->faults.items[f], out);
+		for (size_t w = 0; w < group->warnings.count; w++)
+			if (!causes_shared(&causes, &group->warnings.items[w].cause))
+				print_warning(group, &group->warnings.items[w], out);
+	}
 	causes_finish(&causes);
 }
 
@@ -309,24 +325,29 @@ static void append_act(const struct net_plan_group *group, const struct net_act 
 	json_array_append_new(data, act_to_json(group, act));
 }
 
+static void faults_append(json_t *list, const char *netns, const struct net_faults *faults)
+{
+	for (size_t i = 0; i < faults->count; i++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:o}", "netns", netns, "text", faults->items[i].text,
+				"cause", json_cause(&faults->items[i].cause)));
+}
+
 json_t *net_plan_to_json(const struct net_plan *plan)
 {
-	json_t *acts = json_array(), *faults = json_array(), *shared;
+	json_t *acts = json_array(), *faults = json_array(), *warnings = json_array(), *shared;
 	struct causes causes = { 0 };
 
 	for (size_t i = 0; i < plan->n_groups; i++) {
 		const struct net_plan_group *group = &plan->groups[i];
 
-		for (size_t f = 0; f < group->faults.count; f++)
-			json_array_append_new(faults,
-				json_pack("{s:s, s:s, s:o}", "netns", group->netns, "text",
-					group->faults.items[f].text, "cause",
-					json_cause(&group->faults.items[f].cause)));
+		faults_append(faults, group->netns, &group->faults);
+		faults_append(warnings, group->netns, &group->warnings);
 	}
 	tell_plan(plan, append_act, acts);
 	faults_gather(plan, &causes);
 	shared = json_shared_causes(&causes, "netns");
 	causes_finish(&causes);
-	return json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", 1, "acts", acts, "faults", faults,
-		"causes", shared, "totals", totals_to_json(plan));
+	return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "acts", acts, "faults",
+		faults, "warnings", warnings, "causes", shared, "totals", totals_to_json(plan));
 }

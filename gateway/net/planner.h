@@ -21,6 +21,7 @@ struct net_plan_group {
 		struct error *items;
 		size_t count;
 	} faults;
+	struct net_faults warnings; /* acts that the kernel will refuse, and all else is done */
 };
 
 struct net_plan {

@@ -12,6 +12,8 @@ from tap import expect, expect_equal
 from waiting import wait_until
 
 REPAIR_SECONDS = 1
+# Of a VRF in trouble.
+SWEEP_SECONDS = 10
 ROUTED = 'interface cust { kind = macvlan parent = trunk0 address = "10.0.0.2/30" gateway = "10.0.0.1" }'
 
 
@@ -335,17 +337,48 @@ def a_parent_whose_mtu_is_too_small_for_ipv6_is_told(lab):
     ip("link", "add", "low0", "mtu", "1200", "type", "veth", "peer", "name", "low1")
     lab.write('namespace n { interface e0 { kind = macvlan parent = "low0"'
               ' address = { "10.0.0.2/24", "2001:db8::2/64" } } }\n')
+    foreseen = ("n: warning: interface 'e0': no IPv6 address can be set: parent 'low0' has an mtu of 1200,"
+                " IPv6 needs 1280 or more\n")
     try:
+        expect_said(lab.command("plan"), 2, stdout=foreseen)
         expect_said(lab.command("up"), 1, stderr="vrf 'n': interface 'e0': cannot add address 2001:db8::2/64:"
                                                  " Invalid argument: IPv6 needs an mtu of 1280 or more\n")
         expect("10.0.0.2/24" in ip("-n", "n", "-br", "addr"), "the IPv4 address is missing, too")
+        warnings = json.loads(lab.command("plan", "-j").stdout)["warnings"]
+        expect_equal([each["cause"]["kind"] for each in warnings], ["parent-narrow"], "warnings of plan -j")
+        ip("link", "set", "low0", "mtu", "1280")
+        expect_said(lab.command("up"), 0)
+        expect_said(lab.command("plan"), 0, stdout="")
+    finally:
+        lab.command("down")
+        ip("link", "del", "low0")
+
+
+def ipv6_comes_back_when_the_parents_mtu_does(lab):
+    """By the notification: the next sweep of a VRF that is in trouble since a moment ago would come too late."""
+    ip("link", "add", "low0", "mtu", "1500", "type", "veth", "peer", "name", "low1")
+    ip("link", "set", "low0", "up")
+    ip("link", "set", "low1", "up")
+    lab.write('namespace n { interface e0 { kind = macvlan parent = "low0" address = "2001:db8::2/64" } }\n')
+    took = []
+    try:
+        with lab.running():
+            lab.wait_state("n", "healthy")
+            for _ in range(3):
+                ip("link", "set", "low0", "mtu", "1200")
+                lab.wait_state("n", "degraded")
+                began = time.monotonic()
+                ip("link", "set", "low0", "mtu", "1500")
+                lab.wait_state("n", "healthy")
+                took.append(time.monotonic() - began)
+            expect(sorted(took)[1] < SWEEP_SECONDS / 2, f"back after {took} s")
     finally:
         lab.command("down")
         ip("link", "del", "low0")
 
 
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
-         a_parent_whose_mtu_is_too_small_for_ipv6_is_told,
+         a_parent_whose_mtu_is_too_small_for_ipv6_is_told, ipv6_comes_back_when_the_parents_mtu_does,
          a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,
          a_lost_namespace_ends_its_proxy_before_the_next, a_tug_of_war_is_given_up_for_a_while,
