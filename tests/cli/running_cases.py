@@ -546,6 +546,8 @@ def metrics_are_open_metrics(lab):
     with lab.running():
         lab.wait_state("mgmt", "healthy")
         lab.wait_state("acme", "starting")
+        # It is starting before it was compared again.
+        wait_until(lambda: lab.vrf("acme")["interfaces"], STATE_SECONDS, "the interfaces")
         done = lab.command("metrics")
     expect_said(done, 0, stderr="")
     families = {family.name: family for family in text_string_to_metric_families(done.stdout)}
