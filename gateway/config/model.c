@@ -140,9 +140,15 @@ static void zabbix_finish(struct config_zabbix *zabbix)
 	free(zabbix->host_group);
 }
 
+struct config *config_share(struct config *config)
+{
+	config->borrowers++;
+	return config;
+}
+
 void config_destroy(struct config *config)
 {
-	if (!config)
+	if (!config || config->borrowers-- > 0)
 		return;
 	for (size_t i = 0; i < config->n_vrfs; i++)
 		vrf_finish(&config->vrfs[i]);

@@ -326,8 +326,11 @@ struct config {
 	struct config_proxy proxy;
 	struct config_vrf *vrfs; /* in the order of the file(s); vrf and namespace sections alike */
 	size_t n_vrfs;
+	unsigned borrowers; /* who need it beside its owner: config_share() */
 };
 
+/* The same config, which lives until config_destroy() was called for this one, too. */
+struct config *config_share(struct config *config);
 void config_destroy(struct config *config);
 
 /* Whether the uplinks have IPv4, too: where the server is reached by it. */

@@ -17,6 +17,7 @@
 #include "net/netns.h"
 #include "process/cgroup.h"
 #include "process/lock.h"
+#include "supervisor/binary_copies.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/proxy_files.h"
 #include "supervisor/resolv_conf.h"
@@ -77,6 +78,8 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 		r = proxy_files_make(vrf->config, &vrf->paths, err);
 	if (r < 0)
 		return r;
+	if (vrf->context->copies)
+		binary_copies_keep(vrf->context->copies, vrf->config->proxy.binary, binary.version);
 	return proxy_files_write_config(vrf->context->config, vrf->config, vrf->id, &vrf->paths,
 		binary.version, &vrf->pollers, changed, err);
 }
@@ -89,7 +92,7 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 
 static uint32_t tasks_of(const struct vrf *vrf)
 {
-	uint32_t tasks = vrf->config->proxy.limits.tasks, own;
+	uint32_t tasks = vrf_own_config(vrf)->proxy.limits.tasks, own;
 	cleanup_free char *conf = NULL;
 	size_t size;
 
@@ -102,7 +105,7 @@ static uint32_t tasks_of(const struct vrf *vrf)
 
 static struct cgroup_limits limits_of(const struct vrf *vrf)
 {
-	const struct config_limits *limits = &vrf->config->proxy.limits;
+	const struct config_limits *limits = &vrf_own_config(vrf)->proxy.limits;
 
 	return (struct cgroup_limits){ limits->memory_bytes, tasks_of(vrf), limits->cpu_weight };
 }
@@ -115,7 +118,7 @@ int launch_open_limits(struct vrf *vrf, int *fd, struct error *err)
 	int r;
 
 	*fd = -1;
-	if (!config_limits_any(&vrf->config->proxy))
+	if (!config_limits_any(&vrf_own_config(vrf)->proxy))
 		return 0;
 	if (vrf->context->limits_due)
 		return error_set(err, EINPROGRESS, "asking systemd for a control group");
@@ -198,6 +201,7 @@ static bool user_is_named(const struct config_proxy *proxy, uid_t uid)
 
 void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 {
+	const struct config_vrf *config = vrf_own_config(vrf);
 	struct file_owner owner = { 0 };
 
 	*place = (struct launch_place){
@@ -207,7 +211,7 @@ void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 		.fresh_dirs = { vrf->paths.socket_dir, vrf->paths.tmp_dir },
 		.netns_fd = netns_open(vrf->name, NULL),
 	};
-	if (proxy_files_owner(vrf->config, &vrf->paths, &owner, NULL) < 0)
+	if (proxy_files_owner(config, &vrf->paths, &owner, NULL) < 0)
 		owner.uid = 0;
 	place->view = (struct process_view){
 		.own_dirs = place->own_dirs,
@@ -217,8 +221,8 @@ void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 	};
 	place->spec = (struct process_spec){
 		/* By its name, where it has one, for its groups; where there is no such user, its start says so. */
-		.user = owner.uid == 0 || user_is_named(&vrf->config->proxy, owner.uid)
-			? vrf->config->proxy.user
+		.user = owner.uid == 0 || user_is_named(&config->proxy, owner.uid)
+			? config->proxy.user
 			: NULL,
 		.uid = owner.uid,
 		.gid = owner.gid,
@@ -274,10 +278,12 @@ void launch_write_words(struct vrf *vrf)
 	vrf->words_fd = -1;
 }
 
-static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
+static int proxy_spawn(
+	struct vrf *vrf, const char *binary, const char *conf, int lock_fd, struct error *err)
 {
-	const struct config_proxy *proxy = &vrf->config->proxy;
-	char *argv[] = { proxy->binary, (char *)"-f", (char *)"-c", vrf->paths.conf, NULL };
+	const struct config_vrf *config = vrf_own_config(vrf);
+	const struct config_proxy *proxy = &config->proxy;
+	char *argv[] = { (char *)binary, (char *)"-f", (char *)"-c", (char *)conf, NULL };
 	cleanup_launch_place struct launch_place place;
 	cleanup_free struct process_place *places = places_create(&proxy->paths);
 	cleanup_fd int cgroup_fd = -1;
@@ -293,10 +299,10 @@ static int proxy_spawn(struct vrf *vrf, int lock_fd, struct error *err)
 		return -err->code;
 	if (places_judge(places, err) < 0)
 		return -err->code;
-	vrf->log_offset = proxy_files_log_size(vrf->config, &vrf->paths);
+	vrf->log_offset = proxy_files_log_size(config, &vrf->paths);
 	place.view.places = places;
-	place.view.program = proxy->binary;
-	if (vrf->config->dns.count)
+	place.view.program = binary;
+	if (config->dns.count)
 		place.view.resolv_conf = *vrf->names_fault ? NO_NAMES : vrf->paths.resolv_conf;
 	place.spec.argv = argv;
 	place.spec.lock_fd = lock_fd;
@@ -384,5 +390,28 @@ int launch_proxy(struct vrf *vrf, struct error *err)
 	vrf->pollers.wanted |= proxy_config_pollers_of(vrf->config);
 	if (r == 0)
 		r = launch_write_config(vrf, &changed, err);
-	return r < 0 ? r : proxy_spawn(vrf, lock_fd, err);
+	return r < 0 ? r
+		     : proxy_spawn(vrf, vrf->config->proxy.binary, vrf->paths.conf, lock_fd, err);
+}
+
+int launch_sender(struct vrf *vrf, const char *binary, unsigned version, struct error *err)
+{
+	const struct config *config = vrf->kept ? vrf->kept : vrf->context->config;
+	cleanup_fd int lock_fd = -1;
+	int r = lock_take(vrf, &lock_fd, err);
+
+	if (r == 0) {
+		process_finish(&vrf->proxy);
+		return error_set(err, EBUSY, "its proxy runs already");
+	}
+	if (r > 0)
+		r = proxy_files_make(vrf_own_config(vrf), &vrf->paths, err);
+	if (r == 0)
+		r = proxy_files_write_send_config(
+			config, vrf_own_config(vrf), vrf->id, &vrf->paths, version, err);
+	if (r == 0)
+		r = proxy_spawn(vrf, binary, vrf->paths.send_conf, lock_fd, err);
+	if (r < 0)
+		(void)unlink(vrf->paths.send_conf);
+	return r;
 }

@@ -43,6 +43,12 @@ int launch_change_owner(struct vrf *vrf, struct error *err);
 /* Makes the files and starts the proxy; vrf->proxy is it. Or an error, and nothing runs. */
 int launch_proxy(struct vrf *vrf, struct error *err);
 
+/*
+ * The same for a proxy that collects nothing and only sends what the database holds (supervisor/sending.h): that
+ * binary, of the version that wrote it. While it runs, paths->send_conf is there. -EBUSY: soon it could be.
+ */
+int launch_sender(struct vrf *vrf, const char *binary, unsigned version, struct error *err);
+
 /* Writes the VRF's resolv.conf. False: it could not, vrf->names_fault says why, and a proxy that is launched now
  * resolves no names. */
 bool launch_write_names(struct vrf *vrf);

@@ -14,6 +14,7 @@ void vrf_paths_init(struct vrf_paths *paths, const struct config_gateway *gatewa
 	paths->files_lock = xasprintf("%s/files.lock", paths->run_dir);
 	paths->start_log = xasprintf("%s/start.log", paths->run_dir);
 	paths->conf = xasprintf("%s/zabbix_proxy.conf", paths->run_dir);
+	paths->send_conf = xasprintf("%s/send.conf", paths->run_dir);
 	paths->resolv_conf = xasprintf("%s/resolv.conf", paths->run_dir);
 	paths->socket_dir = xasprintf("%s/sockets", paths->run_dir);
 	paths->tmp_dir = xasprintf("%s/tmp", paths->run_dir);
@@ -32,6 +33,7 @@ void vrf_paths_finish(struct vrf_paths *paths)
 	free(paths->files_lock);
 	free(paths->start_log);
 	free(paths->conf);
+	free(paths->send_conf);
 	free(paths->resolv_conf);
 	free(paths->socket_dir);
 	free(paths->tmp_dir);

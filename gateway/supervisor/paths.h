@@ -12,6 +12,7 @@ struct vrf_paths {
 	char *files_lock; /* root's, too: held while its directories and key are made or changed */
 	char *start_log;  /* what the proxy said before its log was open */
 	char *conf;       /* generated zabbix_proxy.conf */
+	char *send_conf; /* of a proxy that sends the database empty and collects nothing; there while one runs */
 	char *resolv_conf;
 	char *socket_dir; /* RUN/vrfs/NAME/sockets, the proxy's, as are the following */
 	char *tmp_dir;

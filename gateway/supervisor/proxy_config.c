@@ -37,37 +37,50 @@ static const struct {
 	{ "ProxyMemoryBufferSize", 700, 0, NULL },
 };
 
+static bool is_called(const char *name, const char *key)
+{
+	return name && strcmp(name, key) == 0;
+}
+
 /* The name this version knows the key by, or NULL where it has none. */
 static const char *key_for_version(const char *key, unsigned version)
 {
 	for (size_t i = 0; i < sizeof(version_keys) / sizeof(version_keys[0]); i++) {
-		if (strcmp(version_keys[i].key, key) != 0)
+		if (!is_called(version_keys[i].key, key) && !is_called(version_keys[i].before, key))
 			continue;
 		if (version < version_keys[i].since)
 			return version_keys[i].before;
-		return version_keys[i].until && version >= version_keys[i].until ? NULL : key;
+		return version_keys[i].until && version >= version_keys[i].until
+			? NULL
+			: version_keys[i].key;
 	}
 	return key;
 }
 
-/* "Key=value" lines; comments and blank lines stay behind. */
+/* A "Key=value" line in the version's own words; false where it has none for it. */
+static bool line_write(FILE *out, const char *line, size_t length, unsigned version)
+{
+	const char *equals = memchr(line, '=', length), *name;
+	char key[64];
+
+	if (!equals || (size_t)(equals - line) >= sizeof(key))
+		return false;
+	memcpy(key, line, (size_t)(equals - line));
+	key[equals - line] = '\0';
+	name = key_for_version(key, version);
+	if (name)
+		fprintf(out, "%s%.*s\n", name, (int)(line + length - equals), equals);
+	return name;
+}
+
+/* Comments and blank lines stay behind. */
 static void profile_write(FILE *out, const char *profile, unsigned version)
 {
 	for (const char *line = profile; *line;) {
 		size_t length = strcspn(line, "\n");
-		const char *equals = memchr(line, '=', length);
-		char key[64];
 
-		if (equals && *line != '#' && (size_t)(equals - line) < sizeof(key)) {
-			const char *name;
-
-			memcpy(key, line, (size_t)(equals - line));
-			key[equals - line] = '\0';
-			name = key_for_version(key, version);
-			if (name)
-				fprintf(out, "%s%.*s\n", name, (int)(line + length - equals),
-					equals);
-		}
+		if (*line != '#')
+			(void)line_write(out, line, length, version);
 		line += length + (line[length] == '\n');
 	}
 }
@@ -79,9 +92,11 @@ static void discoverers_write(FILE *out, const struct proxy_config *proxy)
 		fputs("StartDiscoverers=1\n", out);
 }
 
-static bool customers_may_connect(const struct config_vrf *vrf)
+static bool customers_may_connect(const struct proxy_config *proxy)
 {
-	for (size_t i = 0; i < vrf->n_allows; i++)
+	const struct config_vrf *vrf = proxy->vrf;
+
+	for (size_t i = 0; !proxy->sends_only && i < vrf->n_allows; i++)
 		if (vrf->allows[i].protocol == IPPROTO_TCP && vrf->allows[i].port == PROXY_PORT)
 			return true;
 	return false;
@@ -98,7 +113,7 @@ static unsigned long profile_number(const char *profile, const char *key)
 /* Each trapper is a process more, so only where somebody could hold them. */
 static void trappers_write(FILE *out, const struct proxy_config *proxy)
 {
-	if (!customers_may_connect(proxy->vrf) && proxy->vrf->proxy.mode != CONFIG_PROXY_PASSIVE)
+	if (!customers_may_connect(proxy) && proxy->vrf->proxy.mode != CONFIG_PROXY_PASSIVE)
 		return;
 	if (profile_number(proxy->profile, "StartTrappers") < REACHED_TRAPPERS)
 		fprintf(out, "StartTrappers=%d\n", REACHED_TRAPPERS);
@@ -230,7 +245,7 @@ static void listen_write(FILE *out, const struct proxy_config *proxy)
 	bool passive = proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE;
 	char inside[ADDRESS_TEXT_SIZE];
 
-	if (customers_may_connect(proxy->vrf)) {
+	if (customers_may_connect(proxy)) {
 		fprintf(out, "ListenIP=0.0.0.0,::\n");
 	} else {
 		fprintf(out, "ListenIP=127.0.0.1,%s", address_format(proxy->inside, false, inside));
@@ -239,6 +254,34 @@ static void listen_write(FILE *out, const struct proxy_config *proxy)
 		fputs("\n", out);
 	}
 	fprintf(out, "ListenPort=%d\nStatsAllowedIP=127.0.0.1\n", PROXY_PORT);
+}
+
+/* One that this version does not know would keep it from starting, after an upgrade of all proxies at once. */
+static void options_write(FILE *out, const struct proxy_config *proxy)
+{
+	const struct strings *options = &proxy->vrf->proxy.options;
+
+	for (size_t i = 0; i < options->count; i++)
+		if (!line_write(out, options->items[i], strlen(options->items[i]), proxy->version))
+			fprintf(out, "# not known to it: %s\n", options->items[i]);
+}
+
+/* A later line holds. A passive proxy is asked for its values: one trapper gives them. */
+static void sends_only_write(FILE *out, const struct proxy_config *proxy)
+{
+	static const char *const collectors[] = { "StartPollers", "StartPollersUnreachable",
+		"StartPingers", "StartDiscoverers", "StartHTTPPollers", "StartHistoryPollers",
+		"StartODBCPollers", "StartIPMIPollers", "StartJavaPollers", "StartVMwareCollectors",
+		"StartSNMPTrapper", "StartAgentPollers", "StartHTTPAgentPollers",
+		"StartSNMPPollers", "StartBrowserPollers" };
+
+	if (!proxy->sends_only)
+		return;
+	for (size_t i = 0; i < sizeof(collectors) / sizeof(collectors[0]); i++)
+		if (key_for_version(collectors[i], proxy->version))
+			fprintf(out, "%s=0\n", collectors[i]);
+	fprintf(out, "StartTrappers=%d\nDataSenderFrequency=1\n",
+		proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE);
 }
 
 char *proxy_config_format(const struct proxy_config *proxy)
@@ -268,8 +311,8 @@ char *proxy_config_format(const struct proxy_config *proxy)
 	/* One fping does IPv4 and IPv6 since 4.0. */
 	if (proxy->fping)
 		fprintf(out, "FpingLocation=%s\nFping6Location=\n", proxy->fping);
-	for (size_t i = 0; i < options->options.count; i++)
-		fprintf(out, "%s\n", options->options.items[i]);
+	options_write(out, proxy);
+	sends_only_write(out, proxy);
 	server_write(out, proxy);
 	fprintf(out, "Hostname=%s\n", proxy->name);
 	listen_write(out, proxy);

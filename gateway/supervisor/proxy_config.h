@@ -26,6 +26,7 @@ struct proxy_config {
 	const char *psk_identity;                          /* NULL: no TLS */
 	unsigned
 		pollers; /* kinds of zabbix/pollers.h that it shall poll, whatever its profile says */
+	bool sends_only; /* what is in its database already: it collects nothing, and nobody may give it values */
 };
 
 /* Which kinds a config says that it starts processes for beyond its profile. */

@@ -472,9 +472,9 @@ static const char *user_name(const struct config_vrf *vrf, const struct vrf_path
 	return former ? former->pw_name : vrf->proxy.user;
 }
 
-int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
-	const struct vrf_paths *paths, unsigned version, struct proxy_pollers *pollers,
-	bool *changed, struct error *err)
+static int config_write(const struct config *config, const struct config_vrf *vrf, uint32_t id,
+	const struct vrf_paths *paths, unsigned version, bool sends_only,
+	struct proxy_pollers *pollers, bool *changed, struct error *err)
 {
 	/* Options may hold secrets. */
 	struct file_owner owner = { .mode = 0640 };
@@ -512,8 +512,23 @@ int proxy_files_write_config(const struct config *config, const struct config_vr
 		.fping = fping_find(),
 		.psk_identity = identity,
 		.pollers = pollers ? pollers->wanted : 0,
+		.sends_only = sends_only,
 	});
 	if (pollers)
 		pollers->polled = zabbix_conf_polls(text, version);
-	return file_write_volatile(paths->conf, text, strlen(text), &owner, changed, err);
+	return file_write_volatile(sends_only ? paths->send_conf : paths->conf, text, strlen(text),
+		&owner, changed, err);
+}
+
+int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
+	const struct vrf_paths *paths, unsigned version, struct proxy_pollers *pollers,
+	bool *changed, struct error *err)
+{
+	return config_write(config, vrf, id, paths, version, false, pollers, changed, err);
+}
+
+int proxy_files_write_send_config(const struct config *config, const struct config_vrf *vrf,
+	uint32_t id, const struct vrf_paths *paths, unsigned version, struct error *err)
+{
+	return config_write(config, vrf, id, paths, version, true, NULL, NULL, err);
 }

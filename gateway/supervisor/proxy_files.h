@@ -66,3 +66,7 @@ struct proxy_pollers {
 int proxy_files_write_config(const struct config *config, const struct config_vrf *vrf, uint32_t id,
 	const struct vrf_paths *paths, unsigned version, struct proxy_pollers *pollers,
 	bool *changed, struct error *err);
+
+/* The same for a proxy that only sends what its database holds: paths->send_conf. */
+int proxy_files_write_send_config(const struct config *config, const struct config_vrf *vrf,
+	uint32_t id, const struct vrf_paths *paths, unsigned version, struct error *err);

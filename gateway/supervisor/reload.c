@@ -229,19 +229,19 @@ static void vrf_take_back(struct supervisor *supervisor, size_t at)
 		(--supervisor->n_vrfs - at) * sizeof(*supervisor->vrfs));
 }
 
-static void vrf_forget(struct supervisor_reload *reload, struct vrf *vrf)
+static void vrf_forget(struct supervisor *supervisor, struct vrf *vrf)
 {
+	struct supervisor_reload *reload = &supervisor->reload;
 	bool known = vrf->config || vrf->left;
 
 	if (vrf->config && vrf->config->has_uplink)
 		*array_append(&reload->uplinks, &reload->n_uplinks) = vrf->id;
 	if (known)
 		strings_add(&reload->removed, vrf->name);
-	vrf->config = NULL;
 	if (vrf->left)
 		vrf_end_left(vrf, "gone from the config");
-	else
-		vrf_dispatch(vrf, VRF_EVENT_STOP, "gone from the config");
+	else if (vrf->config)
+		vrf_remove(vrf, supervisor->config, "gone from the config");
 }
 
 /* Before the old config goes: whoever is not in the new one loses its part of it. */
@@ -256,7 +256,7 @@ static void vrfs_forget_missing(struct supervisor *supervisor, const struct conf
 		if (vrf->left && wanted)
 			vrf_take_back(supervisor, i--);
 		else if (!wanted && (!vrf->left || reload->remove))
-			vrf_forget(reload, vrf);
+			vrf_forget(supervisor, vrf);
 	}
 }
 
@@ -309,7 +309,7 @@ static int reload_apply(struct supervisor *supervisor, struct config *config, st
 	config_destroy(old);
 	supervisor_read_removed(supervisor);
 	wire_request_all(supervisor);
-	reporter_link_restart(supervisor->reporter);
+	supervisor_restart_reporter(supervisor);
 	log_info("config read again: %zu %s, %zu added, %zu removed", config->n_vrfs,
 		config->n_vrfs == 1 ? "VRF" : "VRFs", supervisor->reload.added.count,
 		supervisor->reload.removed.count);

@@ -140,6 +140,16 @@ static void database_set_unknown(
 		backlog->detail);
 }
 
+static void database_count(const char *path, enum rescue_depth depth, struct rescue_result *result)
+{
+	struct zabbix_backlog backlog;
+
+	zabbix_backlog_read(path, 0,
+		depth == RESCUE_GLANCE ? ZABBIX_BACKLOG_GLANCE : ZABBIX_BACKLOG_RECOVER, &backlog);
+	result->version = backlog.version;
+	result->unsent = backlog.state == ZABBIX_BACKLOG_ABSENT ? 0 : backlog.unsent;
+}
+
 void rescue_database(const char *path, unsigned version, enum rescue_depth depth, time_t now,
 	struct rescue_result *result)
 {
@@ -148,6 +158,10 @@ void rescue_database(const char *path, unsigned version, enum rescue_depth depth
 	struct zabbix_demand demand;
 
 	*result = (struct rescue_result){ 0 };
+	if (depth == RESCUE_COUNT || depth == RESCUE_GLANCE) {
+		database_count(path, depth, result);
+		return;
+	}
 	zabbix_backlog_read(
 		path, version, thorough ? ZABBIX_BACKLOG_VERIFY : ZABBIX_BACKLOG_RECOVER, &backlog);
 	/* Also of one that is moved aside: its next proxy gets the same items from its server. */
@@ -172,6 +186,11 @@ void rescue_database(const char *path, unsigned version, enum rescue_depth depth
 			database_move_unusable(path, backlog.detail, now, result);
 		return;
 	case ZABBIX_BACKLOG_OTHER_VERSION:
+		result->version = backlog.version;
+		result->unsent = backlog.unsent;
+		if (depth == RESCUE_SENDABLE && backlog.unsent > 0)
+			return;
+		result->version = 0;
 		database_move_foreign(path, &backlog, now, result);
 		return;
 	}
@@ -222,7 +241,8 @@ int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job
 	};
 
 	launch_place_init(&place, vrf);
-	if (launch_open_limits(vrf, &cgroup_fd, err) < 0)
+	if (depth != RESCUE_COUNT && depth != RESCUE_GLANCE &&
+		launch_open_limits(vrf, &cgroup_fd, err) < 0)
 		return -err->code;
 	place.spec.cgroup_fd = cgroup_fd;
 	return job_start(vrf->context->event, &helper, TIMEOUT_MS, done, data, job, err);
@@ -232,8 +252,9 @@ int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job
 void rescue_read_answer(const void *answer, size_t size, struct rescue_result *result)
 {
 	if (size != sizeof(*result)) {
-		*result = (struct rescue_result){ .unknown = true,
-			.text = "its database could not be checked" };
+		*result = (struct rescue_result){
+			.unknown = true, .unsent = -1, .text = "its database could not be checked"
+		};
 		return;
 	}
 	memcpy(result, answer, size);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "supervisor/job.h"
@@ -15,7 +16,10 @@
 struct vrf;
 
 enum rescue_depth {
-	RESCUE_VERSION,  /* before each start: is it of the binary's version? */
+	RESCUE_VERSION, /* before each start: is it of the binary's version? */
+	RESCUE_SENDABLE, /* the same, but one of another version that holds values stays where it is */
+	RESCUE_COUNT,    /* of one that is not to be used again: only how many values it holds */
+	RESCUE_GLANCE,   /* the same while a proxy uses it */
 	RESCUE_THOROUGH, /* of one that does not become ready: every page is read */
 };
 
@@ -26,7 +30,8 @@ struct rescue_result {
 	unsigned
 		version; /* of its Zabbix, 600 is 6.0; 0: not known, or there is no database any more */
 	unsigned pollers; /* kinds of zabbix/pollers.h that its proxy has to poll */
-	char text[320];   /* what was found, and done about it; "": nothing is wrong with it */
+	int64_t unsent; /* values that it holds, where they are to be sent or counted; -1: not known */
+	char text[320]; /* what was found, and done about it; "": nothing is wrong with it */
 };
 
 /*
@@ -45,7 +50,8 @@ const char *rescue_disk_fault(const char *directory, char text[256]);
  * be (supervisor/job.h), unless it is thorough and the disk is full or was when the proxy wrote its log.
  * `done` is called within a minute, or where a disk does not answer, when it does: nothing is moved after
  * that, and the job may be killed before. It reads the answer by rescue_read_answer(), and closes the control
- * group of the VRF, where one has limits, that the helper was in.
+ * group of the VRF, where one has limits, that the helper was in; one that only counts is in none, so that
+ * at a proxy's limit of memory nobody ends for being counted.
  */
 int rescue_start(struct vrf *vrf, unsigned version, enum rescue_depth depth, job_fn done,
 	void *data, struct job **job, struct error *err);

@@ -233,6 +233,8 @@ static json_t *warnings_to_json(const struct supervisor *supervisor)
 
 	disks_list_warnings(supervisor->disks, &warnings);
 	forwarding_list_warnings(supervisor->forwarding, &warnings);
+	for (size_t i = 0; i < supervisor->kept.count; i++)
+		strings_add(&warnings, supervisor->kept.items[i]);
 	if (gateway->host_name)
 		strings_addf(&warnings,
 			"the gateway stays '%s', the host name of its first start, which is now '%s'; set gateway.name",

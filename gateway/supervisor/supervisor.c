@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include "config/load.h"
 #include "process/cgroup.h"
 #include "process/lock.h"
+#include "supervisor/binary_copies.h"
 #include "supervisor/census.h"
 #include "supervisor/conflicts.h"
 #include "supervisor/control_server.h"
@@ -69,10 +71,56 @@ static bool anything_lives(const struct supervisor *supervisor)
 	return false;
 }
 
+static bool any_leaves(const struct supervisor *supervisor)
+{
+	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+		if (supervisor->vrfs[i]->leaving && supervisor->vrfs[i]->state == VRF_STOPPING)
+			return true;
+	return false;
+}
+
+void supervisor_restart_reporter(struct supervisor *supervisor)
+{
+	supervisor->reporter_due = any_leaves(supervisor);
+	if (!supervisor->reporter_due)
+		reporter_link_restart(supervisor->reporter);
+}
+
+static void on_kept(struct vrf *vrf, int64_t unsent)
+{
+	struct supervisor *supervisor = vrf->context->owner;
+
+	if (strings_contain(&supervisor->kept_vrfs, vrf->name))
+		return;
+	strings_add(&supervisor->kept_vrfs, vrf->name);
+	strings_addf(&supervisor->kept,
+		"vrf '%s' is gone from the config: %" PRId64 " unsent values are kept in '%s'",
+		vrf->name, unsent, vrf->paths.database);
+}
+
+/* Those that are in the config again send them. */
+static void kept_forget(struct supervisor *supervisor)
+{
+	struct strings kept = { 0 }, vrfs = { 0 };
+
+	for (size_t i = 0; i < supervisor->kept.count; i++) {
+		if (config_find_vrf(supervisor->config, supervisor->kept_vrfs.items[i]))
+			continue;
+		strings_add(&kept, supervisor->kept.items[i]);
+		strings_add(&vrfs, supervisor->kept_vrfs.items[i]);
+	}
+	strings_finish(&supervisor->kept);
+	strings_finish(&supervisor->kept_vrfs);
+	supervisor->kept = kept;
+	supervisor->kept_vrfs = vrfs;
+}
+
 static void on_rested(struct vrf *vrf)
 {
 	struct supervisor *supervisor = vrf->context->owner;
 
+	if (supervisor->reporter_due && !supervisor->stopping)
+		supervisor_restart_reporter(supervisor);
 	if (supervisor->stopping) {
 		if (!anything_lives(supervisor))
 			sd_event_exit(supervisor->event, 0);
@@ -162,8 +210,11 @@ static void supervisor_stop(struct supervisor *supervisor)
 		return;
 	}
 	log_info("stopping every proxy");
-	for (size_t i = 0; i < supervisor->n_vrfs; i++)
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		/* What it has not sent stays in its database. */
+		supervisor->vrfs[i]->leaving = false;
 		vrf_dispatch(supervisor->vrfs[i], VRF_EVENT_STOP, "the supervisor stops");
+	}
 }
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
@@ -262,6 +313,7 @@ void supervisor_adopt_config(struct supervisor *supervisor, const json_t *saved)
 {
 	const struct config *config = supervisor->config;
 
+	kept_forget(supervisor);
 	limits_prepare(supervisor);
 	for (size_t i = 0; i < config->n_vrfs; i++) {
 		struct vrf *vrf = vrf_find_or_create(supervisor, &config->vrfs[i], saved);
@@ -488,6 +540,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->context.event = supervisor->event;
 	supervisor->context.binaries =
 		proxy_binary_cache_create(supervisor->event, on_binary_answered, supervisor);
+	supervisor->context.copies =
+		binary_copies_create(supervisor->event, config->gateway.state_dir);
 	supervisor->shared_causes = shared_causes_create(supervisor);
 	supervisor->census = census_create(supervisor, on_census, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
@@ -520,6 +574,9 @@ static void supervisor_finish(struct supervisor *supervisor)
 		vrf_destroy(supervisor->vrfs[i]);
 	free(supervisor->vrfs);
 	proxy_binary_cache_destroy(supervisor->context.binaries);
+	binary_copies_destroy(supervisor->context.copies);
+	strings_finish(&supervisor->kept);
+	strings_finish(&supervisor->kept_vrfs);
 	reload_finish(&supervisor->reload);
 	strings_finish(&supervisor->removed);
 	job_destroy(supervisor->limits_job);
@@ -549,6 +606,7 @@ int supervisor_run(
 			.look = on_look,
 			.rested = on_rested,
 			.changed = on_changed,
+			.kept = on_kept,
 			.remember = on_remember,
 			.share = on_shared,
 			.tell_shared = on_tell_shared },

@@ -53,6 +53,10 @@ struct supervisor {
 	bool saving;        /* it is armed */
 	bool limits_judged; /* whether they can be set here was found out, or is */
 	struct supervisor_reload reload;
+	struct strings
+		kept; /* what is said of values that VRFs have left behind, and whose they are */
+	struct strings kept_vrfs;
+	bool reporter_due; /* it is to be started by the present config when no VRF goes any more */
 	struct strings removed;       /* VRFs that went from the config on purpose */
 	size_t n_left_told;           /* so many that were left the log has */
 	struct cgroups *limits_place; /* what systemd is being asked for */
@@ -77,6 +81,10 @@ int supervisor_derive(
 
 /* Hands every VRF its part of the config. saved: what the last supervisor left, NULL where this one runs already. */
 void supervisor_adopt_config(struct supervisor *supervisor, const json_t *saved);
+
+/* Has the reporter work by the present config: when VRFs that go have sent their values, which the server takes for
+ * the objects of the config before only. */
+void supervisor_restart_reporter(struct supervisor *supervisor);
 
 /* Reads who went from the config on purpose. */
 void supervisor_read_removed(struct supervisor *supervisor);

@@ -18,12 +18,14 @@
 #include "base/strings.h"
 #include "process/cgroup.h"
 #include "process/lock.h"
+#include "supervisor/binary_copies.h"
 #include "supervisor/checks.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
 #include "supervisor/proxy_config.h"
 #include "supervisor/rescue.h"
 #include "supervisor/watch.h"
+#include "zabbix/version.h"
 
 /* From then on the log has it that a proxy takes long to end. */
 #define STOP_LONG_MS     10000
@@ -213,6 +215,7 @@ static void act_wire(struct vrf *vrf, const char *reason)
 
 static void act_rest(struct vrf *vrf, const char *reason)
 {
+	vrf->leaving = vrf->sending.tried = false;
 	watch_stop(vrf);
 	conflicts_finish(&vrf->conflicts);
 	foreign_addresses_finish(&vrf->foreign);
@@ -246,10 +249,23 @@ static void fail_for(struct vrf *vrf, const struct error *err)
 	vrf->blamed = NULL;
 }
 
+/* How it ended is said where it did not do what it was for; the VRF's own proxy has its own last exit. */
+static void sender_ended(struct vrf *vrf, const char *last_exit)
+{
+	if (!vrf->sending.ending)
+		log_warning("vrf '%s': %" PRId64 " of %" PRId64
+			    " values are not sent: zabbix_proxy ended: %s",
+			vrf->name, vrf->sending.unsent, vrf->sending.first, vrf->last_exit);
+	memmove(vrf->last_exit, last_exit, sizeof(vrf->last_exit));
+	vrf->sending.active = false;
+	(void)unlink(vrf->paths.send_conf);
+}
+
 static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct vrf *vrf = data;
 	struct process_exit end;
+	char before[sizeof(vrf->last_exit)];
 
 	(void)source;
 	(void)fd;
@@ -259,8 +275,11 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	vrf->main_pid = 0;
 	/* The next one is launched with it. */
 	vrf->config_due = false;
+	memcpy(before, vrf->last_exit, sizeof(before));
 	process_exit_format(&end, vrf->last_exit);
 	launch_close_limits(vrf);
+	if (vrf->sending.active)
+		sender_ended(vrf, before);
 	launch_write_words(vrf);
 	checks_forget_proxy(vrf);
 	vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
@@ -313,6 +332,8 @@ static bool former_has_ended(struct vrf *vrf)
 	return ended;
 }
 
+static void rescue_on_done(const void *answer, size_t size, bool in_time, void *data);
+
 static uint32_t start_period_s(const struct vrf *vrf)
 {
 	uint32_t period_s = vrf->config->proxy.health.start_period_s;
@@ -320,17 +341,177 @@ static uint32_t start_period_s(const struct vrf *vrf)
 	return *vrf->notice && period_s < NEW_DATABASE_S ? NEW_DATABASE_S : period_s;
 }
 
+/* --- sending what would be left behind (supervisor/sending.h) --- */
+
+static void sender_end(struct vrf *vrf)
+{
+	vrf->sending.ending = true;
+	ending_begin(&vrf->ending, &vrf->proxy, vrf->stop_timeout_s);
+	state_timer_arm(vrf, ending_pause_ms(&vrf->ending));
+}
+
+static void sender_tell(struct vrf *vrf)
+{
+	char what[SENDING_TEXT_SIZE];
+
+	sending_describe(&vrf->sending, what);
+	snprintf(vrf->reason, sizeof(vrf->reason), "%.150s%s%s", vrf->end_reason,
+		*vrf->end_reason ? "; " : "", what);
+}
+
+/* -EBUSY: it is to be tried again. After any other error not. */
+static int sender_begin(struct vrf *vrf, unsigned version, int64_t unsent, struct error *err)
+{
+	cleanup_free char *copy =
+		vrf->context->copies ? binary_copies_find(vrf->context->copies, version) : NULL;
+	char reason[sizeof(vrf->end_reason)], what[SENDING_TEXT_SIZE];
+	int r;
+
+	vrf->sending.tried = true;
+	if (!copy)
+		return error_set(err, ENOENT, "no binary of Zabbix %u.%u is there any more",
+			version / 100, version % 100);
+	if (zabbix_version_pair(version, vrf->context->server_version) == ZABBIX_PAIR_IMPOSSIBLE)
+		return error_set(err, EINVAL,
+			"the server is %s, which takes none from Zabbix %u.%u",
+			vrf->context->server_version_text, version / 100, version % 100);
+	r = launch_sender(vrf, copy, version, err);
+	vrf->sending.tried = r != -EBUSY;
+	if (r < 0)
+		return r;
+	exit_watch_add(vrf);
+	vrf->ready_ms = 0;
+	vrf->restart_now = vrf->wanted;
+	vrf->ending = (struct ending){ 0 };
+	sending_begin(&vrf->sending, version, unsent, vrf->stop_timeout_s, clock_now_ms());
+	snprintf(reason, sizeof(reason), "%.150s%s%s", vrf->end_reason,
+		*vrf->end_reason ? "; " : "", sending_describe(&vrf->sending, what));
+	if (vrf->state == VRF_STOPPING)
+		log_info("vrf '%s': %s", vrf->name, what);
+	state_set(vrf, VRF_STOPPING, reason);
+	sender_tell(vrf);
+	state_timer_arm(vrf, sending_pause_ms(&vrf->sending, clock_now_ms()));
+	return 0;
+}
+
+static void count_on_done(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct vrf *vrf = data;
+	struct sending *sending = &vrf->sending;
+	enum sending_verdict verdict;
+	struct rescue_result result;
+
+	(void)in_time;
+	vrf->count = NULL;
+	rescue_read_answer(answer, size, &result);
+	if (!sending->active || sending->ending)
+		return;
+	verdict = sending_judge(sending, result.unsent, clock_now_ms());
+	sender_tell(vrf);
+	if (verdict == SENDING_GOES_ON)
+		return;
+	if (verdict == SENDING_DONE)
+		log_info("vrf '%s': sent %" PRId64 " values", vrf->name, sending->first);
+	else
+		log_warning("vrf '%s': %" PRId64 " of %" PRId64 " values are not sent: %s",
+			vrf->name, sending->unsent, sending->first,
+			verdict == SENDING_STUCK ? "the server takes none"
+						 : "stop_timeout is over");
+	sender_end(vrf);
+}
+
+static void sender_look(struct vrf *vrf)
+{
+	struct error err = ERROR_INIT;
+
+	if (!vrf->count &&
+		rescue_start(vrf, 0, RESCUE_GLANCE, count_on_done, vrf, &vrf->count, &err) < 0) {
+		log_warning("vrf '%s': its values cannot be counted: %s", vrf->name, err.text);
+		sender_end(vrf);
+		return;
+	}
+	state_timer_arm(vrf, sending_pause_ms(&vrf->sending, clock_now_ms()));
+}
+
+/* --- of one that goes --- */
+
+/* False: it goes at once. */
+static bool leave_begin(struct vrf *vrf)
+{
+	bool sent = vrf->sending.tried && vrf->sending.unsent == 0;
+	const struct config_vrf *config = vrf_own_config(vrf);
+	struct error err = ERROR_INIT;
+
+	if (!vrf->leaving || !config || !config->has_proxy || sent)
+		return false;
+	if (rescue_start(vrf, 0, RESCUE_COUNT, rescue_on_done, vrf, &vrf->rescue, &err) < 0) {
+		log_warning("vrf '%s': its values cannot be counted: %s", vrf->name, err.text);
+		return false;
+	}
+	vrf->counting = true;
+	state_set(vrf, VRF_STOPPING, vrf->end_reason);
+	return true;
+}
+
+static void leave_finish(struct vrf *vrf, int64_t unsent)
+{
+	if (unsent > 0)
+		log_warning("vrf '%s': %s: %" PRId64 " unsent values are kept in '%s'", vrf->name,
+			vrf->end_reason, unsent, vrf->paths.database);
+	if (vrf->context->kept && unsent > 0 && !vrf->config)
+		vrf->context->kept(vrf, unsent);
+	act_rest(vrf, vrf->end_reason);
+}
+
+static void leave_judged(struct vrf *vrf, const struct rescue_result *result)
+{
+	struct error err = ERROR_INIT;
+	int r = -EALREADY;
+
+	vrf->counting = false;
+	/* It is wanted again, or nobody waits for it any more. */
+	if (vrf->wanted || !vrf->leaving) {
+		vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
+		return;
+	}
+	if (result->unsent > 0 && !vrf->sending.tried) {
+		r = sender_begin(vrf, result->version, result->unsent, &err);
+		if (r < 0 && r != -EBUSY)
+			log_warning("vrf '%s': %" PRId64 " values are not sent: %s", vrf->name,
+				result->unsent, err.text);
+	}
+	if (r == -EBUSY)
+		state_timer_arm(vrf, LOCK_POLL_MS);
+	else if (r < 0)
+		leave_finish(vrf, result->unsent);
+}
+
 /* --- before a launch --- */
 
 /* Of a database that cannot be read now it counts which version wrote it last, as far as that is known. */
 static void judged_for_launch(struct vrf *vrf, const struct rescue_result *result)
 {
+	struct error err = ERROR_INIT;
+	int r;
 	bool safe = !result->in_the_way &&
 		(!result->unknown || vrf->database_version == vrf->judged_for);
 
 	if (!result->unknown)
 		vrf->database_version = result->version;
 	vrf->pollers.wanted |= result->pollers;
+	if (!vrf->sending.tried && result->unsent > 0) {
+		end_reason_set(vrf, "");
+		r = sender_begin(vrf, result->version, result->unsent, &err);
+		if (r == -EBUSY)
+			act_fail(vrf, err.text);
+		if (r == 0 || r == -EBUSY)
+			return;
+		log_warning("vrf '%s': %" PRId64 " values are not sent first: %s", vrf->name,
+			result->unsent, err.text);
+		/* Now it may be moved aside. */
+		vrf->judged_for = 0;
+		safe = true;
+	}
 	if (safe)
 		vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");
 	else
@@ -354,6 +535,10 @@ static void rescue_on_done(const void *answer, size_t size, bool in_time, void *
 	(void)in_time;
 	rescue_read_answer(answer, size, &result);
 	vrf->rescue = NULL;
+	if (vrf->counting) {
+		leave_judged(vrf, &result);
+		return;
+	}
 	if (vrf->context->cgroups)
 		cgroups_close(vrf->context->cgroups, vrf->name);
 	if (result.moved) {
@@ -390,8 +575,9 @@ static int database_judge(struct vrf *vrf, unsigned version, struct error *err)
 	if (r == 0)
 		r = launch_write_config(vrf, &changed, err);
 	if (r == 0)
-		r = rescue_start(
-			vrf, version, RESCUE_VERSION, rescue_on_done, vrf, &vrf->rescue, err);
+		r = rescue_start(vrf, version,
+			vrf->sending.tried ? RESCUE_VERSION : RESCUE_SENDABLE, rescue_on_done, vrf,
+			&vrf->rescue, err);
 	if (r < 0)
 		return r;
 	vrf->judged_for = version;
@@ -433,6 +619,7 @@ static void proxy_begin(struct vrf *vrf, bool adopted)
 {
 	/* An adopted one has lived before, whatever it has been told. */
 	vrf->kicked |= adopted;
+	vrf->sending.tried = false;
 	state_set(vrf, VRF_STARTING, adopted ? "found running" : vrf->notice);
 	state_timer_arm(vrf, (uint64_t)start_period_s(vrf) * 1000);
 	watch_start(vrf, 0);
@@ -481,9 +668,11 @@ static void act_launch(struct vrf *vrf, const char *reason)
 	}
 	r = launch_adopt(vrf, &err);
 	if (r > 0) {
-		bool ending = vrf->former.ending && former_runs(vrf);
+		bool ending = (vrf->former.ending && former_runs(vrf)) ||
+			access(vrf->paths.send_conf, F_OK) == 0;
 
 		proxy_follow(vrf, first);
+		(void)unlink(vrf->paths.send_conf);
 		if (ending)
 			proxy_end_to_restart(vrf, "an earlier supervisor was stopping it");
 		else if (r == LAUNCH_ADOPTED)
@@ -658,8 +847,17 @@ static void act_end(struct vrf *vrf, const char *reason)
 		end_reason_set(vrf, reason);
 		state_set(vrf, VRF_STOPPING, vrf->end_reason);
 	} else {
-		act_rest(vrf, reason);
+		end_reason_set(vrf, reason);
+		if (!leave_begin(vrf))
+			act_rest(vrf, vrf->end_reason);
 	}
+}
+
+/* It rests already, and goes from the config now. */
+static void act_leave(struct vrf *vrf, const char *reason)
+{
+	end_reason_set(vrf, reason);
+	(void)leave_begin(vrf);
 }
 
 /* The namespace went with its interfaces: there is nothing to wait for. */
@@ -685,6 +883,10 @@ static void stop_tell(struct vrf *vrf)
 {
 	char what[ENDING_TEXT_SIZE] = "";
 
+	if (vrf->sending.active && !vrf->sending.ending) {
+		sender_tell(vrf);
+		return;
+	}
 	if (vrf->proxy.pid > 0)
 		ending_describe(&vrf->ending, clock_now_ms(), what);
 	snprintf(vrf->reason, sizeof(vrf->reason), "%.150s%s%s", vrf->end_reason,
@@ -719,6 +921,10 @@ static void act_await_end(struct vrf *vrf, const char *reason)
 		lock_try_again(vrf);
 		return;
 	}
+	if (vrf->sending.active && !vrf->sending.ending) {
+		sender_look(vrf);
+		return;
+	}
 	pause_ms = ending_pause_ms(&vrf->ending);
 	verdict = ending_look(&vrf->ending, &vrf->proxy);
 	if (verdict != ENDING_GOES_ON)
@@ -735,6 +941,8 @@ static void act_kill(struct vrf *vrf, const char *reason)
 		return;
 	if (!vrf->ending.killed_ms)
 		log_warning("vrf '%s': proxy killed: %s", vrf->name, reason);
+	vrf->leaving = false;
+	vrf->sending.ending = true;
 	ending_kill(&vrf->ending, &vrf->proxy);
 }
 
@@ -742,7 +950,18 @@ static void act_kill(struct vrf *vrf, const char *reason)
 static void act_note_stop(struct vrf *vrf, const char *reason)
 {
 	end_reason_set(vrf, reason);
+	if (vrf->sending.active && !vrf->sending.ending && !vrf->leaving)
+		sender_end(vrf);
 	stop_tell(vrf);
+}
+
+/* One that was about to go goes on with its database itself. */
+static void act_want_again(struct vrf *vrf, const char *reason)
+{
+	(void)reason;
+	if (vrf->leaving && vrf->sending.active && !vrf->sending.ending)
+		sender_end(vrf);
+	vrf->leaving = false;
 }
 
 static void act_ended(struct vrf *vrf, const char *reason)
@@ -751,6 +970,8 @@ static void act_ended(struct vrf *vrf, const char *reason)
 
 	(void)reason;
 	vrf->restart_now = false;
+	if (!vrf->wanted && leave_begin(vrf))
+		return;
 	if (!vrf->wanted)
 		act_rest(vrf, vrf->end_reason);
 	else if (now)
@@ -764,6 +985,7 @@ typedef void (*vrf_action)(struct vrf *vrf, const char *reason);
 static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 	[VRF_DISABLED] = {
 		[VRF_EVENT_START] = act_wire,
+		[VRF_EVENT_STOP] = act_leave,
 	},
 	[VRF_WIRING] = {
 		[VRF_EVENT_STOP] = act_end,
@@ -802,6 +1024,7 @@ static const vrf_action actions[VRF_STATES][VRF_EVENTS] = {
 		[VRF_EVENT_TIMEOUT] = act_wire,
 	},
 	[VRF_STOPPING] = {
+		[VRF_EVENT_START] = act_want_again,
 		[VRF_EVENT_STOP] = act_note_stop,
 		[VRF_EVENT_ENDED] = act_ended,
 		[VRF_EVENT_KILL] = act_kill,
@@ -855,6 +1078,20 @@ struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *con
 	vrf->id = vrf->wanted_id = id;
 	vrf->stop_timeout_s = config->proxy.stop_timeout_s;
 	return vrf;
+}
+
+const struct config_vrf *vrf_own_config(const struct vrf *vrf)
+{
+	return vrf->config ? vrf->config : vrf->last;
+}
+
+void vrf_remove(struct vrf *vrf, struct config *config, const char *reason)
+{
+	vrf->last = vrf->config;
+	vrf->kept = config_share(config);
+	vrf->config = NULL;
+	vrf->leaving = vrf->last->has_proxy;
+	vrf_dispatch(vrf, VRF_EVENT_STOP, reason);
 }
 
 /* 1: nobody holds it. */
@@ -955,6 +1192,8 @@ void vrf_destroy(struct vrf *vrf)
 		close(vrf->words_fd);
 	probe_cancel(vrf->probe);
 	job_destroy(vrf->rescue);
+	job_destroy(vrf->count);
+	config_destroy(vrf->kept);
 	timer_finish(&vrf->state_timer);
 	timer_finish(&vrf->watch_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);
@@ -1070,6 +1309,9 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 		(old->digest != config->digest || old->enabled != config->enabled))
 		vrf->reloaded |= VRF_RELOAD_CHANGED;
 	vrf->config = config;
+	vrf->last = NULL;
+	config_destroy(vrf->kept);
+	vrf->kept = NULL;
 	vrf->config_new = true;
 	destinations_finish(&vrf->destinations);
 	vrf->wanted_id = id;
@@ -1078,6 +1320,7 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 	/* One that ends because it was not wanted has not failed. */
 	vrf->restart_now |= vrf->state == VRF_STOPPING && !vrf->wanted;
 	if (!config->enabled || vrf->held) {
+		vrf->leaving |= !config->enabled && vrf->state != VRF_DISABLED;
 		vrf_dispatch(vrf, VRF_EVENT_STOP,
 			vrf->held ? VRF_STOPPED_BY_HAND : "disabled in the config");
 		return;

@@ -16,6 +16,9 @@
  *	                  |
  *	                  '--ended, but still wanted--> backoff or wiring
  *
+ * Where values would be left behind, because the next proxy is of another major version or as the VRF goes from the
+ * config, another proxy runs while it is stopping, which only sends them (supervisor/sending.h).
+ *
  * A proxy is launched in one place, act_launch(): wired, its binary's version known and its database judged,
  * each asked of a helper process. While a helper is at a database nothing else happens to that: a launch
  * waits for the end of it, and so does a stop, which kills it.
@@ -42,6 +45,7 @@
 #include "supervisor/proxy_files.h"
 #include "supervisor/relapses.h"
 #include "supervisor/repairs.h"
+#include "supervisor/sending.h"
 #include "supervisor/timer.h"
 #include "supervisor/wedge.h"
 #include "zabbix/pollers.h"
@@ -53,6 +57,7 @@
 
 struct sd_event;
 struct sd_event_source;
+struct binary_copies;
 struct cgroups;
 struct shared_line;
 struct job;
@@ -164,6 +169,7 @@ struct vrf_context {
 	struct sd_event *event;
 	const struct config *config;
 	struct proxy_binary_cache *binaries;
+	struct binary_copies *copies;    /* NULL: none are kept */
 	struct cgroups *cgroups;         /* NULL: nothing can be limited, or is to be */
 	bool limits_due;                 /* whether anything can be is being found out */
 	bool server_known;               /* the API answers: its view of the proxies counts */
@@ -175,6 +181,8 @@ struct vrf_context {
 	void (*look)(struct vrf *vrf);   /* judge its part of the kernel soon */
 	void (*rested)(struct vrf *vrf); /* it is disabled now and no process of it lives */
 	void (*changed)(struct vrf *vrf, enum vrf_state before); /* its state did */
+	/* It goes from the config, and so many values (-1: not known) stay in its database. May be NULL. */
+	void (*kept)(struct vrf *vrf, int64_t unsent);
 	/* A line of the log about a cause, or the end of one, that the VRF may share with others, to be told soon
 	 * (supervisor/shared_causes.h); and what is held of that, to be told now. NULL: all is logged at once. */
 	void (*share)(
@@ -188,6 +196,9 @@ struct vrf_context {
 struct vrf {
 	struct vrf_context *context;
 	const struct config_vrf *config; /* NULL: gone from the config, being taken down, or left */
+	struct config *
+		kept; /* of one that has gone: the config that had it last, and its part; NULL: none */
+	const struct config_vrf *last;
 	bool left; /* gone from the config without a supervisor to see it: not touched until that is said to be meant */
 	bool left_passive; /* the proxy of one that was left: by its configuration file */
 	unsigned reloaded; /* what the last reload did to it, of VRF_RELOAD_* */
@@ -197,11 +208,15 @@ struct vrf {
 	struct vrf_paths paths;
 
 	bool wanted;
-	bool held;               /* stopped by hand: not started before that is taken back */
-	bool kicked;             /* started anew once, as it came before the server knew its key */
-	bool restart_now;        /* ended on purpose: starts again without a back-off */
-	struct ending ending;    /* of its proxy, while stopping */
-	char end_reason[256];    /* why it is being ended */
+	bool held;            /* stopped by hand: not started before that is taken back */
+	bool kicked;          /* started anew once, as it came before the server knew its key */
+	bool restart_now;     /* ended on purpose: starts again without a back-off */
+	struct ending ending; /* of its proxy, while stopping */
+	char end_reason[256]; /* why it is being ended */
+	bool leaving; /* gone from the config, or disabled in it: what it holds is to be sent before it rests */
+	bool counting;           /* the helper at its database counts that */
+	struct sending sending;  /* by the process that runs, where it is active */
+	struct job *count;       /* that counts meanwhile; NULL: none does */
 	uint32_t stop_timeout_s; /* its config's, which may be gone by then */
 	enum vrf_state state;
 	char reason[320];
@@ -300,6 +315,12 @@ void vrf_end_leftover(struct vrf *vrf, const char *reason);
  * configuration is not known.
  */
 void vrf_leave(struct vrf *vrf);
+
+/* It is gone from the config, which has been taken over: ends its proxy, and sends first what that has not. */
+void vrf_remove(struct vrf *vrf, struct config *config, const char *reason);
+
+/* Its part of the config, or of that which had it last. NULL: none is known. */
+const struct config_vrf *vrf_own_config(const struct vrf *vrf);
 
 /* It is meant to go: ends its proxy. */
 void vrf_end_left(struct vrf *vrf, const char *reason);

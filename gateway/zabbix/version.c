@@ -60,8 +60,8 @@ enum zabbix_pair zabbix_version_pair(unsigned proxy, unsigned server)
 	/* The oldest proxy that each server takes values from. */
 	static const struct {
 		unsigned server, oldest;
-	} servers[] = { { 600, 600 }, { 602, 602 }, { 604, 604 }, { 700, 600 }, { 702, 700 },
-		{ 704, 700 } };
+	} servers[] = { { 600, 600 }, { 602, 602 }, { 604, 600 }, { 700, 600 }, { 702, 700 },
+		{ 704, 700 }, { 800, 700 } };
 
 	if (proxy == server || proxy == 0 || server == 0)
 		return ZABBIX_PAIR_GOOD;

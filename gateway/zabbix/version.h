@@ -43,7 +43,8 @@ enum zabbix_pair {
 };
 
 /*
- * Source: Zabbix manual, "Version compatibility": from 7.0 on a server works with proxies of the LTS
- * release before it and of those since, and with none that is newer. 6.0 and 7.0 were measured.
+ * Source: Zabbix manual, "Version compatibility": from 6.4 on a server works with proxies of the LTS
+ * release before it and of those since, and with none that is newer; before, with those of its own release alone.
+ * 6.0 and 7.0 were measured, both ways.
  */
 enum zabbix_pair zabbix_version_pair(unsigned proxy, unsigned server);

@@ -27,6 +27,7 @@ SERVER_PROGRAM = "/usr/sbin/zabbix_server"
 IN_NETNS = ("ip", "netns", "exec")  # what only root may
 AS_USER = ("setpriv", "--clear-groups")
 READY_SECONDS = 30
+UPGRADE_SECONDS = 300
 FRONTEND_LOCALE = "en_US.utf8"
 SOCKET_PATH_MAX = 107  # sun_path of unix(7), without its closing zero
 
@@ -221,6 +222,18 @@ class ZabbixStack:
             self._start_web()
             self._wait_ready()
 
+    def upgrade(self, release):
+        """Server and frontend become those of another release, with the database as it is: the server upgrades it."""
+        self.server.end()
+        self.web.end()
+        self.release = release
+        shutil.rmtree(self.directory / "frontend")
+        self._make_frontend()
+        self._start_server()
+        self.server.wait_ready(lambda: port_answers(self.server_port, self.server_address), UPGRADE_SECONDS)
+        self._start_web()
+        self._wait_ready()
+
     def _make_server(self):
         directory = self._account_directory("server")
         config = self.directory / "zabbix_server.conf"
@@ -238,11 +251,14 @@ class ZabbixStack:
         self.server = self._start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", self.directory / "zabbix_server.conf"],
                                   self.directory / "server" / "zabbix_server.log", self.server_netns)
 
-    def _make_web(self):
-        self._account_directory("web")
+    def _make_frontend(self):
         config = zabbix_packages.copy_frontend(self.release.root, self.directory / "frontend")
         config.write_text(FRONTEND_CONFIG.format(database=self.database.socket, database_port=postgres.PORT,
                                                  server_port=self.server_port))
+
+    def _make_web(self):
+        self._account_directory("web")
+        self._make_frontend()
         self._make_locale()
         self._start_web()
 

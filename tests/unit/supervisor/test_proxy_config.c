@@ -25,7 +25,7 @@ static char *profile_read(const char *name)
 
 /* The file of the first VRF of a config, with these profile lines. */
 static char *format_all(const char *config_text, const char *profile, unsigned version,
-	const char *identity, unsigned pollers)
+	const char *identity, unsigned pollers, bool sends_only)
 {
 	cleanup_loaded struct loaded loaded = loaded_text(config_text);
 	struct address root, inside, server_root, server_inside;
@@ -52,15 +52,22 @@ static char *format_all(const char *config_text, const char *profile, unsigned v
 		.server_inside = &server_inside,
 		.psk_identity = identity,
 		.pollers = pollers,
+		.sends_only = sends_only,
 	});
 	vrf_paths_finish(&paths);
 	return text;
 }
 
+static char *format_for(const char *config_text, const char *profile, unsigned version,
+	const char *identity, bool sends_only)
+{
+	return format_all(config_text, profile, version, identity, 0, sends_only);
+}
+
 static char *format_with(
 	const char *config_text, const char *profile, unsigned version, const char *identity)
 {
-	return format_all(config_text, profile, version, identity, 0);
+	return format_all(config_text, profile, version, identity, 0, false);
 }
 
 static char *format_profile(const char *profile, unsigned version)
@@ -265,6 +272,24 @@ static void options_win_over_the_profile_and_ours_over_them(void **state)
 	assert_line(text, "StartPollers=9");
 }
 
+static void options_of_another_release_do_not_keep_a_proxy_from_starting(void **state)
+{
+	static const char config[] = "vrf acme { proxy { options = { \"ConfigFrequency=5\","
+				     " \"HeartbeatFrequency=30\", \"StartSNMPPollers=2\" } } }";
+	cleanup_free char *six = format_with(config, "ProxyConfigFrequency=10\n", 600, NULL);
+	cleanup_free char *seven = format_with(config, "ProxyConfigFrequency=10\n", 700, NULL);
+
+	(void)state;
+	assert_line(six, "ConfigFrequency=5");
+	assert_line(six, "HeartbeatFrequency=30");
+	assert_no_key(six, "StartSNMPPollers");
+	assert_line(six, "# not known to it: StartSNMPPollers=2");
+	assert_line(seven, "ProxyConfigFrequency=5");
+	assert_no_key(seven, "ConfigFrequency");
+	assert_line(seven, "# not known to it: HeartbeatFrequency=30");
+	assert_line(seven, "StartSNMPPollers=2");
+}
+
 static void a_vrf_that_discovers_has_a_discoverer(void **state)
 {
 	static const char config[] = "vrf acme { discover { range = \"10.0.0.0/24\" } }";
@@ -351,6 +376,57 @@ static void every_path_is_private_to_the_vrf(void **state)
 		assert_ptr_not_equal(memmem(at, strcspn(at, "\n"), "/acme/", 6), NULL);
 }
 
+/* What zabbix_proxy makes of it: of two lines with one key it takes the last. */
+static void assert_last(const char *text, const char *key, const char *value)
+{
+	cleanup_free char *start = xasprintf("\n%s=", key);
+	const char *last = NULL;
+
+	for (const char *at = text; (at = strstr(at, start)); at++)
+		last = at + strlen(start);
+	assert_non_null(last);
+	assert_int_equal(strcspn(last, "\n"), strlen(value));
+	assert_int_equal(strncmp(last, value, strlen(value)), 0);
+}
+
+static void one_that_only_sends_collects_nothing_and_nobody_reaches_it(void **state)
+{
+	static const char config[] =
+		"vrf acme { allow = { \"tcp/10051\" } proxy { options = { \"StartPollers=9\","
+		" \"StartSNMPPollers=3\", \"Timeout=4\" } } }";
+	static const char *const collectors[] = { "StartPollers", "StartPollersUnreachable",
+		"StartPingers", "StartTrappers", "StartHTTPPollers", "StartODBCPollers" };
+	static const unsigned versions[] = { 600, 700 };
+	cleanup_free char *lines = profile_read("large");
+
+	(void)state;
+	for (size_t v = 0; v < 2; v++) {
+		cleanup_free char *text = format_for(config, lines, versions[v], "id", true);
+
+		for (size_t i = 0; i < sizeof(collectors) / sizeof(collectors[0]); i++)
+			assert_last(text, collectors[i], "0");
+		assert_last(text, "DataSenderFrequency", "1");
+		assert_line(text, "Timeout=4");
+		assert_line(text, "ListenIP=127.0.0.1,fd5a:b1c0:de00::6");
+		assert_line(text, "TLSConnect=psk");
+		if (versions[v] == 600)
+			assert_no_key(text, "StartSNMPPollers");
+		else
+			assert_last(text, "StartSNMPPollers", "0");
+	}
+}
+
+static void a_passive_one_that_only_sends_can_be_asked_for_it(void **state)
+{
+	cleanup_free char *text = format_for(
+		"vrf acme { proxy { mode = passive } }", "StartTrappers=5\n", 700, NULL, true);
+
+	(void)state;
+	assert_last(text, "StartTrappers", "1");
+	assert_last(text, "StartPollers", "0");
+	assert_line(text, "ProxyMode=1");
+}
+
 static void processes_of_a_config_are_counted(void **state)
 {
 	cleanup_free char *large = format_profile("large", 600);
@@ -369,10 +445,10 @@ static void processes_of_a_config_are_counted(void **state)
 static void what_its_items_need_is_started_beyond_the_profile(void **state)
 {
 	cleanup_free char *small = profile_read("small"), *standard = profile_read("standard");
-	cleanup_free char *new = format_all("vrf acme { }", small, 700, NULL, ALL_POLLERS);
-	cleanup_free char *old = format_all("vrf acme { }", small, 600, NULL, ALL_POLLERS);
+	cleanup_free char *new = format_all("vrf acme { }", small, 700, NULL, ALL_POLLERS, false);
+	cleanup_free char *old = format_all("vrf acme { }", small, 600, NULL, ALL_POLLERS, false);
 	cleanup_free char *enough =
-		format_all("vrf acme { }", standard, 700, NULL, BIT(HTTP_AGENT) | BIT(WEB));
+		format_all("vrf acme { }", standard, 700, NULL, BIT(HTTP_AGENT) | BIT(WEB), false);
 
 	(void)state;
 	assert_true(strstr(new, "\nStartHTTPAgentPollers=1\n") >
@@ -402,7 +478,7 @@ static void the_next_supervisor_reads_what_was_started_for_items(void **state)
 {
 	cleanup_free char *small = profile_read("small");
 	cleanup_free char *text =
-		format_all("vrf acme { }", small, 700, NULL, BIT(HTTP_AGENT) | BIT(IPMI));
+		format_all("vrf acme { }", small, 700, NULL, BIT(HTTP_AGENT) | BIT(IPMI), false);
 	cleanup_free char *bare = format_profile("standard", 700);
 
 	(void)state;
@@ -428,8 +504,8 @@ static void a_java_gateway_is_written_as_zabbix_reads_it(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cleanup_free char *config =
 			xasprintf("proxy { java_gateway = \"%s\" }\nvrf acme { }", rows[i].value);
-		cleanup_free char *text = format_all(config, small, 600, NULL, BIT(JMX));
-		cleanup_free char *idle = format_all(config, small, 600, NULL, 0);
+		cleanup_free char *text = format_all(config, small, 600, NULL, BIT(JMX), false);
+		cleanup_free char *idle = format_all(config, small, 600, NULL, 0, false);
 
 		assert_line(text, rows[i].address);
 		assert_line(text, "StartJavaPollers=1");
@@ -487,6 +563,7 @@ int main(void)
 		cmocka_unit_test(a_passive_proxy_is_reached_by_what_the_server_speaks),
 		cmocka_unit_test(the_key_is_named_by_its_file),
 		cmocka_unit_test(options_win_over_the_profile_and_ours_over_them),
+		cmocka_unit_test(options_of_another_release_do_not_keep_a_proxy_from_starting),
 		cmocka_unit_test(a_vrf_that_discovers_has_a_discoverer),
 		cmocka_unit_test(a_port_that_others_reach_has_trappers_that_nobody_holds_for_long),
 		cmocka_unit_test(a_port_that_nobody_else_reaches_costs_no_trapper_more),
@@ -498,6 +575,8 @@ int main(void)
 		cmocka_unit_test(a_java_gateway_is_written_as_zabbix_reads_it),
 		cmocka_unit_test(hosts_with_ipmi_or_jmx_need_their_pollers),
 		cmocka_unit_test(what_a_config_polls_is_told_by_its_last_lines),
+		cmocka_unit_test(one_that_only_sends_collects_nothing_and_nobody_reaches_it),
+		cmocka_unit_test(a_passive_one_that_only_sends_can_be_asked_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,6 +242,36 @@ static void before_a_start_only_another_version_is_moved_and_its_unsent_values_a
 	assert_true(result.in_the_way);
 }
 
+static void a_database_whose_values_can_be_sent_first_stays(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
+	struct rescue_result result;
+	sqlite3 *database = NULL;
+
+	rescue_database(path, 0, RESCUE_COUNT, NOW, &result);
+	assert_int_equal(result.unsent, 0);
+	database_make(*state);
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, "insert into proxy_history values (1), (2), (3)",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	rescue_database(path, 700, RESCUE_SENDABLE, NOW, &result);
+	assert_false(result.moved || result.unknown || result.in_the_way);
+	assert_int_equal(result.version, 600);
+	assert_int_equal(result.unsent, 3);
+	rescue_database(path, 0, RESCUE_COUNT, NOW, &result);
+	assert_int_equal(result.version, 600);
+	assert_int_equal(result.unsent, 3);
+	assert_int_equal(sqlite3_exec(database, "begin exclusive", NULL, NULL, NULL), SQLITE_OK);
+	rescue_database(path, 0, RESCUE_GLANCE, NOW, &result);
+	assert_int_equal(result.unsent, -1);
+	assert_false(result.moved);
+	sqlite3_exec(database, "rollback; delete from proxy_history", NULL, NULL, NULL);
+	sqlite3_close(database);
+	rescue_database(path, 700, RESCUE_SENDABLE, NOW, &result);
+	assert_true(result.moved);
+}
+
 /* A proxy that was killed amid a transaction, as nobody: its changes are in the file, or in the log. */
 static void database_leave(const char *path, const char *before, const char *after)
 {
@@ -333,6 +363,7 @@ int main(void)
 		in_scratch_as_root(what_the_log_said_of_former_lives_is_past),
 		in_scratch(
 			before_a_start_only_another_version_is_moved_and_its_unsent_values_are_counted),
+		in_scratch(a_database_whose_values_can_be_sent_first_stays),
 		in_scratch_as_root(
 			a_helper_finishes_what_a_killed_proxy_left_and_moves_the_database),
 		in_scratch_as_root(a_killed_one_has_ended_when_it_is_told),
