@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "cli/ask.h"
 #include "cli/diag_walk.h"
+#include "cli/left.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "control/client.h"
@@ -35,10 +37,13 @@ static json_t *status_ask(const struct config *config, const char *vrf)
 	return status;
 }
 
-static uint32_t uplink_id_of(const struct config *config, const struct config_vrf *vrf)
+static uint32_t uplink_id_of(
+	const struct config *config, const struct config_vrf *vrf, const struct cli_left *left)
 {
 	uint32_t *ids = NULL, id = 0;
 
+	if (vrf == &left->vrf)
+		return left->id;
 	if (ids_assign(config, false, &ids, NULL) == 0)
 		id = ids[vrf - config->vrfs];
 	free(ids);
@@ -85,6 +90,7 @@ int cli_diag(int argc, char **argv)
 {
 	cleanup_config struct config *config = NULL;
 	cleanup_json json_t *status = NULL, *steps = NULL;
+	cleanup(cli_left_finish) struct cli_left left = { 0 };
 	struct cli_options options;
 	const struct config_vrf *vrf;
 	int r = cli_parse(argc, argv, "c:jh", &options);
@@ -98,13 +104,11 @@ int cli_diag(int argc, char **argv)
 	r = cli_load_config_to_look(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
-	vrf = config_find_vrf(config, argv[optind]);
-	if (!vrf) {
-		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", argv[optind]);
+	vrf = cli_find_vrf(config, argv[optind], &left);
+	if (!vrf)
 		return CLI_EXIT_NO_SUCH_VRF;
-	}
 	status = status_ask(config, vrf->name);
-	steps = diag_walk(&(struct diag){ config, vrf, uplink_id_of(config, vrf), status });
+	steps = diag_walk(&(struct diag){ config, vrf, uplink_id_of(config, vrf, &left), status });
 	if (options.json)
 		document_print(vrf->name, steps);
 	else

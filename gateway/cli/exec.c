@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "cli/left.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "net/netns.h"
@@ -84,15 +85,15 @@ static int exec_parse_all(int argc, char **argv, struct exec_options *options)
 	return first < argc ? CLI_PARSED : cli_usage(argv[0], "expected a command");
 }
 
-/* Written here: a namespace that only `up` has made has none yet. */
+/* Written here: a namespace that only `up` has made has none yet. One that was left has what its proxy has. */
 static int mount_resolv_conf(
-	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
+	const struct config_vrf *vrf, const struct vrf_paths *paths, bool left, struct error *err)
 {
 	int r;
 
-	if (vrf->dns.count == 0)
+	if (left ? access(paths->resolv_conf, F_OK) < 0 : vrf->dns.count == 0)
 		return 0;
-	r = resolv_conf_write(vrf, paths, err);
+	r = left ? 0 : resolv_conf_write(vrf, paths, err);
 	if (r < 0 || process_view_mount_resolv_conf(paths->resolv_conf) == 0)
 		return r;
 	if (errno != ENOENT)
@@ -120,7 +121,7 @@ static int sockets_borrow(const struct vrf_paths *paths)
 
 /* Who looks for what is wrong with a proxy has use for a command without its sockets, too. */
 static int mount_views(
-	const struct config_vrf *vrf, const struct vrf_paths *paths, struct error *err)
+	const struct config_vrf *vrf, const struct vrf_paths *paths, bool left, struct error *err)
 {
 	/* Before the mounts are ours alone: from there it is the same way back. */
 	cleanup_fd int sockets = sockets_borrow(paths);
@@ -134,7 +135,7 @@ static int mount_views(
 		move_mount(sockets, "", AT_FDCWD, paths->socket_dir, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		fprintf(stderr, "vrfgate exec: vrf '%s': cannot mount its proxy's sockets: %s\n",
 			vrf->name, strerror(errno));
-	return mount_resolv_conf(vrf, paths, err);
+	return mount_resolv_conf(vrf, paths, left, err);
 }
 
 static int enter_vrf(const struct config_vrf *vrf, const struct config *config)
@@ -148,7 +149,7 @@ static int enter_vrf(const struct config_vrf *vrf, const struct config *config)
 	if (r == 0 && setns(fd, CLONE_NEWNET) < 0)
 		r = error_set_errno(&err, errno, "cannot enter its namespace");
 	if (r == 0)
-		r = mount_views(vrf, &paths, &err);
+		r = mount_views(vrf, &paths, !config_find_vrf(config, vrf->name), &err);
 	vrf_paths_finish(&paths);
 	if (r < 0) {
 		fprintf(stderr, "vrfgate exec: vrf '%s': %s\n", vrf->name, err.text);
@@ -191,6 +192,7 @@ static int become(const char *name)
 static int enter(const struct exec_options *options)
 {
 	cleanup_config struct config *config = NULL;
+	cleanup(cli_left_finish) struct cli_left left = { 0 };
 	const struct config_vrf *vrf;
 	int r;
 
@@ -199,12 +201,8 @@ static int enter(const struct exec_options *options)
 	r = cli_load_config_to_look(options->config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
-	vrf = config_find_vrf(config, options->vrf);
-	if (!vrf) {
-		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", options->vrf);
-		return CLI_EXIT_NO_SUCH_VRF;
-	}
-	return enter_vrf(vrf, config);
+	vrf = cli_find_vrf(config, options->vrf, &left);
+	return vrf ? enter_vrf(vrf, config) : CLI_EXIT_NO_SUCH_VRF;
 }
 
 int cli_exec(int argc, char **argv)

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "cli/options.h"
+#include "config/check.h"
 #include "config/cleanup.h"
 #include "supervisor/paths.h"
 
@@ -178,6 +179,15 @@ static int logs_show(const struct vrf_paths *paths, const struct logs_options *o
 	return CLI_EXIT_DONE;
 }
 
+/* One that is not in the config any more, whether it was left running or has ended. */
+static bool has_left_a_log(const char *name, const struct vrf_paths *paths)
+{
+	struct stat st;
+
+	return config_check_name(name, NULL) == 0 && lstat(paths->log, &st) == 0 &&
+		S_ISREG(st.st_mode);
+}
+
 int cli_logs(int argc, char **argv)
 {
 	struct logs_options options = { .config_path = CONFIG_DEFAULT_PATH,
@@ -193,12 +203,13 @@ int cli_logs(int argc, char **argv)
 	r = cli_load_config_to_look(options.config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
-	if (!config_find_vrf(config, name)) {
-		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", name);
-		return CLI_EXIT_NO_SUCH_VRF;
-	}
 	vrf_paths_init(&paths, &config->gateway, name);
-	r = logs_show(&paths, &options);
+	if (config_find_vrf(config, name) || has_left_a_log(name, &paths)) {
+		r = logs_show(&paths, &options);
+	} else {
+		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", name);
+		r = CLI_EXIT_NO_SUCH_VRF;
+	}
 	vrf_paths_finish(&paths);
 	return r;
 }

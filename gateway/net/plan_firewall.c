@@ -59,7 +59,7 @@ static bool wants_uplink(const struct net_want *want)
 	for (size_t i = 0; i < want->n_netns; i++)
 		if (want->netns[i].has_uplink)
 			return true;
-	return false;
+	return want->keeps_uplinks;
 }
 
 void net_plan_root_firewall(struct net_planner *planner)

@@ -76,6 +76,7 @@ static void copy_netns(
 
 	state->exists = lo && net_mark_parse(lo->mark, &mark) && mark.kind == NET_MARK_NETNS &&
 		strcmp(mark.vrf, name) == 0;
+	state->owner = state->exists ? mark.owner : 0;
 	for (size_t i = 0; state->exists && i < have->n_links; i++)
 		if (!(have->links[i].flags & IFF_LOOPBACK))
 			copy_link(state, have, &have->links[i]);

@@ -36,6 +36,7 @@ struct net_netns_state {
 	bool exists;                  /* and bears our mark */
 	struct net_link_state *links; /* all but lo */
 	size_t n_links;
+	uint32_t owner; /* whose it is, of ours (net/mark.h) */
 };
 
 /* Reads a namespace; a missing one is a state, not an error. net_netns_state_finish() it. */

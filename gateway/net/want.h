@@ -114,6 +114,7 @@ struct net_want {
 	bool partial;      /* true: nothing is said of namespaces not named, so none is removed */
 	const char **keep; /* namespaces of ours that are neither wanted nor to be removed yet */
 	size_t n_keep;
+	bool keeps_uplinks; /* some of these have one: what the root namespace has for uplinks stays right */
 	bool hurried; /* where the kernel's tables go on changing that is told, -EINTR, and not waited out */
 };
 

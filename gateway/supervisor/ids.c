@@ -194,3 +194,14 @@ int ids_list(const struct config *config, struct strings *names, struct error *e
 		strings_add(names, name);
 	return r;
 }
+
+bool ids_find(const struct config *config, const char *name, uint32_t *id)
+{
+	cleanup_json json_t *known = NULL;
+	const json_t *number = NULL;
+
+	if (numbers_read(&ids_kind, &config->gateway, &known, NULL) == 0)
+		number = json_object_get(known, name);
+	*id = (uint32_t)json_integer_value(number);
+	return number != NULL;
+}

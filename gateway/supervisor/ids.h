@@ -22,5 +22,8 @@
  */
 int ids_assign(const struct config *config, bool save, uint32_t **ids, struct error *err);
 
+/* The number that a VRF was given at any time and has still, be it in the config or not; false: it has none. */
+bool ids_find(const struct config *config, const char *name, uint32_t *id);
+
 /* Appends the VRFs that were given a number at any time and have it still. */
 int ids_list(const struct config *config, struct strings *names, struct error *err);

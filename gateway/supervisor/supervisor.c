@@ -481,6 +481,7 @@ void supervisor_leave(struct supervisor *supervisor, const char *name)
 	struct vrf *vrf = vrf_create_gone(&supervisor->context, name);
 
 	*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
+	vrf->left_uplink = ids_find(supervisor->config, name, &vrf->id);
 	vrf_leave(vrf);
 }
 

@@ -200,6 +200,7 @@ struct vrf {
 		kept; /* of one that has gone: the config that had it last, and its part; NULL: none */
 	const struct config_vrf *last;
 	bool left; /* gone from the config without a supervisor to see it: not touched until that is said to be meant */
+	bool left_uplink;  /* that one has an uplink, and its number is known */
 	bool left_passive; /* the proxy of one that was left: by its configuration file */
 	unsigned reloaded; /* what the last reload did to it, of VRF_RELOAD_* */
 	char *name;

@@ -131,6 +131,10 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 				conflicts_take_retry(vrf, clock_now_ms());
 		} else if (due || (!vrf->config && (vrf->left || vrf_is_in_use(vrf)))) {
 			*array_append(&want->keep, &want->n_keep) = vrf->name;
+			want->keeps_uplinks |= vrf->left && vrf->left_uplink;
+			if (vrf->left && vrf->left_passive && vrf->left_uplink)
+				wiring_keep_passive(
+					want, supervisor->config, supervisor->ids, vrf->id);
 		}
 	}
 }

@@ -168,6 +168,24 @@ void wiring_one(struct net_want *want, const struct config *config, const struct
 	wiring_add(want, vrf, id);
 }
 
+void wiring_keep_passive(
+	struct net_want *want, const struct config *config, const uint32_t *ids, uint32_t id)
+{
+	const struct config_vrf left = {
+		.enabled = true, .has_proxy = true, .proxy = { .mode = CONFIG_PROXY_PASSIVE }
+	};
+	uint16_t port = config_passive_port(config, &left, id);
+	struct address root, inside;
+
+	want->proxy_port = PROXY_PORT;
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		if (config->vrfs[i].has_uplink && ids[i] == id)
+			return;
+	if (port && wiring_server_ends(&config->uplink, id, &root, &inside) == 0)
+		*array_append(&want->passive, &want->n_passive) =
+			(struct net_want_passive){ port, inside };
+}
+
 void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id)
 {
 	struct net_want_netns *netns = array_append(&want->netns, &want->n_netns);

@@ -14,6 +14,11 @@ void wiring_begin(struct net_want *want, const struct config *config, const uint
 int wiring_server_ends(const struct config_uplink *uplink, uint32_t id, struct address *root,
 	struct address *inside);
 
+/* The way of the server to a passive proxy that was left running, by its uplink's number: as long as no VRF of the
+ * config has that. */
+void wiring_keep_passive(
+	struct net_want *want, const struct config *config, const uint32_t *ids, uint32_t id);
+
 /* Adds one VRF. */
 void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id);
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One slip of whoever writes the config: an empty or cut file takes no customer down; and what a reload says."""
 
+import contextlib
 import json
 import os
+import pathlib
 import signal
 
 import status_schema
-from lab import STATE_SECONDS, expect_said
+from lab import STATE_SECONDS, expect_said, ip, output_of
 from running_cases import CUSTOMER, children_of, fake_proxy, netns_names
 from tap import expect, expect_equal
 from waiting import wait_until
@@ -213,6 +215,68 @@ def vrfs_that_go_while_no_supervisor_runs_are_left_until_it_is_meant(lab):
     lab.command("down")
 
 
+def one_that_was_left_is_looked_into_like_others(lab):
+    """By its name: a command inside, the log of its proxy, and the way to it step by step."""
+    section = fake_proxy(lab)
+    acme = CUSTOMER.replace("{ ", '{ dns = "10.0.0.53" ', 1)
+    lab.write(section + f"vrf acme {acme}\nnamespace mgmt {{ }}\n")
+    with lab.running("--leave-proxies"):
+        lab.wait_state("acme", "starting")
+    log = lab.base / "log" / "acme" / "zabbix_proxy.log"
+    log.write_text("first line\nlast line\n")
+    lab.write(section + namespaces("stays"))
+    for supervised in (True, False):
+        with lab.running("--leave-proxies") if supervised else contextlib.nullcontext():
+            if supervised:
+                for name in ("acme", "mgmt"):
+                    lab.wait_state(name, "degraded")
+                expect_equal(sorted(lab.command("status", "-o", "vrf").stdout.split()[1:]), ["acme", "mgmt", "stays"], "names")
+            done = lab.command("exec", "acme", "--", "sh", "-c", "ip -br address show cust; cat /etc/resolv.conf")
+            expect_said(done, 0, stdout="10.0.0.2/30", stderr="")
+            expect("nameserver 10.0.0.53\n" in done.stdout, f"name servers: {done.stdout!r}")
+            expect_said(lab.command("exec", "mgmt", "--", "ip", "-br", "link"), 0, stdout="lo", stderr="")
+            expect_said(lab.command("logs", "-n", "1", "acme"), 0, stdout="last line\n", stderr="")
+            steps = {(each["step"], each["verdict"]): each["detail"]
+                     for each in json.loads(lab.command("diag", "-j", "acme").stdout)["steps"]}
+            if supervised:
+                expect_equal(steps["supervisor", "ok"], f"the VRF is degraded: {LEFT}", "supervisor")
+            expect_equal((steps["link", "ok"], steps["address", "ok"]), ("cust is up", "cust has 10.0.0.2/30"), f"of {steps}")
+            expect(("uplink", "skip") not in steps and ("proxy", "skip") not in steps, f"not looked at: {steps}")
+            for verb, words in (("exec", ("nope", "true")), ("logs", ("nope",)), ("diag", ("nope",)), ("logs", ("../acme",))):
+                expect_said(lab.command(verb, *words), 4, stdout="", stderr="vrfgate: no such VRF: '")
+    lab.command("down")
+
+
+def a_passive_proxy_that_was_left_keeps_its_port(lab):
+    section = fake_proxy(lab).replace("proxy {", "proxy { mode = passive", 1)
+    nat = ('uplink { mode = nat passive_port = 20000 passive_address = "10.9.0.1" }\nzabbix { server = "10.9.0.2" }\n')
+    ip("address", "add", "10.9.0.1/24", "dev", "trunk0")
+
+    def way():
+        rules = output_of("nft", "list", "chain", "inet", "vrfgate", "passive")
+        return "20000 : 198.18.0.2" in rules, pathlib.Path("/proc/sys/net/ipv4/conf/vg0/forwarding").read_text().strip()
+    lab.write(nat + section + "vrf acme { }\nnamespace stays { }\n")
+    with lab.running("--leave-proxies"):
+        lab.wait_state("acme", "starting")
+        before = way()
+        expect_equal(before[0], True, "the port, before")
+    lab.write(nat + section + namespaces("stays"))
+    with lab.running("--leave-proxies"):
+        lab.wait_state("acme", "degraded")
+        lab.wait_state("stays", "healthy")
+        expect_equal(way(), before, "port and forwarding of its uplink")
+        # A pass of all, and one that repairs.
+        expect_said(lab.command("reload"), 0)
+        output_of("nft", "delete", "table", "inet", "vrfgate")
+        lab.write(nat + section + namespaces("stays", "new"))
+        expect_said(lab.command("reload"), 0)
+        expect_equal(way(), before, "port and forwarding, later")
+        expect_said(lab.command("reload", "--remove"), 0, stdout="removed: acme\n")
+        expect("20000" not in output_of("nft", "list", "ruleset"), "the port is left")
+    lab.command("down")
+    ip("address", "del", "10.9.0.1/24", "dev", "trunk0")
+
+
 def what_was_meant_to_go_is_not_left_by_the_next_supervisor(lab):
     section = fake_proxy(lab)
     (lab.base / "zabbix_proxy").write_text((lab.base / "zabbix_proxy").read_text().replace(
@@ -339,7 +403,8 @@ def a_stop_with_a_cut_config_is_no_removal_on_purpose(lab):
     expect_equal((netns_names(), noted(lab)), ([], ["e"]), "namespaces, gone on purpose")
 
 
-CASES = [a_reload_that_is_overtaken_waits_for_the_newer_one,
+CASES = [one_that_was_left_is_looked_into_like_others, a_passive_proxy_that_was_left_keeps_its_port,
+         a_reload_that_is_overtaken_waits_for_the_newer_one,
          up_removes_no_proxys_namespace_and_not_many, a_stop_with_a_cut_config_is_no_removal_on_purpose, a_removal_is_logged_once, check_warns_of_what_includes_nothing, a_reload_that_would_remove_many_is_refused_until_it_is_meant,
          a_reload_that_would_end_the_monitoring_of_many_is_refused_until_it_is_meant,
          a_reload_says_whose_config_is_not_in_effect, up_takes_no_namespace_from_the_proxy_of_one_that_is_disabled,

@@ -362,7 +362,7 @@ static void stand_on(struct trial *trial, struct net_link_state *link, bool up, 
 	};
 	link->lower_up = up;
 	link->lower_carrier = carrier;
-	trial->vrf.kernel = (struct net_netns_state){ true, link, 1 };
+	trial->vrf.kernel = (struct net_netns_state){ .exists = true, .links = link, .n_links = 1 };
 	checks_set(&trial->vrf, VRF_CHECK_LINK, false, "no carrier");
 }
 
@@ -476,7 +476,8 @@ static void routed_init(struct routed *routed, const char *gateway, const char *
 	routed->trial.vrf.name = (char *)"no-such-namespace";
 	routed->trial.vrf_config.interfaces = &routed->interface;
 	routed->trial.vrf_config.n_interfaces = 1;
-	routed->trial.vrf.kernel = (struct net_netns_state){ true, &routed->link, 1 };
+	routed->trial.vrf.kernel =
+		(struct net_netns_state){ .exists = true, .links = &routed->link, .n_links = 1 };
 }
 
 static bool is_asked_for(struct routed *routed)

@@ -40,7 +40,8 @@ static void scene_begin(struct scene *scene, const char *words)
 		.ethernet = true,
 		.addresses = scene->addresses,
 		.n_addresses = 2 };
-	scene->vrf.kernel = (struct net_netns_state){ true, &scene->link, 1 };
+	scene->vrf.kernel =
+		(struct net_netns_state){ .exists = true, .links = &scene->link, .n_links = 1 };
 }
 
 static void scene_end(struct scene *scene)

@@ -223,6 +223,28 @@ static void a_passive_proxy_behind_nat_has_a_port_of_this_machine(void **state)
 	assert_int_equal(routed.want.n_passive, 0);
 }
 
+static void a_passive_proxy_that_was_left_keeps_its_port(void **state)
+{
+	static const uint32_t ids[] = { 10 };
+	cleanup_loaded struct loaded loaded =
+		loaded_text("uplink { mode = nat passive_port = 20000 }\n"
+			    "zabbix { server = 192.0.2.1 } vrf a { }");
+	struct net_want want;
+
+	(void)state;
+	wiring_begin(&want, loaded.config, ids);
+	assert_int_equal(want.proxy_port, 0);
+	/* Its number is another's by now. */
+	wiring_keep_passive(&want, loaded.config, ids, 10);
+	assert_int_equal(want.n_passive, 0);
+	wiring_keep_passive(&want, loaded.config, ids, 11);
+	assert_int_equal(want.n_passive, 1);
+	assert_int_equal(want.passive[0].port, 20011);
+	assert_address(&want.passive[0].proxy, "198.18.0.46/30");
+	assert_int_equal(want.proxy_port, 10051);
+	net_want_finish(&want);
+}
+
 static void sysctls_are_passed_on(void **state)
 {
 	cleanup_wired struct wired wired =
@@ -281,6 +303,7 @@ int main(void)
 		cmocka_unit_test(a_passive_proxy_behind_nat_has_a_port_of_this_machine),
 		cmocka_unit_test(a_routed_server_is_reached_by_the_root_side),
 		cmocka_unit_test(a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address),
+		cmocka_unit_test(a_passive_proxy_that_was_left_keeps_its_port),
 		cmocka_unit_test(sysctls_are_passed_on),
 		cmocka_unit_test(a_disabled_vrf_is_left_out_and_moves_no_number),
 		cmocka_unit_test(a_namespace_has_an_uplink_only_when_it_asks),

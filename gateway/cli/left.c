@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A VRF of the config, or one that was left running. */
+#include "cli/left.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "config/check.h"
+#include "net/mark.h"
+#include "net/state.h"
+#include "process/lock.h"
+#include "supervisor/ids.h"
+#include "supervisor/paths.h"
+
+static void interface_add(struct config_vrf *vrf, const struct net_link_state *link)
+{
+	struct config_interface *interface = array_append(&vrf->interfaces, &vrf->n_interfaces);
+
+	interface->name = xstrdup(link->name);
+	interface->kind = CONFIG_INTERFACE_DEVICE;
+	interface->parent = xstrdup(link->name);
+	for (size_t i = 0; i < link->n_addresses; i++)
+		*array_append(&interface->addresses, &interface->n_addresses) =
+			link->addresses[i].address;
+}
+
+static bool proxy_lives(const struct config *config, const char *name)
+{
+	struct vrf_paths paths;
+	bool lives;
+
+	vrf_paths_init(&paths, &config->gateway, name);
+	lives = process_lock_names_living(paths.lock);
+	vrf_paths_finish(&paths);
+	return lives;
+}
+
+static void left_read(struct cli_left *left, const struct config *config, const char *name,
+	const struct net_netns_state *state)
+{
+	left->vrf = (struct config_vrf){ .name = xstrdup(name), .enabled = true, .id = -1 };
+	left->vrf.has_proxy = proxy_lives(config, name);
+	left->vrf.has_uplink =
+		net_netns_state_find(state, NET_UPLINK_INSIDE) && ids_find(config, name, &left->id);
+	for (size_t i = 0; i < state->n_links; i++)
+		if (strcmp(state->links[i].name, NET_UPLINK_INSIDE) != 0)
+			interface_add(&left->vrf, &state->links[i]);
+}
+
+const struct config_vrf *cli_find_vrf(
+	const struct config *config, const char *name, struct cli_left *left)
+{
+	const struct config_vrf *vrf = config_find_vrf(config, name);
+	struct net_netns_state state = { 0 };
+
+	*left = (struct cli_left){ 0 };
+	if (vrf)
+		return vrf;
+	if (config_check_name(name, NULL) == 0 && net_netns_state_read(name, &state, NULL) == 0 &&
+		state.exists && state.owner == net_mark_owner(config->gateway.run_dir))
+		left_read(left, config, name, &state);
+	net_netns_state_finish(&state);
+	if (left->vrf.name)
+		return &left->vrf;
+	fprintf(stderr, "vrfgate: no such VRF: '%s'\n", name);
+	return NULL;
+}
+
+void cli_left_finish(struct cli_left *left)
+{
+	for (size_t i = 0; i < left->vrf.n_interfaces; i++) {
+		free(left->vrf.interfaces[i].name);
+		free(left->vrf.interfaces[i].parent);
+		free(left->vrf.interfaces[i].addresses);
+	}
+	free(left->vrf.interfaces);
+	free(left->vrf.name);
+}
