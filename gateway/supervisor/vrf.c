@@ -20,6 +20,7 @@
 #include "process/lock.h"
 #include "supervisor/binary_copies.h"
 #include "supervisor/checks.h"
+#include "supervisor/last_words.h"
 #include "supervisor/launch.h"
 #include "supervisor/probe.h"
 #include "supervisor/proxy_config.h"
@@ -261,6 +262,48 @@ static void sender_ended(struct vrf *vrf, const char *last_exit)
 	(void)unlink(vrf->paths.send_conf);
 }
 
+/* A state that a proxy which has ended leaves. */
+static bool end_is_untold(const struct vrf *vrf)
+{
+	return vrf->proxy.pid <= 0 &&
+		(vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY ||
+			vrf->state == VRF_DEGRADED);
+}
+
+static void last_words_on_done(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct vrf *vrf = data;
+	char words[LAST_WORDS_SIZE];
+
+	(void)in_time;
+	vrf->last_words = NULL;
+	last_words_read(answer, size, words);
+	/* A stop or another proxy may have come meanwhile. */
+	if (!end_is_untold(vrf))
+		return;
+	if (*words) {
+		cleanup_free char *rest = xstrdup(vrf->last_exit + vrf->exit_length);
+
+		snprintf(vrf->last_exit, sizeof(vrf->last_exit), "%s%s", words, rest);
+	}
+	vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
+}
+
+/* Of one that ended by itself the exit status says little; false: nobody is asked. */
+static bool last_words_begin(struct vrf *vrf, const struct process_exit *end)
+{
+	struct error err = ERROR_INIT;
+
+	if ((end->known && end->by_signal) || !vrf->config || vrf->last_words ||
+		!end_is_untold(vrf))
+		return false;
+	if (last_words_ask(vrf, last_words_on_done, &vrf->last_words, &err) < 0)
+		return false;
+	watch_stop(vrf);
+	timer_disarm(&vrf->state_timer);
+	return true;
+}
+
 static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct vrf *vrf = data;
@@ -276,13 +319,14 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	/* The next one is launched with it. */
 	vrf->config_due = false;
 	memcpy(before, vrf->last_exit, sizeof(before));
-	process_exit_format(&end, vrf->last_exit);
+	vrf->exit_length = strlen(process_exit_format(&end, vrf->last_exit));
 	launch_close_limits(vrf);
 	if (vrf->sending.active)
 		sender_ended(vrf, before);
 	launch_write_words(vrf);
 	checks_forget_proxy(vrf);
-	vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
+	if (!last_words_begin(vrf, &end))
+		vrf_dispatch(vrf, VRF_EVENT_ENDED, "");
 	return 0;
 }
 
@@ -1194,6 +1238,7 @@ void vrf_destroy(struct vrf *vrf)
 	job_destroy(vrf->rescue);
 	job_destroy(vrf->count);
 	config_destroy(vrf->kept);
+	job_destroy(vrf->last_words);
 	timer_finish(&vrf->state_timer);
 	timer_finish(&vrf->watch_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);

@@ -252,9 +252,11 @@ struct vrf {
 	uint64_t started_ms; /* an adopted one: when the supervisor before us started it */
 	uint64_t ready_ms;   /* of this life; 0: not yet */
 	uint32_t restarts;
-	char last_exit[64]; /* "" : it has not ended yet */
-	uint32_t backoff_s; /* the last one; 0: it has not failed since it lived well */
-	bool hurried;       /* its first end was followed by a start at once; the next is not */
+	char last_exit[128];    /* "" : it has not ended yet */
+	size_t exit_length;     /* how much of that the process itself has told */
+	struct job *last_words; /* its log is asked why it ended; NULL: it is not */
+	uint32_t backoff_s;     /* the last one; 0: it has not failed since it lived well */
+	bool hurried;           /* its first end was followed by a start at once; the next is not */
 	struct relapses relapses;
 	uint32_t stillborn;        /* lives in a row that ended before they were ready */
 	struct job *rescue;        /* its database is being judged; NULL: it is not */

@@ -76,6 +76,54 @@ static void words_of_others_do_not_count(void **state)
 		zabbix_proxy_log_link(nul, sizeof(nul), ZABBIX_LINK_FINE), ZABBIX_LINK_FINE);
 }
 
+#define POLLER "   147:20261130:153900.100 proxy #4 started [poller #1]\n"
+#define SYNCER "   151:20261130:153900.101 proxy #9 started [history syncer #1]\n"
+#define DIED(status)                                                                         \
+	"     2:20261130:154000.000 One child process died (PID:151,exitcode/signal:" status \
+	"). Exiting ...\n"
+
+static void ends_as(const char *text, const char *expected)
+{
+	char end[ZABBIX_PROXY_END_SIZE] = "";
+
+	assert_int_equal(zabbix_proxy_log_end(text, strlen(text), end), *expected != 0);
+	assert_string_equal(end, expected);
+}
+
+static void the_child_that_a_proxy_lost_is_named_with_its_signal(void **state)
+{
+	(void)state;
+	ends_as(STARTED POLLER SYNCER OTHER DIED("9") OTHER,
+		"child 'history syncer #1' killed by signal 9");
+	ends_as(STARTED POLLER DIED("9"), "child 151 killed by signal 9");
+	ends_as(SYNCER DIED("1"), "child 'history syncer #1' ended with exit status 1");
+	ends_as(SYNCER
+		"   151:20261130:153959.000 Got signal [signal:11(SIGSEGV),reason:1,refaddr:(nil)]."
+		" Crashing ...\n" DIED("1"),
+		"child 'history syncer #1' crashed by signal 11");
+}
+
+static void whoever_ended_a_proxy_is_named(void **state)
+{
+	(void)state;
+	ends_as(STARTED SYNCER
+		"     2:20261130:154000.000 Got signal [signal:15(SIGTERM),sender_pid:0,sender_uid:33,"
+		"reason:0]. Exiting ...\n" DIED("15"),
+		"ended by signal 15, sent by uid 33");
+}
+
+static void what_says_nothing_of_an_end_gives_none(void **state)
+{
+	(void)state;
+	ends_as("", "");
+	ends_as(STARTED POLLER OTHER, "");
+	ends_as("One child process died (PID:151,exitcode/signal:9). Exiting ...\n", "");
+	ends_as("     2:20261130:154000.000 One child process died (PID:", "");
+	ends_as("     2:20261130:154000.000 One child process died (PID:,exitcode/signal:x)", "");
+	ends_as("   151:20261130:153900.101 proxy #9 started [\x1b[31m]\n" DIED("9"),
+		"child 151 killed by signal 9");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +131,9 @@ int main(void)
 		cmocka_unit_test(what_a_former_life_logged_is_over),
 		cmocka_unit_test(a_passive_proxy_tells_whom_it_did_not_accept),
 		cmocka_unit_test(words_of_others_do_not_count),
+		cmocka_unit_test(the_child_that_a_proxy_lost_is_named_with_its_signal),
+		cmocka_unit_test(whoever_ended_a_proxy_is_named),
+		cmocka_unit_test(what_says_nothing_of_an_end_gives_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
