@@ -39,7 +39,6 @@ static const struct figure vrf_figures[] = {
 	{ "proxy.uptime_s", "uptime" },
 	{ "proxy.restarts", "restarts" },
 	{ "proxy.backlog", "backlog" },
-	{ "proxy.server_seen_s", "seen" },
 	{ "proxy.required_vps", "vps" },
 	{ "proxy.rss_bytes", "rss" },
 	{ "repairs", "repairs" },
@@ -134,6 +133,39 @@ static struct sums vrfs_sum(const json_t *vrfs)
 	return sums;
 }
 
+/* What the API says of the proxies is old news while it says nothing. */
+static bool contact_is_known(const json_t *status)
+{
+	const json_t *zabbix = json_object_get(json_object_get(status, "gateway"), "zabbix");
+
+	return strcmp(zabbix_json_text(zabbix, "state"), "ok") == 0;
+}
+
+/*
+ * Since the server heard of any of the proxies that run: of one that it has not heard in this life, since
+ * that began. JSON null: none runs.
+ */
+static json_t *contact_make(const json_t *vrfs)
+{
+	json_int_t shortest_s = -1;
+	const json_t *vrf;
+	size_t i;
+
+	json_array_foreach (vrfs, i, vrf) {
+		const json_t *seen = path_find(vrf, "proxy.server_seen_s"),
+			     *uptime = path_find(vrf, "proxy.uptime_s");
+		json_int_t silence_s = json_integer_value(uptime);
+
+		if (!vrf_is_shown(vrf) || !json_is_integer(uptime))
+			continue;
+		if (json_is_integer(seen) && json_integer_value(seen) < silence_s)
+			silence_s = json_integer_value(seen);
+		if (shortest_s < 0 || silence_s < shortest_s)
+			shortest_s = silence_s;
+	}
+	return shortest_s < 0 ? json_null() : json_integer(shortest_s);
+}
+
 static void gateway_add(struct reporter_queue *queue, const json_t *status,
 	const struct reporter_figures *figures, const struct timespec *when)
 {
@@ -162,6 +194,9 @@ static void gateway_add(struct reporter_queue *queue, const json_t *status,
 	for (size_t i = 0; i < COUNT(gateway_figures); i++)
 		reporter_values_add_one(queue, gateway_figures[i].item,
 			json_copy((json_t *)path_find(gateway, gateway_figures[i].path)), when);
+	if (contact_is_known(status))
+		reporter_values_add_one(queue, "vrfgate.server.seen",
+			contact_make(json_object_get(status, "vrfs")), when);
 	reporter_values_add_one(queue, "vrfgate.vrfs.table", zabbix_json_string(table), when);
 	reporter_values_add_one(queue, "vrfgate.vrfs.troubles", zabbix_json_string(troubles), when);
 }
@@ -224,7 +259,8 @@ static void interfaces_add(struct reporter_queue *queue, const char *name, const
 	}
 }
 
-static void vrf_add(struct reporter_queue *queue, const json_t *vrf, const struct timespec *when)
+static void vrf_add(struct reporter_queue *queue, const json_t *vrf, bool contact_known,
+	const struct timespec *when)
 {
 	const char *name = zabbix_json_text(vrf, "name");
 
@@ -234,6 +270,9 @@ static void vrf_add(struct reporter_queue *queue, const json_t *vrf, const struc
 	for (size_t i = 0; i < COUNT(vrf_figures); i++)
 		vrf_value_add(queue, name, vrf_figures[i].item,
 			json_copy((json_t *)path_find(vrf, vrf_figures[i].path)), when);
+	if (contact_known)
+		vrf_value_add(queue, name, "seen",
+			json_copy((json_t *)path_find(vrf, "proxy.server_seen_s")), when);
 	checks_add(queue, name, vrf, when);
 	interfaces_add(queue, name, vrf, when);
 }
@@ -247,7 +286,7 @@ void reporter_values_add(struct reporter_queue *queue, const json_t *status,
 	gateway_add(queue, status, figures, when);
 	json_array_foreach (json_object_get(status, "vrfs"), i, vrf) {
 		if (vrf_is_shown(vrf))
-			vrf_add(queue, vrf, when);
+			vrf_add(queue, vrf, contact_is_known(status), when);
 	}
 }
 

@@ -21,7 +21,8 @@ STEP_SECONDS = 1
 # Short times, so that a fault need not last for minutes.
 MACROS = {"{$VRFGATE.NODATA}": "10s", "{$VRFGATE.DEGRADED.TIME}": "3s", "{$VRFGATE.RESTARTS.TIME}": "6s",
           "{$VRFGATE.BACKLOG.TIME}": "3s", "{$VRFGATE.BACKLOG.MAX}": "100", "{$VRFGATE.PROBLEMS.TIME}": "3s",
-          "{$VRFGATE.REPAIRS.TIME}": "6s", "{$VRFGATE.IF.ERRORS.TIME}": "3s"}
+          "{$VRFGATE.REPAIRS.TIME}": "6s", "{$VRFGATE.IF.ERRORS.TIME}": "3s", "{$VRFGATE.DOWN.RECOVERY}": "5s",
+          "{$VRFGATE.SERVER.RECOVERY}": "3s"}
 CONFIG = """\
 gateway {{
     name = "{host}"
@@ -51,12 +52,15 @@ class Counter:
 LOST = Counter()
 # What the gateway says when all is well; a fault changes some of it.
 WELL = {
-    "vrfgate.state": 0, "vrfgate.uptime": 86400, "vrfgate.zabbix.problems": 0,
+    "vrfgate.state": 0, "vrfgate.uptime": 86400, "vrfgate.zabbix.problems": 0, "vrfgate.server.seen": 1,
     f"vrfgate.vrf.state[{VRF}]": 0, f"vrfgate.vrf.restarts[{VRF}]": 0, f"vrfgate.vrf.backlog[{VRF}]": 0,
+    f"vrfgate.vrf.uptime[{VRF}]": 86400,
     f"vrfgate.vrf.seen[{VRF}]": 1, f"vrfgate.vrf.repairs[{VRF}]": 0, f"vrfgate.vrf.uplink[{VRF}]": 1,
     f"vrfgate.if.carrier[{VRF},{INTERFACE}]": 1, f"vrfgate.if.rx_errors[{VRF},{INTERFACE}]": LOST.still,
     f"vrfgate.if.tx_errors[{VRF},{INTERFACE}]": 0,
 }
+RESTARTED = "Gateway: the supervisor has been restarted"
+FIRST_UPTIMES = (1, 4, 9)
 # The trigger, and the values that make it fire.
 FAULTS = {
     f"VRF {VRF}: down": {f"vrfgate.vrf.state[{VRF}]": 6},
@@ -69,12 +73,21 @@ FAULTS = {
     f"VRF {VRF}: something changes its network": {f"vrfgate.vrf.repairs[{VRF}]": 3},
     f"VRF {VRF}: interface {INTERFACE}: errors": {f"vrfgate.if.rx_errors[{VRF},{INTERFACE}]": LOST.growing},
     "Gateway: Zabbix is not in step": {"vrfgate.zabbix.problems": 2},
-    "Gateway: the supervisor has been restarted": {"vrfgate.uptime": 5},
+    "Gateway: the server hears none of its proxies": {"vrfgate.server.seen": 300},
+    RESTARTED: {"vrfgate.uptime": 5},
 }
 # What is silent while another stands: Zabbix leaves its trigger alone for so long.
 CAUSE, CAUSE_VALUES = f"VRF {VRF}: down", {f"vrfgate.vrf.state[{VRF}]": 6}
 SILENT, SILENT_VALUES = f"VRF {VRF}: the server does not hear of the proxy", {f"vrfgate.vrf.seen[{VRF}]": 300}
 SILENT_SECONDS = 6
+# What comes of a server that hears nobody, all at once, and the one problem that is told.
+NOBODY_HEARD = "Gateway: the server hears none of its proxies"
+NOBODY_HEARD_VALUES = {
+    "vrfgate.server.seen": 300, "vrfgate.zabbix.problems": 2, f"vrfgate.vrf.state[{VRF}]": 1,
+    f"vrfgate.vrf.seen[{VRF}]": 300, f"vrfgate.vrf.backlog[{VRF}]": 500,
+}
+# States of a VRF whose proxy lives for a moment each time: healthy, backoff, wiring, starting.
+DYING = (5, 3, 2, 0) * 4
 
 
 class Feed:
@@ -107,6 +120,13 @@ def fired(api):
     return {each["description"] for each in found}
 
 
+def told_problems(api):
+    """The names of all problems of the host that there were, one for each time, in their order."""
+    found = api.call("event.get", {"output": ["name"], "hostids": [api.host(HOST)["hostid"]], "value": 1,
+                                   "sortfield": "eventid"})
+    return [each["name"] for each in found]
+
+
 def wait_while_told(feed, values, condition, what):
     """Send these values again and again until the condition holds."""
 
@@ -133,7 +153,51 @@ def prepare(setting, feed):
     discovery = {"vrfgate.vrf.discovery": json.dumps([{"{#VRF}": VRF}]),
                  "vrfgate.interface.discovery": json.dumps([{"{#VRF}": VRF, "{#IFNAME}": INTERFACE}])}
     wait_until(lambda: feed.push(discovery) == len(discovery), SECONDS, "discovery taken", poll_seconds=STEP_SECONDS)
+    first = {"vrfgate.uptime": FIRST_UPTIMES[0]}
+    wait_until(lambda: feed.push(first) == len(first), SECONDS, "the first value taken", poll_seconds=STEP_SECONDS)
+    for uptime in FIRST_UPTIMES[1:]:
+        expect_equal(feed.push({"vrfgate.uptime": uptime}), 1, "values taken")
     wait_until(lambda: feed.push(WELL) == len(WELL), SECONDS, "all values taken", poll_seconds=STEP_SECONDS)
+
+
+def check_first_start(setting):
+    with setting.case("a gateway that starts for the first time has not been restarted"):
+        found = setting.api.call("trigger.get", {"output": ["description", "state", "error"], "host": HOST,
+                                                 "filter": {"description": RESTARTED}})
+        expect_equal([(each["state"], each["error"]) for each in found], [("0", "")], "its trigger")
+        expect(RESTARTED not in told_problems(setting.api), f"'{RESTARTED}' was told")
+
+
+def check_one_cause(setting, feed):
+    with setting.case("a server that hears no proxy is one problem, of the gateway"):
+        before = len(told_problems(setting.api))
+        values = {**WELL, **NOBODY_HEARD_VALUES}
+        wait_while_told(feed, values, lambda: NOBODY_HEARD in fired(setting.api), f"'{NOBODY_HEARD}' has fired")
+        end = time.time() + SILENT_SECONDS
+        wait_while_told(feed, values, lambda: time.time() > end, "some values more")
+        wait_while_told(feed, WELL, lambda: not fired(setting.api), "all have recovered")
+        expect_equal(told_problems(setting.api)[before:], [NOBODY_HEARD], "problems")
+
+
+def check_dying(setting, feed):
+    down, keeps = f"VRF {VRF}: down", f"VRF {VRF}: the proxy keeps restarting"
+    with setting.case("a proxy that keeps dying is one problem, until it lives again"):
+        before = len(told_problems(setting.api))
+        steps = iter(enumerate(DYING))
+
+        def die():
+            step = next(steps, None)
+            if step:
+                number, state = step
+                feed.push({**WELL, f"vrfgate.vrf.state[{VRF}]": state, f"vrfgate.vrf.restarts[{VRF}]": number // 4})
+            return step is None
+
+        wait_until(die, SECONDS + len(DYING) * STEP_SECONDS, "some deaths", poll_seconds=STEP_SECONDS)
+        expect_equal(fired(setting.api), {down}, "triggers that stand")
+        wait_while_told(feed, {**WELL, f"vrfgate.vrf.restarts[{VRF}]": len(DYING) // 4},
+                        lambda: not fired(setting.api), "all have recovered")
+        told = told_problems(setting.api)[before:]
+        expect_equal((told.count(down), told.count(keeps)), (1, 0), f"problems 'down', 'keeps restarting' of {told}")
 
 
 def check_fault(setting, feed, name, values):
@@ -164,9 +228,12 @@ def cases(setting):
     feed = Feed(setting)
     with setting.case("sync makes the host, discovery its items", required=True):
         prepare(setting, feed)
+    check_first_start(setting)
     for name, values in FAULTS.items():
         check_fault(setting, feed, name, values)
     check_dependency(setting, feed)
+    check_one_cause(setting, feed)
+    check_dying(setting, feed)
     check_silence(setting, feed)
 
 

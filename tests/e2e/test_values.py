@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The gateway's own figures in Zabbix: they come, follow what happens, and outlive a server that is away."""
 
+import contextlib
 import os
 import signal
 import sys
 import time
 
+from event_log import EventLog
+from scene import children_of, process_cmdline
 from setting import run_cases
 from tap import expect, expect_equal
 from waiting import wait_until
@@ -19,6 +22,14 @@ AT_ONCE_SECONDS = 8
 REPORT = "report_interval = 5"
 VRF_KEYS = ("state", "reason", "uptime", "restarts", "seen", "repairs", "uplink", "vps")
 HEALTHY, BACKOFF_OR_FAILED = "0", ("5", "6")
+RESTARTED = "Gateway: the supervisor has been restarted"
+NOBODY_HEARD = "Gateway: the server hears none of its proxies"
+# Short times, so that a fault need not last for minutes; a proxy is heard each five seconds here.
+MACROS = {"{$VRFGATE.DOWN.RECOVERY}": "15s", "{$VRFGATE.SERVER.SEEN.MAX}": "15", "{$VRFGATE.SEEN.MAX}": "22",
+          "{$VRFGATE.SERVER.RECOVERY}": "15s"}
+DEATHS = 3
+AWAY_SECONDS = 35
+CHILD = "history syncer"
 
 
 def values(setting):
@@ -63,40 +74,56 @@ def interface(setting, vrf):
     return setting.gateway.vrf(vrf)["interfaces"][0]["name"]
 
 
-def kill_twice(setting, vrf):
-    """The first end is mended within milliseconds and is no outage; after the second, so soon, the VRF backs off."""
+def syncers(setting, vrf):
+    pid = setting.gateway.vrf(vrf)["proxy"]["pid"]
+    with contextlib.suppress(OSError):
+        return [each for each in children_of(pid) if f"zabbix_proxy: {CHILD}" in process_cmdline(each)] if pid else []
+    return []
+
+
+def kill_children(setting, vrf):
+    """Of each life of the proxy a process: it ends itself then, and says nothing by its exit status."""
     killed = []
 
     def kill_next():
-        pid = setting.gateway.vrf(vrf)["proxy"]["pid"]
-        if pid and pid not in killed:
-            os.kill(pid, signal.SIGKILL)
-            killed.append(pid)
-        return len(killed) == 2
+        found = set(syncers(setting, vrf)) - set(killed)
+        if found and setting.gateway.vrf(vrf)["state"] != "stopping":
+            os.kill(min(found), signal.SIGKILL)
+            killed.append(min(found))
+        return len(killed) == DEATHS
 
-    wait_until(kill_next, AT_ONCE_SECONDS, "a proxy to kill, twice")
+    wait_until(kill_next, HEALTHY_SECONDS, f"{DEATHS} lives of a proxy", poll_seconds=0.5)
 
 
 def check_changes(setting):
     customer = setting.world.customers[0]
     state, down = f"vrfgate.vrf.state[{customer.vrf}]", f"VRF {customer.vrf}: down"
-    with setting.case("a proxy that keeps dying is told at once, and the trigger fires"):
+    with setting.case("a proxy that keeps dying is told at once, with the child that it lost, and a trigger fires"):
         since = int(time.time())
-        kill_twice(setting, customer.vrf)
+        with EventLog(setting.world.config) as events:
+            kill_children(setting, customer.vrf)
+            words = f"zabbix_proxy ended: child '{CHILD} #1' killed by signal 9"
+            events.wait(customer.vrf, "backoff", words, AT_ONCE_SECONDS)
         wait_until(lambda: set(BACKOFF_OR_FAILED) & set(history(setting, state, since, "value")), AT_ONCE_SECONDS,
                    "state backoff in Zabbix")
         wait_until(lambda: down in history_of_problems(setting), AT_ONCE_SECONDS, f"problem '{down}'")
-    with setting.case("and so is its return, and the trigger recovers"):
+        wait_until(lambda: [each for each in history(setting, f"vrfgate.vrf.reason[{customer.vrf}]", since, "value")
+                            if words in each], AT_ONCE_SECONDS, "the reason in Zabbix")
+    with setting.case("and so is its return, and the trigger, which fired once, recovers"):
         setting.gateway.wait_healthy(HEALTHY_SECONDS)
         wait_value(setting, state, (HEALTHY,), AT_ONCE_SECONDS, "state healthy in Zabbix")
-        wait_until(lambda: down not in problems(setting), AT_ONCE_SECONDS, f"'{down}' recovered")
+        wait_until(lambda: down not in problems(setting), VALUES_SECONDS, f"'{down}' recovered")
+        expect_equal(history_of_problems(setting), [down], "problems of the gateway since its first start")
+        expect_equal(setting.gateway.vrf(customer.vrf)["proxy"]["last_exit"],
+                     f"child '{CHILD} #1' killed by signal 9", "last_exit")
 
 
 def history_of_problems(setting):
-    """The names of all problems that there were on the gateway's host."""
+    """The names of all problems that there were on the gateway's host, one for each time, in their order."""
     hosts = setting.api.call("host.get", {"output": ["hostid"], "filter": {"host": setting.world.label}})
-    events = setting.api.call("event.get", {"output": ["name"], "hostids": [hosts[0]["hostid"]], "value": 1})
-    return {each["name"] for each in events}
+    events = setting.api.call("event.get", {"output": ["name"], "hostids": [hosts[0]["hostid"]], "value": 1,
+                                            "sortfield": "eventid"})
+    return [each["name"] for each in events]
 
 
 def check_carrier(setting):
@@ -129,11 +156,12 @@ def check_server_away(setting):
     pids = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and group_of(pid) == setting.stack.server.pid]
     with setting.case("what happened while the server was away arrives when it is back, with its own time"):
         since = int(time.time())
+        before = len(history_of_problems(setting))
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
-            away_until = time.time() + 20
-            wait_until(lambda: time.time() > away_until, 30, "20 s of absence")
+            away_until = time.time() + AWAY_SECONDS
+            wait_until(lambda: time.time() > away_until, AWAY_SECONDS + 10, f"{AWAY_SECONDS} s of absence")
             back = int(time.time())
         finally:
             for pid in pids:
@@ -144,6 +172,10 @@ def check_server_away(setting):
             return len(during) >= 3
 
         wait_until(arrived, VALUES_SECONDS, "three values or more from the time of absence")
+    with setting.case("and as one problem of the gateway, none of its VRFs, which is over soon"):
+        wait_until(lambda: NOBODY_HEARD in history_of_problems(setting)[before:], VALUES_SECONDS, "the problem")
+        wait_until(lambda: not problems(setting), HEALTHY_SECONDS, "all have recovered")
+        expect_equal(history_of_problems(setting)[before:], [NOBODY_HEARD], "problems")
 
 
 def group_of(pid):
@@ -185,6 +217,8 @@ def check_silence(setting):
     with setting.case("and it recovers with the next run"):
         setting.gateway.start()
         wait_until(lambda: name not in problems(setting), 90, f"'{name}' recovered")
+    with setting.case("which tells that the supervisor has been restarted"):
+        wait_until(lambda: RESTARTED in problems(setting), VALUES_SECONDS, f"problem '{RESTARTED}'")
 
 
 def cases(setting):
@@ -195,6 +229,9 @@ def cases(setting):
         with setting.case("all VRFs are healthy", required=True):
             setting.gateway.wait_at_work(HEALTHY_SECONDS)
         check_arrival(setting)
+        host = setting.api.host(setting.world.label)
+        for macro, value in MACROS.items():
+            setting.api.call("usermacro.create", {"hostid": host["hostid"], "macro": macro, "value": value})
         check_changes(setting)
         check_carrier(setting)
         check_reporter_death(setting)

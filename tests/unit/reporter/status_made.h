@@ -6,7 +6,7 @@
 
 static const char status_made_text[] =
 	"{\"schema\": 1, \"gateway\": {\"name\": \"gw1\", \"version\": \"0.1.0\", \"uptime_s\": 61,"
-	" \"config_generation\": 2, \"state\": \"down\"}, \"vrfs\": ["
+	" \"config_generation\": 2, \"state\": \"down\", \"zabbix\": {\"state\": \"ok\"}}, \"vrfs\": ["
 	"{\"name\": \"acme\", \"state\": \"healthy\", \"reason\": null, \"since_s\": 4000,"
 	" \"repairs\": 3, \"interfaces\": [{\"name\": \"eth0.10\", \"carrier\": true,"
 	" \"rx_bytes\": 10, \"tx_bytes\": 20, \"rx_errors\": 0, \"tx_errors\": 1}],"

@@ -34,6 +34,7 @@ static void test_each_figure_gets_to_its_item(void **state)
 		{ "vrfgate.backlog", "12" },
 		{ "vrfgate.values.dropped", "9" },
 		{ "vrfgate.zabbix.problems", "4" },
+		{ "vrfgate.server.seen", "2" },
 		{ "vrfgate.vrf.state[acme]", "0" },
 		{ "vrfgate.vrf.reason[acme]", "" },
 		{ "vrfgate.vrf.seen[acme]", "2" },
@@ -67,6 +68,49 @@ static void test_each_figure_gets_to_its_item(void **state)
 		assert_null(value_of(&queue, absent[i]));
 	assert_int_equal(json_integer_value(json_object_get(queue.ring[0], "clock")), when.tv_sec);
 	assert_int_equal(json_integer_value(json_object_get(queue.ring[0], "ns")), 5);
+}
+
+static void contact_is(const char *document, const char *contact, const char *seen)
+{
+	struct reporter_figures figures = { 0 };
+	cleanup(reporter_queue_finish) struct reporter_queue queue;
+	cleanup_json json_t *status = json_loads(document, 0, NULL);
+	const char *found;
+
+	reporter_queue_init(&queue, 100);
+	reporter_values_add(&queue, status, &figures, &when);
+	found = value_of(&queue, "vrfgate.server.seen");
+	assert_string_equal(found ? found : "", contact);
+	found = value_of(&queue, "vrfgate.vrf.seen[a]");
+	assert_string_equal(found ? found : "", seen);
+}
+
+#define STATUS(zabbix, vrfs)                                                                 \
+	"{\"gateway\": {\"state\": \"degraded\", \"zabbix\": {\"state\": \"" zabbix "\"}}, " \
+	"\"vrfs\": [" vrfs "]}"
+#define VRF(name, state, uptime, seen)                                                         \
+	"{\"name\": \"" name "\", \"state\": \"" state "\", \"proxy\": {\"uptime_s\": " uptime \
+	", \"server_seen_s\": " seen "}}"
+
+static void test_the_server_was_heard_last_by_the_proxy_that_it_heard_last(void **state)
+{
+	(void)state;
+	contact_is(STATUS("ok",
+			   VRF("a", "degraded", "900", "700") ", " VRF("b", "healthy", "900", "3")),
+		"3", "700");
+	contact_is(STATUS("ok", VRF("a", "degraded", "900", "700")), "700", "700");
+	/* One that was just started need not have been heard yet. */
+	contact_is(STATUS("ok", VRF("a", "starting", "4", "700")), "4", "700");
+	contact_is(STATUS("ok", VRF("a", "degraded", "900", "null")), "900", "");
+	contact_is(STATUS("ok", VRF("a", "backoff", "null", "700")), "", "700");
+	contact_is(STATUS("ok", VRF("b", "disabled", "900", "700")), "", "");
+}
+
+static void test_nothing_is_known_of_the_servers_contact_while_the_api_is_away(void **state)
+{
+	(void)state;
+	contact_is(STATUS("unreachable", VRF("a", "healthy", "900", "700")), "", "");
+	contact_is(STATUS("denied", VRF("a", "healthy", "900", "700")), "", "");
 }
 
 static void test_the_discovery_names_what_is_not_disabled(void **state)
@@ -124,6 +168,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_figure_gets_to_its_item),
+		cmocka_unit_test(test_the_server_was_heard_last_by_the_proxy_that_it_heard_last),
+		cmocka_unit_test(
+			test_nothing_is_known_of_the_servers_contact_while_the_api_is_away),
 		cmocka_unit_test(test_the_discovery_names_what_is_not_disabled),
 		cmocka_unit_test(test_the_template_has_an_item_for_each_value),
 	};
