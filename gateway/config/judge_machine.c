@@ -76,6 +76,14 @@ static bool is_known_early(const char *key)
 	return false;
 }
 
+/* Of settings, which bears no value. */
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* Each link has the settings that `lo` has. */
 static char *path_make(const char *key)
 {
@@ -110,7 +118,8 @@ static void settings_look(const struct config *config, int fd)
 		for (size_t i = 0; i < config->vrfs[v].n_sysctls; i++) {
 			const char *key = config->vrfs[v].sysctls[i].key;
 			cleanup_free char *path = path_make(key);
-			char missing = is_known_early(key) && access(path, mode) < 0;
+			char missing = is_directory(path) ||
+				(is_known_early(key) && access(path, mode) < 0);
 
 			if (file_write_all(fd, &missing, 1) < 0)
 				return;

@@ -61,6 +61,13 @@ def a_server_that_may_come_with_its_address_is_none(lab):
     expect_said(lab.command("check"), CONFIG_EXIT)
 
 
+def a_setting_that_is_a_directory_is_a_fault(lab):
+    for key in ("net.ipv4", "net.ipv6.conf", "net.ipv4.conf.all"):
+        lab.write(f'vrf a {{\nsysctl = {{ "{key}=1" }} }}\n')
+        expect_said(lab.command("check"), CONFIG_EXIT, stdout="", stderr=(
+            f'{lab.path}:3: vrf \'a\': sysctl "{key}=1": not to be set in a namespace of this kernel, expected another one'))
+
+
 def a_server_known_by_name_is_a_warning(lab):
     lab.write(f'zabbix {{\nserver = "zabbix.example.net" }}\n{VRF}')
     expect_said(lab.command("check"), 0, stderr='3: zabbix: server "zabbix.example.net": a name')
