@@ -542,23 +542,38 @@ static void judge_inside(struct walk *walk, const struct address *to, const char
 			err.text);
 }
 
-/* Asked from here first: what fails from here fails from inside for the same reason. */
-static void server_judge(struct walk *walk, const char *way, const char *netns, const char *hint)
+/* Asked from here first: what fails from here fails from inside for the same reason. Of a cluster the node that is
+ * active listens, and no other. */
+static void servers_judge(struct walk *walk, const char *way, const char *netns, const char *hint)
 {
-	const struct address *server = &walk->diag->config->uplink.server;
+	const struct net_servers *servers = &walk->diag->config->uplink.servers;
 	uint16_t port = walk->diag->config->zabbix.server_port;
-	char address[ADDRESS_TEXT_SIZE];
-	struct error err = ERROR_INIT;
-	cleanup_fd int fd = net_reach_connect(
-		&(struct net_reach){ netns, NULL, server, PATIENCE_MS }, port, &err);
+	struct error failures[NET_SERVERS_MAX] = { 0 };
+	int answers[NET_SERVERS_MAX];
+	bool any = false;
 
-	address_format(server, false, address);
-	if (fd >= 0)
-		say(walk, "uplink", VERDICT_OK, NULL, "%s: %s answers at port %u", way, address,
-			port);
-	else
-		say(walk, "uplink", VERDICT_FAIL, hint, "%s: %s port %u: %s", way, address, port,
-			err.text);
+	for (size_t i = 0; i < servers->count; i++) {
+		answers[i] = net_reach_connect(
+			&(struct net_reach){ netns, NULL, &servers->nodes[i], PATIENCE_MS }, port,
+			&failures[i]);
+		any |= answers[i] >= 0;
+		if (answers[i] >= 0)
+			close(answers[i]);
+	}
+	for (size_t i = 0; i < servers->count; i++) {
+		char address[ADDRESS_TEXT_SIZE];
+
+		address_format(&servers->nodes[i], false, address);
+		if (answers[i] >= 0)
+			say(walk, "uplink", VERDICT_OK, NULL, "%s: %s answers at port %u", way,
+				address, port);
+		else if (any && answers[i] == -ECONNREFUSED)
+			say(walk, "uplink", VERDICT_OK, NULL,
+				"%s: %s is not the active node of the cluster", way, address);
+		else
+			say(walk, "uplink", any ? VERDICT_WARN : VERDICT_FAIL, any ? NULL : hint,
+				"%s: %s port %u: %s", way, address, port, failures[i].text);
+	}
 }
 
 /* What the way to the server costs this machine, and what it lacks. */
@@ -602,12 +617,12 @@ static void step_uplink(struct walk *walk)
 		net_uplink_root_name(walk->diag->id, name));
 	judge_root(walk, &root, hint);
 	judge_inside(walk, &inside, hint);
-	if (walk->diag->config->uplink.server.family == AF_UNSPEC)
+	if (walk->diag->config->uplink.servers.count == 0)
 		return;
 	step_forwarding(walk);
-	server_judge(walk, "server, from this machine", NULL,
+	servers_judge(walk, "server, from this machine", NULL,
 		"is it up? does this machine have a route to it?");
-	server_judge(walk, "server, from the namespace", walk->name,
+	servers_judge(walk, "server, from the namespace", walk->name,
 		hints[walk->diag->config->uplink.mode]);
 }
 

@@ -119,13 +119,26 @@ static bool is_host_name(const char *text)
 	return isalnum((unsigned char)text[0]) && !only(text, DIGITS ".");
 }
 
-int config_check_server_or_empty(const char *text, struct error *err)
+/* "A:10051" or "[A]:10051" */
+static bool has_port(const char *text)
 {
-	if (!*text || is_host_name(text) || config_check_address(text, NULL) == 0)
+	const char *colon = strrchr(text, ':');
+	const char *before = colon ? strchr(text, ':') : NULL;
+
+	return colon && colon[1] && only(colon + 1, DIGITS) &&
+		(before == colon || (text[0] == '[' && colon[-1] == ']'));
+}
+
+int config_check_server(const char *text, struct error *err)
+{
+	if (is_host_name(text) || config_check_address(text, NULL) == 0)
 		return 0;
-	if (strpbrk(text, ",;"))
+	if (strchr(text, ','))
 		return error_set(err, EINVAL,
-			"several servers, as of a cluster, which the uplinks do not lead to; expected one address, such as one that the nodes take over from each other");
+			"several servers with a comma between, expected the nodes of a cluster as { \"A\", \"B\" } or \"A;B\"");
+	if (has_port(text))
+		return error_set(err, EINVAL,
+			"a port behind the address, expected the address alone and server_port");
 	return error_set(err, EINVAL, "neither address nor host name, expected one of them");
 }
 

@@ -21,8 +21,8 @@ int config_check_path_or_empty(const char *text, struct error *err);
 /* "PATH" or "PATH:rw", and no directory that is to be hidden. */
 int config_check_proxy_place(const char *text, struct error *err);
 int config_check_url_or_empty(const char *text, struct error *err);
-/* An address or a host name. */
-int config_check_server_or_empty(const char *text, struct error *err);
+/* An address or a host name, of one server. */
+int config_check_server(const char *text, struct error *err);
 /* As Zabbix takes it for a list of who may connect: an address, a network or a host name. */
 int config_check_peer(const char *text, struct error *err);
 int config_check_address(const char *text, struct error *err);

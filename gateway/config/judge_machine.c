@@ -46,21 +46,28 @@ static bool is_of_this_machine(const struct address *address)
 	return fd >= 0 && bind(fd, (const struct sockaddr *)&storage, size) == 0;
 }
 
-void config_judge_server_address(struct config_reader *reader)
+static void judge_server(struct config_reader *reader, const char *text)
 {
-	const struct config *config = reader->config;
 	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
 	struct address server;
 
-	if (config->uplink.mode != CONFIG_UPLINK_LOCAL ||
-		address_parse(&server, config->zabbix.server) < 0)
+	if (address_parse(&server, text) < 0)
 		return;
 	if (address_kind(&server) == ADDRESS_HOST || address_kind(&server) == ADDRESS_LOOPBACK)
 		if (is_of_this_machine(&server))
 			return;
 	config_complain(&reader->doubts, zabbix, config_section_line_of(zabbix, "server"),
 		"server \"%s\": not an address of this machine, which mode local of the uplinks is for; expected mode = %s in section uplink, or no server where it is on this machine",
-		config->zabbix.server, server.family == AF_INET ? "nat" : "routed");
+		text, server.family == AF_INET ? "nat" : "routed");
+}
+
+void config_judge_server_address(struct config_reader *reader)
+{
+	const struct strings *servers = &reader->config->zabbix.servers;
+
+	if (reader->config->uplink.mode == CONFIG_UPLINK_LOCAL)
+		for (size_t i = 0; i < servers->count; i++)
+			judge_server(reader, servers->items[i]);
 }
 
 /* ---- settings ---- */

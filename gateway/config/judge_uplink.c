@@ -72,7 +72,10 @@ static struct config_complaints *complaints_of(struct config_reader *reader)
 
 static bool is_server(const struct config *config, const struct address *address)
 {
-	return address_in_network(&config->uplink.server, address);
+	for (size_t i = 0; i < config->uplink.servers.count; i++)
+		if (address_in_network(&config->uplink.servers.nodes[i], address))
+			return true;
+	return false;
 }
 
 static bool is_in_prefix(const struct config_uplink *uplink, const struct address *address)
@@ -81,29 +84,54 @@ static bool is_in_prefix(const struct config_uplink *uplink, const struct addres
 		address_in_network(&uplink->prefix4, address);
 }
 
-static void judge_server(struct config_reader *reader, const struct need *need)
+/* Each uplink has one way to all nodes, of IPv6 or of IPv4. */
+static void node_add(struct config_reader *reader, const char *text, const struct address *node)
 {
-	struct config *config = reader->config;
-	const struct config_section *uplink = config_reader_general(reader, "uplink");
+	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
+	struct net_servers *servers = &reader->config->uplink.servers;
+	int line = config_section_line_of(zabbix, "server");
+
+	if (servers->count > 0 && net_servers_family(servers) != node->family)
+		config_complain(&reader->faults, zabbix, line,
+			"server \"%s\": not of the address family of \"%s\", expected all nodes of a cluster by IPv4 or all by IPv6",
+			text, reader->config->zabbix.servers.items[0]);
+	else if (net_servers_contain(servers, node))
+		config_complain(&reader->faults, zabbix, line,
+			"server \"%s\": one node of the cluster twice, expected each once", text);
+	else
+		servers->nodes[servers->count++] = *node;
+}
+
+static void judge_server(struct config_reader *reader, const struct need *need, const char *text)
+{
 	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
 	int line = config_section_line_of(zabbix, "server");
 	struct address server;
 
-	if (!*config->zabbix.server)
-		config_complain(&reader->faults, uplink, config_section_line_of(uplink, "mode"),
-			"mode %s without a server, expected server in section zabbix, %s",
-			need->word, need->expected);
-	else if (address_parse(&server, config->zabbix.server) < 0 ||
+	if (address_parse(&server, text) < 0 ||
 		(need->family != AF_UNSPEC && server.family != need->family) || !leads_off(&server))
 		config_complain(&reader->faults, zabbix, line,
 			"server \"%s\": not what mode %s of the uplinks can reach, expected %s",
-			config->zabbix.server, need->word, need->expected);
-	else if (is_in_prefix(&config->uplink, &server))
+			text, need->word, need->expected);
+	else if (is_in_prefix(&reader->config->uplink, &server))
 		config_complain(&reader->faults, zabbix, line,
 			"server \"%s\": in the prefix of the uplinks, expected the server's own address",
-			config->zabbix.server);
+			text);
 	else
-		config->uplink.server = server;
+		node_add(reader, text, &server);
+}
+
+static void judge_elsewhere(struct config_reader *reader, const struct need *need)
+{
+	const struct config_section *uplink = config_reader_general(reader, "uplink");
+	const struct strings *servers = &reader->config->zabbix.servers;
+
+	if (servers->count == 0)
+		config_complain(&reader->faults, uplink, config_section_line_of(uplink, "mode"),
+			"mode %s without a server, expected server in section zabbix, %s",
+			need->word, need->expected);
+	for (size_t i = 0; i < servers->count; i++)
+		judge_server(reader, need, servers->items[i]);
 }
 
 /* The name of this machine, or what every machine calls itself. */
@@ -118,24 +146,35 @@ static bool is_own_name(const char *name)
 
 /* A server on this machine is at the other end of the uplink, or where it alone listens. A name may be
  * anybody's: asking would take a name server's time, and each VRF's might say something else. */
-static void judge_local(struct config_reader *reader)
+static void judge_local(struct config_reader *reader, const char *server)
 {
 	struct config *config = reader->config;
 	const struct config_section *zabbix = config_reader_general(reader, "zabbix");
-	const char *server = config->zabbix.server;
+	int line = config_section_line_of(zabbix, "server");
 	struct address address;
 
 	if (address_parse(&address, server) == 0 && leads_off(&address) &&
-		!is_in_prefix(&config->uplink, &address)) {
-		config->uplink.server = address;
-		return;
-	}
-	config->uplink.at_root_side =
-		!*server || address_parse(&address, server) == 0 || is_own_name(server);
-	if (!config->uplink.at_root_side)
-		config_complain(&reader->notes, zabbix, config_section_line_of(zabbix, "server"),
+		!is_in_prefix(&config->uplink, &address))
+		node_add(reader, server, &address);
+	else if (address_parse(&address, server) < 0 && !is_own_name(server))
+		config_complain(&reader->notes, zabbix, line,
 			"server \"%s\": a name, which the proxies look up and reach by the customers' networks in mode local of the uplinks; expected no server where it is on this machine, else its address and mode = routed or nat in section uplink",
 			server);
+	else if (config->zabbix.servers.count == 1)
+		config->uplink.at_root_side = true;
+	else
+		config_complain(&reader->faults, zabbix, line,
+			"server \"%s\": what every machine has, expected the own address of each node of a cluster",
+			server);
+}
+
+static void judge_here(struct config_reader *reader)
+{
+	const struct strings *servers = &reader->config->zabbix.servers;
+
+	reader->config->uplink.at_root_side = servers->count == 0;
+	for (size_t i = 0; i < servers->count; i++)
+		judge_local(reader, servers->items[i]);
 }
 
 /* ---- what a VRF says against it ---- */
@@ -145,11 +184,13 @@ static void judge_routes(struct config_reader *reader, const struct config_vrf *
 {
 	const struct config *config = reader->config;
 
+	char text[ADDRESS_TEXT_SIZE];
+
 	for (size_t i = 0; i < vrf->n_routes; i++)
-		if (address_equal(&vrf->routes[i].destination, &config->uplink.server))
+		if (net_servers_contain(&config->uplink.servers, &vrf->routes[i].destination))
 			config_complain(complaints_of(reader), section, vrf->routes[i].line,
 				"a route to %s alone, which is the Zabbix server and reached by the uplink; expected none",
-				config->zabbix.server);
+				address_format(&vrf->routes[i].destination, false, text));
 }
 
 static void judge_interfaces(struct config_reader *reader, const struct config_vrf *vrf,
@@ -157,13 +198,17 @@ static void judge_interfaces(struct config_reader *reader, const struct config_v
 {
 	const struct config *config = reader->config;
 
+	char text[ADDRESS_TEXT_SIZE];
+
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		for (size_t a = 0; a < vrf->interfaces[i].n_addresses; a++)
 			if (is_server(config, &vrf->interfaces[i].addresses[a]))
 				config_complain(complaints_of(reader), section,
 					vrf->interfaces[i].line,
 					"interface '%s' has the address of the Zabbix server, %s, expected another one",
-					vrf->interfaces[i].name, config->zabbix.server);
+					vrf->interfaces[i].name,
+					address_format(
+						&vrf->interfaces[i].addresses[a], false, text));
 }
 
 static void judge_proxy(struct config_reader *reader, const struct config_vrf *vrf,
@@ -237,9 +282,9 @@ void config_judge_uplinks(struct config_reader *reader)
 
 	judge_room(reader, &config->uplink.prefix, "prefix");
 	if (mode == CONFIG_UPLINK_LOCAL)
-		judge_local(reader);
+		judge_here(reader);
 	else
-		judge_server(reader, &needs[mode]);
+		judge_elsewhere(reader, &needs[mode]);
 	if (config_uplink_has_ipv4(&config->uplink))
 		judge_room(reader, &config->uplink.prefix4, "prefix4");
 	judge_ports(reader);
@@ -252,7 +297,7 @@ void config_judge_uplinks(struct config_reader *reader)
 
 		if (!vrf->has_uplink)
 			continue;
-		if (config->uplink.server.family != AF_UNSPEC) {
+		if (config->uplink.servers.count > 0) {
 			judge_routes(reader, vrf, section);
 			judge_interfaces(reader, vrf, section);
 		}

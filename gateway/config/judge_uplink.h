@@ -4,5 +4,5 @@
 
 #include "config/reader.h"
 
-/* Sets config->uplink.server, too. */
+/* Sets config->uplink.servers, too. */
 void config_judge_uplinks(struct config_reader *reader);

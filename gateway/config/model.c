@@ -134,6 +134,7 @@ static void zabbix_finish(struct config_zabbix *zabbix)
 	free(zabbix->user);
 	free(zabbix->password_file);
 	free(zabbix->ca_file);
+	strings_finish(&zabbix->servers);
 	free(zabbix->server);
 	free(zabbix->proxy_name);
 	strings_finish(&zabbix->allowed_hosts);
@@ -162,7 +163,7 @@ void config_destroy(struct config *config)
 
 bool config_uplink_has_ipv4(const struct config_uplink *uplink)
 {
-	return uplink->server.family == AF_INET;
+	return net_servers_family(&uplink->servers) == AF_INET;
 }
 
 uint32_t config_uplink_ports(const struct config_uplink *uplink)

@@ -12,6 +12,7 @@
 
 #include "base/address.h"
 #include "base/strings.h"
+#include "net/want.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/vrfgate/vrfgate.conf"
 
@@ -55,8 +56,8 @@ struct config_uplink {
 	struct address prefix; /* AF_INET6, /126 or shorter, no host bits */
 	struct address
 		prefix4; /* AF_INET, /30 or shorter, no host bits; see config_uplink_has_ipv4() */
-	struct address
-		server;    /* that of the zabbix section; AF_UNSPEC: the root side of each uplink */
+	struct net_servers
+		servers;   /* those of the zabbix section; none: the root side of each uplink */
 	bool at_root_side; /* the proxies find the server at the machine's side of their uplinks */
 	uint32_t mtu_bytes;
 	uint16_t
@@ -70,7 +71,9 @@ struct config_zabbix {
 	char *user;       /* "" : none; either a token file, or user and password_file */
 	char *password_file;
 	char *ca_file; /* "" : the system's */
-	char *server;  /* Server= of the proxies; "" : root side of each uplink */
+	/* Server= of the proxies; none: root side of each uplink. Several are the nodes of a cluster. */
+	struct strings servers;
+	char *server; /* all of them, as Zabbix writes a cluster: "a;b"; "": none */
 	uint16_t server_port;
 	char *proxy_name; /* pattern with {gateway} and {vrf} */
 	char *host_group;

@@ -2,9 +2,12 @@
 /* The sections about the whole gateway: gateway, uplink, zabbix. */
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "config/check.h"
 #include "config/model.h"
 #include "config/reader.h"
@@ -82,6 +85,52 @@ static const struct config_key uplink_keys[] = {
 	{ 0 },
 };
 
+static void servers_clear(const struct config_key *key, void *object)
+{
+	struct config_zabbix *zabbix = object;
+
+	(void)key;
+	strings_finish(&zabbix->servers);
+	free(zabbix->server);
+	zabbix->server = xstrdup("");
+}
+
+/* The nodes of a cluster may come in one text, too, as Zabbix's own files have them: "A;B". */
+static int servers_store(
+	const struct config_key *key, const char *text, void *object, struct error *err)
+{
+	struct config_zabbix *zabbix = object;
+	cleanup_free char *nodes = xstrdup(text);
+	bool several = strchr(text, ';') || zabbix->servers.count > 0;
+	char *rest = nodes, *node;
+
+	(void)key;
+	if (!zabbix->server)
+		zabbix->server = xstrdup("");
+	while ((node = strsep(&rest, ";")) && (*text || several)) {
+		int r = config_check_server(node, err);
+
+		if (r < 0)
+			return r;
+		if (strings_contain(&zabbix->servers, node))
+			return error_set(
+				err, EINVAL, "one node of the cluster twice, expected each once");
+		if (zabbix->servers.count == NET_SERVERS_MAX)
+			return error_set(
+				err, EINVAL, "more than %d nodes, expected fewer", NET_SERVERS_MAX);
+		strings_add(&zabbix->servers, node);
+	}
+	free(zabbix->server);
+	zabbix->server = strings_join(&zabbix->servers, ";");
+	return 0;
+}
+
+static const struct config_type type_servers = {
+	.list = true,
+	.clear = servers_clear,
+	.store = servers_store,
+};
+
 static const struct config_key zabbix_keys[] = {
 	{ "url", &config_type_string, ZABBIX(url), .fallback = "",
 		.check = config_check_url_or_empty },
@@ -92,8 +141,7 @@ static const struct config_key zabbix_keys[] = {
 		.check = config_check_path_or_empty },
 	{ "ca_file", &config_type_string, ZABBIX(ca_file), .fallback = "",
 		.check = config_check_path_or_empty },
-	{ "server", &config_type_string, ZABBIX(server), .fallback = "",
-		.check = config_check_server_or_empty },
+	{ "server", &type_servers, .fallback = "" },
 	{ "server_port", &config_type_uint16, ZABBIX(server_port), .fallback = "10051", .min = 1,
 		.max = 65535 },
 	{ "proxy_name", &config_type_string, ZABBIX(proxy_name), .fallback = "{gateway}-{vrf}",

@@ -53,15 +53,15 @@ static void end_icmp(struct net_rules *rules, const struct icmp_types *types)
 }
 
 /* A server elsewhere, and what is wrong with a packet on its way there. */
-static void write_server_input(struct net_rules *rules, const struct address *server)
+static void write_server_input(struct net_rules *rules, const struct net_servers *servers)
 {
-	if (server->family == AF_UNSPEC)
-		return;
-	match_uplink(rules);
-	net_rule_match_host(rules, NET_RULE_SOURCE, server);
-	net_rule_end(rules, NF_ACCEPT, "server");
-	for (size_t i = 0; i < N_ICMP_TYPES; i++)
-		if (icmp_types[i].faults && icmp_types[i].family == server->family) {
+	for (size_t i = 0; i < servers->count; i++) {
+		match_uplink(rules);
+		net_rule_match_host(rules, NET_RULE_SOURCE, &servers->nodes[i]);
+		net_rule_end(rules, NF_ACCEPT, "server");
+	}
+	for (size_t i = 0; servers->count > 0 && i < N_ICMP_TYPES; i++)
+		if (icmp_types[i].faults && icmp_types[i].family == net_servers_family(servers)) {
 			match_uplink(rules);
 			end_icmp(rules, &icmp_types[i]);
 		}
@@ -79,15 +79,15 @@ static void write_uplink_input(
 		net_rule_match_host(rules, NET_RULE_SOURCE, &root[i]);
 		net_rule_end(rules, NF_ACCEPT, "gateway");
 	}
-	write_server_input(rules, &want->server);
+	write_server_input(rules, &want->servers);
 	match_uplink(rules);
 	net_rule_end(rules, NF_DROP, "spoofed");
 	for (size_t i = 0; i < n; i++) {
 		net_rule_match_network(rules, NET_RULE_SOURCE, &root[i]);
 		net_rule_end(rules, NF_DROP, "spoofed");
 	}
-	if (want->server.family != AF_UNSPEC) {
-		net_rule_match_host(rules, NET_RULE_SOURCE, &want->server);
+	for (size_t i = 0; i < want->servers.count; i++) {
+		net_rule_match_host(rules, NET_RULE_SOURCE, &want->servers.nodes[i]);
 		net_rule_end(rules, NF_DROP, "spoofed");
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -109,8 +109,23 @@ static void write_root_prerouting(struct writer *w)
 struct places {
 	char prefix[ADDRESS_TEXT_SIZE];
 	char prefix4[ADDRESS_TEXT_SIZE]; /* "": uplinks have no IPv4 */
-	char server[ADDRESS_TEXT_SIZE];
+	char server[NET_SERVERS_MAX *
+		ADDRESS_TEXT_SIZE]; /* "": none; several as a set of nftables */
 };
+
+static void write_servers(const struct net_servers *servers, char *text)
+{
+	char address[ADDRESS_TEXT_SIZE];
+
+	if (servers->count > 1)
+		text = stpcpy(text, "{ ");
+	for (size_t i = 0; i < servers->count; i++) {
+		text = i ? stpcpy(text, ", ") : text;
+		text = stpcpy(text, address_format(&servers->nodes[i], false, address));
+	}
+	if (servers->count > 1)
+		stpcpy(text, " }");
+}
 
 static struct places places_of(const struct net_want *want)
 {
@@ -119,14 +134,13 @@ static struct places places_of(const struct net_want *want)
 	address_format(&want->uplink_prefix, true, places.prefix);
 	if (want->uplink_prefix4.family != AF_UNSPEC)
 		address_format(&want->uplink_prefix4, true, places.prefix4);
-	if (want->server.family != AF_UNSPEC)
-		address_format(&want->server, false, places.server);
+	write_servers(&want->servers, places.server);
 	return places;
 }
 
-static const char *ip_of(const struct address *address)
+static const char *ip_of(const struct net_servers *servers)
 {
-	return address->family == AF_INET6 ? "ip6" : "ip";
+	return net_servers_family(servers) == AF_INET6 ? "ip6" : "ip";
 }
 
 /* Not tracked where it need not be: that would have the kernel track whatever passes the host. */
@@ -145,7 +159,7 @@ static void write_root_input(
 	rule(w, "neighbours", "icmpv6 type { " ICMPV6_NEIGHBOURS " } accept");
 	/* It may have an address of this machine all the same. */
 	if (*places->server)
-		rule(w, "server", "%s daddr %s tcp dport %u accept", ip_of(&want->server),
+		rule(w, "server", "%s daddr %s tcp dport %u accept", ip_of(&want->servers),
 			places->server, want->server_port);
 	rule(w, "another uplink's address", "fib daddr . iif type != local drop");
 	rule(w, "server", "tcp dport %u accept", want->server_port);
@@ -159,9 +173,9 @@ static void write_root_input(
 
 static void write_routed(struct writer *w, const struct net_want *want, const struct places *places)
 {
-	bool six = want->server.family == AF_INET6;
+	bool six = net_servers_family(&want->servers) == AF_INET6;
 	const char *p = six ? places->prefix : places->prefix4, *server = places->server;
-	const char *ip = ip_of(&want->server);
+	const char *ip = ip_of(&want->servers);
 	const char *faults =
 		six ? "icmpv6 type { " ICMPV6_FAULTS " }" : "icmp type { " ICMP_FAULTS " }";
 
@@ -228,13 +242,15 @@ static void write_root_passive(
 static void write_narrow(
 	struct writer *w, const struct net_want *want, const struct net_have_forwarding *forwarding)
 {
-	if (net_forwarding_narrow(want, forwarding, NET_FORWARDING_IPV6))
+	const struct net_have_way *way = NULL;
+
+	if (net_forwarding_narrow(want, forwarding))
 		rule(w, "forwards for uplinks alone",
 			"meta nfproto ipv6 " FROM_OTHERS " " TO_OTHERS " drop");
-	if (net_forwarding_narrow(want, forwarding, NET_FORWARDING_IPV4))
-		rule(w, "forwards for uplinks alone",
-			"meta nfproto ipv4 meta iif %d " TO_OTHERS " drop",
-			net_forwarding_way(forwarding)->ifindex);
+	while ((way = net_forwarding_next_way(forwarding, way)))
+		if (net_forwarding_way_narrow(want, forwarding, way))
+			rule(w, "forwards for uplinks alone",
+				"meta nfproto ipv4 meta iif %d " TO_OTHERS " drop", way->ifindex);
 }
 
 static void write_root_forward(struct writer *w, const struct net_want *want,

@@ -91,20 +91,22 @@ static struct net_have_way *find_way(struct net_have_forwarding *have, const cha
 	return NULL;
 }
 
-/* Where packets to the server leave, and so its answers come. */
-static int read_wanted_way(struct net_channel *channel, const struct net_want *want,
-	struct net_have_forwarding *have, struct error *err)
+/* Where packets to a node of the server leave, and so its answers come. */
+static int read_wanted_way(struct net_channel *channel, const struct address *node,
+	struct net_have_forwarding *have, bool *unreachable, struct error *err)
 {
 	struct net_have_link link = { 0 };
 	struct net_have_way *way;
 	int ifindex = 0;
-	int ret = net_dump_way(channel, &want->server, &ifindex, err);
+	int ret = net_dump_way(channel, node, &ifindex, err);
 
+	*unreachable = ret == 0 && ifindex == 0;
 	/* One of this machine's own addresses. */
 	if (ret < 0 || ifindex == 0 || ifindex == LO_IFINDEX)
 		return ret;
 	ret = net_dump_link(channel, NULL, ifindex, &link, err);
 	if (ret == -ENODEV) {
+		*unreachable = true;
 		error_clear(err);
 		return 0;
 	}
@@ -113,6 +115,17 @@ static int read_wanted_way(struct net_channel *channel, const struct net_want *w
 		way = add_way(have, link.name);
 	if (way)
 		way->wanted = true;
+	return ret;
+}
+
+static int read_wanted_ways(struct net_channel *channel, const struct net_want *want,
+	struct net_have_forwarding *have, struct error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < want->servers.count; i++)
+		ret = read_wanted_way(
+			channel, &want->servers.nodes[i], have, &have->unreachable[i], err);
 	return ret;
 }
 
@@ -147,7 +160,7 @@ int net_forwarding_read(const struct net_want *want,
 	if (ret == 0)
 		ret = read_marks(&channel, net_mark_owner(want->owner), have, err);
 	if (ret == 0 && net_forwarding_wanted(want, NET_FORWARDING_IPV4))
-		ret = read_wanted_way(&channel, want, &have[NET_FORWARDING_IPV4], err);
+		ret = read_wanted_ways(&channel, want, &have[NET_FORWARDING_IPV4], err);
 	if (ret == 0)
 		ret = read_ways(&channel, &have[NET_FORWARDING_IPV4], err);
 	have[NET_FORWARDING_IPV6].shared &=
@@ -178,7 +191,8 @@ const char *net_forwarding_seal(char mark[NET_MARK_SIZE], uint32_t owner)
 
 bool net_forwarding_wanted(const struct net_want *want, enum net_forwarding_kind kind)
 {
-	return want->server_place != NET_SERVER_HERE && want->server.family == kinds[kind].family;
+	return want->server_place != NET_SERVER_HERE &&
+		net_servers_family(&want->servers) == kinds[kind].family;
 }
 
 bool net_forwarding_is_general(
@@ -189,22 +203,31 @@ bool net_forwarding_is_general(
 	return h->on && (!h->ours || (kind == NET_FORWARDING_IPV6 && h->shared));
 }
 
-bool net_forwarding_narrow(const struct net_want *want, const struct net_have_forwarding *have,
+static bool is_ours_alone(const struct net_want *want, const struct net_have_forwarding *have,
 	enum net_forwarding_kind kind)
 {
-	const struct net_have_way *way = net_forwarding_way(have);
-
-	if (!net_forwarding_wanted(want, kind) || net_forwarding_is_general(have, kind))
-		return false;
-	/* By somebody else on that link alone, for what he forwards from it. */
-	return kind == NET_FORWARDING_IPV6 || (way && (way->ours || !way->on || have[kind].on));
+	return net_forwarding_wanted(want, kind) && !net_forwarding_is_general(have, kind);
 }
 
-const struct net_have_way *net_forwarding_way(const struct net_have_forwarding *have)
+bool net_forwarding_narrow(const struct net_want *want, const struct net_have_forwarding *have)
+{
+	return is_ours_alone(want, have, NET_FORWARDING_IPV6);
+}
+
+bool net_forwarding_way_narrow(const struct net_want *want, const struct net_have_forwarding *have,
+	const struct net_have_way *way)
+{
+	/* By somebody else on that link alone, for what he forwards from it. */
+	return is_ours_alone(want, have, NET_FORWARDING_IPV4) &&
+		(way->ours || !way->on || have[NET_FORWARDING_IPV4].on);
+}
+
+const struct net_have_way *net_forwarding_next_way(
+	const struct net_have_forwarding *have, const struct net_have_way *before)
 {
 	const struct net_have_forwarding *ipv4 = &have[NET_FORWARDING_IPV4];
 
-	for (size_t i = 0; i < ipv4->n_ways; i++)
+	for (size_t i = before ? (size_t)(before - ipv4->ways) + 1 : 0; i < ipv4->n_ways; i++)
 		if (ipv4->ways[i].wanted && ipv4->ways[i].ifindex)
 			return &ipv4->ways[i];
 	return NULL;
@@ -224,21 +247,20 @@ static void warn_ipv6(const struct net_have_forwarding *have, struct strings *wa
 static void warn_ipv4(const struct net_want *want, const struct net_have_forwarding *have,
 	struct strings *warnings)
 {
-	const struct net_have_way *way = net_forwarding_way(have);
+	const struct net_have_way *way = NULL;
 	char server[ADDRESS_TEXT_SIZE];
-	cleanup_free char *text = NULL;
 
-	if (!way)
-		text = xasprintf("this machine has no route to the Zabbix server %s",
-			address_format(&want->server, false, server));
-	else if (way->ours && way->on)
-		text = xasprintf(
-			"IPv4 forwarding was off on this machine and is on for uplinks alone"
-			" (net.ipv4.conf.%s.forwarding): other IPv4 packets that come in by %s are dropped"
-			" until another program sets net.ipv4.ip_forward",
-			way->name, way->name);
-	if (text)
-		strings_add(warnings, text);
+	for (size_t i = 0; i < want->servers.count; i++)
+		if (have[NET_FORWARDING_IPV4].unreachable[i])
+			strings_addf(warnings, "this machine has no route to the Zabbix server %s",
+				address_format(&want->servers.nodes[i], false, server));
+	while ((way = net_forwarding_next_way(have, way)))
+		if (way->ours && way->on)
+			strings_addf(warnings,
+				"IPv4 forwarding was off on this machine and is on for uplinks alone"
+				" (net.ipv4.conf.%s.forwarding): other IPv4 packets that come in by %s are dropped"
+				" until another program sets net.ipv4.ip_forward",
+				way->name, way->name);
 }
 
 int net_forwarding_warn(const struct net_want *want, struct strings *warnings, struct error *err)
@@ -246,7 +268,7 @@ int net_forwarding_warn(const struct net_want *want, struct strings *warnings, s
 	struct net_have_forwarding have[NET_FORWARDING_KINDS];
 	int ret;
 
-	if (want->server.family == AF_UNSPEC || want->server_place == NET_SERVER_HERE)
+	if (want->servers.count == 0 || want->server_place == NET_SERVER_HERE)
 		return 0;
 	ret = net_forwarding_read(want, have, err);
 	if (ret < 0)

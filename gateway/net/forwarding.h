@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "net/mark.h"
+#include "net/want.h"
 
 enum net_forwarding_kind {
 	NET_FORWARDING_IPV6,
@@ -43,6 +44,7 @@ struct net_have_forwarding {
 	bool shared; /* IPv6: `default` is on nevertheless: somebody else wants it, too */
 	struct net_have_way ways[NET_FORWARDING_WAYS]; /* IPv4 */
 	size_t n_ways;
+	bool unreachable[NET_SERVERS_MAX]; /* IPv4: no route leads to that node */
 };
 
 /* Of the namespace that the calling thread is in. */
@@ -63,12 +65,15 @@ bool net_forwarding_wanted(const struct net_want *want, enum net_forwarding_kind
 bool net_forwarding_is_general(
 	const struct net_have_forwarding *have, enum net_forwarding_kind kind);
 
-/* True where it is on for the uplinks alone by us, or about to be. */
-bool net_forwarding_narrow(const struct net_want *want, const struct net_have_forwarding *have,
-	enum net_forwarding_kind kind);
+/* True where it is on for the uplinks alone by us, or about to be: IPv6, and of IPv4 a link. */
+bool net_forwarding_narrow(const struct net_want *want, const struct net_have_forwarding *have);
+bool net_forwarding_way_narrow(const struct net_want *want, const struct net_have_forwarding *have,
+	const struct net_have_way *way);
 
-/* The link that leads to the server in IPv4; NULL: none does. */
-const struct net_have_way *net_forwarding_way(const struct net_have_forwarding *have);
+/* The links that lead to nodes of the server in IPv4, one after the other; before: NULL for the first. NULL: there
+ * are no more. */
+const struct net_have_way *net_forwarding_next_way(
+	const struct net_have_forwarding *have, const struct net_have_way *before);
 
 /* Reads, and appends a sentence for each thing that an operator should know of: what we have switched on, and what
  * is dropped for that; no way to the server. Blocks for the answers. */

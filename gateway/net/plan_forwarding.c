@@ -114,15 +114,18 @@ void net_plan_forwarding_off(struct net_planner *planner, bool all)
 static void plan_ipv4_on(struct net_planner *planner)
 {
 	const struct net_have_forwarding *have = planner->context.have->forwarding;
-	const struct net_have_way *way = net_forwarding_way(have);
+	const struct net_have_way *way = NULL;
 
-	/* That of an earlier version takes those of all links along. */
-	if (!way || net_forwarding_is_general(have, NET_FORWARDING_IPV4) ||
-		(way->on && !have[NET_FORWARDING_IPV4].on))
+	if (net_forwarding_is_general(have, NET_FORWARDING_IPV4))
 		return;
-	if (!way->ours)
-		plan_way_mark(planner, way, NET_ACT_ALTNAME_ADD);
-	plan_link(planner, way->name, "1");
+	while ((way = net_forwarding_next_way(have, way))) {
+		/* That of an earlier version takes those of all links along. */
+		if (way->on && !have[NET_FORWARDING_IPV4].on)
+			continue;
+		if (!way->ours)
+			plan_way_mark(planner, way, NET_ACT_ALTNAME_ADD);
+		plan_link(planner, way->name, "1");
+	}
 }
 
 static void plan_ipv6_on(struct net_planner *planner)

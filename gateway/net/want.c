@@ -25,6 +25,19 @@ void net_want_finish(struct net_want *want)
 	memset(want, 0, sizeof(*want));
 }
 
+uint8_t net_servers_family(const struct net_servers *servers)
+{
+	return servers->count > 0 ? servers->nodes[0].family : AF_UNSPEC;
+}
+
+bool net_servers_contain(const struct net_servers *servers, const struct address *address)
+{
+	for (size_t i = 0; i < servers->count; i++)
+		if (address_equal(&servers->nodes[i], address))
+			return true;
+	return false;
+}
+
 static const char *find_sysctl(const struct net_want_netns *netns, const char *key)
 {
 	for (size_t i = 0; i < netns->n_sysctls; i++)

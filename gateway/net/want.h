@@ -14,6 +14,18 @@
 
 #define NET_MAX_TAGS 4
 
+#define NET_SERVERS_MAX 8
+
+/* Where a Zabbix server is reached: a cluster at an address for each of its nodes, all of one family. */
+struct net_servers {
+	struct address nodes[NET_SERVERS_MAX];
+	size_t count;
+};
+
+/* AF_UNSPEC: there are none. */
+uint8_t net_servers_family(const struct net_servers *servers);
+bool net_servers_contain(const struct net_servers *servers, const struct address *address);
+
 enum net_link_kind {
 	NET_LINK_VLAN,
 	NET_LINK_MACVLAN,
@@ -100,7 +112,7 @@ struct net_want {
 	struct address uplink_prefix; /* AF_INET6 */
 	struct address
 		uplink_prefix4; /* AF_INET: the uplinks have IPv4, too; AF_UNSPEC: they have not */
-	struct address server;  /* what they lead to; AF_UNSPEC: nothing but their root side */
+	struct net_servers servers; /* what they lead to; none: nothing but their root side */
 	enum net_server_place server_place; /* where it has an address */
 	uint32_t uplink_mtu_bytes;
 	bool firewall;        /* in the root namespace, where there is an uplink */

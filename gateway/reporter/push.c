@@ -99,13 +99,38 @@ static int push_by_api(struct reporter_push *push, const struct target *target, 
 	return r < 0 ? r : answer_judge(push, answer, values, refused, err);
 }
 
+/* Of a cluster one node is active, and the others do not listen: that of the last time is asked first. */
+static int nodes_push(struct reporter_push *push, const struct strings *nodes, uint16_t port,
+	json_t *values, size_t *refused, struct error *err)
+{
+	cleanup(strings_finish) struct strings failures = { 0 };
+	cleanup_free char *all = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < nodes->count; i++) {
+		size_t node = (push->node + i) % nodes->count;
+		struct error failure = ERROR_INIT;
+
+		r = zabbix_sender_push(nodes->items[node], port, values, refused, &failure);
+		if (r == 0) {
+			push->node = node;
+			return 0;
+		}
+		strings_add(&failures, failure.text);
+	}
+	all = strings_join(&failures, "; ");
+	return error_set(err, -r, "%s", all);
+}
+
 /* Where the proxies find the server by its side of the uplinks, it runs on this machine. */
 static int push_by_sender(struct reporter_push *push, const struct target *target, json_t *values,
 	size_t *refused, struct error *err)
 {
+	static char *here = (char *)"localhost";
+	static const struct strings local = { &here, 1 };
 	const struct config_zabbix *zabbix = &target->config->zabbix;
-	const char *server = *zabbix->server ? zabbix->server : "localhost";
-	int r = zabbix_sender_push(server, zabbix->server_port, values, refused, err);
+	const struct strings *nodes = zabbix->servers.count > 0 ? &zabbix->servers : &local;
+	int r = nodes_push(push, nodes, zabbix->server_port, values, refused, err);
 
 	if (r == 0 && *refused > 0)
 		snprintf(push->refused, sizeof(push->refused), "%zu of %zu by the server", *refused,

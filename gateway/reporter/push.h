@@ -20,6 +20,7 @@ struct reporter_push {
 	uint64_t discovery_due_ms; /* when it is told again */
 	time_t last_clock;         /* of the document taken last */
 	long last_ns;
+	size_t node;       /* of the server that was active last, by the sender protocol */
 	unsigned refusals; /* pushes in a row of which something was refused */
 	char refused[256]; /* the first of them, in words */
 };

@@ -57,8 +57,8 @@ static void server_add(const struct net_want *want, struct net_way **ways, size_
 
 	for (size_t i = 0; i < n; i++)
 		fixed_add(ways, count, NET_WAY_NEIGHBOUR, &root[i]);
-	if (n)
-		fixed_add(ways, count, NET_WAY_HOST, &want->server);
+	for (size_t i = 0; n && i < want->servers.count; i++)
+		fixed_add(ways, count, NET_WAY_HOST, &want->servers.nodes[i]);
 }
 
 size_t destinations_list(const struct net_want *want, struct net_way **ways)

@@ -126,7 +126,7 @@ static void hear(void *subject, enum net_monitor_what what, void *data)
 
 	if (what == NET_MONITOR_SHARED ||
 		(what == NET_MONITOR_FORWARDING &&
-			supervisor->config->uplink.server.family != AF_INET))
+			!config_uplink_has_ipv4(&supervisor->config->uplink)))
 		drift_look_at_shared(drift);
 	else if (!vrf)
 		for (size_t i = 0; i < supervisor->n_vrfs; i++)

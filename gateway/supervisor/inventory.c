@@ -50,7 +50,8 @@ static char *allowed_make(
 	const struct config *config, const struct config_vrf *vrf, const char *inside)
 {
 	const struct strings *given = &vrf->proxy.allowed_addresses;
-	bool known = config->uplink.at_root_side || config->uplink.server.family != AF_UNSPEC;
+	bool known = config->uplink.at_root_side ||
+		config->uplink.servers.count == config->zabbix.servers.count;
 
 	if (given->count > 0)
 		return strings_join(given, ",");

@@ -201,34 +201,52 @@ static void java_gateway_write(FILE *out, const char *java_gateway)
 
 /* --- its connections --- */
 
-/* A server of this machine comes from the root side, or from its own address where it has SourceIP. */
-static void passive_write(FILE *out, const struct proxy_config *proxy, const char *server)
+/* A server of this machine, which one node of a cluster may be in any mode, comes from the root side, or from its own
+ * address where it has SourceIP. */
+static void passive_write(
+	FILE *out, const struct proxy_config *proxy, const struct strings *servers)
 {
 	const struct config_uplink *uplink = &proxy->config->uplink;
+	cleanup_free char *all = strings_join(servers, ",");
 	char text[ADDRESS_TEXT_SIZE];
 
-	fprintf(out, "ProxyMode=1\nServer=%s", server);
-	if (uplink->mode == CONFIG_UPLINK_LOCAL && uplink->server.family != AF_UNSPEC)
+	fprintf(out, "ProxyMode=1\nServer=%s", all);
+	if (servers->count > 1 ||
+		(uplink->mode == CONFIG_UPLINK_LOCAL && uplink->servers.count > 0))
 		fprintf(out, ",%s", address_format(proxy->server_root, false, text));
+	fputs("\n", out);
+}
+
+/* Of a cluster all nodes: the proxy itself finds the one that is active. */
+static void active_write(FILE *out, const struct proxy_config *proxy, const struct strings *servers)
+{
+	unsigned port = proxy->config->zabbix.server_port;
+
+	fputs("ProxyMode=0\nServer=", out);
+	for (size_t i = 0; i < servers->count; i++) {
+		bool six = strchr(servers->items[i], ':');
+
+		fprintf(out, "%s%s%s%s:%u", i ? ";" : "", six ? "[" : "", servers->items[i],
+			six ? "]" : "", port);
+	}
 	fputs("\n", out);
 }
 
 /* Where an active proxy sends, or whom a passive one answers. */
 static void server_write(FILE *out, const struct proxy_config *proxy)
 {
-	const struct config_zabbix *zabbix = &proxy->config->zabbix;
-	char text[ADDRESS_TEXT_SIZE];
-	const char *server = proxy->config->uplink.at_root_side
-		? address_format(proxy->root, false, text)
-		: zabbix->server;
-	bool bare_ipv6 = strchr(server, ':') && *server != '[';
+	char text[ADDRESS_TEXT_SIZE], *root = text;
+	const struct strings root_side = { &root, 1 };
+	const struct strings *servers = &proxy->config->zabbix.servers;
 
+	if (proxy->config->uplink.at_root_side) {
+		address_format(proxy->root, false, text);
+		servers = &root_side;
+	}
 	if (proxy->vrf->proxy.mode == CONFIG_PROXY_PASSIVE)
-		passive_write(out, proxy, server);
-	else if (bare_ipv6)
-		fprintf(out, "ProxyMode=0\nServer=[%s]:%u\n", server, zabbix->server_port);
+		passive_write(out, proxy, servers);
 	else
-		fprintf(out, "ProxyMode=0\nServer=%s:%u\n", server, zabbix->server_port);
+		active_write(out, proxy, servers);
 }
 
 static void tls_write(FILE *out, const struct proxy_config *proxy)

@@ -83,22 +83,24 @@ static bool has_route_to(const struct net_want_netns *netns, const struct addres
 }
 
 /* To the server alone, so that it goes before whatever the customer says of the networks around it. */
-static void server_route_add(struct net_want_netns *netns, const struct net_want *want)
+static void server_routes_add(struct net_want_netns *netns, const struct net_want *want)
 {
-	const struct address *prefix =
-		want->server.family == AF_INET6 ? &want->uplink_prefix : &want->uplink_prefix4;
+	const struct net_servers *servers = &want->servers;
+	const struct address *prefix = net_servers_family(servers) == AF_INET6
+		? &want->uplink_prefix
+		: &want->uplink_prefix4;
 	struct address root, inside;
 
-	/* One of the config is a doubt in mode local, and stands. */
-	if (!netns->has_uplink || want->server.family == AF_UNSPEC ||
-		has_route_to(netns, &want->server) ||
-		net_uplink_addresses(prefix, netns->id, &root, &inside) < 0)
+	if (!netns->has_uplink || net_uplink_addresses(prefix, netns->id, &root, &inside) < 0)
 		return;
-	*array_append(&netns->routes, &netns->n_routes) = (struct net_want_route){
-		.destination = want->server,
-		.via = root,
-		.dev = NET_UPLINK_INSIDE,
-	};
+	for (size_t i = 0; i < servers->count; i++)
+		/* One of the config is a doubt in mode local, and stands. */
+		if (!has_route_to(netns, &servers->nodes[i]))
+			*array_append(&netns->routes, &netns->n_routes) = (struct net_want_route){
+				.destination = servers->nodes[i],
+				.via = root,
+				.dev = NET_UPLINK_INSIDE,
+			};
 }
 
 int wiring_server_ends(const struct config_uplink *uplink, uint32_t id, struct address *root,
@@ -144,7 +146,7 @@ static void begin(struct net_want *want, const struct config *config)
 		.uplink_mtu_bytes = config->uplink.mtu_bytes,
 		.firewall = config->gateway.firewall,
 		.server_port = config->zabbix.server_port,
-		.server = config->uplink.server,
+		.servers = config->uplink.servers,
 		.server_place = places[config->uplink.mode],
 	};
 	if (config_uplink_has_ipv4(&config->uplink))
@@ -198,7 +200,7 @@ void wiring_add(struct net_want *want, const struct config_vrf *vrf, uint32_t id
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		link_init(array_append(&netns->links, &netns->n_links), &vrf->interfaces[i]);
 	routes_add(netns, vrf);
-	server_route_add(netns, want);
+	server_routes_add(netns, want);
 	for (size_t i = 0; i < vrf->n_sysctls; i++)
 		*array_append(&netns->sysctls, &netns->n_sysctls) = (struct net_want_sysctl){
 			.key = vrf->sysctls[i].key,

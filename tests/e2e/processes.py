@@ -72,7 +72,7 @@ def free_port():
 
 def port_answers(port, address="127.0.0.1"):
     """Whether something listens on this port, by default of loopback."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.settimeout(1)
         return probe.connect_ex((address, port)) == 0
 

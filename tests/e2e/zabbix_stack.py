@@ -176,7 +176,7 @@ class ZabbixStack:
                 zabbix_schema.load(self.release.root, self.database, progress)
             self.database.save(archive)
 
-    def _account_directory(self, name):
+    def account_directory(self, name):
         """A directory for the files of a program that runs as our account."""
         path = self.directory / name
         path.mkdir(mode=0o750)
@@ -235,20 +235,23 @@ class ZabbixStack:
         self._wait_ready()
 
     def _make_server(self):
-        directory = self._account_directory("server")
+        directory = self.account_directory("server")
         config = self.directory / "zabbix_server.conf"
         config.write_text(SERVER_CONFIG.format(port=self.server_port, directory=directory,
                                                database=self.database.socket, database_port=postgres.PORT))
         self._start_server()
 
-    def _start(self, name, command, log, netns=None, **options):
+    def start(self, name, command, log, netns=None, **options):
+        """A process of the stack as its account, which ends with it."""
         command, account = self.release.launch(command, ACCOUNT, self.directory)
         if netns:
-            command, account = [*IN_NETNS, netns, *AS_USER, f"--reuid={account}", f"--regid={account}", *command], None
+            # Without an account the command itself changes to it.
+            as_user = [*AS_USER, f"--reuid={account}", f"--regid={account}"] if account else []
+            command, account = [*IN_NETNS, netns, *as_user, *command], None
         return self.undo.enter_context(Process(name, command, log, user=account, **options))
 
     def _start_server(self):
-        self.server = self._start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", self.directory / "zabbix_server.conf"],
+        self.server = self.start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", self.directory / "zabbix_server.conf"],
                                   self.directory / "server" / "zabbix_server.log", self.server_netns)
 
     def _make_frontend(self):
@@ -257,7 +260,7 @@ class ZabbixStack:
                                                  server_port=self.server_port))
 
     def _make_web(self):
-        self._account_directory("web")
+        self.account_directory("web")
         self._make_frontend()
         self._make_locale()
         self._start_web()
@@ -268,7 +271,7 @@ class ZabbixStack:
         for key, value in {**PHP_SETTINGS, "session.save_path": directory, "sys_temp_dir": directory}.items():
             command += ["-d", f"{key}={value}"]
         command += ["-S", f"127.0.0.1:{self.web_port}", "-t", self.directory / "frontend"]
-        self.web = self._start("frontend", command, directory / "php.log", environment={
+        self.web = self.start("frontend", command, directory / "php.log", environment={
             "PHP_CLI_SERVER_WORKERS": "4", "LOCPATH": str(self.directory / "locale")})
 
     def _make_locale(self):

@@ -49,7 +49,9 @@ static struct scene scene_routed(void)
 {
 	struct scene s = scene_plain();
 
-	s.want.server = world_address("2001:db8::1");
+	s.want.servers = (struct net_servers){
+		{ world_address("2001:db8::1"), world_address("2001:db8::5") }, 2
+	};
 	s.want.server_place = NET_SERVER_ROUTED;
 	return s;
 }
@@ -58,7 +60,7 @@ static struct scene scene_nat(void)
 {
 	struct scene s = scene_plain();
 
-	s.want.server = world_address("192.0.2.1");
+	s.want.servers = (struct net_servers){ { world_address("192.0.2.1") }, 1 };
 	s.want.server_place = NET_SERVER_NAT;
 	s.want.uplink_prefix4 = world_address("198.18.0.0/15");
 	return s;

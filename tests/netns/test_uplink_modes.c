@@ -18,7 +18,10 @@
 #define ROUTED4                                                 \
 	VRFS "uplink { mode = routed prefix4 = 10.255.0.0/16 }" \
 	     " zabbix { server = 192.0.2.1 }\n"
-#define PASSIVE "proxy { mode = passive }\n"
+/* Each node behind a link of its own; see neighbours_begin(). */
+#define CLUSTER  VRFS "uplink { mode = routed } zabbix { server = \"2001:db8::1;2001:db8:1::1\" }\n"
+#define CLUSTER4 VRFS "uplink { mode = nat } zabbix { server = { 192.0.2.1, 203.0.113.1 } }\n"
+#define PASSIVE  "proxy { mode = passive }\n"
 
 #define SERVER_PORT 10051
 #define OTHER_PORT  10052
@@ -306,6 +309,55 @@ static void a_machine_that_did_not_forward_does_so_for_uplinks_alone(void **stat
 	assert_said("cat " CONF4 "vg0/forwarding", "0");
 	assert_warned(&local.want, NULL);
 	world_up(&routed.want);
+	world_down();
+	assert_forwarding(false, false, false);
+	neighbours_end();
+	world_assert_is(before);
+}
+
+static void assert_nodes_reached(const char *first, const char *second)
+{
+	const struct {
+		const char *netns, *address;
+	} nodes[] = { { "zbx", first }, { "stranger", second } };
+
+	for (size_t i = 0; i < 2; i++) {
+		cleanup_fd int port = world_listen(nodes[i].netns, nodes[i].address, SERVER_PORT);
+		cleanup_fd int other = world_listen(nodes[i].netns, nodes[i].address, OTHER_PORT);
+
+		assert_int_equal(world_connect("acme", nodes[i].address, SERVER_PORT), 0);
+		assert_int_equal(world_connect("bravo", nodes[i].address, SERVER_PORT), 0);
+		assert_false(reaches("acme", nodes[i].address, OTHER_PORT));
+		/* Nor do they reach each other by this machine. */
+		assert_false(reaches(nodes[!i].netns, nodes[i].address, OTHER_PORT));
+	}
+}
+
+static void each_node_of_a_cluster_is_reached_and_nothing_else(void **state)
+{
+	cleanup_mode struct mode routed = mode_begin(CLUSTER), nat = mode_begin(CLUSTER4),
+				 one = mode_begin(NAT);
+	cleanup_free char *before = world_dump();
+
+	(void)state;
+	neighbours_begin();
+	world_up(&routed.want);
+	assert_int_equal(world_count(&routed.want), 0);
+	assert_nodes_reached("2001:db8::1", "2001:db8:1::1");
+	world_up(&nat.want);
+	assert_int_equal(world_count(&nat.want), 0);
+	assert_nodes_reached("192.0.2.1", "203.0.113.1");
+	assert_said("cat " CONF4 "zbx/forwarding " CONF4 "stranger/forwarding", "1\n1\n");
+	/* One node cannot be reached: that is said, and the other is. */
+	assert_int_equal(world_run("ip addr del 203.0.113.2/24 dev stranger"), 0);
+	mend_all(&nat.want);
+	assert_said("cat " CONF4 "zbx/forwarding " CONF4 "stranger/forwarding", "1\n0\n");
+	assert_int_equal(world_run("ip addr add 203.0.113.2/24 dev stranger"), 0);
+	mend_all(&nat.want);
+	assert_nodes_reached("192.0.2.1", "203.0.113.1");
+	world_up(&one.want);
+	assert_int_equal(world_count(&one.want), 0);
+	assert_said("cat " CONF4 "zbx/forwarding " CONF4 "stranger/forwarding", "1\n0\n");
 	world_down();
 	assert_forwarding(false, false, false);
 	neighbours_end();
@@ -685,6 +737,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_undone_of_the_way_to_the_server_is_done_again),
 	cmocka_unit_test(a_customer_with_the_uplinks_addresses_is_not_brought_up),
 	cmocka_unit_test(a_machine_that_did_not_forward_does_so_for_uplinks_alone),
+	cmocka_unit_test(each_node_of_a_cluster_is_reached_and_nothing_else),
 	cmocka_unit_test(a_machine_that_forwards_goes_on_to_do_so),
 	cmocka_unit_test(what_is_undone_of_the_forwarding_is_done_again),
 	cmocka_unit_test(what_others_have_forwarded_since_is_theirs),

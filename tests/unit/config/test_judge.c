@@ -440,11 +440,40 @@ static const struct fault_row names_and_devices[] = {
 		"2: vrf 'a': interface 'n': mac 02:00:00:00:00:ab of a macvlan on 'eth0' is there twice, first at test.conf:1" },
 };
 
+static const struct fault_row clusters[] = {
+	{ IN_ZABBIX("server = \"192.0.2.1,192.0.2.2\""),
+		"2: zabbix: server \"192.0.2.1,192.0.2.2\": several servers with a comma between, expected the nodes of a cluster as { \"A\", \"B\" } or \"A;B\"" },
+	{ IN_ZABBIX("server = \"192.0.2.1;\""),
+		"2: zabbix: server \"192.0.2.1;\": neither address nor host name, expected one of them" },
+	{ IN_ZABBIX("server = \"192.0.2.1:10051;192.0.2.2\""),
+		"2: zabbix: server \"192.0.2.1:10051;192.0.2.2\": a port behind the address, expected the address alone and server_port" },
+	{ IN_ZABBIX("server = { 192.0.2.1, 192.0.2.1 }"),
+		"2: zabbix: server \"192.0.2.1\": one node of the cluster twice, expected each once" },
+	{ IN_ZABBIX("server = \"zbx.example.net:10051\""),
+		"2: zabbix: server \"zbx.example.net:10051\": a port behind the address, expected the address alone and server_port" },
+	{ IN_ZABBIX("server = \"[2001:db8::1]:10051\""),
+		"2: zabbix: server \"[2001:db8::1]:10051\": a port behind the address, expected the address alone and server_port" },
+	{ "uplink { mode = routed }\n" IN_ZABBIX("server = \"2001:db8::1;2001:db8:0::1\""),
+		"3: zabbix: server \"2001:db8:0::1\": one node of the cluster twice, expected each once" },
+	{ "uplink { mode = routed }\n" IN_ZABBIX("server = \"2001:db8::1;192.0.2.1\""),
+		"3: zabbix: server \"192.0.2.1\": not of the address family of \"2001:db8::1\", expected all nodes of a cluster by IPv4 or all by IPv6" },
+	{ "uplink { mode = nat }\n" IN_ZABBIX("server = \"192.0.2.1;a.example.net\""),
+		"3: zabbix: server \"a.example.net\": not what mode nat of the uplinks can reach, expected an IPv4 address such as 192.0.2.1" },
+	{ IN_ZABBIX("server = { 127.0.0.1, 192.0.2.1 }"),
+		"2: zabbix: server \"127.0.0.1\": what every machine has, expected the own address of each node of a cluster" },
+	{ IN_ZABBIX("server = \"a1;a2;a3;a4;a5;a6;a7;a8;a9\""),
+		"2: zabbix: server \"a1;a2;a3;a4;a5;a6;a7;a8;a9\": more than 8 nodes, expected fewer" },
+	{ "uplink { mode = routed } zabbix { server = \"192.0.2.1;192.0.2.2\" }\n" IN_INTERFACE(
+		  "address = 192.0.2.2/24"),
+		"2: vrf 'a': interface 'eth0.10' has the address of the Zabbix server, 192.0.2.2, expected another one" },
+};
+
 static void test_every_fault_is_told_in_its_words(void **state)
 {
 	(void)state;
 	assert_rows(table, sizeof(table) / sizeof(table[0]));
 	assert_rows(names_and_devices, sizeof(names_and_devices) / sizeof(names_and_devices[0]));
+	assert_rows(clusters, sizeof(clusters) / sizeof(clusters[0]));
 }
 
 static void test_all_faults_come_in_one_pass_with_their_lines(void **state)
@@ -567,19 +596,49 @@ static void test_a_port_of_passive_proxies_that_is_not_used_is_a_warning(void **
 	}
 }
 
-static void test_several_servers_are_told_as_such(void **state)
+static void test_a_cluster_is_taken_in_either_form(void **state)
 {
-	static const char *const servers[] = { "192.0.2.1;192.0.2.2", "192.0.2.1,2001:db8::1",
-		"a.example.net;b.example.net" };
+	static const struct {
+		const char *uplink, *server;
+	} rows[] = {
+		{ "mode = routed", "\"192.0.2.1;192.0.2.2\"" },
+		{ "mode = routed", "{ \"192.0.2.1\", 192.0.2.2 }" },
+		{ "mode = nat", "\"192.0.2.1;192.0.2.2\"" },
+		{ "mode = local", "{ 192.0.2.1, 192.0.2.2 }" },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(servers) / sizeof(*servers); i++) {
-		cleanup_free char *text = xasprintf("zabbix { server = \"%s\" }", servers[i]);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		cleanup_free char *text = xasprintf(
+			"uplink { %s } zabbix { server = %s }", rows[i].uplink, rows[i].server);
 		cleanup_loaded struct loaded loaded = loaded_text(text);
+		const struct net_servers *servers;
 
-		assert_int_equal(loaded.report.faults.count, 1);
-		assert_non_null(strstr(loaded.report.faults.items[0], "several servers"));
+		assert_no_faults(&loaded);
+		servers = &loaded.config->uplink.servers;
+		assert_int_equal(servers->count, 2);
+		assert_int_equal(servers->nodes[0].bytes[3], 1);
+		assert_int_equal(servers->nodes[1].bytes[3], 2);
+		assert_string_equal(loaded.config->zabbix.server, "192.0.2.1;192.0.2.2");
+		assert_false(loaded.config->uplink.at_root_side);
+		assert_true(config_uplink_has_ipv4(&loaded.config->uplink));
 	}
+}
+
+/* In mode local each proxy looks them up, and the way there is the customer's. */
+static void test_a_cluster_known_by_names_is_a_warning_for_each(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("zabbix { server = \"a.example.net;b.example.net\" }");
+	size_t names = 0;
+
+	(void)state;
+	assert_no_faults(&loaded);
+	for (size_t i = 0; i < loaded.report.notes.count; i++)
+		names += strstr(loaded.report.notes.items[i], ".example.net\": a name") != NULL;
+	assert_int_equal(names, 2);
+	assert_int_equal(loaded.config->uplink.servers.count, 0);
+	assert_false(loaded.config->uplink.at_root_side);
 }
 
 static void test_a_mark_of_utf8_and_two_line_ends_are_no_fault(void **state)
@@ -709,7 +768,8 @@ int main(void)
 		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
 		cmocka_unit_test(test_customers_around_the_server_are_no_fault),
 		cmocka_unit_test(test_a_port_of_passive_proxies_that_is_not_used_is_a_warning),
-		cmocka_unit_test(test_several_servers_are_told_as_such),
+		cmocka_unit_test(test_a_cluster_is_taken_in_either_form),
+		cmocka_unit_test(test_a_cluster_known_by_names_is_a_warning_for_each),
 		cmocka_unit_test(test_a_mark_of_utf8_and_two_line_ends_are_no_fault),
 		cmocka_unit_test(test_a_bad_file_does_not_spoil_the_next),
 	};

@@ -36,7 +36,7 @@ static void test_an_empty_file_is_all_defaults(void **state)
 	assert_address(&config->uplink.prefix, true, "fd5a:b1c0:de00::/64");
 	assert_address(&config->uplink.prefix4, true, "198.18.0.0/15");
 	assert_int_equal(config->uplink.mode, CONFIG_UPLINK_LOCAL);
-	assert_int_equal(config->uplink.server.family, AF_UNSPEC);
+	assert_int_equal(config->uplink.servers.count, 0);
 	assert_int_equal(config->uplink.mtu_bytes, 1500);
 	assert_string_equal(config->zabbix.url, "");
 	assert_string_equal(config->zabbix.token_file, "");
@@ -145,7 +145,7 @@ static void test_the_whole_language_general(void **state)
 	assert_int_equal(config->uplink.mode, CONFIG_UPLINK_ROUTED);
 	assert_address(&config->uplink.prefix, true, "fd00:1::/48");
 	assert_address(&config->uplink.prefix4, true, "10.255.0.0/16");
-	assert_address(&config->uplink.server, true, "2001:db8::1/128");
+	assert_address(&config->uplink.servers.nodes[0], true, "2001:db8::1/128");
 	assert_int_equal(config->uplink.mtu_bytes, 9000);
 	assert_string_equal(config->zabbix.url, "https://z/api");
 	assert_string_equal(config->zabbix.user, "api");

@@ -147,10 +147,20 @@ static void a_foreign_rule_more_is_a_difference(void **state)
 }
 
 /* Each scene differs from all before it. */
+static struct net_servers servers_of(const char *first, const char *second)
+{
+	struct net_servers servers = { .count = second ? 2 : 1 };
+
+	assert_int_equal(address_parse(&servers.nodes[0], first), 0);
+	if (second)
+		assert_int_equal(address_parse(&servers.nodes[1], second), 0);
+	return servers;
+}
+
 static void what_the_config_says_is_in_the_digest(void **state)
 {
 	struct scene s;
-	uint64_t digests[7];
+	uint64_t digests[8];
 	size_t n = 0;
 
 	(void)state;
@@ -164,7 +174,9 @@ static void what_the_config_says_is_in_the_digest(void **state)
 	digests[n++] = digest_of(&s);
 	s.netns.id++;
 	digests[n++] = digest_of(&s);
-	assert_int_equal(address_parse(&s.want.server, "2001:db8::1"), 0);
+	s.want.servers = servers_of("2001:db8::1", NULL);
+	digests[n++] = digest_of(&s);
+	s.want.servers = servers_of("2001:db8::1", "2001:db8::2");
 	digests[n++] = digest_of(&s);
 	s.netns.has_uplink = false;
 	digests[n++] = digest_of(&s);
@@ -201,14 +213,14 @@ static void scene_routed(struct scene *s)
 {
 	scene_init(s);
 	s->want.server_place = NET_SERVER_ROUTED;
-	assert_int_equal(address_parse(&s->want.server, "2001:db8::1"), 0);
+	s->want.servers = servers_of("2001:db8::1", NULL);
 }
 
 static void scene_nat(struct scene *s)
 {
 	scene_init(s);
 	s->want.server_place = NET_SERVER_NAT;
-	assert_int_equal(address_parse(&s->want.server, "192.0.2.1"), 0);
+	s->want.servers = servers_of("192.0.2.1", NULL);
 	assert_int_equal(address_parse(&s->want.uplink_prefix4, "198.18.0.0/15"), 0);
 }
 
@@ -236,6 +248,27 @@ static void root_forwards_to_a_server_elsewhere_and_back(void **state)
 	assert_non_null(
 		strstr(nat, "ip saddr 198.18.0.0/15 ip daddr 192.0.2.1 tcp dport 10051 accept"));
 	assert_non_null(strstr(nat, "masquerade"));
+}
+
+static void root_forwards_to_each_node_of_a_cluster(void **state)
+{
+	struct scene s;
+	cleanup_free char *routed = NULL, *nat = NULL;
+
+	(void)state;
+	scene_routed(&s);
+	s.want.servers = servers_of("2001:db8::1", "2001:db8::2");
+	s.want.proxy_port = 10052;
+	routed = root_of(&s, off);
+	assert_non_null(strstr(routed,
+		"ip6 saddr fd00::/64 ip6 daddr { 2001:db8::1, 2001:db8::2 } tcp dport 10051 accept"));
+	assert_non_null(strstr(routed,
+		"ip6 saddr { 2001:db8::1, 2001:db8::2 } ip6 daddr fd00::/64 tcp dport 10052 accept"));
+	scene_nat(&s);
+	s.want.servers = servers_of("192.0.2.1", "192.0.2.2");
+	nat = root_of(&s, off);
+	assert_non_null(strstr(nat,
+		"ip saddr 198.18.0.0/15 ip daddr { 192.0.2.1, 192.0.2.2 } tcp dport 10051 accept"));
 }
 
 static void root_forwards_ipv4_without_nat_where_it_is_routed(void **state)
@@ -341,6 +374,7 @@ int main(void)
 		cmocka_unit_test(what_the_config_says_is_in_the_digest),
 		cmocka_unit_test(root_lets_uplinks_reach_the_server_port),
 		cmocka_unit_test(root_forwards_to_a_server_elsewhere_and_back),
+		cmocka_unit_test(root_forwards_to_each_node_of_a_cluster),
 		cmocka_unit_test(root_forwards_ipv4_without_nat_where_it_is_routed),
 		cmocka_unit_test(root_leads_the_server_from_a_port_to_each_passive_proxy),
 		cmocka_unit_test(root_has_room_for_many_ports),

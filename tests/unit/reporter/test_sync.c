@@ -406,13 +406,14 @@ static void test_only_our_addresses_may_send_values_of_the_gateway(void **unused
 
 static void test_the_sender_comes_from_the_address_that_leads_to_the_server(void **unused)
 {
+	char *servers[] = { (char *)"127.0.0.9" };
 	cleanup_bench struct bench bench;
 	cleanup_json json_t *whole = NULL;
 
 	(void)unused;
 	bench_start(&bench, "6.0.14");
 	/* Of all addresses of this machine that one leads there. */
-	bench.made.config.zabbix.server = (char *)"127.0.0.9";
+	bench.made.config.zabbix.servers = (struct strings){ servers, 1 };
 	bench.made.config.zabbix.server_port = 10051;
 	assert_counts(&bench, 8, 0, 0);
 	whole = state(&bench);
@@ -492,6 +493,7 @@ static void test_a_passive_proxy_behind_nat_is_at_a_port_of_this_machine(void **
 		bool is_7 = versions[i][0] == '7';
 		cleanup_bench struct bench bench;
 		cleanup_json json_t *whole = NULL;
+		char *servers[] = { (char *)"127.0.0.9" };
 		struct strings *problems;
 		json_t *bravo;
 
@@ -502,9 +504,9 @@ static void test_a_passive_proxy_behind_nat_is_at_a_port_of_this_machine(void **
 		problems = &bench.result.problems;
 		assert_true(problems->count > 0);
 		assert_non_null(strstr(problems->items[0], "uplink { passive_address }"));
-		bench.made.config.zabbix.server = (char *)"127.0.0.9";
+		bench.made.config.zabbix.servers = (struct strings){ servers, 1 };
 		bench.made.config.zabbix.server_port = 10051;
-		assert_int_equal(address_parse(&bench.made.config.uplink.server, "127.0.0.9"), 0);
+		bench.made.config.uplink.servers.count = 1;
 		assert_int_equal(sync_again(&bench), 0);
 		assert_int_equal(problems->count, 0);
 		whole = state(&bench);

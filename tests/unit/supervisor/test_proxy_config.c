@@ -181,6 +181,10 @@ static void a_server_of_the_config_is_written_as_zabbix_reads_it(void **state)
 	} cases[] = {
 		{ "local", "zabbix.example.net", "Server=zabbix.example.net:20051" },
 		{ "nat", "192.0.2.1", "Server=192.0.2.1:20051" },
+		{ "nat", "192.0.2.1;192.0.2.2", "Server=192.0.2.1:20051;192.0.2.2:20051" },
+		{ "local", "192.0.2.1;192.0.2.2", "Server=192.0.2.1:20051;192.0.2.2:20051" },
+		{ "routed", "2001:db8::1;2001:db8::2",
+			"Server=[2001:db8::1]:20051;[2001:db8::2]:20051" },
 		{ "routed", "2001:db8::1", "Server=[2001:db8::1]:20051" },
 		{ "local", "192.0.2.1", "Server=192.0.2.1:20051" },
 		/* On this machine, and so at the other end of the uplink. */
@@ -220,6 +224,10 @@ static void a_passive_proxy_is_reached_by_what_the_server_speaks(void **state)
 	} rows[] = {
 		{ "uplink { mode = routed } zabbix { server = \"2001:db8::1\" }",
 			"Server=2001:db8::1", "ListenIP=127.0.0.1,fd5a:b1c0:de00::6" },
+		/* One node may be this machine. */
+		{ "uplink { mode = routed } zabbix { server = \"2001:db8::1;2001:db8::2\" }",
+			"Server=2001:db8::1,2001:db8::2,fd5a:b1c0:de00::5",
+			"ListenIP=127.0.0.1,fd5a:b1c0:de00::6" },
 		{ "uplink { mode = routed } zabbix { server = 192.0.2.1 }", "Server=192.0.2.1",
 			"ListenIP=127.0.0.1,fd5a:b1c0:de00::6,198.18.0.6" },
 		{ "uplink { mode = nat passive_port = 20000 } zabbix { server = 192.0.2.1 }",

@@ -132,7 +132,7 @@ static void a_server_at_the_root_side_needs_no_route(void **state)
 	cleanup_wired struct wired wired = wire("vrf a { }");
 
 	(void)state;
-	assert_int_equal(wired.want.server.family, AF_UNSPEC);
+	assert_int_equal(wired.want.servers.count, 0);
 	assert_int_equal(wired.want.uplink_prefix4.family, AF_UNSPEC);
 	assert_int_equal(wired.want.netns[0].n_routes, 0);
 }
@@ -145,13 +145,29 @@ static void a_routed_server_is_reached_by_the_root_side(void **state)
 	const struct net_want_netns *netns = wired.want.netns;
 
 	(void)state;
-	assert_address(&wired.want.server, "2001:db8::1/128");
+	assert_address(&wired.want.servers.nodes[0], "2001:db8::1/128");
 	assert_int_equal(wired.want.uplink_prefix4.family, AF_UNSPEC);
 	assert_int_equal(netns[0].n_routes, 1);
 	assert_address(&netns[0].routes[0].destination, "2001:db8::1/128");
 	assert_address(&netns[0].routes[0].via, "fd5a:b1c0:de00::29/126");
 	assert_string_equal(netns[0].routes[0].dev, "uplink");
 	assert_int_equal(netns[1].n_routes, 0);
+}
+
+static void each_node_of_a_cluster_is_reached_by_the_root_side(void **state)
+{
+	cleanup_wired struct wired wired =
+		wire("uplink { mode = routed } zabbix { server = \"2001:db8::1;2001:db8::2\" }\n"
+		     "vrf a { }");
+	const struct net_want_netns *netns = wired.want.netns;
+
+	(void)state;
+	assert_int_equal(wired.want.servers.count, 2);
+	assert_int_equal(netns->n_routes, 2);
+	assert_address(&netns->routes[0].destination, "2001:db8::1/128");
+	assert_address(&netns->routes[1].destination, "2001:db8::2/128");
+	for (size_t i = 0; i < 2; i++)
+		assert_address(&netns->routes[i].via, "fd5a:b1c0:de00::29/126");
 }
 
 static void a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address(void **state)
@@ -161,7 +177,7 @@ static void a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address(void *
 	const struct net_want_route *route = wired.want.netns[0].routes;
 
 	(void)state;
-	assert_address(&wired.want.server, "192.0.2.1/32");
+	assert_address(&wired.want.servers.nodes[0], "192.0.2.1/32");
 	assert_address(&wired.want.uplink_prefix4, "198.18.0.0/15");
 	assert_address(&route->destination, "192.0.2.1/32");
 	assert_address(&route->via, "198.18.0.41/30");
@@ -302,6 +318,7 @@ int main(void)
 		cmocka_unit_test(a_routed_server_may_be_reached_by_ipv4),
 		cmocka_unit_test(a_passive_proxy_behind_nat_has_a_port_of_this_machine),
 		cmocka_unit_test(a_routed_server_is_reached_by_the_root_side),
+		cmocka_unit_test(each_node_of_a_cluster_is_reached_by_the_root_side),
 		cmocka_unit_test(a_server_behind_nat_is_reached_by_the_root_sides_ipv4_address),
 		cmocka_unit_test(a_passive_proxy_that_was_left_keeps_its_port),
 		cmocka_unit_test(sysctls_are_passed_on),
