@@ -25,8 +25,8 @@
 #define CLIENT_TIMEOUT_US (10 * 1000000ULL)
 #define GROUP             "vrfgate"
 #define DISK_IS_SLOW \
-	"nothing is changed yet: state_dir is not written within 10 s; the reload goes on when it is"
-#define IN_TURN              "not reloaded: another reload waits for the disk of state_dir"
+	"nothing is changed yet: the config cannot be read or state_dir written within 10 s; the reload goes on"
+#define IN_TURN              "not reloaded: another reload waits for the disk of the config or of state_dir"
 /* Who root is is found out soon, whatever else the loop has to do; the others take turns with that. */
 #define PRIORITY_ROOT        (SD_EVENT_PRIORITY_NORMAL - 20)
 #define PRIORITY_LISTEN      (SD_EVENT_PRIORITY_NORMAL - 10)

@@ -30,6 +30,8 @@
 #include "supervisor/users.h"
 #include "supervisor/wire.h"
 
+#define READ_TIMEOUT_S 30
+
 /* --- reading --- */
 
 /* What a running supervisor cannot change under its own feet; NULL where all is well. */
@@ -85,10 +87,40 @@ static int config_read_again(
 		return faults_refuse(&reload->faults, err);
 	fixed = fixed_key_changed(supervisor->config, *config);
 	if (fixed) {
-		config_destroy(*config);
+		config_destroy(steal_ptr(config));
 		return error_set(err, EINVAL,
 			"%s cannot change while the supervisor runs; nothing was changed", fixed);
 	}
+	return 0;
+}
+
+/* Here, by a helper, the file system of the config is waited for: that the config can be read is all that counts. */
+static void reading_try(int fd, const void *data)
+{
+	const struct supervisor *supervisor = data;
+	struct config_report report = { 0 };
+	struct config *config = NULL;
+
+	(void)config_load_again(
+		supervisor->options.config_path, supervisor->config, &config, &report);
+	(void)file_write_all(fd, "", 1);
+	config_report_finish(&report);
+	config_destroy(config);
+}
+
+static int reading_judge(
+	const struct supervisor *supervisor, bool was_read, bool in_time, struct error *err)
+{
+	const char *path = supervisor->options.config_path;
+
+	if (!was_read && in_time)
+		return error_set(err, EIO, "the process that reads '%s' has ended", path);
+	if (!was_read)
+		return error_set(err, ETIMEDOUT,
+			"'%s' or what it includes gives no answer within %d s; nothing was changed",
+			path, READ_TIMEOUT_S);
+	if (supervisor->stopping)
+		return error_set(err, EBUSY, "the supervisor is stopping");
 	return 0;
 }
 
@@ -340,6 +372,20 @@ static void reload_end(struct supervisor *supervisor, int r)
 	status_changed(supervisor);
 }
 
+/* Whoever waits for it has the answer, and the next one its turn. */
+static void reload_close(struct supervisor *supervisor, int r)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+
+	reload_end(supervisor, r);
+	if (reload->by_signal)
+		reload_tell(reload);
+	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_RELOAD);
+	if (reload->again)
+		reload_by_signal(supervisor);
+	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_TURN);
+}
+
 static void reload_on_written(const void *answer, size_t size, bool in_time, void *data)
 {
 	struct supervisor *supervisor = data;
@@ -353,13 +399,35 @@ static void reload_on_written(const void *answer, size_t size, bool in_time, voi
 		r = reload_apply(supervisor, config, &reload->error);
 	if (r < 0)
 		config_destroy(config);
-	reload_end(supervisor, r);
-	if (reload->by_signal)
-		reload_tell(reload);
-	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_RELOAD);
-	if (reload->again)
-		reload_by_signal(supervisor);
-	control_server_answer_waiting(supervisor->control, CONTROL_WAIT_TURN);
+	reload_close(supervisor, r);
+}
+
+/* The files have just been read by another process, so that they do not keep us waiting. */
+static int reload_write(struct supervisor *supervisor)
+{
+	struct supervisor_reload *reload = &supervisor->reload;
+	int r = config_read_again(supervisor, &reload->config, &reload->error);
+
+	if (r == 0)
+		r = job_start_own(supervisor->event, reload_work, supervisor, JOB_NO_TIMEOUT,
+			reload_on_written, supervisor, &reload->job, &reload->error);
+	if (r < 0)
+		config_destroy(steal_ptr(&reload->config));
+	return r;
+}
+
+static void reload_on_read(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct supervisor *supervisor = data;
+	struct supervisor_reload *reload = &supervisor->reload;
+	int r = reading_judge(supervisor, size > 0, in_time, &reload->error);
+
+	(void)answer;
+	reload->job = NULL;
+	if (r == 0)
+		r = reload_write(supervisor);
+	if (r < 0)
+		reload_close(supervisor, r);
 }
 
 bool reload_begin(struct supervisor *supervisor, bool remove)
@@ -378,17 +446,10 @@ bool reload_begin(struct supervisor *supervisor, bool remove)
 		return false;
 	}
 	reload->n_faults = 0;
-	r = config_read_again(supervisor, &reload->config, &reload->error);
-	if (r == 0) {
-		r = job_start_own(supervisor->event, reload_work, supervisor, JOB_NO_TIMEOUT,
-			reload_on_written, supervisor, &reload->job, &reload->error);
-		if (r < 0)
-			config_destroy(reload->config);
-	}
-	if (r < 0) {
-		reload->config = NULL;
+	r = job_start_own(supervisor->event, reading_try, supervisor, READ_TIMEOUT_S * 1000,
+		reload_on_read, supervisor, &reload->job, &reload->error);
+	if (r < 0)
 		reload_end(supervisor, r);
-	}
 	return r == 0;
 }
 

@@ -19,8 +19,8 @@ struct supervisor;
 
 /* The reload that is under way, and how the last one ended. */
 struct supervisor_reload {
-	struct job
-		*job; /* that writes what must outlast a loss of power; NULL: none is under way */
+	struct job *
+		job; /* that reads the config, or writes what must outlast a loss of power; NULL: none is under way */
 	struct config *config; /* the new one, meanwhile */
 	bool remove;           /* removals are meant, however many */
 	bool by_signal;        /* its end is told to the log */
@@ -37,7 +37,7 @@ struct supervisor_reload {
 };
 
 /*
- * Reads the config anew and changes what differs. True: it waits for the disk of state_dir, and
+ * Reads the config anew and changes what differs. True: it waits for the disks of the config and of state_dir, and
  * control_server_answer_waiting() will be called when it has ended. How it has ended is in supervisor->reload; with
  * an error nothing was changed. Not while one is under way.
  */

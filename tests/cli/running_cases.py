@@ -667,6 +667,34 @@ def a_disk_that_does_not_answer_is_named_and_holds_nobody_up(lab):
     lab.command("down")
 
 
+def a_config_that_does_not_answer_holds_nobody_up(lab):
+    asking = lab.base / "asking.conf"
+    included = lab.base / "conf.d"
+    included.mkdir()
+    (included / "mgmt.conf").write_text("namespace mgmt { }\n")
+    asking.write_text(lab.gateway)
+    lab.gateway = lab.gateway.replace("}\n", f'include = "{included}/*.conf" }}\n')
+    lab.write("")
+    with lab.running() as process:
+        lab.wait_state("mgmt", "healthy")
+        silent = file_system_without_answers(included)
+        try:
+            process.send_signal(signal.SIGHUP)
+            refused = f"'{lab.path}' or what it includes gives no answer within 30 s; nothing was changed"
+
+            def told():
+                said = lab.call("status", "-c", asking)
+                expect("mgmt" in said.stdout, f"no status while the config is waited for: {said.stderr}")
+                return f"the config as it is now is not in effect: {refused}" in said.stdout
+            wait_until(told, DISK_SECONDS, "an end of the reload")
+            expect(f"not reloaded: {refused}" in lab.log(), "the log does not tell of it")
+        finally:
+            output_of("umount", "-i", "-l", included)
+            os.close(silent)
+        expect_said(lab.command("reload"), 0)
+    lab.command("down")
+
+
 def file_system_without_answers(directory):
     """One in user space, fuse(4), whose server takes no request; it lasts as long as the descriptor."""
     server = os.open("/dev/fuse", os.O_RDWR)
