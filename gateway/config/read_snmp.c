@@ -16,11 +16,12 @@ static const char *const level_words[] = {
 	NULL,
 };
 
-/* The index is Zabbix's number for it: details.authprotocol and details.privprotocol. */
-static const char *const auth_words[] = { "MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512",
+/* The index is Zabbix's number for it: details.authprotocol and details.privprotocol. Net-SNMP's word first, then that
+ * of Zabbix where it has another. */
+static const char *const auth_words[] = { "MD5", "SHA|SHA1", "SHA224", "SHA256", "SHA384", "SHA512",
 	NULL };
-static const char *const priv_words[] = { "DES", "AES", "AES192", "AES256", "AES192C", "AES256C",
-	NULL };
+static const char *const priv_words[] = { "DES", "AES|AES128", "AES192", "AES256", "AES192C",
+	"AES256C", NULL };
 
 const struct config_key config_snmp_keys[] = {
 	{ "port", &config_type_uint16, SNMP(port), .fallback = "161", .min = 1, .max = 65535 },

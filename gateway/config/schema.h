@@ -28,11 +28,12 @@ struct config_type {
 struct config_key {
 	const char *name; /* NULL ends a table */
 	const struct config_type *type;
-	size_t offset;            /* of the field in the struct */
-	size_t count_offset;      /* arrays: of the field that counts */
-	const char *fallback;     /* text of the default; NULL: the field stays zero */
-	int64_t min, max;         /* numbers */
-	const char *const *words; /* enums: by value, NULL at the end */
+	size_t offset;        /* of the field in the struct */
+	size_t count_offset;  /* arrays: of the field that counts */
+	const char *fallback; /* text of the default; NULL: the field stays zero */
+	int64_t min, max;     /* numbers */
+	const char *const
+		*words; /* enums: by value, NULL at the end; "A|B": either, of which A is told */
 	int (*check)(const char *text, struct error *err); /* strings; NULL: anything */
 };
 

@@ -3,6 +3,7 @@
 #include "config/type.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -86,17 +87,33 @@ static int word_refuse(const struct config_key *key, struct error *err)
 	for (size_t i = 0; key->words[i]; i++) {
 		const char *between = i == 0 ? "" : key->words[i + 1] ? ", " : " or ";
 
-		strncat(all, between, sizeof(all) - strlen(all) - 1);
-		strncat(all, key->words[i], sizeof(all) - strlen(all) - 1);
+		size_t used = strlen(all);
+
+		snprintf(all + used, sizeof(all) - used, "%s%.*s", between,
+			(int)strcspn(key->words[i], "|"), key->words[i]);
 	}
 	return error_set(err, EINVAL, "not a word for this, expected %s", all);
+}
+
+/* A word, or one of several of one meaning with a '|' between. */
+static bool word_is(const char *words, const char *text)
+{
+	size_t length = strlen(text);
+
+	for (const char *word = words; *word; word += word[strcspn(word, "|")] == '|') {
+		if (length > 0 && strcspn(word, "|") == length &&
+			strncasecmp(word, text, length) == 0)
+			return true;
+		word += strcspn(word, "|");
+	}
+	return false;
 }
 
 static int word_store(
 	const struct config_key *key, const char *text, void *object, struct error *err)
 {
 	for (unsigned i = 0; key->words[i]; i++) {
-		if (strcasecmp(key->words[i], text) != 0)
+		if (!word_is(key->words[i], text))
 			continue;
 		*(unsigned *)config_key_field(key, object) = i;
 		return 0;
