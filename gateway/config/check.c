@@ -119,6 +119,13 @@ static bool is_host_name(const char *text)
 	return isalnum((unsigned char)text[0]) && !only(text, DIGITS ".");
 }
 
+int config_check_host_name(const char *text, struct error *err)
+{
+	if (is_host_name(text))
+		return 0;
+	return error_set(err, EINVAL, "not a host name, expected one such as fw1.example.net");
+}
+
 /* "A:10051" or "[A]:10051" */
 static bool has_port(const char *text)
 {
@@ -252,6 +259,20 @@ static int zabbix_name_check(const char *text, const char *also, struct error *e
 int config_check_zabbix_name(const char *text, struct error *err)
 {
 	return zabbix_name_check(text, "", err);
+}
+
+int config_check_visible_name(const char *text, struct error *err)
+{
+	int r = config_check_not_empty(text, err);
+
+	if (r == 0 && (text[0] == ' ' || text[strlen(text) - 1] == ' '))
+		r = error_set(err, EINVAL, "a space at an end, expected a name without");
+	return r < 0 ? r : config_check_length("the name", text, CONFIG_MAX_ZABBIX_NAME, err);
+}
+
+int config_check_description(const char *text, struct error *err)
+{
+	return config_check_length("the text", text, CONFIG_MAX_DESCRIPTION, err);
 }
 
 int config_check_proxy_pattern(const char *text, struct error *err)

@@ -14,6 +14,8 @@
 #define CONFIG_MAX_GROUP_NAME  255
 #define CONFIG_MAX_HOST_WORD   255
 #define CONFIG_MAX_MACRO_VALUE 2048
+/* hosts.description; the longest fields of host_inventory hold as many. */
+#define CONFIG_MAX_DESCRIPTION 65535
 
 int config_check_not_empty(const char *text, struct error *err);
 int config_check_path(const char *text, struct error *err);
@@ -23,6 +25,7 @@ int config_check_proxy_place(const char *text, struct error *err);
 int config_check_url_or_empty(const char *text, struct error *err);
 /* An address or a host name, of one server. */
 int config_check_server(const char *text, struct error *err);
+int config_check_host_name(const char *text, struct error *err);
 /* As Zabbix takes it for a list of who may connect: an address, a network or a host name. */
 int config_check_peer(const char *text, struct error *err);
 int config_check_address(const char *text, struct error *err);
@@ -34,6 +37,10 @@ int config_check_user(const char *text, struct error *err);
 int config_check_proxy_user(const char *text, struct error *err); /* not root */
 /* What Zabbix takes for a host or a proxy. */
 int config_check_zabbix_name(const char *text, struct error *err);
+/* A name to be shown, of any letters. */
+int config_check_visible_name(const char *text, struct error *err);
+/* What may be written about a host. */
+int config_check_description(const char *text, struct error *err);
 /* As that, with {gateway} and {vrf} in it. */
 int config_check_proxy_pattern(const char *text, struct error *err);
 /* A user macro of Zabbix; for secrets, which do not belong in the config. */

@@ -277,6 +277,22 @@ static void own_hosts_claim(struct config_claims *claims, struct config_reader *
 	}
 }
 
+/* Visible names are unique in Zabbix, too, and a host without one is shown by its name. */
+static void hosts_claim(struct config_claims *claims, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; i < vrf->n_hosts; i++) {
+		const struct config_host *host = &vrf->hosts[i];
+
+		config_claims_add(claims, section, host->line, xasprintf("host %s", host->name),
+			xasprintf("host '%s'", host->name));
+		if (host->visible)
+			config_claims_add(claims, section, host->line,
+				xasprintf("visible %s", host->visible),
+				xasprintf("visible name '%s'", host->visible));
+	}
+}
+
 static void vrf_claim(struct config_claims *claims, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
@@ -286,10 +302,7 @@ static void vrf_claim(struct config_claims *claims, const struct config_vrf *vrf
 		config_claims_add(claims, section, config_section_line_of(section, "id"),
 			xasprintf("id %lld", (long long)vrf->id),
 			xasprintf("uplink id %lld", (long long)vrf->id));
-	for (size_t i = 0; i < vrf->n_hosts; i++)
-		config_claims_add(claims, section, vrf->hosts[i].line,
-			xasprintf("host %s", vrf->hosts[i].name),
-			xasprintf("host '%s'", vrf->hosts[i].name));
+	hosts_claim(claims, vrf, section);
 	for (size_t i = 0; i < vrf->n_services; i++)
 		config_claims_add(claims, section, vrf->services[i].line,
 			xasprintf("service %p/%s", (const void *)section, vrf->services[i].name),
@@ -412,6 +425,17 @@ static void lacking_addresses_judge(struct config_reader *reader, const struct c
 	}
 }
 
+/* The proxy asks the name servers of its VRF, or those of the machine, which it hardly reaches. */
+static void names_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; vrf->dns.count == 0 && i < vrf->n_hosts; i++)
+		if (vrf->hosts[i].dns)
+			config_complain(&reader->notes, config_section_nth(section, "host", i),
+				vrf->hosts[i].line,
+				"dns: the vrf has no name servers that its proxy could ask; expected dns = { \"ADDRESS\" } there");
+}
+
 static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
@@ -427,6 +451,7 @@ static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf
 		proxy_name_judge(reader, vrf, section);
 		discoverers_judge(reader, vrf, section);
 		pollers_judge(reader, vrf, section);
+		names_judge(reader, vrf, section);
 	}
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
 		if (vrf->interfaces[i].kind == CONFIG_INTERFACE_LINK && vrf->interfaces[i].peer)

@@ -167,8 +167,9 @@ void config_judge_addresses(struct config_reader *reader, const struct config_vr
 		judge_route(
 			&j, config_section_nth(section, "route", i), &vrf->routes[i].destination);
 	for (size_t i = 0; i < vrf->n_hosts; i++)
-		judge_remote(&j, config_section_nth(section, "host", i), "address",
-			&vrf->hosts[i].address);
+		if (!vrf->hosts[i].dns)
+			judge_remote(&j, config_section_nth(section, "host", i), "address",
+				&vrf->hosts[i].address);
 	for (size_t i = 0; i < vrf->dns.count; i++)
 		if (address_parse(&server, vrf->dns.items[i]) == 0)
 			judge_remote(&j, section, "dns", &server);

@@ -48,9 +48,18 @@ static void host_finish(struct config_host *host)
 		free(host->tags[i].name);
 		free(host->tags[i].value);
 	}
+	for (size_t i = 0; i < host->n_inventory; i++) {
+		free(host->inventory[i].name);
+		free(host->inventory[i].value);
+	}
 	free(host->macros);
 	free(host->tags);
+	free(host->inventory);
 	free(host->name);
+	free(host->dns);
+	free(host->visible);
+	free(host->description);
+	strings_finish(&host->groups);
 	strings_finish(&host->templates);
 	snmp_finish(&host->snmp);
 	free(host->ipmi.user);

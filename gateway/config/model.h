@@ -206,8 +206,16 @@ struct config_host_tag {
 
 struct config_host {
 	char *name; /* technical name in Zabbix */
-	struct address address;
+	struct address address; /* AF_UNSPEC: it is known by its name */
+	char *dns;              /* NULL: by its address */
 	struct strings templates;
+	/* Of these Zabbix keeps what an operator has set where the config does not have them: */
+	char *visible;         /* NULL: not given, as the next */
+	char *description;
+	struct strings groups; /* beside that of all, zabbix.host_group */
+	bool enabled, enabled_given;
+	struct config_host_tag *inventory; /* fields as the API names them */
+	size_t n_inventory;
 	struct config_host_macro *macros;
 	size_t n_macros;
 	struct config_host_tag *tags;

@@ -134,14 +134,72 @@ static int tag_store(
 	return 0;
 }
 
+/* Source: Zabbix manual, API, "Host object", "Host inventory"; 6.0 and 7.0 have the same. */
+static bool is_inventory_field(const char *name)
+{
+	static const char *const fields[] = { "type", "type_full", "name", "alias", "os", "os_full",
+		"os_short", "serialno_a", "serialno_b", "tag", "asset_tag", "macaddress_a",
+		"macaddress_b", "hardware", "hardware_full", "software", "software_full",
+		"software_app_a", "software_app_b", "software_app_c", "software_app_d",
+		"software_app_e", "contact", "location", "location_lat", "location_lon", "notes",
+		"chassis", "model", "hw_arch", "vendor", "contract_number", "installer_name",
+		"deployment_status", "url_a", "url_b", "url_c", "host_networks", "host_netmask",
+		"host_router", "oob_ip", "oob_netmask", "oob_router", "date_hw_purchase",
+		"date_hw_install", "date_hw_expiry", "date_hw_decomm", "site_address_a",
+		"site_address_b", "site_address_c", "site_city", "site_state", "site_country",
+		"site_zip", "site_rack", "site_notes", "poc_1_name", "poc_1_email", "poc_1_phone_a",
+		"poc_1_phone_b", "poc_1_cell", "poc_1_screen", "poc_1_notes", "poc_2_name",
+		"poc_2_email", "poc_2_phone_a", "poc_2_phone_b", "poc_2_cell", "poc_2_screen",
+		"poc_2_notes" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(fields[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int inventory_store(
+	const struct config_key *key, const char *text, void *object, struct error *err)
+{
+	struct config_host *host = object;
+	size_t length = strcspn(text, "=");
+	cleanup_free char *name = xstrndup(text, length);
+	struct config_host_tag *field;
+	int r;
+
+	(void)key;
+	if (!text[length] || !is_inventory_field(name))
+		return error_set(err, EINVAL,
+			"no field of the inventory, expected FIELD=VALUE with a field as the API of Zabbix names it, such as location=Berlin");
+	for (size_t i = 0; i < host->n_inventory; i++)
+		if (strcmp(host->inventory[i].name, name) == 0)
+			return error_set(
+				err, EINVAL, "the field is there twice, expected each once");
+	r = config_check_description(text + length + 1, err);
+	if (r < 0)
+		return r;
+	field = array_append(&host->inventory, &host->n_inventory);
+	field->name = steal_ptr(&name);
+	field->value = xstrdup(text + length + 1);
+	return 0;
+}
+
 static const struct config_type type_macro = { .list = true, .store = macro_store };
 static const struct config_type type_tag = { .list = true, .store = tag_store };
+static const struct config_type type_inventory = { .list = true, .store = inventory_store };
 
 static const struct config_key host_keys[] = {
 	{ "address", &config_type_host, .offset = HOST(address) },
+	{ "dns", &config_type_string, HOST(dns), .check = config_check_host_name },
+	{ "visible", &config_type_string, HOST(visible), .check = config_check_visible_name },
+	{ "description", &config_type_string, HOST(description),
+		.check = config_check_description },
+	{ "enabled", &config_type_bool, HOST(enabled), .fallback = "true" },
+	{ "groups", &config_type_strings, HOST(groups), .check = config_check_host_group },
 	{ "templates", &config_type_strings, HOST(templates), .check = config_check_not_empty },
 	{ .name = "macros", .type = &type_macro },
 	{ .name = "tags", .type = &type_tag },
+	{ .name = "inventory", .type = &type_inventory },
 	{ 0 },
 };
 
@@ -235,10 +293,25 @@ void config_judge_templates(struct config_reader *reader, const struct config_se
 
 static void host_defaults(struct config_host *host)
 {
+	config_read_defaults(&config_schema_host, host);
 	config_read_defaults(&schema_agent, &host->agent);
 	config_read_snmp_defaults(&host->snmp);
 	config_read_defaults(&schema_jmx, &host->jmx);
 	config_read_defaults(&schema_ipmi, &host->ipmi);
+}
+
+/* By the one or the other Zabbix reaches it. */
+static void whereabouts_judge(struct config_reader *reader, const struct config_section *section)
+{
+	bool has_address = config_section_find(section, "address");
+	bool has_name = config_section_find(section, "dns");
+
+	if (!has_address && !has_name)
+		config_complain(&reader->faults, section, section->line,
+			"no address, expected address = \"ADDRESS\" or dns = \"NAME\"");
+	else if (has_address && has_name)
+		config_complain(&reader->faults, section, config_section_line_of(section, "dns"),
+			"dns: beside an address, expected one of the two");
 }
 
 static void host_read(
@@ -254,11 +327,11 @@ static void host_read(
 		config_complain(&reader->faults, section, section->line, "%s", err.text);
 	host_defaults(host);
 	config_read_section(reader, section, &config_schema_host, host);
+	host->enabled_given = config_section_find(section, "enabled");
 	config_complain_of_doubles(reader, section, "templates");
+	config_complain_of_doubles(reader, section, "groups");
 	config_judge_templates(reader, section, &host->templates);
-	if (!config_section_find(section, "address"))
-		config_complain(&reader->faults, section, section->line,
-			"no address, expected address = \"ADDRESS\"");
+	whereabouts_judge(reader, section);
 }
 
 static const struct config_schema *const host_sections[] = {

@@ -289,7 +289,8 @@ static void known_addresses(const struct section *section, struct strings *known
 		if (config_discover_covers(section->discover, &proxy->own_addresses[i]))
 			strings_add(known, address_format(&proxy->own_addresses[i], false, text));
 	for (size_t i = 0; i < proxy->n_hosts; i++)
-		if (config_discover_covers(section->discover, &proxy->hosts[i].address))
+		if (!proxy->hosts[i].dns &&
+			config_discover_covers(section->discover, &proxy->hosts[i].address))
 			strings_add(known, address_format(&proxy->hosts[i].address, false, text));
 }
 

@@ -16,6 +16,12 @@
 #define MONITORED_BY_PROXY  "1"
 #define MONITORED_BY_GROUP  "2"
 
+/* host.status and host.inventory_mode */
+#define STATUS_ENABLED   "0"
+#define STATUS_DISABLED  "1"
+#define INVENTORY_OFF    "-1"
+#define INVENTORY_MANUAL "0"
+
 /* `have` and what of `want` it lacks, as [{"key": id}]; NULL where it lacks nothing. */
 static json_t *list_complete(const json_t *have, const json_t *want, const char *key)
 {
@@ -83,17 +89,74 @@ static void ipmi_add(json_t *params, const struct reporter_host *want, const jso
 			"ipmi_password", zabbix_json_string(ipmi->password)));
 }
 
+/* Those that it shall at least be in; one that could not be made is a problem already told. */
+static json_t *groups_make(const struct reporter_plan *plan, const struct reporter_host *want)
+{
+	const struct strings *names = want->device ? &want->device->groups : NULL;
+	json_t *groups = zabbix_json_pack("[{s:s}]", "groupid", want->groupid);
+
+	for (size_t i = 0; names && i < names->count; i++) {
+		const json_t *group =
+			reporter_view_find(plan->view, REPORTER_KIND_GROUP, names->items[i]);
+		const char *id = zabbix_json_text(group, "groupid");
+
+		if (group && strcmp(names->items[i],
+				     plan->inventory->config->zabbix.host_group) != 0)
+			json_array_append_new(groups, zabbix_json_pack("{s:s}", "groupid", id));
+	}
+	return groups;
+}
+
+static void text_add(json_t *params, const char *key, const char *value, const json_t *have)
+{
+	if (value && (!have || strcmp(zabbix_json_text(have, key), value) != 0))
+		json_object_set_new(params, key, zabbix_json_string(value));
+}
+
+/* One whose inventory is switched off has none that could be filled. */
+static void inventory_add(json_t *params, const struct config_host *device, const json_t *have)
+{
+	const json_t *there = json_object_get(have, "inventory");
+	json_t *fields = json_object();
+
+	for (size_t i = 0; i < device->n_inventory; i++)
+		text_add(fields, device->inventory[i].name, device->inventory[i].value,
+			have ? there ? there : json_null() : NULL);
+	if (json_object_size(fields) == 0) {
+		json_decref(fields);
+		return;
+	}
+	if (!have || strcmp(zabbix_json_text(have, "inventory_mode"), INVENTORY_OFF) == 0)
+		json_object_set_new(params, "inventory_mode", json_string(INVENTORY_MANUAL));
+	json_object_set_new(params, "inventory", fields);
+}
+
+/* What the config says of it, and else is the operator's. */
+static void keys_add(json_t *params, const struct reporter_host *want, const json_t *have)
+{
+	const struct config_host *device = want->device;
+
+	text_add(params, "name", want->visible, have);
+	if (!device)
+		return;
+	text_add(params, "description", device->description, have);
+	if (device->enabled_given)
+		text_add(params, "status", device->enabled ? STATUS_ENABLED : STATUS_DISABLED,
+			have);
+	inventory_add(params, device, have);
+}
+
 static void host_create(struct reporter_plan *plan, const struct reporter_host *want)
 {
 	cleanup(reporter_templates_finish) struct reporter_templates templates;
 	cleanup_json json_t *macros = NULL;
-	json_t *params = zabbix_json_pack("{s:o, s:[{s:s}], s:o}", "host",
-		zabbix_json_string(want->name), "groups", "groupid", want->groupid, "tags",
-		reporter_tags_plan(plan, want, NULL));
+	json_t *params = zabbix_json_pack("{s:o, s:o, s:o}", "host", zabbix_json_string(want->name),
+		"groups", groups_make(plan, want), "tags", reporter_tags_plan(plan, want, NULL));
 
 	reporter_templates_plan(plan, want, NULL, &templates);
 	json_object_set(params, "templates", templates.all);
 	json_object_update_new(params, attachment_make(plan, want));
+	keys_add(params, want, NULL);
 	ipmi_add(params, want, NULL);
 	if (want->device)
 		json_object_set_new(params, "interfaces", reporter_interfaces_make(want->device));
@@ -111,20 +174,20 @@ static void host_create(struct reporter_plan *plan, const struct reporter_host *
 static json_t *host_difference(
 	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
-	cleanup_json json_t *group = zabbix_json_pack("[{s:s}]", "groupid", want->groupid);
+	cleanup_json json_t *wanted = groups_make(plan, want);
 	json_t *groups =
-		list_complete(json_object_get(have, plan->words->host_groups), group, "groupid");
+		list_complete(json_object_get(have, plan->words->host_groups), wanted, "groupid");
 	json_t *tags = reporter_tags_plan(plan, want, have);
 	json_t *params = json_object();
 
 	if (strcmp(zabbix_json_text(have, "host"), want->name) != 0) {
 		json_object_set_new(params, "host", zabbix_json_string(want->name));
 		/* One that nobody has given it follows. */
-		if (strcmp(zabbix_json_text(have, "name"), zabbix_json_text(have, "host")) == 0)
+		if (!want->visible &&
+			strcmp(zabbix_json_text(have, "name"), zabbix_json_text(have, "host")) == 0)
 			json_object_set_new(params, "name", zabbix_json_string(want->name));
 	}
-	if (want->visible)
-		json_object_set_new(params, "name", zabbix_json_string(want->visible));
+	keys_add(params, want, have);
 	if (groups)
 		json_object_set_new(params, "groups", groups);
 	if (tags)

@@ -53,6 +53,7 @@ static void proxy_hosts_visit(struct reporter_plan *plan, const struct reporter_
 		want.device = &proxy->hosts[i];
 		want.name = want.device->name;
 		want.templates = &want.device->templates;
+		want.visible = want.device->visible;
 		want.macros = want.device->macros;
 		want.n_macros = want.device->n_macros;
 		visit(plan, &want);

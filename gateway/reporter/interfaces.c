@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The interfaces of a host: one for the agent and one for SNMP always, JMX and IPMI where the
- * config has them; each main and at the host's address. We own the address, and of an interface
+ * config has them; each main and at the host's address or name. We own that, and of an interface
  * that the config describes all that it says; the rest is made with usual values and then the
  * operator's.
  */
@@ -67,12 +67,40 @@ static json_t *port_make(uint16_t port)
 	return json_string(text);
 }
 
-static json_t *interface_make(const struct interface *want, const char *address)
+/* Where the host is, as fields of an interface: of the two only the one that is used. */
+static json_t *place_make(const struct config_host *host)
 {
-	json_t *made = zabbix_json_pack("{s:i, s:i, s:i, s:s, s:s, s:o}", "type", want->type,
-		"main", 1, "useip", 1, "ip", address, "dns", "", "port", port_make(want->port));
+	char address[ADDRESS_TEXT_SIZE];
+
+	if (host->dns)
+		return zabbix_json_pack(
+			"{s:i, s:o}", "useip", 0, "dns", zabbix_json_string(host->dns));
+	return zabbix_json_pack(
+		"{s:i, s:s}", "useip", 1, "ip", address_format(&host->address, false, address));
+}
+
+static bool is_at(const json_t *have, json_t *place)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (place, key, value) {
+		const json_t *there = json_object_get(have, key);
+
+		if (json_is_integer(value) ? zabbix_json_number(there) != json_integer_value(value)
+					   : !zabbix_json_same(value, there))
+			return false;
+	}
+	return true;
+}
+
+static json_t *interface_make(const struct interface *want, json_t *place)
+{
+	json_t *made = zabbix_json_pack("{s:i, s:i, s:s, s:s, s:o}", "type", want->type, "main", 1,
+		"ip", "", "dns", "", "port", port_make(want->port));
 	json_t *details;
 
+	json_object_update(made, place);
 	if (!want->snmp)
 		return made;
 	details = details_make(want->snmp);
@@ -84,14 +112,13 @@ static json_t *interface_make(const struct interface *want, const char *address)
 json_t *reporter_interfaces_make(const struct config_host *want)
 {
 	struct interface list[N_INTERFACES];
-	char address[ADDRESS_TEXT_SIZE];
+	cleanup_json json_t *place = place_make(want);
 	json_t *all = json_array();
 
-	address_format(&want->address, false, address);
 	interfaces_list(want, list);
 	for (size_t i = 0; i < N_INTERFACES; i++)
 		if (list[i].wanted)
-			json_array_append_new(all, interface_make(&list[i], address));
+			json_array_append_new(all, interface_make(&list[i], place));
 	return all;
 }
 
@@ -129,16 +156,13 @@ static json_t *details_difference(const struct config_snmp *snmp, json_t *have)
 }
 
 /* What hostinterface.update has to say; an empty object where all is right. */
-static json_t *interface_difference(
-	const struct interface *want, const char *address, const json_t *have)
+static json_t *interface_difference(const struct interface *want, json_t *place, const json_t *have)
 {
 	json_t *params = json_object();
 	json_t *details;
 
-	if (zabbix_json_number(json_object_get(have, "useip")) != 1 ||
-		strcmp(zabbix_json_text(have, "ip"), address) != 0)
-		json_object_update_new(
-			params, zabbix_json_pack("{s:i, s:s}", "useip", 1, "ip", address));
+	if (!is_at(have, place))
+		json_object_update(params, place);
 	if (!want->given)
 		return params;
 	if (zabbix_json_number(json_object_get(have, "port")) != want->port)
@@ -152,11 +176,11 @@ static json_t *interface_difference(
 
 /* The write that one interface needs; NULL: none. */
 static json_t *interface_write(
-	const struct interface *want, const char *address, const json_t *have, const char **method)
+	const struct interface *want, json_t *place, const json_t *have, const char **method)
 {
 	const json_t *there = interface_find(json_object_get(have, "interfaces"), want->type);
 	json_t *params =
-		there ? interface_difference(want, address, there) : interface_make(want, address);
+		there ? interface_difference(want, place, there) : interface_make(want, place);
 
 	*method = there ? "hostinterface.update" : "hostinterface.create";
 	if (json_object_size(params) == 0) {
@@ -174,14 +198,13 @@ void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_ho
 	const json_t *have, enum reporter_write_kind *kind)
 {
 	struct interface list[N_INTERFACES];
-	char address[ADDRESS_TEXT_SIZE];
+	cleanup_json json_t *place = place_make(want);
 
-	address_format(&want->address, false, address);
 	interfaces_list(want, list);
 	for (size_t i = 0; i < N_INTERFACES; i++) {
 		const char *method = NULL;
 		json_t *params =
-			list[i].wanted ? interface_write(&list[i], address, have, &method) : NULL;
+			list[i].wanted ? interface_write(&list[i], place, have, &method) : NULL;
 
 		if (!params)
 			continue;

@@ -22,6 +22,12 @@ static void names_add(struct names *names, const char *text)
 	json_decref(name);
 }
 
+static void names_add_all(struct names *names, const struct strings *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		names_add(names, texts->items[i]);
+}
+
 static struct names names_begin(void)
 {
 	return (struct names){ .list = json_array(), .seen = json_object() };
@@ -59,6 +65,8 @@ json_t *reporter_names_groups(const struct reporter_inventory *inventory)
 
 		if (proxy->n_discovers > 0)
 			names_add(&names, group);
+		for (size_t j = 0; j < proxy->n_hosts; j++)
+			names_add_all(&names, &proxy->hosts[j].groups);
 	}
 	return names_end(&names);
 }
@@ -87,12 +95,6 @@ json_t *reporter_names_hosts(const struct reporter_inventory *inventory)
 	return names_end(&names);
 }
 
-static void names_add_all(struct names *names, const struct strings *texts)
-{
-	for (size_t i = 0; i < texts->count; i++)
-		names_add(names, texts->items[i]);
-}
-
 static void names_add_discovery(struct names *names, const struct reporter_proxy *proxy)
 {
 	for (size_t i = 0; i < proxy->n_discovers; i++) {
@@ -116,6 +118,20 @@ json_t *reporter_names_templates(const struct reporter_inventory *inventory)
 		for (size_t j = 0; j < proxy->n_hosts; j++)
 			names_add_all(&names, &proxy->hosts[j].templates);
 		names_add_discovery(&names, proxy);
+	}
+	return names_end(&names);
+}
+
+json_t *reporter_names_inventory(const struct reporter_inventory *inventory)
+{
+	struct names names = names_begin();
+
+	for (size_t i = 0; i < inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &inventory->proxies[i];
+
+		for (size_t j = 0; j < proxy->n_hosts; j++)
+			for (size_t k = 0; k < proxy->hosts[j].n_inventory; k++)
+				names_add(&names, proxy->hosts[j].inventory[k].name);
 	}
 	return names_end(&names);
 }

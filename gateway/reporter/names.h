@@ -25,6 +25,7 @@ json_t *reporter_names_proxies(const struct reporter_inventory *inventory);
 
 /* The config's, one for each proxy with the proxy's name, and the gateway's. */
 json_t *reporter_names_hosts(const struct reporter_inventory *inventory);
+json_t *reporter_names_inventory(const struct reporter_inventory *inventory); /* fields of hosts */
 json_t *reporter_names_templates(const struct reporter_inventory *inventory);
 
 /* The host group of what discovery finds in a VRF; the caller frees it. */

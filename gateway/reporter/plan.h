@@ -40,12 +40,12 @@ struct reporter_host {
 	const char *proxyid;              /* REPORTER_NO_ID: the server itself asks */
 	const char *proxy_groupid; /* REPORTER_NO_ID, or the group in the place of the proxy */
 	const char *groupid;
+	const char *visible; /* its visible name; NULL: the operator's */
 	const struct strings *templates;
 	const struct config_host_macro *macros;
 	size_t n_macros;
 	/* Only of a host that discovery has found: */
 	const char *found_at;   /* its address */
-	const char *visible;    /* its visible name; NULL: the operator's */
 	bool chosen;            /* its templates are by what has answered, not of the config */
 	const char *supersedes; /* a template that `templates` take the place of; NULL: none */
 };

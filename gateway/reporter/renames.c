@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Old and new names of hosts, by VRF and address. */
+/* Old and new names of hosts, by VRF and address or DNS name. */
 #include "reporter/renames.h"
 
 #include <string.h>
@@ -30,7 +30,8 @@ static const char *address_of(const json_t *host)
 	const json_t *interface =
 		zabbix_json_find(json_object_get(host, "interfaces"), "main", "1");
 
-	return zabbix_json_text(interface, "ip");
+	return zabbix_json_text(
+		interface, strcmp(zabbix_json_text(interface, "useip"), "0") == 0 ? "dns" : "ip");
 }
 
 /* Ours that the config does not name; what discovery has found is named by its address. */
@@ -75,11 +76,12 @@ static json_t *new_make(
 
 		new_note(view, places, place_make(proxy->vrf, ""), proxy->name);
 		for (size_t j = 0; j < proxy->n_hosts; j++) {
-			char address[ADDRESS_TEXT_SIZE];
+			const struct config_host *host = &proxy->hosts[j];
+			char room[ADDRESS_TEXT_SIZE];
+			const char *address =
+				host->dns ? host->dns : address_format(&host->address, false, room);
 
-			address_format(&proxy->hosts[j].address, false, address);
-			new_note(view, places, place_make(proxy->vrf, address),
-				proxy->hosts[j].name);
+			new_note(view, places, place_make(proxy->vrf, address), host->name);
 		}
 	}
 	return places;

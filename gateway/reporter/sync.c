@@ -132,7 +132,7 @@ static int template_step(struct pass *pass, struct error *err)
 	if (pass->look)
 		return 0;
 	return reporter_view_read(&pass->view, pass->api, inventory, REPORTER_KIND_TEMPLATE,
-		REPORTER_KIND_TEMPLATE, err);
+		REPORTER_KIND_TEMPLATE_NAME, err);
 }
 
 static int groups_step(struct pass *pass, struct error *err)

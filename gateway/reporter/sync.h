@@ -11,8 +11,8 @@
  *
  * Ours, and put back when changed: a proxy's name, mode, address, group, encryption and key; a
  * host's proxy, the addresses of its main interfaces, its tags `vrf`, `vrfgate` and `vrfgate.id`, that it is in
- * our group and has at least the config's templates; and of interfaces, macros and tags what the
- * config says; rules and actions of discovery whole. All else is the operator's.
+ * our group and the config's and has at least the config's templates; and of interfaces, macros, tags, visible name,
+ * description, status and inventory what the config says; rules and actions of discovery whole. All else is the operator's.
  *
  * A host that the config names anew is known by its mark, VRF and address, and renamed. A template that is taken out
  * of the config is unlinked where we have linked it, which the host's macro {$VRFGATE.TEMPLATES} tells.

@@ -79,16 +79,40 @@ static json_t *group_params(const struct asked *asked)
 		zabbix_json_pack("[s, s]", "groupid", "name"));
 }
 
+/* Fields that are asked for only where a host of the config has them: some are long. */
+static void host_keys_add(json_t *params, const struct reporter_inventory *inventory)
+{
+	json_t *output = json_object_get(params, "output");
+	cleanup_json json_t *fields = reporter_names_inventory(inventory);
+	bool described = false, switched = false;
+
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		for (size_t j = 0; j < inventory->proxies[i].n_hosts; j++) {
+			const struct config_host *host = &inventory->proxies[i].hosts[j];
+
+			described = described || host->description;
+			switched = switched || host->enabled_given;
+		}
+	if (described)
+		json_array_append_new(output, json_string("description"));
+	if (switched)
+		json_array_append_new(output, json_string("status"));
+	if (json_array_size(fields) == 0)
+		return;
+	json_array_append_new(output, json_string("inventory_mode"));
+	json_object_set(params, "selectInventory", fields);
+}
+
 static json_t *host_params(const struct asked *asked)
 {
 	json_t *params = zabbix_json_pack(
-		"{s:[s, s, s, s, s, s], s:[{s:s, s:o, s:i}], s:[s, s, s, s, s, s, s], s:[s, s],"
+		"{s:[s, s, s, s, s, s], s:[{s:s, s:o, s:i}], s:[s, s, s, s, s, s, s, s], s:[s, s],"
 		"s:[s, s, s, s], s:[s, s], s:[s]}",
 		"output", "hostid", "host", "name", "ipmi_username", "ipmi_password",
 		asked->words->host_proxy, "tags", "tag", REPORTER_TAG_GATEWAY, "value",
 		zabbix_json_string(asked->inventory->config->gateway.name), "operator",
 		1 /* equal */, "selectInterfaces", "interfaceid", "type", "main", "useip", "ip",
-		"port", "details", "selectTags", "tag", "value", "selectMacros", "hostmacroid",
+		"dns", "port", "details", "selectTags", "tag", "value", "selectMacros", "hostmacroid",
 		"macro", "value", "type", "selectParentTemplates", "templateid", "host",
 		asked->words->host_groups_get, "groupid");
 
@@ -98,6 +122,7 @@ static json_t *host_params(const struct asked *asked)
 		json_array_append_new(output, json_string("monitored_by"));
 		json_array_append_new(output, json_string("proxy_groupid"));
 	}
+	host_keys_add(params, asked->inventory);
 	return params;
 }
 
@@ -118,14 +143,24 @@ static json_t *host_name_params(const struct asked *asked)
 	return params;
 }
 
-static json_t *template_params(const struct asked *asked)
+static json_t *templates_ask(const struct asked *asked, const char *field)
 {
-	json_t *params = params_by_name("host", reporter_names_templates(asked->inventory),
-		zabbix_json_pack("[s, s]", "templateid", "host"));
+	json_t *params = params_by_name(field, reporter_names_templates(asked->inventory),
+		zabbix_json_pack("[s, s, s]", "templateid", "host", "name"));
 
 	if (params)
 		json_object_set_new(params, "selectMacros", zabbix_json_pack("[s]", "macro"));
 	return params;
+}
+
+static json_t *template_params(const struct asked *asked)
+{
+	return templates_ask(asked, "host");
+}
+
+static json_t *template_name_params(const struct asked *asked)
+{
+	return templates_ask(asked, "name");
 }
 
 /* Rules and actions of discovery bear the mark in their names. */
@@ -309,6 +344,8 @@ static const struct kind {
 	[REPORTER_KIND_GROUP] = { "hostgroup.get", group_params, name_key, NULL, NULL, false },
 	[REPORTER_KIND_HOST] = { "host.get", host_params, own_host_key, "hostid", "hostids", true },
 	[REPORTER_KIND_TEMPLATE] = { "template.get", template_params, host_key, NULL, NULL, false },
+	[REPORTER_KIND_TEMPLATE_NAME] = { "template.get", template_name_params, name_key, NULL,
+		NULL, false },
 	[REPORTER_KIND_RULE] = { "drule.get", rule_params, discovery_key, "druleid", "druleids",
 		false },
 	[REPORTER_KIND_ACTION] = { "action.get", action_params, discovery_key, "actionid",
@@ -595,6 +632,17 @@ static int batch_read(
 	return r;
 }
 
+/* A technical name comes first. */
+static void visible_names_add(struct reporter_view *view)
+{
+	const char *name;
+	json_t *template;
+
+	json_object_foreach (view->objects[REPORTER_KIND_TEMPLATE_NAME], name, template)
+		if (!reporter_view_find(view, REPORTER_KIND_TEMPLATE, name))
+			json_object_set(view->objects[REPORTER_KIND_TEMPLATE], name, template);
+}
+
 int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 	const struct reporter_inventory *inventory, enum reporter_kind first,
 	enum reporter_kind last, struct error *err)
@@ -625,6 +673,8 @@ int reporter_view_read(struct reporter_view *view, struct zabbix_api *api,
 			r = kind_read_whole(&reading, questions[i].which, questions[i].params, err);
 		json_decref(questions[i].params);
 	}
+	if (r == 0 && first <= REPORTER_KIND_TEMPLATE_NAME && last >= REPORTER_KIND_TEMPLATE_NAME)
+		visible_names_add(view);
 	return r;
 }
 

@@ -18,6 +18,8 @@ enum reporter_kind {
 	REPORTER_KIND_GROUP,
 	REPORTER_KIND_HOST, /* ours, keyed by name, as are all others */
 	REPORTER_KIND_TEMPLATE,
+	REPORTER_KIND_TEMPLATE_NAME, /* by visible name; those whose names are no template's technical name are
+					found among the templates, too */
 	REPORTER_KIND_RULE,   /* ours, of discovery, keyed by the name that they shall have */
 	REPORTER_KIND_ACTION, /* the last of those that stand alone */
 	REPORTER_KIND_HOST_NAME, /* anybody's with a name that we want and have no host of; asked for when

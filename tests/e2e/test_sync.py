@@ -10,6 +10,7 @@ import time
 
 import header_cases
 import host_cases
+import key_cases
 from fleet import N_VRFS, TEMPLATES, Fleet, last_line, sync_as_shown
 from gateway import program
 from setting import run_stack_cases
@@ -388,6 +389,7 @@ def cases(setting):
     check_old_marks(setting, fleet)
     check_prune(setting, fleet)
     host_cases.cases(setting)
+    key_cases.cases(setting)
     header_cases.cases(setting)
     check_methods(setting)
     check_rights(setting, fleet)

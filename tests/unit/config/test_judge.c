@@ -264,7 +264,7 @@ static const struct fault_row table[] = {
 	{ IN_VRF("route \"10.0.0.0/8\" { dev = eth1 }"),
 		"2: vrf 'a': route '10.0.0.0/8': dev \"eth1\": not there, expected an interface of this vrf" },
 	{ IN_VRF("host h { }"),
-		"2: vrf 'a': host 'h': no address, expected address = \"ADDRESS\"" },
+		"2: vrf 'a': host 'h': no address, expected address = \"ADDRESS\" or dns = \"NAME\"" },
 	{ IN_VRF("host h { address = \"10.0.0.1/8\" }"),
 		"2: vrf 'a': host 'h': address \"10.0.0.1/8\": " NO_HOST },
 	/* What Zabbix would refuse, or take for another's. */

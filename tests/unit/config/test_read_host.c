@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The host sections: what they say becomes the model. */
+#include <sys/socket.h>
+
 #include "loaded.h"
 
-#define HOST(keys) "vrf a { interface eth0.1 { }\n host ce1 { " keys " } }"
+#define HOST(keys) "vrf a { interface eth0.1 { address = \"10.0.0.9/24\" }\n host ce1 { " keys " } }"
 
 static const struct config_host *host_of(const struct loaded *loaded)
 {
@@ -40,6 +42,51 @@ static void test_words_of_snmp_are_those_of_zabbix_too(void **state)
 	}
 }
 
+static void test_a_host_has_what_else_zabbix_keeps_of_it(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(HOST(
+		"dns = \"fw1.acme.example\" visible = \"Firewall Köln (東京)\" description = \"Two\\nlines\" "
+		"enabled = false groups = { \"Customers/Acme\", \"Firewalls\" } "
+		"inventory = { \"location=Köln\", \"serialno_a=X=1\" }"));
+	const struct config_host *host = host_of(&loaded);
+
+	(void)state;
+	assert_string_equal(host->dns, "fw1.acme.example");
+	assert_int_equal(host->address.family, AF_UNSPEC);
+	assert_string_equal(host->visible, "Firewall Köln (東京)");
+	assert_string_equal(host->description, "Two\nlines");
+	assert_true(host->enabled_given && !host->enabled);
+	assert_int_equal(host->groups.count, 2);
+	assert_string_equal(host->inventory[0].name, "location");
+	assert_string_equal(host->inventory[1].value, "X=1");
+}
+
+static void test_what_a_host_does_not_say_is_not_given(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(HOST("address = \"10.0.0.1\""));
+	const struct config_host *host = host_of(&loaded);
+
+	(void)state;
+	assert_null(host->dns);
+	assert_null(host->visible);
+	assert_null(host->description);
+	assert_false(host->enabled_given);
+	assert_int_equal(host->groups.count + host->n_inventory, 0);
+}
+
+/* Which is on the way to its devices; those of the machine are hardly. */
+static void test_a_name_without_name_servers_is_noted(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(HOST("dns = \"fw1.acme.example\""));
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 1);
+	assert_string_equal(loaded.report.notes.items[0],
+		"test.conf:2: vrf 'a': host 'ce1': dns: the vrf has no name servers that its proxy could ask; "
+		"expected dns = { \"ADDRESS\" } there");
+}
+
 static void test_faults_of_hosts_are_told(void **state)
 {
 	static const struct fault_row rows[] = {
@@ -49,6 +96,27 @@ static void test_faults_of_hosts_are_told(void **state)
 		{ HOST("address = \"10.0.0.1\" snmp { auth = \"\" }"),
 			"2: vrf 'a': host 'ce1': snmp: auth \"\": not a word for this, "
 			"expected MD5, SHA, SHA224, SHA256, SHA384 or SHA512" },
+		{ HOST("address = \"10.0.0.1\" dns = \"fw1.acme.example\""),
+			"2: vrf 'a': host 'ce1': dns: beside an address, expected one of the two" },
+		{ HOST("dns = \"10.0.0.300\""),
+			"2: vrf 'a': host 'ce1': dns \"10.0.0.300\": not a host name, "
+			"expected one such as fw1.example.net" },
+		{ HOST("address = \"10.0.0.1\" visible = \"\""),
+			"2: vrf 'a': host 'ce1': visible \"\": empty or with control characters, "
+			"expected a text" },
+		{ HOST("address = \"10.0.0.1\" groups = { \"A//b\" }"),
+			"2: vrf 'a': host 'ce1': groups \"A//b\": not a host group of Zabbix, "
+			"expected '/' between two names only, as in Customers/Gateways" },
+		{ HOST("address = \"10.0.0.1\" groups = { \"A\", \"A\" }"),
+			"2: vrf 'a': host 'ce1': groups \"A\": there twice, expected each once" },
+		{ HOST("address = \"10.0.0.1\" inventory = { \"place=x\" }"),
+			"2: vrf 'a': host 'ce1': inventory \"place=x\": no field of the inventory, "
+			"expected FIELD=VALUE with a field as the API of Zabbix names it, such as location=Berlin" },
+		{ HOST("address = \"10.0.0.1\" inventory = { \"os=x\", \"os=y\" }"),
+			"2: vrf 'a': host 'ce1': inventory \"os=y\": the field is there twice, "
+			"expected each once" },
+		{ HOST("address = \"10.0.0.1\" visible = \"V\" }\n host b { address = \"10.0.0.2\" visible = \"V\""),
+			"3: vrf 'a': visible name 'V' is there twice, first at test.conf:2" },
 	};
 
 	(void)state;
@@ -59,6 +127,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words_of_snmp_are_those_of_zabbix_too),
+		cmocka_unit_test(test_a_host_has_what_else_zabbix_keeps_of_it),
+		cmocka_unit_test(test_what_a_host_does_not_say_is_not_given),
+		cmocka_unit_test(test_a_name_without_name_servers_is_noted),
 		cmocka_unit_test(test_faults_of_hosts_are_told),
 	};
 

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a host section says of a host beside its address and templates, with the real API; else it is the operator's."""
+
+from fleet import Fleet, last_line, sync_as_shown
+from host_cases import host, linked
+from tap import expect, expect_equal
+
+VISIBLE = "Firewall Köln (東京) – “A”"
+
+
+def is_old(setting):
+    return setting.stack.release.name == "6.0"
+
+
+def details(setting, name):
+    found = setting.api.call("host.get", {"output": "extend", "filter": {"host": [name]}, "selectInterfaces": "extend",
+                                  "selectGroups" if is_old(setting) else "selectHostGroups": ["name"],
+                                  "selectInventory": "extend", "selectMacros": "extend", "selectTags": "extend"})
+    return found[0]
+
+
+def group_names(found):
+    return {each["name"] for each in found.get("hostgroups") or found["groups"]}
+
+
+def nothing_more(fleet):
+    done = sync_as_shown(fleet)
+    expect_equal((done.returncode, done.stderr), (0, ""), "a further sync")
+    expect(last_line(done).startswith("0 made, 0 changed, 0 deleted"), done.stdout)
+
+
+def check_dns(setting, fleet):
+    with setting.case("a host that has a name is reached by it on all its interfaces"):
+        fleet.write_hosts('    host named { dns = "fw1.acme.example"  templates = { "ICMP Ping" }  jmx { } }')
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        interfaces = setting.api.host("named")["interfaces"]
+        expect_equal({(each["useip"], each["dns"]) for each in interfaces}, {("0", "fw1.acme.example")}, "places")
+        expect_equal(len(interfaces), 3, "interfaces")
+        nothing_more(fleet)
+    before = setting.api.host("named")["hostid"]
+    with setting.case("renamed it is known by that name, and one that gets an address is reached by that"):
+        fleet.write_hosts('    host other { dns = "fw1.acme.example"  templates = { "ICMP Ping" }  jmx { } }')
+        sync_as_shown(fleet)
+        expect_equal(setting.api.host("other")["hostid"], before, "host")
+        fleet.write_hosts(host("other", "ICMP Ping", address="10.0.3.1", more="jmx { }"))
+        done = sync_as_shown(fleet)
+        expect_equal({(each["useip"], each["ip"]) for each in setting.api.host("other")["interfaces"]},
+                     {("1", "10.0.3.1")}, "places")
+        nothing_more(fleet)
+
+
+def check_fields(setting, fleet):
+    api = setting.api
+    keys = (f'visible = "{VISIBLE}"  description = "Line 1"  enabled = false  groups = {{ "Customers/Acme", "Linux servers" }} '
+            'inventory = { "location=Köln", "serialno_a=X=1" }')
+    fleet.write_hosts(host("fields", "ICMP Ping", more=keys))
+    with setting.case("visible name, description, status, groups and inventory of the config get into Zabbix"):
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        found = details(setting, "fields")
+        expect_equal((found["name"], found["description"], found["status"]), (VISIBLE, "Line 1", "1"), "fields")
+        expect_equal(group_names(found), {"VRF gateways", "Customers/Acme", "Linux servers"}, "groups")
+        expect_equal((found["inventory"]["location"], found["inventory"]["serialno_a"], found["inventory_mode"]),
+                     ("Köln", "X=1", "0"), "inventory")
+        nothing_more(fleet)
+    with setting.case("changed by hand they are put back, and what the config does not say stays"):
+        api.call("host.update", {"hostid": found["hostid"], "name": "By hand", "description": "x", "status": "0",
+                                 "inventory": {"location": "elsewhere", "contact": "mine"}})
+        done = sync_as_shown(fleet)
+        expect(last_line(done).startswith("0 made, 1 changed, 0 deleted"), last_line(done))
+        found = details(setting, "fields")
+        expect_equal((found["name"], found["description"], found["status"], found["inventory"]["location"]),
+                     (VISIBLE, "Line 1", "1", "Köln"), "fields")
+        expect_equal(found["inventory"]["contact"], "mine", "contact")
+    with setting.case("taken out of the config they are the operator's, and stay as they are"):
+        fleet.write_hosts(host("fields", "ICMP Ping"))
+        nothing_more(fleet)
+        after = details(setting, "fields")
+        expect_equal((after["name"], after["status"], group_names(after)), (VISIBLE, "1", group_names(found)), "fields")
+    with setting.case("a host that is there and has no inventory gets one with the first field"):
+        fleet.write_hosts(host("bare", "ICMP Ping", address="10.0.3.2"))
+        sync_as_shown(fleet)
+        fleet.write_hosts(host("bare", "ICMP Ping", address="10.0.3.2", more='inventory = { "os=IOS" }'))
+        done = sync_as_shown(fleet)
+        expect("inventory" in done.stdout, done.stdout)
+        expect_equal(details(setting, "bare")["inventory"]["os"], "IOS", "field")
+        nothing_more(fleet)
+
+
+def check_template_names(setting, fleet):
+    api = setting.api
+    group = "templategroup" if setting.stack.release.name != "6.0" else "hostgroup"
+    groupid = api.call(f"{group}.create", {"name": "Ours"})["groupids"][0]
+    api.call("template.create", {"host": "tmpl_fw_17", "name": "Firewalls: all", "groups": [{"groupid": groupid}]})
+    with setting.case("a template is found by its visible name, too"):
+        fleet.write_hosts('    host shown { address = "10.0.3.3"  templates = { "ICMP Ping", "Firewalls: all" } }')
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        expect_equal(linked(setting, "shown"), ["ICMP Ping", "tmpl_fw_17"], "templates")
+        nothing_more(fleet)
+        fleet.write_hosts('    host shown { address = "10.0.3.3"  templates = { "ICMP Ping" } }')
+        sync_as_shown(fleet)
+        expect_equal(linked(setting, "shown"), ["ICMP Ping"], "templates")
+
+
+def cases(setting):
+    fleet = Fleet(setting, "keys", "k")
+    check_dns(setting, fleet)
+    check_fields(setting, fleet)
+    check_template_names(setting, fleet)
