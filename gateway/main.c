@@ -70,6 +70,11 @@ const struct cli_command cli_commands[] = {
 		OPTION_CONFIG
 		"  -n, --dry-run       show what that would write\n" OPTION_REMOVE OPTION_HELP,
 		cli_sync },
+	{ "adopt", "[-c FILE] [-n] HOST...|--all",
+		"take over hosts and proxies that somebody has made in Zabbix",
+		OPTION_CONFIG "  -n, --dry-run       show what that would write\n"
+			      "      --all           all that the config names\n" OPTION_HELP,
+		cli_adopt },
 	{ "rotate-psk", "[-c FILE] VRF", "give a VRF's proxy a new key", OPTION_CONFIG OPTION_HELP,
 		cli_rotate_psk },
 	{ "init", "[-c FILE] --new-id|--keep-id", "say which gateway this machine is",

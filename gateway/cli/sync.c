@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vrfgate sync: bring Zabbix in step with the config now, or (-n) show what that would write. */
+/*
+ * vrfgate sync: bring Zabbix in step with the config now, or (-n) show what that would write; vrfgate adopt: the same,
+ * and take over hosts and proxies that somebody has made by names of the config.
+ */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/strings.h"
@@ -18,19 +22,32 @@
 #include "supervisor/inventory.h"
 #include "supervisor/removal.h"
 
-static void lines_print(FILE *out, const char *before, const struct strings *lines)
+/* What a call is to do. */
+struct errand {
+	const char *command;
+	bool look, remove;
+	struct strings adopted; /* names, borrowed */
+	bool adopts_all;
+};
+
+static void lines_print(
+	FILE *out, const char *command, const char *before, const struct strings *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
 		text_make_printable(lines->items[i]);
+		if (command)
+			fprintf(out, "vrfgate %s: ", command);
 		fprintf(out, "%s%s\n", before, lines->items[i]);
 	}
 }
 
-static void result_print(const struct reporter_sync_result *result, bool look)
+static void result_print(const struct errand *errand, const struct reporter_sync_result *result)
 {
-	lines_print(stdout, "", &result->changes);
-	lines_print(stderr, "vrfgate sync: note: ", &result->notes);
-	lines_print(stderr, "vrfgate sync: ", &result->problems);
+	bool look = errand->look;
+
+	lines_print(stdout, NULL, "", &result->changes);
+	lines_print(stderr, errand->command, "note: ", &result->notes);
+	lines_print(stderr, errand->command, "", &result->problems);
 	printf("%zu %s, %zu %s, %zu %s, %zu unchanged, %zu problems\n", result->created,
 		look ? "to make" : "made", result->updated, look ? "to change" : "changed",
 		result->deleted, look ? "to delete" : "deleted", result->unchanged,
@@ -38,10 +55,10 @@ static void result_print(const struct reporter_sync_result *result, bool look)
 }
 
 /* `turn` is -1 for a look. */
-static int inventory_sync(
-	const struct reporter_inventory *inventory, int turn, int *status, struct error *err)
+static int inventory_sync(const struct errand *errand, const struct reporter_inventory *inventory,
+	int turn, int *status, struct error *err)
 {
-	bool look = turn < 0;
+	bool look = errand->look;
 	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
 	cleanup(cli_api_close) struct zabbix_api *api = NULL;
 	int r = cli_api_open(inventory, &api, err);
@@ -53,7 +70,7 @@ static int inventory_sync(
 		reporter_turn_end(turn);
 	if (r < 0)
 		return r;
-	result_print(&result, look);
+	result_print(errand, &result);
 	if (result.problems.count > 0)
 		*status = CLI_EXIT_FAILED;
 	else
@@ -90,8 +107,42 @@ static void removals_add(struct strings *removed, const struct strings *gone)
 			strings_add(removed, gone->items[i]);
 }
 
-static int sync_run(const struct config *config, bool look, bool remove)
+static bool is_named(const struct reporter_inventory *inventory, const char *name)
 {
+	if (strcmp(inventory->config->gateway.name, name) == 0)
+		return true;
+	for (size_t i = 0; i < inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &inventory->proxies[i];
+
+		if (strcmp(proxy->name, name) == 0)
+			return true;
+		for (size_t j = 0; j < proxy->n_hosts; j++)
+			if (strcmp(proxy->hosts[j].name, name) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* What was named on the command line beside what the config has. */
+static int adopted_add(
+	const struct errand *errand, struct reporter_inventory *inventory, struct error *err)
+{
+	inventory->adopts_all = errand->adopts_all;
+	for (size_t i = 0; i < errand->adopted.count; i++) {
+		const char *name = errand->adopted.items[i];
+
+		if (!is_named(inventory, name))
+			return error_set(err, ENOENT,
+				"'%s' is not in the config, expected the name of a host, of a proxy or of the gateway",
+				name);
+		strings_add(&inventory->adopted, name);
+	}
+	return 0;
+}
+
+static int sync_run(const struct config *config, const struct errand *errand)
+{
+	bool look = errand->look;
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
 	struct error err = ERROR_INIT;
 	struct strings gone = { 0 };
@@ -102,21 +153,36 @@ static int sync_run(const struct config *config, bool look, bool remove)
 	int r = look ? 0 : cli_turn_take(&config->gateway, &turn, &err);
 
 	if (r == 0)
-		r = removals_find(config, look, remove, &gone, &err);
+		r = removals_find(config, look, errand->remove, &gone, &err);
 	if (r == 0)
 		r = ids_assign(config, !look, &ids, &err);
 	if (r == 0)
 		r = inventory_fill(&inventory, config, ids, !look, NULL, &err);
+	if (r == 0)
+		r = adopted_add(errand, &inventory, &err);
 	removals_add(&inventory.removed, &gone);
 	strings_finish(&gone);
 	/* All files are read; what follows is the network's. */
 	if (r == 0)
 		r = cli_rights_drop(&err);
 	if (r == 0)
-		r = inventory_sync(&inventory, turn, &status, &err);
+		r = inventory_sync(errand, &inventory, turn, &status, &err);
 	if (r < 0)
-		fprintf(stderr, "vrfgate sync: %s\n", err.text);
+		fprintf(stderr, "vrfgate %s: %s\n", errand->command, err.text);
 	return status;
+}
+
+/* With the rights and the config that it needs. */
+static int errand_run(const char *path, const struct errand *errand)
+{
+	cleanup_config struct config *config = NULL;
+	/* The keys of the proxies are root's and the proxies'. */
+	int r = cli_need_root(errand->command);
+
+	if (r != CLI_PARSED)
+		return r;
+	r = cli_load_config_in_use(path, &config);
+	return r == CLI_EXIT_DONE ? sync_run(config, errand) : r;
 }
 
 int cli_sync(int argc, char **argv)
@@ -128,9 +194,8 @@ int cli_sync(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	cleanup_config struct config *config = NULL;
+	struct errand errand = { .command = argv[0] };
 	const char *path = CONFIG_DEFAULT_PATH;
-	bool look = false, remove = false;
 	int option, r;
 
 	optind = 1;
@@ -140,10 +205,10 @@ int cli_sync(int argc, char **argv)
 			path = optarg;
 			break;
 		case 'n':
-			look = true;
+			errand.look = true;
 			break;
 		case 'r':
-			remove = true;
+			errand.remove = true;
 			break;
 		case 'h':
 			return cli_help(argv[0]);
@@ -152,11 +217,43 @@ int cli_sync(int argc, char **argv)
 		}
 	}
 	r = cli_no_operands(argc, argv);
-	/* The keys of the proxies are root's and the proxies'. */
-	if (r == CLI_PARSED)
-		r = cli_need_root(argv[0]);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_in_use(path, &config);
-	return r == CLI_EXIT_DONE ? sync_run(config, look, remove) : r;
+	return r == CLI_PARSED ? errand_run(path, &errand) : r;
+}
+
+int cli_adopt(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "all", no_argument, NULL, 'a' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct errand errand = { .command = argv[0] };
+	const char *path = CONFIG_DEFAULT_PATH;
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'n':
+			errand.look = true;
+			break;
+		case 'a':
+			errand.adopts_all = true;
+			break;
+		case 'h':
+			return cli_help(argv[0]);
+		default:
+			return cli_bad_option(argv, option);
+		}
+	}
+	errand.adopted = (struct strings){ argv + optind, (size_t)(argc - optind) };
+	if (errand.adopts_all == (errand.adopted.count > 0))
+		return cli_usage(argv[0], "%s, expected the names of hosts or --all",
+			errand.adopts_all ? "names beside --all" : "nothing named");
+	return errand_run(path, &errand);
 }

@@ -111,8 +111,9 @@ struct config_proxy {
 	bool psk;
 	struct strings options; /* "Key=value" */
 	struct strings paths;   /* "PATH" or "PATH:rw" of the machine that it sees */
-	char *group;            /* Zabbix proxy group, "" : none */
-	char *java_gateway;     /* "ADDRESS" or "ADDRESS:PORT" inside of the VRF; "" : none */
+	bool adopt;  /* a proxy of its name that somebody has made is taken over, and its host */
+	char *group; /* Zabbix proxy group, "" : none */
+	char *java_gateway; /* "ADDRESS" or "ADDRESS:PORT" inside of the VRF; "" : none */
 	struct strings allowed_addresses; /* that the server takes it from; none: its uplink's */
 	struct config_health health;
 	struct config_restart restart;
@@ -205,15 +206,16 @@ struct config_host_tag {
 };
 
 struct config_host {
-	char *name; /* technical name in Zabbix */
+	char *name;             /* technical name in Zabbix */
 	struct address address; /* AF_UNSPEC: it is known by its name */
 	char *dns;              /* NULL: by its address */
 	struct strings templates;
 	/* Of these Zabbix keeps what an operator has set where the config does not have them: */
-	char *visible;         /* NULL: not given, as the next */
+	char *visible; /* NULL: not given, as the next */
 	char *description;
 	struct strings groups; /* beside that of all, zabbix.host_group */
 	bool enabled, enabled_given;
+	bool adopt; /* one of its name that somebody has made is taken over */
 	struct config_host_tag *inventory; /* fields as the API names them */
 	size_t n_inventory;
 	struct config_host_macro *macros;

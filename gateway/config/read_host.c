@@ -195,6 +195,7 @@ static const struct config_key host_keys[] = {
 	{ "description", &config_type_string, HOST(description),
 		.check = config_check_description },
 	{ "enabled", &config_type_bool, HOST(enabled), .fallback = "true" },
+	{ "adopt", &config_type_bool, HOST(adopt), .fallback = "false" },
 	{ "groups", &config_type_strings, HOST(groups), .check = config_check_host_group },
 	{ "templates", &config_type_strings, HOST(templates), .check = config_check_not_empty },
 	{ .name = "macros", .type = &type_macro },

@@ -30,6 +30,7 @@ static const struct config_key proxy_keys[] = {
 	{ "psk", &config_type_bool, PROXY(psk), .fallback = "true" },
 	{ "options", &config_type_strings, PROXY(options), .check = config_check_option },
 	{ "paths", &config_type_strings, PROXY(paths), .check = config_check_proxy_place },
+	{ "adopt", &config_type_bool, PROXY(adopt), .fallback = "false" },
 	{ "group", &config_type_string, PROXY(group), .fallback = "" },
 	{ "java_gateway", &config_type_string, PROXY(java_gateway), .fallback = "",
 		.check = config_check_java_gateway_or_empty },

@@ -100,8 +100,8 @@ static json_t *groups_make(const struct reporter_plan *plan, const struct report
 			reporter_view_find(plan->view, REPORTER_KIND_GROUP, names->items[i]);
 		const char *id = zabbix_json_text(group, "groupid");
 
-		if (group && strcmp(names->items[i],
-				     plan->inventory->config->zabbix.host_group) != 0)
+		if (group &&
+			strcmp(names->items[i], plan->inventory->config->zabbix.host_group) != 0)
 			json_array_append_new(groups, zabbix_json_pack("{s:s}", "groupid", id));
 	}
 	return groups;
@@ -141,8 +141,8 @@ static void keys_add(json_t *params, const struct reporter_host *want, const jso
 		return;
 	text_add(params, "description", device->description, have);
 	if (device->enabled_given)
-		text_add(params, "status", device->enabled ? STATUS_ENABLED : STATUS_DISABLED,
-			have);
+		text_add(
+			params, "status", device->enabled ? STATUS_ENABLED : STATUS_DISABLED, have);
 	inventory_add(params, device, have);
 }
 
@@ -265,8 +265,10 @@ static void holder_tell(
 			owner.gateway, id);
 	else
 		strings_addf(&plan->result->problems,
-			"host '%s' is already in Zabbix and was not made by this vrfgate",
-			want->name);
+			"host '%s' is already in Zabbix and was not made by this vrfgate%s",
+			want->name,
+			*reporter_mark_tag(holder, REPORTER_TAG_GATEWAY) ? ""
+									 : REPORTER_WAY_TO_ADOPT);
 }
 
 void reporter_plan_host(struct reporter_plan *plan, const struct reporter_host *want)

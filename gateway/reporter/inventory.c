@@ -36,6 +36,7 @@ void reporter_inventory_finish(struct reporter_inventory *inventory)
 		reporter_proxy_finish(&inventory->proxies[i]);
 	free(inventory->proxies);
 	strings_finish(&inventory->removed);
+	strings_finish(&inventory->adopted);
 	free(inventory->gateway_id);
 	free(inventory->template_text);
 	secret_free(&inventory->token);

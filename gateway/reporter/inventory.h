@@ -43,7 +43,9 @@ struct reporter_inventory {
 	size_t n_proxies;
 	struct strings
 		removed; /* VRFs that went from the config on purpose: prune may delete what they have */
-	char *template_text; /* our own template, for a Zabbix that lacks it; NULL: not found */
+	struct strings adopted; /* names of hosts and proxies to be taken over, whoever made them */
+	bool adopts_all;        /* whatever the config names */
+	char *template_text;    /* our own template, for a Zabbix that lacks it; NULL: not found */
 };
 
 void reporter_proxy_finish(struct reporter_proxy *proxy);

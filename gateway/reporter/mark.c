@@ -11,6 +11,9 @@
 #include "base/memory.h"
 #include "zabbix/json.h"
 
+/* In a mark, before the id. */
+#define ADOPTED " adopted"
+
 /* FNV-1a of 32 bits, the closing NUL included so that two texts do not run together. */
 static uint32_t hash_add(uint32_t hash, const char *text)
 {
@@ -18,19 +21,6 @@ static uint32_t hash_add(uint32_t hash, const char *text)
 		hash = (hash ^ (uint8_t)*text) * 16777619u;
 	while (*text++);
 	return hash;
-}
-
-char *reporter_mark_make(const struct reporter_owner *owner, const struct reporter_proxy *proxy)
-{
-	uint32_t hash = 2166136261u;
-
-	if (!proxy->psk_identity)
-		return xasprintf("[vrfgate %s vrf %s psk none id %s]", owner->gateway, proxy->vrf,
-			owner->id);
-	hash = hash_add(hash, proxy->psk_identity);
-	hash = hash_add(hash, proxy->psk ? proxy->psk : "");
-	return xasprintf(
-		"[vrfgate %s vrf %s psk %08x id %s]", owner->gateway, proxy->vrf, hash, owner->id);
 }
 
 char *reporter_mark_start(const char *gateway)
@@ -83,6 +73,35 @@ static bool is_ours(const struct mark *mark, const struct reporter_owner *owner)
 	return mark->id_length == 0 ||
 		(mark->id_length == strlen(owner->id) &&
 			strncmp(mark->id, owner->id, mark->id_length) == 0);
+}
+
+bool reporter_mark_is_any(const char *description)
+{
+	return strstr(description, "[vrfgate ") != NULL;
+}
+
+bool reporter_mark_is_adopted(const char *description, const struct reporter_owner *owner)
+{
+	struct mark mark;
+
+	return mark_find(description, owner->gateway, &mark) && is_ours(&mark, owner) &&
+		memmem(mark.vrf, (size_t)(mark.text + mark.length - mark.vrf), ADOPTED,
+			strlen(ADOPTED));
+}
+
+char *reporter_mark_make(
+	const struct reporter_owner *owner, const struct reporter_proxy *proxy, bool adopted)
+{
+	const char *word = adopted ? ADOPTED : "";
+	uint32_t hash = 2166136261u;
+
+	if (!proxy->psk_identity)
+		return xasprintf("[vrfgate %s vrf %s psk none%s id %s]", owner->gateway, proxy->vrf,
+			word, owner->id);
+	hash = hash_add(hash, proxy->psk_identity);
+	hash = hash_add(hash, proxy->psk ? proxy->psk : "");
+	return xasprintf("[vrfgate %s vrf %s psk %08x%s id %s]", owner->gateway, proxy->vrf, hash,
+		word, owner->id);
 }
 
 char *reporter_mark_vrf(const char *description, const struct reporter_owner *owner)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * How an object in Zabbix tells that this vrfgate made it. A proxy carries in its description
- *	[vrfgate GATEWAY vrf VRF psk 1a2b3c4d id ID]
+ *	[vrfgate GATEWAY vrf VRF psk 1a2b3c4d id ID], with " adopted" before " id" where somebody else made it
  * and a host the tags vrfgate=GATEWAY, vrfgate.id=ID and vrf=VRF. Rules and actions of discovery have
  * neither: their names begin with [vrfgate GATEWAY vrf VRF id ID]. A host that discovery has found has a
- * further tag, vrfgate.discovered=ADDRESS.
+ * further tag, vrfgate.discovered=ADDRESS; one that was taken over vrfgate.adopted.
  *
  * ID is the gateway's (32 hex digits), as two gateways may have one name. Marks of earlier versions lack
  * it: such an object belongs to the first gateway of its name that finds it, which adds its id.
@@ -23,6 +23,7 @@
 #define REPORTER_TAG_ID      "vrfgate.id"
 #define REPORTER_TAG_VRF     "vrf"
 #define REPORTER_TAG_FOUND   "vrfgate.discovered"
+#define REPORTER_TAG_ADOPTED "vrfgate.adopted"
 
 /* Whose marks: borrows its texts. */
 struct reporter_owner {
@@ -34,8 +35,15 @@ static inline struct reporter_owner reporter_owner_of(const struct reporter_inve
 	return (struct reporter_owner){ inventory->config->gateway.name, inventory->gateway_id };
 }
 
-/* The mark of a proxy; the caller frees it. */
-char *reporter_mark_make(const struct reporter_owner *owner, const struct reporter_proxy *proxy);
+/* The mark of a proxy, which somebody else may have made; the caller frees it. */
+char *reporter_mark_make(
+	const struct reporter_owner *owner, const struct reporter_proxy *proxy, bool adopted);
+
+/* Whether a description bears the mark of any gateway. */
+bool reporter_mark_is_any(const char *description);
+
+/* Whether the proxy of that description was made by somebody else and is the owner's now. */
+bool reporter_mark_is_adopted(const char *description, const struct reporter_owner *owner);
 
 /* How every mark of gateways of that name begins; the caller frees it. */
 char *reporter_mark_start(const char *gateway);

@@ -4,6 +4,7 @@
 
 #include "reporter/inventory.h"
 #include "reporter/links.h"
+#include "reporter/mark.h"
 #include "reporter/view.h"
 #include "reporter/writes.h"
 #include "zabbix/version.h"
@@ -28,6 +29,9 @@ struct reporter_plan {
 
 /* Of an object whose name is taken: kind, name, name of the gateway, its id. */
 #define REPORTER_OF_ANOTHER "%s '%s' belongs to another gateway named '%s' (id %.8s)"
+
+/* What helps where nobody else's gateway has it. */
+#define REPORTER_WAY_TO_ADOPT "; 'vrfgate adopt' or adopt = true takes it over"
 
 /* The id of "none" in host.proxyid and the like. */
 #define REPORTER_NO_ID "0"
@@ -106,6 +110,12 @@ void reporter_plan_actions(struct reporter_plan *plan);
 
 /* Hosts that discovery has found: given their VRF's name, tags and templates, and kept so. */
 void reporter_plan_found(struct reporter_plan *plan);
+
+/* Whether the host was made by somebody else and is being taken over; have: NULL for one that is made. */
+static inline bool reporter_host_is_new_to_us(const struct reporter_host *want, const json_t *have)
+{
+	return have && !want->found_at && !*reporter_mark_tag(have, REPORTER_TAG_GATEWAY);
+}
 
 /* Whether Zabbix has the host where it shall be. */
 bool reporter_host_is_attached(

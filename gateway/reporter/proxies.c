@@ -137,7 +137,7 @@ static bool object_agrees(json_t *want, const json_t *have)
 static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
-	cleanup_free char *mark = reporter_mark_make(&owner, proxy);
+	cleanup_free char *mark = reporter_mark_make(&owner, proxy, false);
 	cleanup_free char *description =
 		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
 			reporter_plan_gateway(plan), mark);
@@ -154,7 +154,9 @@ static void proxy_update(
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 	const char *old = zabbix_json_text(have, "description");
-	cleanup_free char *mark = reporter_mark_make(&owner, proxy);
+	/* One without any mark is being taken over. */
+	bool adopted = !reporter_mark_is_any(old) || reporter_mark_is_adopted(old, &owner);
+	cleanup_free char *mark = reporter_mark_make(&owner, proxy, adopted);
 	cleanup_free char *description = reporter_mark_put(old, &owner, mark);
 	cleanup_json json_t *params = want_make(plan, proxy, have);
 
@@ -195,8 +197,11 @@ static void holder_tell(
 			owner.gateway, id);
 	else
 		strings_addf(&plan->result->problems,
-			"proxy '%s' is already in Zabbix and was not made by this vrfgate",
-			proxy->name);
+			"proxy '%s' is already in Zabbix and was not made by this vrfgate%s",
+			proxy->name,
+			reporter_mark_is_any(zabbix_json_text(holder, "description"))
+				? ""
+				: REPORTER_WAY_TO_ADOPT);
 }
 
 /* What we have made is known by its mark, so one that was renamed by hand gets its name back. */
@@ -224,7 +229,10 @@ void reporter_plan_proxy_key(struct reporter_plan *plan, const struct reporter_p
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->vrf);
 	const json_t *holder = name_holder(plan, proxy, have);
-	cleanup_free char *mark = reporter_mark_make(&owner, proxy), *description = NULL;
+	const char *old = zabbix_json_text(have, "description");
+	cleanup_free char *mark =
+		reporter_mark_make(&owner, proxy, reporter_mark_is_adopted(old, &owner));
+	cleanup_free char *description = NULL;
 	struct reporter_proxy as_it_is = *proxy;
 	json_t *params;
 
@@ -234,7 +242,7 @@ void reporter_plan_proxy_key(struct reporter_plan *plan, const struct reporter_p
 		return;
 	as_it_is.passive = strcmp(zabbix_json_text(have, plan->words->proxy_mode),
 				   plan->words->mode_passive) == 0;
-	description = reporter_mark_put(zabbix_json_text(have, "description"), &owner, mark);
+	description = reporter_mark_put(old, &owner, mark);
 	params = zabbix_json_pack("{s:s, s:o}", "proxyid", zabbix_json_text(have, "proxyid"),
 		"description", zabbix_json_string(description));
 	want_add_tls(params, &as_it_is);

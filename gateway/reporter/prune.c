@@ -29,14 +29,25 @@ static bool vrf_is_gone(const struct reporter_plan *plan, const char *vrf, struc
 	return false;
 }
 
+static void kept_tell(struct reporter_plan *plan, const char *what, const char *name)
+{
+	strings_addf(&plan->result->notes,
+		"%s '%s' is not in the config any more and stays: it was taken over, not made, by vrfgate",
+		what, name);
+}
+
 /* Without a VRF's tag it is the gateway's own, or one whose tag somebody took away. */
-static bool host_is_gone(const struct reporter_plan *plan, const char *name, const json_t *host,
-	struct strings *spared)
+static bool host_is_gone(
+	struct reporter_plan *plan, const char *name, const json_t *host, struct strings *spared)
 {
 	const char *vrf = reporter_mark_tag(host, REPORTER_TAG_VRF);
 
 	if (!*vrf || json_object_get(plan->host_vrfs, name))
 		return false;
+	if (*reporter_mark_tag(host, REPORTER_TAG_ADOPTED)) {
+		kept_tell(plan, "host", name);
+		return false;
+	}
 	if (!config_find_vrf(plan->inventory->config, vrf))
 		return vrf_is_gone(plan, vrf, spared);
 	/* What discovery has found is not in the config and stays as long as its VRF. */
@@ -100,6 +111,17 @@ static void spared_tell(struct reporter_plan *plan, const struct strings *spared
 			list);
 }
 
+static void proxy_prune(struct reporter_plan *plan, const char *vrf, const json_t *proxy)
+{
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+
+	if (reporter_mark_is_adopted(zabbix_json_text(proxy, "description"), &owner))
+		kept_tell(plan, "proxy", zabbix_json_text(proxy, plan->words->proxy_name));
+	else
+		reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, "proxy of VRF", vrf,
+			"proxy.delete", json_incref(json_object_get(proxy, "proxyid")));
+}
+
 void reporter_plan_prune(struct reporter_plan *plan)
 {
 	struct strings spared = { 0 };
@@ -123,9 +145,7 @@ void reporter_plan_prune(struct reporter_plan *plan)
 				"host.delete", json_incref(json_object_get(object, "hostid")));
 	json_object_foreach (plan->view->objects[REPORTER_KIND_PROXY], key, object)
 		if (vrf_is_gone(plan, key, &spared))
-			reporter_writes_add(plan->writes, REPORTER_WRITE_DELETE, "proxy of VRF",
-				key, "proxy.delete",
-				json_incref(json_object_get(object, "proxyid")));
+			proxy_prune(plan, key, object);
 	spared_tell(plan, &spared);
 	strings_finish(&spared);
 }

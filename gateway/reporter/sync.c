@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "reporter/adoption.h"
 #include "reporter/alteration.h"
 #include "reporter/import.h"
 #include "reporter/names.h"
@@ -159,10 +160,15 @@ static int proxies_step(struct pass *pass, struct error *err)
 	const struct reporter_inventory *inventory = pass->plan.inventory;
 	int r;
 
+	reporter_adopt_proxies(&pass->view, inventory);
 	reporter_plan_proxies(&pass->plan);
 	r = pass_carry_out(pass, REPORTER_KIND_PROXY, REPORTER_KIND_PROXY_NAME, err);
+	/* One whose name somebody else's has is not made. */
 	for (size_t i = 0; i < inventory->n_proxies; i++)
-		pretend_missing(pass, REPORTER_KIND_PROXY, inventory->proxies[i].vrf, "proxyid");
+		if (!reporter_view_find(
+			    &pass->view, REPORTER_KIND_PROXY_NAME, inventory->proxies[i].name))
+			pretend_missing(
+				pass, REPORTER_KIND_PROXY, inventory->proxies[i].vrf, "proxyid");
 	return r;
 }
 
@@ -178,6 +184,8 @@ static int hosts_step(struct pass *pass, struct error *err)
 	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
 		REPORTER_KIND_HOST_NAME, REPORTER_KIND_HOST_NAME, err);
 
+	if (r == 0)
+		r = reporter_adopt_hosts(&pass->view, pass->api, pass->plan.inventory, err);
 	if (r == 0)
 		reporter_renames_find(&pass->view, pass->plan.inventory);
 	if (r == 0)

@@ -4,7 +4,7 @@
  * macros, tags and templates, each host attached to its VRF's proxy and that read back; beside
  * these a host for each proxy's own figures and one for the gateway. Idempotent: when all is right,
  * nothing is written. What we make carries our mark (reporter/mark.h); an object of the same name
- * without it is left alone and reported, and so is another gateway that has our name.
+ * without it is left alone and reported, if it is not to be taken over (reporter/adoption.h), and so is another gateway that has our name.
  *
  * Discovery: a rule and an action for each discover section, and what they find is given a name, tags
  * and templates; see reporter/found.c.

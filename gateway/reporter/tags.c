@@ -14,7 +14,8 @@ static json_t *tag_make(const char *tag, const char *value)
 }
 
 /* The tags that we own, as they shall be. */
-static json_t *wanted_make(const struct reporter_plan *plan, const struct reporter_host *want)
+static json_t *wanted_make(
+	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
 	json_t *tags = json_array();
 
@@ -24,6 +25,9 @@ static json_t *wanted_make(const struct reporter_plan *plan, const struct report
 	json_array_append_new(tags, tag_make(REPORTER_TAG_ID, plan->inventory->gateway_id));
 	if (want->found_at)
 		json_array_append_new(tags, tag_make(REPORTER_TAG_FOUND, want->found_at));
+	/* Once, and then it is as any that somebody added. */
+	if (reporter_host_is_new_to_us(want, have))
+		json_array_append_new(tags, tag_make(REPORTER_TAG_ADOPTED, "yes"));
 	for (size_t i = 0; want->device && i < want->device->n_tags; i++)
 		json_array_append_new(
 			tags, tag_make(want->device->tags[i].name, want->device->tags[i].value));
@@ -62,7 +66,7 @@ static bool tags_agree(const json_t *have, const json_t *ours)
 json_t *reporter_tags_plan(
 	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
-	cleanup_json json_t *ours = wanted_make(plan, want);
+	cleanup_json json_t *ours = wanted_make(plan, want, have);
 	const json_t *theirs = json_object_get(have, "tags");
 	const json_t *tag;
 	json_t *all;

@@ -132,12 +132,15 @@ static bool need_tell(struct reporter_plan *plan, const struct reporter_host *wa
  */
 enum origin { ORIGIN_UNKNOWN, ORIGIN_OURS, ORIGIN_OPERATOR };
 
-static const char *record_of(const json_t *have)
+static const char *record_of(const struct reporter_host *want, const json_t *have)
 {
 	const json_t *macro = zabbix_json_find(
 		json_object_get(have, "macros"), "macro", REPORTER_MACRO_TEMPLATES);
 
-	return macro ? zabbix_json_text(macro, "value") : NULL;
+	if (macro)
+		return zabbix_json_text(macro, "value");
+	/* Of one that is taken over we have linked none. */
+	return reporter_host_is_new_to_us(want, have) ? "" : NULL;
 }
 
 static enum origin origin_find(const char *record, const char *id)
@@ -213,7 +216,7 @@ static void removed_find(struct reporter_plan *plan, const struct reporter_host 
 		const char *id = zabbix_json_text(each, "templateid");
 
 		if (wanted && !json_object_get(wanted, id) &&
-			is_removed(plan, want, each, record_of(have)))
+			is_removed(plan, want, each, record_of(want, have)))
 			json_array_append_new(
 				templates->removed, zabbix_json_pack("{s:s}", "templateid", id));
 	}
@@ -223,7 +226,7 @@ static void removed_find(struct reporter_plan *plan, const struct reporter_host 
 static void record_make(const struct reporter_plan *plan, const struct reporter_host *want,
 	const json_t *have, struct reporter_templates *templates)
 {
-	const char *record = record_of(have);
+	const char *record = record_of(want, have);
 
 	templates->record = xstrdup("");
 	for (size_t i = 0; i < want->templates->count; i++) {

@@ -48,14 +48,12 @@ static json_t *proxy_group_params(const struct asked *asked)
 	return params_by_name("name", names, zabbix_json_pack("[s, s]", "proxy_groupid", "name"));
 }
 
-static json_t *proxy_params(const struct asked *asked)
+/* Takes params over, and adds what is asked of a proxy. */
+static json_t *proxy_ask(const struct asked *asked, json_t *params)
 {
-	cleanup_free char *mark = reporter_mark_start(asked->inventory->config->gateway.name);
-	json_t *params = zabbix_json_pack("{s:[s, s, s, s, s, s, s], s:{s:o}, s:b}", "output",
-		"proxyid", asked->words->proxy_name, asked->words->proxy_mode, "description",
-		"tls_connect", "tls_accept", asked->words->proxy_allowed, "search", "description",
-		zabbix_json_string(mark), "startSearch", 0);
-	json_t *output = json_object_get(params, "output");
+	json_t *output = zabbix_json_pack("[s, s, s, s, s, s, s]", "proxyid",
+		asked->words->proxy_name, asked->words->proxy_mode, "description", "tls_connect",
+		"tls_accept", asked->words->proxy_allowed);
 	static const char *const since_7_0[] = { "address", "port", "proxy_groupid",
 		"local_address", "local_port" };
 
@@ -64,13 +62,25 @@ static json_t *proxy_params(const struct asked *asked)
 			zabbix_json_pack("[s, s, s]", "useip", "ip", "port"));
 	for (size_t i = 0; !asked->words->proxy_is_host && i < 5; i++)
 		json_array_append_new(output, json_string(since_7_0[i]));
+	json_object_set_new(params, "output", output);
 	return params;
+}
+
+static json_t *proxy_params(const struct asked *asked)
+{
+	cleanup_free char *mark = reporter_mark_start(asked->inventory->config->gateway.name);
+
+	return proxy_ask(asked,
+		zabbix_json_pack("{s:{s:o}, s:b}", "search", "description",
+			zabbix_json_string(mark), "startSearch", 0));
 }
 
 static json_t *proxy_name_params(const struct asked *asked)
 {
-	return params_by_name(asked->words->proxy_name, reporter_names_proxies(asked->inventory),
-		zabbix_json_pack("[s, s, s]", "proxyid", asked->words->proxy_name, "description"));
+	json_t *params = params_by_name(
+		asked->words->proxy_name, reporter_names_proxies(asked->inventory), json_array());
+
+	return params ? proxy_ask(asked, params) : NULL;
 }
 
 static json_t *group_params(const struct asked *asked)
@@ -112,9 +122,9 @@ static json_t *host_params(const struct asked *asked)
 		asked->words->host_proxy, "tags", "tag", REPORTER_TAG_GATEWAY, "value",
 		zabbix_json_string(asked->inventory->config->gateway.name), "operator",
 		1 /* equal */, "selectInterfaces", "interfaceid", "type", "main", "useip", "ip",
-		"dns", "port", "details", "selectTags", "tag", "value", "selectMacros", "hostmacroid",
-		"macro", "value", "type", "selectParentTemplates", "templateid", "host",
-		asked->words->host_groups_get, "groupid");
+		"dns", "port", "details", "selectTags", "tag", "value", "selectMacros",
+		"hostmacroid", "macro", "value", "type", "selectParentTemplates", "templateid",
+		"host", asked->words->host_groups_get, "groupid");
 
 	if (!asked->words->proxy_is_host) {
 		json_t *output = json_object_get(params, "output");
@@ -140,6 +150,24 @@ static json_t *host_name_params(const struct asked *asked)
 	if (params)
 		json_object_set_new(
 			params, "selectTags", zabbix_json_pack("[s, s]", "tag", "value"));
+	return params;
+}
+
+static json_t *adopted_params(const struct asked *asked)
+{
+	json_t *ids = json_array(), *holder, *params;
+	const char *name;
+
+	json_object_foreach (asked->view->objects[REPORTER_KIND_HOST_NAME], name, holder)
+		if (json_object_get(holder, REPORTER_VIEW_ADOPTED))
+			json_array_append(ids, json_object_get(holder, "hostid"));
+	if (json_array_size(ids) == 0) {
+		json_decref(ids);
+		return NULL;
+	}
+	params = host_params(asked);
+	json_object_del(params, "tags");
+	json_object_set_new(params, "hostids", ids);
 	return params;
 }
 
@@ -352,6 +380,8 @@ static const struct kind {
 		"actionids", false },
 	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key, "hostid", NULL,
 		true },
+	[REPORTER_KIND_ADOPTED] = { "host.get", adopted_params, host_key, "hostid", "hostids",
+		false },
 	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, "hostid", "hostids",
 		false },
 };

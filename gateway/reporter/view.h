@@ -24,10 +24,14 @@ enum reporter_kind {
 	REPORTER_KIND_ACTION, /* the last of those that stand alone */
 	REPORTER_KIND_HOST_NAME, /* anybody's with a name that we want and have no host of; asked for when
 				    ours are known */
+	REPORTER_KIND_ADOPTED, /* of those the ones that are to be taken over, see REPORTER_VIEW_ADOPTED */
 	REPORTER_KIND_FOUND, /* hosts in the groups of discovery without our mark, keyed by id; asked
 				for when the groups are known */
 	REPORTER_KINDS,
 };
+
+/* A field that an object of REPORTER_KIND_HOST_NAME gets where it is to be taken over. */
+#define REPORTER_VIEW_ADOPTED "vrfgate_adopted"
 
 /* The id of what a pass that only looks would have made. */
 #define REPORTER_NEW_ID "new"

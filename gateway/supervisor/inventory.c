@@ -137,6 +137,21 @@ static void removed_fill(struct reporter_inventory *inventory)
 		log_warning("zabbix.prune deletes nothing of any VRF: %s", err.text);
 }
 
+/* Of a proxy that is taken over its own host is, too. */
+static void adopted_fill(struct reporter_inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &inventory->proxies[i];
+		const struct config_vrf *vrf = config_find_vrf(inventory->config, proxy->vrf);
+
+		if (vrf && vrf->proxy.adopt)
+			strings_add(&inventory->adopted, proxy->name);
+		for (size_t j = 0; j < proxy->n_hosts; j++)
+			if (proxy->hosts[j].adopt)
+				strings_add(&inventory->adopted, proxy->hosts[j].name);
+	}
+}
+
 static bool is_registered(const struct config_vrf *vrf)
 {
 	return vrf->enabled && vrf->has_proxy;
@@ -251,6 +266,7 @@ int inventory_fill(struct reporter_inventory *inventory, const struct config *co
 		gaps_name(&gaps, left_out);
 	free(gaps.items);
 	removed_fill(inventory);
+	adopted_fill(inventory);
 	reporter_inventory_read_template(inventory);
 	return reporter_inventory_read_secrets(inventory, err);
 }

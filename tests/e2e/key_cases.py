@@ -65,7 +65,7 @@ def check_fields(setting, fleet):
                      ("Köln", "X=1", "0"), "inventory")
         nothing_more(fleet)
     with setting.case("changed by hand they are put back, and what the config does not say stays"):
-        api.call("host.update", {"hostid": found["hostid"], "name": "By hand", "description": "x", "status": "0",
+        api.call("host.update", {"hostid": found["hostid"], "name": "Other name", "description": "x", "status": "0",
                                  "inventory": {"location": "elsewhere", "contact": "mine"}})
         done = sync_as_shown(fleet)
         expect(last_line(done).startswith("0 made, 1 changed, 0 deleted"), last_line(done))

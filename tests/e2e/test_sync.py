@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import adoption_cases
 import header_cases
 import host_cases
 import key_cases
@@ -390,6 +391,7 @@ def cases(setting):
     check_prune(setting, fleet)
     host_cases.cases(setting)
     key_cases.cases(setting)
+    adoption_cases.cases(setting)
     header_cases.cases(setting)
     check_methods(setting)
     check_rights(setting, fleet)

@@ -4,7 +4,8 @@
 
 #include "loaded.h"
 
-#define HOST(keys) "vrf a { interface eth0.1 { address = \"10.0.0.9/24\" }\n host ce1 { " keys " } }"
+#define HOST(keys) \
+	"vrf a { interface eth0.1 { address = \"10.0.0.9/24\" }\n host ce1 { " keys " } }"
 
 static const struct config_host *host_of(const struct loaded *loaded)
 {

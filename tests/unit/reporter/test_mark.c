@@ -18,22 +18,22 @@ static void test_the_mark_follows_identity_and_key_and_tells_neither(void **stat
 	struct reporter_proxy proxy = {
 		.vrf = (char *)"x", .psk_identity = (char *)"id", .psk = (char *)"0123"
 	};
-	cleanup_free char *first = reporter_mark_make(&gw1, &proxy);
+	cleanup_free char *first = reporter_mark_make(&gw1, &proxy, false);
 	cleanup_free char *second = NULL, *third = NULL, *none = NULL;
 
 	(void)state;
 	assert_int_equal(strlen(first), strlen("[vrfgate gw1 vrf x psk 12345678 id " ID "]"));
 	assert_ptr_equal(strstr(first, "0123"), strstr(first, ID));
 	proxy.psk = (char *)"0124";
-	second = reporter_mark_make(&gw1, &proxy);
+	second = reporter_mark_make(&gw1, &proxy, false);
 	assert_string_not_equal(first, second);
 	/* The same bytes, cut elsewhere. */
 	proxy.psk_identity = (char *)"id0";
 	proxy.psk = (char *)"123";
-	third = reporter_mark_make(&gw1, &proxy);
+	third = reporter_mark_make(&gw1, &proxy, false);
 	assert_string_not_equal(first, third);
 	proxy.psk_identity = NULL;
-	none = reporter_mark_make(&gw1, &proxy);
+	none = reporter_mark_make(&gw1, &proxy, false);
 	assert_string_equal(none, "[vrfgate gw1 vrf x psk none id " ID "]");
 }
 
@@ -57,6 +57,22 @@ static void test_only_our_own_gateways_mark_is_ours(void **state)
 	assert_vrf("[vrfgate gw1 vrf x vrf acme psk none id " ID "]", &gw1, NULL);
 	assert_vrf("[vrfgate gw1 vrf acme psk none", &gw1, NULL);
 	assert_vrf("", &gw1, NULL);
+}
+
+static void test_the_mark_of_what_was_taken_over_says_so(void **state)
+{
+	struct reporter_proxy proxy = { .vrf = (char *)"adopted" };
+	cleanup_free char *taken = reporter_mark_make(&gw1, &proxy, true);
+	cleanup_free char *made = reporter_mark_make(&gw1, &proxy, false);
+
+	(void)state;
+	assert_string_equal(taken, "[vrfgate gw1 vrf adopted psk none adopted id " ID "]");
+	assert_vrf(taken, &gw1, "adopted");
+	assert_true(reporter_mark_is_adopted(taken, &gw1));
+	assert_false(reporter_mark_is_adopted(made, &gw1));
+	assert_false(reporter_mark_is_adopted("adopted", &gw1));
+	assert_true(reporter_mark_is_any("By hand [vrfgate gw2 vrf x psk none]"));
+	assert_false(reporter_mark_is_any("By hand"));
 }
 
 static void test_a_mark_of_an_earlier_version_is_ours(void **state)
@@ -126,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_mark_follows_identity_and_key_and_tells_neither),
 		cmocka_unit_test(test_only_our_own_gateways_mark_is_ours),
+		cmocka_unit_test(test_the_mark_of_what_was_taken_over_says_so),
 		cmocka_unit_test(test_a_mark_of_an_earlier_version_is_ours),
 		cmocka_unit_test(test_a_mark_with_another_id_is_anothers),
 		cmocka_unit_test(test_a_mark_is_put_in_its_place),
