@@ -226,6 +226,23 @@ int config_check_peer(const char *text, struct error *err)
 		"not an address, network or host name, expected one such as 192.0.2.1, 10.0.0.0/8 or gw1.example.net");
 }
 
+int config_check_psk(const char *text, struct error *err)
+{
+	size_t length = strlen(text);
+
+	if (length < 32 || length > 512 || length % 2 != 0 || !only(text, DIGITS "abcdefABCDEF"))
+		return error_set(err, EINVAL,
+			"no key that Zabbix takes, expected 32 to 512 hexadecimal digits");
+	return 0;
+}
+
+int config_check_psk_identity(const char *text, struct error *err)
+{
+	int r = config_check_not_empty(text, err);
+
+	return r < 0 ? r : config_check_length("the identity", text, 128, err);
+}
+
 int config_check_user(const char *text, struct error *err)
 {
 	if (!*text || strlen(text) > 31 || !only(text, LETTERS DIGITS "_-.") ||

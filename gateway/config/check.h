@@ -32,6 +32,10 @@ int config_check_address(const char *text, struct error *err);
 /* An IPv4 address that is no loopback or multicast one. */
 int config_check_ipv4_or_empty(const char *text, struct error *err);
 int config_check_network(const char *text, struct error *err);
+/* A pre-shared key as Zabbix takes it: hexadecimal digits. */
+int config_check_psk(const char *text, struct error *err);
+/* What Zabbix has room for. */
+int config_check_psk_identity(const char *text, struct error *err);
 /* A user of the system. */
 int config_check_user(const char *text, struct error *err);
 int config_check_proxy_user(const char *text, struct error *err); /* not root */

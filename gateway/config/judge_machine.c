@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/secret.h"
+#include "config/check.h"
 
 /* ---- the server's address ---- */
 
@@ -205,7 +206,8 @@ static bool may_be_read(const char *path, struct error *err)
 }
 
 static void secret_judge(struct config_reader *reader, const struct config_section *section,
-	const char *key, const char *path, const char *expected)
+	const char *key, const char *path, const char *expected,
+	int (*check)(const char *text, struct error *err))
 {
 	cleanup(secret_free) char *line = NULL;
 	struct error err = ERROR_INIT;
@@ -214,6 +216,13 @@ static void secret_judge(struct config_reader *reader, const struct config_secti
 	if (!*path || !may_be_read(path, &err))
 		return;
 	r = err.code ? -err.code : file_read_secret(path, &line, &err);
+	if (r == 0 && check) {
+		struct error why = ERROR_INIT;
+
+		r = check(line, &why);
+		if (r < 0)
+			error_set(&err, EINVAL, "'%s' has no key that Zabbix takes", path);
+	}
 	if (r < 0 && (r != -EACCES || geteuid() == 0))
 		file_complain(reader, section, key, err.text, expected);
 }
@@ -243,6 +252,21 @@ static void proxy_judge(struct config_reader *reader, const struct config_sectio
 		"a configuration of zabbix_proxy");
 }
 
+/* Of agents, whose proxy encrypts by them. */
+static void agent_keys_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	for (size_t i = 0; i < vrf->n_hosts; i++) {
+		const struct config_section *own =
+			config_section_child(config_section_nth(section, "host", i), "agent");
+		const char *path = vrf->hosts[i].agent.psk_file;
+
+		if (own)
+			secret_judge(reader, own, "psk_file", path,
+				"the agent's key in its first line", config_check_psk);
+	}
+}
+
 void config_judge_files(struct config_reader *reader)
 {
 	const struct config *config = reader->config;
@@ -250,14 +274,17 @@ void config_judge_files(struct config_reader *reader)
 
 	if (*config->zabbix.url) {
 		secret_judge(reader, zabbix, "token_file", config->zabbix.token_file,
-			"the token of the API in its first line");
+			"the token of the API in its first line", NULL);
 		secret_judge(reader, zabbix, "password_file", config->zabbix.password_file,
-			"the password in its first line");
+			"the password in its first line", NULL);
 		plain_judge(reader, zabbix, "ca_file", config->zabbix.ca_file, R_OK,
 			"certificates to trust");
 	}
 	proxy_judge(reader, config_section_child(reader->root, "proxy"), &config->proxy);
-	for (size_t i = 0; i < config->n_vrfs; i++)
+	for (size_t i = 0; i < config->n_vrfs; i++) {
 		proxy_judge(reader, config_section_child(reader->vrf_sections[i], "proxy"),
 			&config->vrfs[i].proxy);
+		if (*config->zabbix.url)
+			agent_keys_judge(reader, &config->vrfs[i], reader->vrf_sections[i]);
+	}
 }

@@ -62,6 +62,8 @@ static void host_finish(struct config_host *host)
 	strings_finish(&host->groups);
 	strings_finish(&host->templates);
 	snmp_finish(&host->snmp);
+	free(host->agent.psk_file);
+	free(host->agent.psk_identity);
 	free(host->ipmi.user);
 	free(host->ipmi.password);
 }

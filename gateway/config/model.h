@@ -188,6 +188,13 @@ struct config_port {
 	uint16_t port;
 };
 
+struct config_agent {
+	bool given;
+	uint16_t port;
+	char *psk_file;     /* "" : its encryption is the operator's */
+	char *psk_identity; /* NULL: the host's name */
+};
+
 struct config_ipmi {
 	bool given;
 	uint16_t port;
@@ -222,7 +229,7 @@ struct config_host {
 	size_t n_macros;
 	struct config_host_tag *tags;
 	size_t n_tags;
-	struct config_port agent; /* this interface and that of SNMP every host has */
+	struct config_agent agent; /* this interface and that of SNMP every host has */
 	struct config_snmp snmp;
 	struct config_port jmx; /* these only where given */
 	struct config_ipmi ipmi;

@@ -12,9 +12,10 @@
 #include "config/reader.h"
 #include "config/type.h"
 
-#define HOST(field) offsetof(struct config_host, field)
-#define PORT(field) offsetof(struct config_port, field)
-#define IPMI(field) offsetof(struct config_ipmi, field)
+#define HOST(field)  offsetof(struct config_host, field)
+#define PORT(field)  offsetof(struct config_port, field)
+#define IPMI(field)  offsetof(struct config_ipmi, field)
+#define AGENT(field) offsetof(struct config_agent, field)
 
 #define PORT_KEY(field, number)                                                                    \
 	{                                                                                          \
@@ -204,7 +205,14 @@ static const struct config_key host_keys[] = {
 	{ 0 },
 };
 
-static const struct config_key agent_keys[] = { PORT_KEY(PORT(port), "10050"), { 0 } };
+static const struct config_key agent_keys[] = {
+	PORT_KEY(AGENT(port), "10050"),
+	{ "psk_file", &config_type_string, AGENT(psk_file), .fallback = "",
+		.check = config_check_path_or_empty },
+	{ "psk_identity", &config_type_string, AGENT(psk_identity),
+		.check = config_check_psk_identity },
+	{ 0 },
+};
 static const struct config_key jmx_keys[] = { PORT_KEY(PORT(port), "12345"), { 0 } };
 
 static const struct config_key ipmi_keys[] = {
@@ -227,6 +235,10 @@ static void agent_read(
 
 	host->agent.given = true;
 	config_read_section(reader, section, &schema_agent, &host->agent);
+	if (host->agent.psk_identity && !*host->agent.psk_file)
+		config_complain(&reader->faults, section,
+			config_section_line_of(section, "psk_identity"),
+			"psk_identity without a key, expected psk_file = \"PATH\"");
 }
 
 static void snmp_read(

@@ -21,6 +21,8 @@
 #define STATUS_DISABLED  "1"
 #define INVENTORY_OFF    "-1"
 #define INVENTORY_MANUAL "0"
+/* host.tls_connect and host.tls_accept */
+#define TLS_PSK          "2"
 
 /* `have` and what of `want` it lacks, as [{"key": id}]; NULL where it lacks nothing. */
 static json_t *list_complete(const json_t *have, const json_t *want, const char *key)
@@ -131,6 +133,24 @@ static void inventory_add(json_t *params, const struct config_host *device, cons
 	json_object_set_new(params, "inventory", fields);
 }
 
+/* The API gives no key back: a tag, which is written with it, tells which one Zabbix has. */
+static void key_add(json_t *params, const struct reporter_key *key, const json_t *have)
+{
+	char fingerprint[REPORTER_FINGERPRINT_SIZE];
+
+	if (!key || !key->psk)
+		return;
+	reporter_mark_fingerprint(key->identity, key->psk, fingerprint);
+	if (have && strcmp(zabbix_json_text(have, "tls_connect"), TLS_PSK) == 0 &&
+		strcmp(zabbix_json_text(have, "tls_accept"), TLS_PSK) == 0 &&
+		strcmp(reporter_mark_tag(have, REPORTER_TAG_PSK), fingerprint) == 0)
+		return;
+	json_object_update_new(params,
+		zabbix_json_pack("{s:s, s:s, s:o, s:o}", "tls_connect", TLS_PSK, "tls_accept",
+			TLS_PSK, "tls_psk_identity", zabbix_json_string(key->identity), "tls_psk",
+			zabbix_json_string(key->psk)));
+}
+
 /* What the config says of it, and else is the operator's. */
 static void keys_add(json_t *params, const struct reporter_host *want, const json_t *have)
 {
@@ -144,6 +164,7 @@ static void keys_add(json_t *params, const struct reporter_host *want, const jso
 		text_add(
 			params, "status", device->enabled ? STATUS_ENABLED : STATUS_DISABLED, have);
 	inventory_add(params, device, have);
+	key_add(params, want->key, have);
 }
 
 static void host_create(struct reporter_plan *plan, const struct reporter_host *want)

@@ -54,6 +54,7 @@ static void proxy_hosts_visit(struct reporter_plan *plan, const struct reporter_
 		want.name = want.device->name;
 		want.templates = &want.device->templates;
 		want.visible = want.device->visible;
+		want.key = proxy->keys && *want.device->agent.psk_file ? &proxy->keys[i] : NULL;
 		want.macros = want.device->macros;
 		want.n_macros = want.device->n_macros;
 		visit(plan, &want);
@@ -85,8 +86,13 @@ static void hosts_visit(struct reporter_plan *plan, host_fn *visit)
 
 static void host_plan(struct reporter_plan *plan, const struct reporter_host *want)
 {
-	if (name_is_free(plan, want->name, want->vrf ? want->vrf : want->name))
-		reporter_plan_host(plan, want);
+	if (!name_is_free(plan, want->name, want->vrf ? want->vrf : want->name))
+		return;
+	if (want->key && want->key->fault)
+		strings_addf(&plan->result->problems,
+			"host '%s': its key in Zabbix stays as it is: agent.psk_file: %s",
+			want->name, want->key->fault);
+	reporter_plan_host(plan, want);
 }
 
 static void host_collect(struct reporter_plan *plan, const struct reporter_host *want)

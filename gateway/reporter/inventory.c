@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/secret.h"
+#include "config/check.h"
 #include "zabbix/api.h"
 
 /* Later versions of Zabbix take the export of an earlier one. */
@@ -18,6 +19,11 @@
 
 void reporter_proxy_finish(struct reporter_proxy *proxy)
 {
+	for (size_t i = 0; proxy->keys && i < proxy->n_hosts; i++) {
+		secret_free(&proxy->keys[i].psk);
+		free(proxy->keys[i].fault);
+	}
+	free(proxy->keys);
 	secret_free(&proxy->psk);
 	free(proxy->psk_identity);
 	free(proxy->allowed);
@@ -66,6 +72,33 @@ int reporter_inventory_read_secrets(struct reporter_inventory *inventory, struct
 		return secret_read(
 			"password_file", zabbix->password_file, &inventory->password, err);
 	return 0;
+}
+
+static void key_read(struct reporter_key *key, const struct config_host *host)
+{
+	struct error err = ERROR_INIT;
+	int r = file_read_secret(host->agent.psk_file, &key->psk, &err);
+
+	key->identity = host->agent.psk_identity ? host->agent.psk_identity : host->name;
+	if (r == 0)
+		r = config_check_psk(key->psk, &err);
+	if (r < 0) {
+		secret_free(&key->psk);
+		key->fault = xstrdup(err.text);
+	}
+}
+
+void reporter_inventory_read_keys(struct reporter_proxy *proxy)
+{
+	for (size_t i = 0; i < proxy->n_hosts; i++) {
+		const struct config_host *host = &proxy->hosts[i];
+
+		if (!host->agent.psk_file || !*host->agent.psk_file)
+			continue;
+		if (!proxy->keys)
+			proxy->keys = xcalloc(proxy->n_hosts, sizeof(*proxy->keys));
+		key_read(&proxy->keys[i], host);
+	}
 }
 
 void reporter_inventory_read_template(struct reporter_inventory *inventory)

@@ -13,6 +13,13 @@
 #include "base/strings.h"
 #include "config/model.h"
 
+/* What a host's agent and its proxy encrypt by. */
+struct reporter_key {
+	const char *identity; /* borrowed from the config */
+	char *psk;            /* hex; a secret; NULL: none */
+	char *fault;          /* why it could not be read, or NULL */
+};
+
 struct reporter_proxy {
 	char *vrf;
 	char *name; /* in Zabbix, from the pattern proxy_name */
@@ -28,6 +35,7 @@ struct reporter_proxy {
 	bool key_due;          /* Zabbix may have another one: the next sync writes it again */
 	const struct config_host *hosts; /* borrowed from the config */
 	size_t n_hosts;
+	struct reporter_key *keys;               /* one for each host; NULL: none of them has any */
 	const struct config_discover *discovers; /* borrowed likewise */
 	size_t n_discovers;
 	struct address *own_addresses; /* of the gateway in the VRF */
@@ -61,6 +69,9 @@ void reporter_inventory_read_template(struct reporter_inventory *inventory);
 struct zabbix_login;
 void reporter_inventory_login(
 	const struct reporter_inventory *inventory, struct zabbix_login *login);
+
+/* Reads the keys of the proxy's hosts from their files; what cannot be read is told by the next sync. */
+void reporter_inventory_read_keys(struct reporter_proxy *proxy);
 
 /* "{gateway}-{vrf}" filled in; the caller frees it. */
 char *reporter_proxy_name(const struct config *config, const char *vrf);

@@ -89,18 +89,25 @@ bool reporter_mark_is_adopted(const char *description, const struct reporter_own
 			strlen(ADOPTED));
 }
 
+const char *reporter_mark_fingerprint(
+	const char *identity, const char *psk, char text[REPORTER_FINGERPRINT_SIZE])
+{
+	snprintf(text, REPORTER_FINGERPRINT_SIZE, "%08x",
+		hash_add(hash_add(2166136261u, identity), psk));
+	return text;
+}
+
 char *reporter_mark_make(
 	const struct reporter_owner *owner, const struct reporter_proxy *proxy, bool adopted)
 {
 	const char *word = adopted ? ADOPTED : "";
-	uint32_t hash = 2166136261u;
+	char text[REPORTER_FINGERPRINT_SIZE];
 
 	if (!proxy->psk_identity)
 		return xasprintf("[vrfgate %s vrf %s psk none%s id %s]", owner->gateway, proxy->vrf,
 			word, owner->id);
-	hash = hash_add(hash, proxy->psk_identity);
-	hash = hash_add(hash, proxy->psk ? proxy->psk : "");
-	return xasprintf("[vrfgate %s vrf %s psk %08x%s id %s]", owner->gateway, proxy->vrf, hash,
+	reporter_mark_fingerprint(proxy->psk_identity, proxy->psk ? proxy->psk : "", text);
+	return xasprintf("[vrfgate %s vrf %s psk %s%s id %s]", owner->gateway, proxy->vrf, text,
 		word, owner->id);
 }
 

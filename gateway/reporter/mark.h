@@ -24,6 +24,7 @@
 #define REPORTER_TAG_VRF     "vrf"
 #define REPORTER_TAG_FOUND   "vrfgate.discovered"
 #define REPORTER_TAG_ADOPTED "vrfgate.adopted"
+#define REPORTER_TAG_PSK     "vrfgate.psk"
 
 /* Whose marks: borrows its texts. */
 struct reporter_owner {
@@ -34,6 +35,12 @@ static inline struct reporter_owner reporter_owner_of(const struct reporter_inve
 {
 	return (struct reporter_owner){ inventory->config->gateway.name, inventory->gateway_id };
 }
+
+#define REPORTER_FINGERPRINT_SIZE 9
+
+/* Of a key and its identity: what is in the mark of a proxy and in a host's tag vrfgate.psk. Returns text. */
+const char *reporter_mark_fingerprint(
+	const char *identity, const char *psk, char text[REPORTER_FINGERPRINT_SIZE]);
 
 /* The mark of a proxy, which somebody else may have made; the caller frees it. */
 char *reporter_mark_make(

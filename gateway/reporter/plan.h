@@ -41,6 +41,7 @@ struct reporter_host {
 	const char *name;
 	const char *vrf;                  /* NULL: the gateway's own */
 	const struct config_host *device; /* NULL: nothing that is asked over the network */
+	const struct reporter_key *key;   /* NULL: the operator's, if any */
 	const char *proxyid;              /* REPORTER_NO_ID: the server itself asks */
 	const char *proxy_groupid; /* REPORTER_NO_ID, or the group in the place of the proxy */
 	const char *groupid;

@@ -17,6 +17,7 @@ static json_t *tag_make(const char *tag, const char *value)
 static json_t *wanted_make(
 	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
+	char fingerprint[REPORTER_FINGERPRINT_SIZE];
 	json_t *tags = json_array();
 
 	if (want->vrf)
@@ -28,6 +29,11 @@ static json_t *wanted_make(
 	/* Once, and then it is as any that somebody added. */
 	if (reporter_host_is_new_to_us(want, have))
 		json_array_append_new(tags, tag_make(REPORTER_TAG_ADOPTED, "yes"));
+	if (want->key && want->key->psk)
+		json_array_append_new(tags,
+			tag_make(REPORTER_TAG_PSK,
+				reporter_mark_fingerprint(
+					want->key->identity, want->key->psk, fingerprint)));
 	for (size_t i = 0; want->device && i < want->device->n_tags; i++)
 		json_array_append_new(
 			tags, tag_make(want->device->tags[i].name, want->device->tags[i].value));

@@ -94,7 +94,7 @@ static void host_keys_add(json_t *params, const struct reporter_inventory *inven
 {
 	json_t *output = json_object_get(params, "output");
 	cleanup_json json_t *fields = reporter_names_inventory(inventory);
-	bool described = false, switched = false;
+	bool described = false, switched = false, encrypted = false;
 
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		for (size_t j = 0; j < inventory->proxies[i].n_hosts; j++) {
@@ -103,6 +103,12 @@ static void host_keys_add(json_t *params, const struct reporter_inventory *inven
 			described = described || host->description;
 			switched = switched || host->enabled_given;
 		}
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		encrypted = encrypted || inventory->proxies[i].keys;
+	if (encrypted) {
+		json_array_append_new(output, json_string("tls_connect"));
+		json_array_append_new(output, json_string("tls_accept"));
+	}
 	if (described)
 		json_array_append_new(output, json_string("description"));
 	if (switched)

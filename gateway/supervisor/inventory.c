@@ -122,6 +122,7 @@ static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	passive_fill(proxy, config, vrf, id);
 	proxy->hosts = vrf->hosts;
 	proxy->n_hosts = vrf->n_hosts;
+	reporter_inventory_read_keys(proxy);
 	proxy->discovers = vrf->discovers;
 	proxy->n_discovers = vrf->n_discovers;
 	group_fill(proxy, vrf);

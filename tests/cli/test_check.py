@@ -126,6 +126,12 @@ def files_that_are_missing_or_empty_are_warnings(lab):
         f"{lab.path}:6: vrf 'a': proxy: binary: cannot run '{absent}': No such file or directory, expected a zabbix_proxy",
         f"{lab.path}:7: vrf 'a': proxy: profile: cannot read '{absent}': No such file or directory, expected a"
         " configuration of zabbix_proxy"], "warnings")
+    for path, words in ((absent, f"cannot read '{absent}': No such file or directory"),
+                        (empty, f"'{empty}' has no key that Zabbix takes")):
+        lab.write(f'zabbix {{ url = "http://127.0.0.1:1/" token_file = "{empty}" }}\nvrf a {{ interface c {{ kind = macvlan parent = trunk0 '
+                  f'address = "10.0.0.2/30" }} proxy {{ binary = "/bin/true" }}\nhost h {{ address = "10.0.0.1" agent {{ psk_file = "{path}" }} }} }}\n')
+        expect_said(lab.command("check"), 0, stderr=f"{lab.path}:4: vrf 'a': host 'h': agent: psk_file: {words}, expected "
+                    "the agent's key in its first line")
 
 
 def a_supervisor_runs_without_a_token_and_says_so(lab):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a host section says of a host beside its address and templates, with the real API; else it is the operator's."""
 
+import secret_file
 from fleet import Fleet, last_line, sync_as_shown
 from host_cases import host, linked
 from tap import expect, expect_equal
@@ -104,8 +105,42 @@ def check_template_names(setting, fleet):
         expect_equal(linked(setting, "shown"), ["ICMP Ping"], "templates")
 
 
+def check_agent_key(setting, fleet):
+    api, path = setting.api, fleet.directory / "agent.psk"
+    section = host("keyed", "Zabbix agent", address="10.0.3.4", more=f'agent {{ psk_file = "{path}"  psk_identity = "fw1" }}')
+    fleet.write_hosts(section)
+    with setting.case("the key of an agent is written with its identity, and only when it changes"):
+        secret_file.write(path, "0123456789abcdef" * 4)
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        found = details(setting, "keyed")
+        expect_equal((found["tls_connect"], found["tls_accept"]), ("2", "2"), "encryption")
+        nothing_more(fleet)
+        secret_file.write(path, "fedcba9876543210" * 4)
+        done = sync_as_shown(fleet)
+        expect(last_line(done).startswith("0 made, 1 changed, 0 deleted"), last_line(done))
+        expect("fedcba98" not in done.stdout, done.stdout)
+        nothing_more(fleet)
+    with setting.case("encryption that somebody switches off is put back"):
+        api.call("host.update", {"hostid": found["hostid"], "tls_connect": "1", "tls_accept": "1"})
+        sync_as_shown(fleet)
+        found = details(setting, "keyed")
+        expect_equal((found["tls_connect"], found["tls_accept"]), ("2", "2"), "encryption")
+    with setting.case("a key that cannot be read is told, and the one in Zabbix stays"):
+        secret_file.write(path, "no key")
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, len(done.stderr.splitlines())), (1, 1), done.stderr)
+        expect("host 'keyed': its key in Zabbix stays as it is: agent.psk_file: " in done.stderr, done.stderr)
+        expect_equal(details(setting, "keyed")["tls_connect"], "2", "encryption")
+    with setting.case("without a file the encryption is the operator's"):
+        fleet.write_hosts(host("keyed", "Zabbix agent", address="10.0.3.4"))
+        api.call("host.update", {"hostid": found["hostid"], "tls_connect": "1", "tls_accept": "1"})
+        nothing_more(fleet)
+
+
 def cases(setting):
     fleet = Fleet(setting, "keys", "k")
+    check_agent_key(setting, fleet)
     check_dns(setting, fleet)
     check_fields(setting, fleet)
     check_template_names(setting, fleet)

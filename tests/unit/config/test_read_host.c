@@ -97,6 +97,12 @@ static void test_faults_of_hosts_are_told(void **state)
 		{ HOST("address = \"10.0.0.1\" snmp { auth = \"\" }"),
 			"2: vrf 'a': host 'ce1': snmp: auth \"\": not a word for this, "
 			"expected MD5, SHA, SHA224, SHA256, SHA384 or SHA512" },
+		{ HOST("address = \"10.0.0.1\" agent { psk_identity = x }"),
+			"2: vrf 'a': host 'ce1': agent: psk_identity without a key, "
+			"expected psk_file = \"PATH\"" },
+		{ HOST("address = \"10.0.0.1\" agent { psk_file = x }"),
+			"2: vrf 'a': host 'ce1': agent: psk_file \"x\": not an absolute path, "
+			"expected one that starts with /" },
 		{ HOST("address = \"10.0.0.1\" dns = \"fw1.acme.example\""),
 			"2: vrf 'a': host 'ce1': dns: beside an address, expected one of the two" },
 		{ HOST("dns = \"10.0.0.300\""),
