@@ -425,12 +425,21 @@ static void lacking_addresses_judge(struct config_reader *reader, const struct c
 	}
 }
 
+static bool has_name(const struct config_host *host)
+{
+	bool found = host->dns;
+
+	for (size_t i = 0; i < host->n_interfaces; i++)
+		found = found || host->interfaces[i].dns;
+	return found;
+}
+
 /* The proxy asks the name servers of its VRF, or those of the machine, which it hardly reaches. */
 static void names_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
 	for (size_t i = 0; vrf->dns.count == 0 && i < vrf->n_hosts; i++)
-		if (vrf->hosts[i].dns)
+		if (has_name(&vrf->hosts[i]))
 			config_complain(&reader->notes, config_section_nth(section, "host", i),
 				vrf->hosts[i].line,
 				"dns: the vrf has no name servers that its proxy could ask; expected dns = { \"ADDRESS\" } there");

@@ -155,6 +155,17 @@ static void judge_interface(const struct judge *j, size_t index)
 	}
 }
 
+static void judge_host(
+	const struct judge *j, const struct config_section *own, const struct config_host *host)
+{
+	if (!host->dns)
+		judge_remote(j, own, "address", &host->address);
+	for (size_t i = 0; i < host->n_interfaces; i++)
+		if (!host->interfaces[i].dns)
+			judge_remote(j, config_section_nth(own, "interface", i), "address",
+				&host->interfaces[i].address);
+}
+
 void config_judge_addresses(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
 {
@@ -167,9 +178,7 @@ void config_judge_addresses(struct config_reader *reader, const struct config_vr
 		judge_route(
 			&j, config_section_nth(section, "route", i), &vrf->routes[i].destination);
 	for (size_t i = 0; i < vrf->n_hosts; i++)
-		if (!vrf->hosts[i].dns)
-			judge_remote(&j, config_section_nth(section, "host", i), "address",
-				&vrf->hosts[i].address);
+		judge_host(&j, config_section_nth(section, "host", i), &vrf->hosts[i]);
 	for (size_t i = 0; i < vrf->dns.count; i++)
 		if (address_parse(&server, vrf->dns.items[i]) == 0)
 			judge_remote(&j, section, "dns", &server);

@@ -52,6 +52,12 @@ static void host_finish(struct config_host *host)
 		free(host->inventory[i].name);
 		free(host->inventory[i].value);
 	}
+	for (size_t i = 0; i < host->n_interfaces; i++) {
+		snmp_finish(&host->interfaces[i].snmp);
+		free(host->interfaces[i].name);
+		free(host->interfaces[i].dns);
+	}
+	free(host->interfaces);
 	free(host->macros);
 	free(host->tags);
 	free(host->inventory);

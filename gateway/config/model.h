@@ -202,6 +202,25 @@ struct config_ipmi {
 	char *password;
 };
 
+/* The values are those of Zabbix, interface.type, less one. */
+enum config_host_interface_kind {
+	CONFIG_HOST_INTERFACE_AGENT,
+	CONFIG_HOST_INTERFACE_SNMP,
+	CONFIG_HOST_INTERFACE_IPMI,
+	CONFIG_HOST_INTERFACE_JMX,
+};
+
+/* One beside the host's first of its kind. */
+struct config_host_interface {
+	struct config_snmp
+		snmp; /* of another kind only its port; first, as the keys of SNMP are its own */
+	char *name;
+	enum config_host_interface_kind kind;
+	struct address address; /* as of the host */
+	char *dns;
+	int line;
+};
+
 struct config_host_macro {
 	char *name; /* "{$SNMP_COMMUNITY}" */
 	char *value;
@@ -233,6 +252,8 @@ struct config_host {
 	struct config_snmp snmp;
 	struct config_port jmx; /* these only where given */
 	struct config_ipmi ipmi;
+	struct config_host_interface *interfaces; /* further ones */
+	size_t n_interfaces;
 	int line;
 };
 

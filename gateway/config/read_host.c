@@ -268,6 +268,72 @@ static void ipmi_read(
 	config_read_section(reader, section, &schema_ipmi, &host->ipmi);
 }
 
+static const struct config_schema schema_interface;
+
+/* By the one or the other Zabbix reaches it. */
+static void whereabouts_judge(struct config_reader *reader, const struct config_section *section)
+{
+	bool has_address = config_section_find(section, "address");
+	bool has_name = config_section_find(section, "dns");
+
+	if (!has_address && !has_name)
+		config_complain(&reader->faults, section, section->line,
+			"no address, expected address = \"ADDRESS\" or dns = \"NAME\"");
+	else if (has_address && has_name)
+		config_complain(&reader->faults, section, config_section_line_of(section, "dns"),
+			"dns: beside an address, expected one of the two");
+}
+
+static bool has_first(const struct config_host *host, enum config_host_interface_kind kind)
+{
+	return (kind != CONFIG_HOST_INTERFACE_IPMI || host->ipmi.given) &&
+		(kind != CONFIG_HOST_INTERFACE_JMX || host->jmx.given);
+}
+
+/* The sections of a host may come in any order, so it is judged when all are read. */
+static void interface_judge(struct config_reader *reader, const struct config_section *section,
+	const struct config_host *host, size_t index)
+{
+	static const char *const words[] = { "agent", "snmp", "ipmi", "jmx" };
+	const struct config_host_interface *interface = &host->interfaces[index];
+	struct error err = ERROR_INIT;
+
+	if (config_check_name(interface->name, &err) < 0)
+		config_complain(&reader->faults, section, section->line, "%s", err.text);
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(host->interfaces[i].name, interface->name) == 0)
+			config_complain(&reader->faults, section, section->line,
+				"there twice, first at line %d", host->interfaces[i].line);
+	if (!config_section_find(section, "kind"))
+		config_complain(&reader->faults, section, section->line,
+			"no kind, expected kind = agent, snmp, ipmi or jmx");
+	else if (!has_first(host, interface->kind))
+		config_complain(&reader->faults, section, section->line,
+			"a further one of its kind, but the host has no first; expected %s { } in the host",
+			words[interface->kind]);
+	if (interface->kind == CONFIG_HOST_INTERFACE_SNMP)
+		config_judge_snmp(reader, section, &interface->snmp);
+	else
+		config_refuse_snmp(reader, section);
+	whereabouts_judge(reader, section);
+}
+
+static void interface_read(
+	struct config_reader *reader, const struct config_section *section, void *parent)
+{
+	static const uint16_t ports[] = { 10050, 161, 623, 12345 };
+	struct config_host *host = parent;
+	struct config_host_interface *interface =
+		array_append(&host->interfaces, &host->n_interfaces);
+
+	interface->name = xstrdup(section->title);
+	interface->line = section->line;
+	config_read_snmp_defaults(&interface->snmp);
+	config_read_section(reader, section, &schema_interface, interface);
+	if (!config_section_find(section, "port"))
+		interface->snmp.port = ports[interface->kind];
+}
+
 static const struct config_schema schema_agent = {
 	.name = "agent",
 	.keys = agent_keys,
@@ -292,6 +358,13 @@ static const struct config_schema schema_ipmi = {
 	.read = ipmi_read,
 };
 
+static const struct config_schema schema_interface = {
+	.name = "interface",
+	.title = "NAME",
+	.keys = config_host_interface_keys,
+	.read = interface_read,
+};
+
 /* Zabbix has no template whose technical name holds a comma. */
 void config_judge_templates(struct config_reader *reader, const struct config_section *section,
 	const struct strings *templates)
@@ -313,20 +386,6 @@ static void host_defaults(struct config_host *host)
 	config_read_defaults(&schema_ipmi, &host->ipmi);
 }
 
-/* By the one or the other Zabbix reaches it. */
-static void whereabouts_judge(struct config_reader *reader, const struct config_section *section)
-{
-	bool has_address = config_section_find(section, "address");
-	bool has_name = config_section_find(section, "dns");
-
-	if (!has_address && !has_name)
-		config_complain(&reader->faults, section, section->line,
-			"no address, expected address = \"ADDRESS\" or dns = \"NAME\"");
-	else if (has_address && has_name)
-		config_complain(&reader->faults, section, config_section_line_of(section, "dns"),
-			"dns: beside an address, expected one of the two");
-}
-
 static void host_read(
 	struct config_reader *reader, const struct config_section *section, void *parent)
 {
@@ -345,6 +404,8 @@ static void host_read(
 	config_complain_of_doubles(reader, section, "groups");
 	config_judge_templates(reader, section, &host->templates);
 	whereabouts_judge(reader, section);
+	for (size_t i = 0; i < host->n_interfaces; i++)
+		interface_judge(reader, config_section_nth(section, "interface", i), host, i);
 }
 
 static const struct config_schema *const host_sections[] = {
@@ -352,6 +413,7 @@ static const struct config_schema *const host_sections[] = {
 	&schema_snmp,
 	&schema_jmx,
 	&schema_ipmi,
+	&schema_interface,
 	NULL,
 };
 

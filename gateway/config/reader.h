@@ -40,7 +40,13 @@ void config_read_proxy_defaults(struct config_proxy *proxy);
 
 /* The keys of an snmp section, which hosts and discovery have alike. */
 extern const struct config_key config_snmp_keys[];
+/* Those of a host's further interface: the same, and where it is. */
+extern const struct config_key config_host_interface_keys[];
+/* A fault for each key of SNMP, in a section that is about something else. */
+void config_refuse_snmp(struct config_reader *reader, const struct config_section *section);
 void config_read_snmp_defaults(struct config_snmp *snmp);
+void config_judge_snmp(struct config_reader *reader, const struct config_section *section,
+	const struct config_snmp *snmp);
 void config_read_snmp(struct config_reader *reader, const struct config_section *section,
 	struct config_snmp *snmp);
 

@@ -170,6 +170,7 @@ static void keys_add(json_t *params, const struct reporter_host *want, const jso
 static void host_create(struct reporter_plan *plan, const struct reporter_host *want)
 {
 	cleanup(reporter_templates_finish) struct reporter_templates templates;
+	cleanup_free char *record = want->device ? reporter_interfaces_record(want->device) : NULL;
 	cleanup_json json_t *macros = NULL;
 	json_t *params = zabbix_json_pack("{s:o, s:o, s:o}", "host", zabbix_json_string(want->name),
 		"groups", groups_make(plan, want), "tags", reporter_tags_plan(plan, want, NULL));
@@ -182,6 +183,8 @@ static void host_create(struct reporter_plan *plan, const struct reporter_host *
 	if (want->device)
 		json_object_set_new(params, "interfaces", reporter_interfaces_make(want->device));
 	macros = reporter_macros_make(want->macros, want->n_macros);
+	if (record)
+		reporter_macros_add(macros, REPORTER_MACRO_INTERFACES, record);
 	if (templates.record)
 		reporter_macros_add(macros, REPORTER_MACRO_TEMPLATES, templates.record);
 	if (json_array_size(macros) > 0)
@@ -250,6 +253,7 @@ void reporter_plan_host_update(
 	struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
 	enum reporter_write_kind kind = REPORTER_WRITE_UPDATE;
+	cleanup_free char *record = want->device ? reporter_interfaces_record(want->device) : NULL;
 	cleanup(reporter_templates_finish) struct reporter_templates templates;
 
 	reporter_templates_plan(plan, want, have, &templates);
@@ -266,6 +270,10 @@ void reporter_plan_host_update(
 		reporter_writes_add_templates(plan->writes, templates.added);
 	}
 	reporter_plan_macros(plan, want, have, &kind);
+	if (record)
+		reporter_plan_macro(plan, want->name,
+			&(struct config_host_macro){ (char *)REPORTER_MACRO_INTERFACES, record },
+			have, &kind);
 	if (templates.record)
 		reporter_plan_macro(plan, want->name,
 			&(struct config_host_macro){

@@ -19,6 +19,9 @@
 /* A macro of a host that says which of its templates we have linked. */
 #define REPORTER_MACRO_TEMPLATES "{$VRFGATE.TEMPLATES}"
 
+/* One that says where we have put its further interfaces. */
+#define REPORTER_MACRO_INTERFACES "{$VRFGATE.INTERFACES}"
+
 json_t *reporter_names_proxy_groups(const struct reporter_inventory *inventory);
 json_t *reporter_names_groups(const struct reporter_inventory *inventory);
 json_t *reporter_names_proxies(const struct reporter_inventory *inventory);

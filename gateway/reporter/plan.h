@@ -131,6 +131,10 @@ void reporter_plan_interfaces(struct reporter_plan *plan, const struct config_ho
 void reporter_plan_macros(struct reporter_plan *plan, const struct reporter_host *want,
 	const json_t *have, enum reporter_write_kind *kind);
 
+/* Value of the macro that says where the further interfaces of the config are, by which they are known when they
+ * move; the caller frees it. NULL: there are none. */
+char *reporter_interfaces_record(const struct config_host *want);
+
 /* The same for one macro. */
 void reporter_plan_macro(struct reporter_plan *plan, const char *host,
 	const struct config_host_macro *want, const json_t *have, enum reporter_write_kind *kind);

@@ -138,8 +138,53 @@ def check_agent_key(setting, fleet):
         nothing_more(fleet)
 
 
+def further(setting, name):
+    """The interfaces of a host that are not the first of their types, by id: type, place, port and details."""
+    return {each["interfaceid"]: (each["type"], each["dns"] if each["useip"] == "0" else each["ip"], each["port"],
+                                  each["details"]) for each in setting.api.host(name)["interfaces"] if each["main"] == "0"}
+
+
+def check_interfaces(setting, fleet):
+    def write(address="10.0.3.9", more=""):
+        section = (f'interface mgmt {{ kind = snmp  address = "{address}"  port = 1161  version = 3  user = "mon"  level = noAuthNoPriv }} '
+                   f'interface card {{ kind = agent  dns = "card.acme.example" }} {more}')
+        fleet.write_hosts(host("more", "ICMP Ping", address="10.0.3.5", more=section))
+
+    write()
+    with setting.case("further interfaces of the config are made beside the first of their types"):
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, done.stderr), (0, ""), "sync")
+        found = further(setting, "more")
+        expect_equal(sorted(each[:3] for each in found.values()),
+                     [("1", "card.acme.example", "10050"), ("2", "10.0.3.9", "1161")], "interfaces")
+        expect_equal([each[3]["securityname"] for each in found.values() if each[0] == "2"], ["mon"], "user")
+        nothing_more(fleet)
+    with setting.case("one that the config moves is moved, one that is moved by hand is put back, and an operator's own stays"):
+        setting.api.call("hostinterface.create", {"hostid": setting.api.host("more")["hostid"], "type": "1", "main": "0",
+                                                  "useip": "1", "ip": "10.0.3.77", "dns": "", "port": "10055"})
+        write("10.0.3.10")
+        done = sync_as_shown(fleet)
+        expect(last_line(done).startswith("0 made, 1 changed, 0 deleted"), last_line(done))
+        moved = next(each for each, fields in found.items() if fields[0] == "2")
+        setting.api.call("hostinterface.update", {"interfaceid": moved, "ip": "10.0.3.66"})
+        sync_as_shown(fleet)
+        after = further(setting, "more")
+        expect_equal(after[moved][:3], ("2", "10.0.3.10", "1161"), "moved")
+        expect_equal(len(after), 3, "interfaces")
+        nothing_more(fleet)
+    with setting.case("a host that is there gets one, and one that is taken out of the config stays"):
+        write("10.0.3.10", 'ipmi { }  interface third { kind = ipmi  address = "10.0.3.11" }')
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, len(further(setting, "more"))), (0, 4), "sync and interfaces")
+        nothing_more(fleet)
+        fleet.write_hosts(host("more", "ICMP Ping", address="10.0.3.5"))
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, len(further(setting, "more"))), (0, 4), "sync and interfaces")
+
+
 def cases(setting):
     fleet = Fleet(setting, "keys", "k")
+    check_interfaces(setting, fleet)
     check_agent_key(setting, fleet)
     check_dns(setting, fleet)
     check_fields(setting, fleet)

@@ -75,6 +75,23 @@ static void test_what_a_host_does_not_say_is_not_given(void **state)
 	assert_int_equal(host->groups.count + host->n_inventory, 0);
 }
 
+static void test_a_host_has_further_interfaces(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(HOST(
+		"address = \"10.0.0.1\" jmx { } interface a { kind = snmp address = \"10.0.0.5\" version = 1 } "
+		"interface b { kind = jmx address = \"10.0.0.6\" port = 99 }"));
+	const struct config_host *host = host_of(&loaded);
+
+	(void)state;
+	assert_int_equal(host->n_interfaces, 2);
+	assert_int_equal(host->interfaces[0].kind, CONFIG_HOST_INTERFACE_SNMP);
+	assert_int_equal(host->interfaces[0].snmp.port, 161);
+	assert_int_equal(host->interfaces[0].snmp.version, 1);
+	assert_string_equal(host->interfaces[0].snmp.community, "{$SNMP_COMMUNITY}");
+	assert_int_equal(host->interfaces[1].kind, CONFIG_HOST_INTERFACE_JMX);
+	assert_int_equal(host->interfaces[1].snmp.port, 99);
+}
+
 /* Which is on the way to its devices; those of the machine are hardly. */
 static void test_a_name_without_name_servers_is_noted(void **state)
 {
@@ -97,6 +114,18 @@ static void test_faults_of_hosts_are_told(void **state)
 		{ HOST("address = \"10.0.0.1\" snmp { auth = \"\" }"),
 			"2: vrf 'a': host 'ce1': snmp: auth \"\": not a word for this, "
 			"expected MD5, SHA, SHA224, SHA256, SHA384 or SHA512" },
+		{ HOST("address = \"10.0.0.1\" interface a { address = \"10.0.0.5\" }"),
+			"2: vrf 'a': host 'ce1': interface 'a': no kind, "
+			"expected kind = agent, snmp, ipmi or jmx" },
+		{ HOST("address = \"10.0.0.1\" interface a { kind = agent }"),
+			"2: vrf 'a': host 'ce1': interface 'a': no address, "
+			"expected address = \"ADDRESS\" or dns = \"NAME\"" },
+		{ HOST("address = \"10.0.0.1\" interface a { kind = ipmi address = \"10.0.0.5\" }"),
+			"2: vrf 'a': host 'ce1': interface 'a': a further one of its kind, but the host has no first; "
+			"expected ipmi { } in the host" },
+		{ HOST("address = \"10.0.0.1\" interface a { kind = agent address = \"10.0.0.5\" community = x }"),
+			"2: vrf 'a': host 'ce1': interface 'a': community: a key of SNMP, "
+			"expected kind = snmp beside it" },
 		{ HOST("address = \"10.0.0.1\" agent { psk_identity = x }"),
 			"2: vrf 'a': host 'ce1': agent: psk_identity without a key, "
 			"expected psk_file = \"PATH\"" },
@@ -137,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_a_host_has_what_else_zabbix_keeps_of_it),
 		cmocka_unit_test(test_what_a_host_does_not_say_is_not_given),
 		cmocka_unit_test(test_a_name_without_name_servers_is_noted),
+		cmocka_unit_test(test_a_host_has_further_interfaces),
 		cmocka_unit_test(test_faults_of_hosts_are_told),
 	};
 
