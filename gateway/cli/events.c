@@ -42,6 +42,7 @@ static void change_print(const json_t *event)
 
 static void event_print(const json_t *event)
 {
+	const json_t *zabbix = json_object_get(event, "zabbix");
 	size_t i;
 	json_t *vrf;
 
@@ -49,6 +50,10 @@ static void event_print(const json_t *event)
 		change_print(event);
 	if (strcmp(text_of(event, "event"), "state") == 0)
 		line_print(event, event, text_of(event, "vrf"));
+	if (strcmp(text_of(event, "event"), "api") == 0)
+		line_print(event, event, "Zabbix API");
+	if (zabbix && strcmp(text_of(zabbix, "state"), "off") != 0)
+		line_print(event, zabbix, "Zabbix API");
 	json_array_foreach (json_object_get(event, "vrfs"), i, vrf)
 		line_print(event, vrf, text_of(vrf, "name"));
 }

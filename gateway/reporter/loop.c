@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "reporter/inbox.h"
 #include "reporter/push.h"
 #include "reporter/report.h"
@@ -37,6 +38,8 @@
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 60000
 #define SLOW_MS        5000
+/* How soon a refused password is found out where the session that it opened lives on. */
+#define LOGIN_AGAIN_MS 300000
 /* How soon a key is written again that did not help: no loop. */
 #define KEY_AGAIN_MS   300000
 
@@ -49,6 +52,8 @@ struct loop {
 	struct reporter_push push;
 	struct zabbix_api *api; /* NULL: not logged in */
 	uint64_t sync_due_ms;
+	uint64_t login_ms;     /* when it logged in */
+	char *secret;          /* one that was told, and is to be used from now on; NULL: none */
 	uint64_t turn_lost_ms; /* since when another writes; 0: nobody does */
 	int backoff_ms;
 	bool has_host;             /* the gateway's host in Zabbix is ours */
@@ -114,10 +119,31 @@ static void keys_note_written(struct loop *loop)
 	}
 }
 
+/* The one of the inventory that is in use. */
+static char **secret_of(struct loop *loop)
+{
+	return *loop->inventory->config->zabbix.token_file ? &loop->inventory->token
+							   : &loop->inventory->password;
+}
+
+/* Not at once: a request may be under way. */
+static void secret_take(struct loop *loop, const char *secret)
+{
+	const char *used = *secret_of(loop);
+
+	secret_free(&loop->secret);
+	if (!used || strcmp(used, secret) != 0)
+		loop->secret = xstrdup(secret);
+}
+
 static void message_take(const json_t *message, void *data)
 {
 	struct loop *loop = data;
 	const json_t *status = json_object_get(message, "status");
+	const char *secret = json_string_value(json_object_get(message, "secret"));
+
+	if (secret)
+		secret_take(loop, secret);
 
 	if (json_is_object(status))
 		keys_judge(loop, status);
@@ -149,7 +175,9 @@ static void problems_collect(struct loop *loop)
 	if (loop->values_error.code)
 		strings_add(all, loop->values_error.text);
 	if (refused)
-		strings_addf(all, "values about the gateway are refused: %s", refused);
+		strings_addf(all,
+			"values about the gateway are refused: %s; a template older than this vrfgate is replaced by 'vrfgate import'",
+			refused);
 }
 
 /* The socket blocks, so a supervisor that is slow is waited for. */
@@ -188,11 +216,35 @@ static bool request_judge(void *arg, uint64_t waited_ms)
 	return is_closed(loop);
 }
 
+static void secret_use(struct loop *loop)
+{
+	const struct config_zabbix *zabbix = &loop->inventory->config->zabbix;
+
+	if (!loop->secret)
+		return;
+	log_info("Zabbix: '%s' has changed: logging in with what it says now",
+		*zabbix->token_file ? zabbix->token_file : zabbix->password_file);
+	secret_free(secret_of(loop));
+	*secret_of(loop) = steal_ptr(&loop->secret);
+	zabbix_api_destroy(steal_ptr(&loop->api));
+}
+
+/* A token is judged with each request, and a session mostly. */
+static bool login_is_old(const struct loop *loop)
+{
+	return !*loop->inventory->config->zabbix.token_file &&
+		zabbix_api_words(loop->api)->sessions_last &&
+		clock_now_ms() - loop->login_ms >= LOGIN_AGAIN_MS;
+}
+
 static int login(struct loop *loop, struct error *err)
 {
 	struct zabbix_login login;
 	int r;
 
+	secret_use(loop);
+	if (loop->api && login_is_old(loop))
+		zabbix_api_destroy(steal_ptr(&loop->api));
 	if (loop->api)
 		return 0;
 	reporter_inventory_login(loop->inventory, &login);
@@ -202,7 +254,10 @@ static int login(struct loop *loop, struct error *err)
 	if (r < 0)
 		return r;
 	strcpy(loop->report.version, zabbix_api_version(loop->api)->text);
-	loop->sync_due_ms = clock_now_ms();
+	loop->login_ms = clock_now_ms();
+	/* After a mere look whether the password is still good there is nothing more to do. */
+	if (!loop->report.synced)
+		loop->sync_due_ms = loop->login_ms;
 	return 0;
 }
 
@@ -336,7 +391,9 @@ static bool wait_open(struct loop *loop, int wait_ms)
 		uint64_t now_ms = clock_now_ms();
 		size_t waiting = loop->push.queue.count;
 
-		if (now_ms >= end_ms)
+		if (loop->secret)
+			loop->backoff_ms = 0;
+		if (loop->secret || now_ms >= end_ms)
 			return true;
 		if (!reporter_inbox_read(&loop->inbox, (int)(end_ms - now_ms), message_take, loop))
 			return false;
@@ -360,6 +417,8 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 	int wait_ms;
 
 	own.proxies = xmemdup(inventory->proxies, inventory->n_proxies * sizeof(*own.proxies));
+	own.token = inventory->token ? xstrdup(inventory->token) : NULL;
+	own.password = inventory->password ? xstrdup(inventory->password) : NULL;
 	reporter_push_init(&loop.push);
 	do {
 		wait_ms = attempt(&loop);
@@ -374,5 +433,8 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 	reporter_report_finish(&loop.report);
 	reporter_report_finish(&loop.told);
 	free(loop.keys_written_ms);
+	secret_free(&loop.secret);
+	secret_free(&own.token);
+	secret_free(&own.password);
 	free(own.proxies);
 }

@@ -7,7 +7,9 @@
  *
  * What it reads from the socket: one JSON object a line,
  *	{ "clock": 1764000000, "status": { the status document of that time } }
- * whose values it sends to Zabbix, at once where it can.
+ * whose values it sends to Zabbix, at once where it can, and
+ *	{ "secret": "..." }
+ * the token or password as its file has it now: where that is another one, it logs in anew at once.
  *
  * What it writes: one JSON object a line,
  *	{ "state": "ok|unreachable|denied", "error": "one line or empty", "version": "6.0.14",

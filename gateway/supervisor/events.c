@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "supervisor/reporter_link.h"
 
 /* Of the wall clock, in UTC, as RFC 3339 has it. */
 static json_t *time_now(void)
@@ -25,7 +26,7 @@ static json_t *time_now(void)
 
 json_t *event_snapshot_create(const struct supervisor *supervisor)
 {
-	json_t *vrfs = json_array();
+	json_t *vrfs = json_array(), *event;
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		const struct vrf *vrf = supervisor->vrfs[i];
@@ -35,8 +36,19 @@ json_t *event_snapshot_create(const struct supervisor *supervisor)
 				vrf_state_name(vrf->state), "reason", json_text(vrf->reason),
 				"since_s", (json_int_t)((clock_now_ms() - vrf->since_ms) / 1000)));
 	}
-	return json_pack("{s:i, s:s, s:o, s:o, s:o}", "schema", 1, "event", "snapshot", "time",
+	event = json_pack("{s:i, s:s, s:o, s:o, s:o}", "schema", 1, "event", "snapshot", "time",
 		time_now(), "gateway", json_text(supervisor->config->gateway.name), "vrfs", vrfs);
+	if (supervisor->reporter)
+		json_object_set_new(event, "zabbix",
+			json_pack("{s:s, s:o}", "state", reporter_link_state(supervisor->reporter),
+				"reason", json_text(reporter_link_error(supervisor->reporter))));
+	return event;
+}
+
+json_t *event_api_create(const char *state, const char *before, const char *reason)
+{
+	return json_pack("{s:i, s:s, s:o, s:s, s:s, s:o}", "schema", 1, "event", "api", "time",
+		time_now(), "state", state, "before", before, "reason", json_text(reason));
 }
 
 json_t *event_state_create(const struct vrf *vrf, enum vrf_state before)

@@ -11,9 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "supervisor/census.h"
 #include "supervisor/status.h"
 #include "supervisor/supervisor.h"
@@ -29,6 +31,7 @@ struct reporter_feed {
 	uint64_t due_ms;
 	uint32_t states; /* hash of all VRFs' states when they were told last */
 	char *line;      /* being written, or NULL */
+	char *secret;    /* a line that is to go next, or NULL */
 	size_t size, sent;
 };
 
@@ -46,8 +49,7 @@ static uint32_t states_hash(const struct supervisor *supervisor)
 
 static void line_forget(struct reporter_feed *feed)
 {
-	free(feed->line);
-	feed->line = NULL;
+	secret_free(&feed->line);
 	feed->size = feed->sent = 0;
 }
 
@@ -91,6 +93,18 @@ static int on_writable(sd_event_source *source, int fd, uint32_t events, void *d
 	return 0;
 }
 
+/* True where there was one. */
+static bool secret_tell(struct reporter_feed *feed)
+{
+	if (!feed->secret)
+		return false;
+	line_forget(feed);
+	feed->line = steal_ptr(&feed->secret);
+	feed->size = strlen(feed->line);
+	line_write(feed);
+	return true;
+}
+
 static void status_tell(struct reporter_feed *feed)
 {
 	cleanup_json json_t *message = json_pack("{s:I, s:o}", "clock", (json_int_t)time(NULL),
@@ -115,6 +129,8 @@ static void look_on_elapsed(void *data)
 	/* A line that has begun must end before the next. */
 	bool free_to_tell = feed->sent == 0;
 
+	if (free_to_tell && secret_tell(feed))
+		free_to_tell = false;
 	if (free_to_tell && (states != feed->states || now_ms >= feed->due_ms) &&
 		status_is_fresh(feed)) {
 		feed->states = states;
@@ -129,6 +145,7 @@ void reporter_feed_attach(struct reporter_feed *feed, int fd)
 	feed->writable = sd_event_source_disable_unref(feed->writable);
 	timer_disarm(&feed->look);
 	line_forget(feed);
+	secret_free(&feed->secret);
 	if (feed->fd >= 0)
 		close(feed->fd);
 	feed->fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -140,6 +157,16 @@ void reporter_feed_attach(struct reporter_feed *feed, int fd)
 		abort();
 	sd_event_source_set_enabled(feed->writable, SD_EVENT_OFF);
 	timer_arm(&feed->look, feed->supervisor->event, LOOK_MS, look_on_elapsed, feed);
+}
+
+void reporter_feed_tell_secret(struct reporter_feed *feed, const char *secret)
+{
+	cleanup_json json_t *message = json_pack("{s:s}", "secret", secret);
+	cleanup(secret_free) char *text = json_dumps(message, JSON_COMPACT);
+
+	secret_free(&feed->secret);
+	if (text && feed->fd >= 0)
+		feed->secret = xasprintf("%s\n", text);
 }
 
 struct reporter_feed *reporter_feed_create(struct supervisor *supervisor)

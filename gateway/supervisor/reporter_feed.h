@@ -13,4 +13,7 @@ struct reporter_feed *reporter_feed_create(struct supervisor *supervisor);
 void reporter_feed_destroy(struct reporter_feed *feed);
 
 /* A reporter begins, on the other end of this non-blocking socket; -1: it has ended. */
+/* The secret for the API, read again: for the reporter that runs now. */
+void reporter_feed_tell_secret(struct reporter_feed *feed, const char *secret);
+
 void reporter_feed_attach(struct reporter_feed *feed, int fd);

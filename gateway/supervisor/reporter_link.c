@@ -49,11 +49,19 @@ struct reporter_link {
 	uint64_t left_out_ms; /* how long until they are tried again */
 };
 
+/* A change of the state is an event. */
 static void link_set_error(struct reporter_link *link, const char *state, const char *error)
 {
+	struct control_server *control = link->supervisor->control;
+	cleanup_json json_t *event = strcmp(link->state, state) != 0 && control
+		? event_api_create(state, link->state, error)
+		: NULL;
+
 	snprintf(link->state, sizeof(link->state), "%s", state);
 	free(link->error);
 	link->error = xstrdup(error);
+	if (event)
+		control_server_tell(control, event);
 }
 
 /* --- what the reporter says --- */
@@ -375,6 +383,17 @@ void reporter_link_destroy(struct reporter_link *link)
 	free(link->line);
 	free(link->error);
 	free(link);
+}
+
+void reporter_link_tell_secret(struct reporter_link *link, const char *secret)
+{
+	if (secret)
+		reporter_feed_tell_secret(link->feed, secret);
+}
+
+const char *reporter_link_error(const struct reporter_link *link)
+{
+	return link->error;
 }
 
 const char *reporter_link_state(const struct reporter_link *link)

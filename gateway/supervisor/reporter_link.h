@@ -18,5 +18,11 @@ void reporter_link_restart(struct reporter_link *link);
 /* "zabbix" of the status document: url, version, state, error, synced_s. A new reference. */
 json_t *reporter_link_status(const struct reporter_link *link);
 
+/* The secret for the API, read again from its file. NULL: none is needed. */
+void reporter_link_tell_secret(struct reporter_link *link, const char *secret);
+
+/* "" : none. */
+const char *reporter_link_error(const struct reporter_link *link);
+
 /* "ok", "unreachable", "denied", "off". */
 const char *reporter_link_state(const struct reporter_link *link);

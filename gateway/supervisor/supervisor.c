@@ -41,6 +41,7 @@
 #include "supervisor/proxy_files.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
+#include "supervisor/secret_watch.h"
 #include "supervisor/shared_causes.h"
 #include "supervisor/status.h"
 #include "supervisor/users.h"
@@ -549,6 +550,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->vitals = vitals_create(supervisor);
 	supervisor->conflicts = conflicts_create(supervisor);
 	supervisor->disks = disks_create(supervisor);
+	supervisor->secrets = secret_watch_create(supervisor);
 	supervisor->forwarding = forwarding_create(supervisor);
 	supervisor_read_removed(supervisor);
 	leftovers_visit(
@@ -562,6 +564,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 static void supervisor_finish(struct supervisor *supervisor)
 {
 	disks_destroy(supervisor->disks);
+	secret_watch_destroy(supervisor->secrets);
 	conflicts_destroy(supervisor->conflicts);
 	forwarding_destroy(supervisor->forwarding);
 	vitals_destroy(supervisor->vitals);

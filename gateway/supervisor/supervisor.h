@@ -16,6 +16,7 @@ struct sd_event;
 struct sd_event_source;
 struct control_server;
 struct disks;
+struct secret_watch;
 struct forwarding;
 struct drift;
 struct reporter_link;
@@ -64,7 +65,8 @@ struct supervisor {
 	struct control_server *control;
 	struct reporter_link *reporter;
 	struct vitals *vitals;
-	struct disks *disks;           /* NULL: nothing is known of them */
+	struct disks *disks; /* NULL: nothing is known of them */
+	struct secret_watch *secrets;
 	struct forwarding *forwarding; /* likewise */
 	struct census *census;         /* NULL: what is known of the kernel is good enough */
 	struct shared_causes *shared_causes;

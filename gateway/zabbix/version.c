@@ -21,8 +21,10 @@ static const struct {
 	unsigned major, minor;
 	struct zabbix_words words;
 } versions[] = {
-	{ 6, 0, { WORDS_BEFORE_7_0, WORDS_ONE_GROUP, .links_twice = true } },
-	{ 6, 4, { WORDS_BEFORE_7_0, WORDS_TWO_GROUPS, .auth_in_header = true } },
+	{ 6, 0, { WORDS_BEFORE_7_0, WORDS_ONE_GROUP, .sessions_last = true, .links_twice = true } },
+	{ 6, 4,
+		{ WORDS_BEFORE_7_0, WORDS_TWO_GROUPS, .sessions_last = true,
+			.auth_in_header = true } },
 	{ 7, 0, { WORDS_SINCE_7_0, WORDS_TWO_GROUPS } },
 	{ 7, 2, { WORDS_SINCE_7_0, WORDS_TWO_GROUPS } },
 	{ 7, 4, { WORDS_SINCE_7_0, WORDS_TWO_GROUPS } },

@@ -22,6 +22,7 @@ struct zabbix_words {
 	const char *host_groups;     /* ... and where the answer has them */
 	bool history_push;           /* values by the API (7.0) */
 	bool template_groups;        /* groups of templates are a kind of their own (6.2) */
+	bool sessions_last; /* a session outlives the password that it was opened with (6.0, not 7.0) */
 	bool links_twice; /* an item of two templates that one call links is made twice (6.0), not refused */
 };
 

@@ -8,6 +8,7 @@ import time
 import relay
 import secret_file
 from certificates import Authority
+from event_log import EventLog
 from processes import group_members
 from tap import expect, expect_equal
 from waiting import TimedOut, wait_until
@@ -168,6 +169,56 @@ def check_token(setting, write_config):
         wait_zabbix(gateway, "denied", "API token expired")
         api.call("token.update", {"tokenid": token, "expires_at": 0})
         wait_zabbix(gateway, "ok")
+    with setting.case("a token file that changes is read again by itself"), unharmed(gateway):
+        put_secret(path, "0" * 64)
+        wait_zabbix(gateway, "denied", "API token was refused")
+        put_secret(path, secret)
+        wait_zabbix(gateway, "ok")
+
+
+def put_secret(path, text):
+    """As an operator's tool does: another file in its place."""
+    secret_file.write(path.with_suffix(".new"), text)
+    path.with_suffix(".new").rename(path)
+
+
+def api_events(events):
+    """State and state before of each event of the API, in their order."""
+    return [(each["before"], each["state"]) for each in list(events.events) if each["event"] == "api"]
+
+
+def check_secret_file(setting, link, write_config):
+    """Nothing is reloaded, and the session that the former password has opened lives on."""
+    gateway, password = setting.gateway, setting.stack.facts()["password"]
+    path = setting.world.directory / "changing.password"
+    put_secret(path, password)
+    write_config(f'user = "{setting.stack.facts()["user"]}"  password_file = "{path}"')
+    expect_equal(gateway.command("reload").returncode, 0, "reload")
+    wait_zabbix(gateway, "ok")
+    with EventLog(setting.world.config) as events, unharmed(gateway):
+        with setting.case("a password file that changes is read again by itself, and a refused login is told at once"):
+            put_secret(path, "0" * 16)
+            wait_zabbix(gateway, "denied", "with its password was refused")
+            put_secret(path, password)
+            wait_zabbix(gateway, "ok")
+        with setting.case("one that is emptied is told, and the login goes on with what was in it"):
+            begin = gateway.log_path.stat().st_size
+            put_secret(path, "")
+            wait_until(lambda: "goes on with the former secret" in gateway.log_path.read_text()[begin:], SECONDS,
+                       "a word in the log")
+            put_secret(path, password)
+            wait_zabbix(gateway, "ok")
+        with setting.case("an API that cannot be reached, and is back, is told as it happens"):
+            link.set_fault(relay.cut)
+            wait_zabbix(gateway, "unreachable", "cut short")
+            link.set_fault(relay.well)
+            wait_zabbix(gateway, "ok")
+        with setting.case("each state of the API was an event, with its reason"):
+            expected = [("ok", "denied"), ("denied", "ok"), ("ok", "unreachable"), ("unreachable", "ok")]
+            wait_until(lambda: len(api_events(events)) >= len(expected), SECONDS, "the events")
+            expect_equal(api_events(events), expected, "state before, state")
+            reasons = [each["reason"] for each in events.events if each["event"] == "api"]
+            expect("refused" in reasons[0] and not reasons[1] and "cut short" in reasons[2], f"reasons: {reasons}")
 
 
 def cases(setting):
@@ -189,6 +240,7 @@ def cases(setting):
             check_certificates(setting, link, authority)
             check_slow(setting, link)
             check_token(setting, write_config)
+            check_secret_file(setting, link, write_config)
         finally:
             link.set_fault(relay.well)
             setting.gateway.stop()

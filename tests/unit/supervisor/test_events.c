@@ -77,6 +77,19 @@ static void a_snapshot_has_every_vrf(void **state)
 	assert_int_equal(json_integer_value(json_object_get(vrf, "since_s")), 7);
 }
 
+static void a_state_of_the_api_tells_both_states_and_the_reason(void **state)
+{
+	cleanup_json json_t *event = event_api_create("denied", "ok", "login was \xff refused");
+
+	(void)state;
+	assert_int_equal(json_integer_value(json_object_get(event, "schema")), 1);
+	assert_string_equal(text_of(event, "event"), "api");
+	assert_is_time(text_of(event, "time"));
+	assert_string_equal(text_of(event, "state"), "denied");
+	assert_string_equal(text_of(event, "before"), "ok");
+	assert_string_equal(text_of(event, "reason"), "login was ? refused");
+}
+
 static void a_change_tells_both_states_and_the_reason(void **state)
 {
 	cleanup_scene struct scene scene;
@@ -105,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_scratch(a_snapshot_has_every_vrf),
+		cmocka_unit_test(a_state_of_the_api_tells_both_states_and_the_reason),
 		in_scratch(a_change_tells_both_states_and_the_reason),
 	};
 
