@@ -95,6 +95,12 @@ static void line_tell(char *line)
 	free(line);
 }
 
+/* It is restarted when its proxy has sent what it holds. */
+static bool restart_is_due(const json_t *vrf)
+{
+	return json_is_true(json_object_get(json_object_get(vrf, "proxy"), "restart_due"));
+}
+
 /* CLI_PARSED while a VRF is still on its way; complains of those that came to nothing in the end. */
 static int document_judge(const json_t *document, const struct order_end *end, bool complain)
 {
@@ -106,6 +112,8 @@ static int document_judge(const json_t *document, const struct order_end *end, b
 		const char *state = json_string_value(json_object_get(vrf, "state"));
 		const char *reason = json_string_value(json_object_get(vrf, "reason"));
 
+		if (restart_is_due(vrf))
+			return CLI_PARSED;
 		if (!state || (!is_one_of(state, end->done) && !is_one_of(state, end->failed)))
 			return CLI_PARSED;
 		if (is_one_of(state, end->done))
@@ -128,7 +136,8 @@ static void progress_tell(const json_t *document, unsigned looks)
 	if (looks == 0 || looks % LOOKS_PER_LINE != 0 || !isatty(STDERR_FILENO))
 		return;
 	json_array_foreach (json_object_get(document, "vrfs"), i, vrf)
-		if (strcmp(json_string_value(json_object_get(vrf, "state")), "stopping") == 0)
+		if (restart_is_due(vrf) ||
+			strcmp(json_string_value(json_object_get(vrf, "state")), "stopping") == 0)
 			line_tell(xasprintf("waiting for %s: %s",
 				json_string_value(json_object_get(vrf, "name")),
 				json_string_value(json_object_get(vrf, "reason"))));

@@ -304,6 +304,10 @@ void checks_judge_process(struct vrf *vrf)
 	else if (vrf->distrusted_ms && !server_is_asked(vrf))
 		checks_set(vrf, VRF_CHECK_PROCESS, false,
 			"its disk was full, or it was wedged; watching whether it works again");
+	else if (vrf->restart_due_ms)
+		checks_set(vrf, VRF_CHECK_PROCESS, false,
+			"restarts with its new binary when its %" PRId64 " values are sent",
+			vrf->vitals.unsent);
 	else
 		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", vrf_main_pid(vrf));
 }

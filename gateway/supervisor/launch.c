@@ -390,6 +390,9 @@ int launch_proxy(struct vrf *vrf, struct error *err)
 	vrf->pollers.wanted |= proxy_config_pollers_of(vrf->config);
 	if (r == 0)
 		r = launch_write_config(vrf, &changed, err);
+	/* Of one whose supervisor was killed. */
+	if (r == 0)
+		(void)unlink(vrf->paths.send_conf);
 	return r < 0 ? r
 		     : proxy_spawn(vrf, vrf->config->proxy.binary, vrf->paths.conf, lock_fd, err);
 }

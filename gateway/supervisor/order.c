@@ -43,8 +43,7 @@ int order_restart(struct vrf *vrf, struct error *err)
 		(vrf->state != VRF_STARTING && vrf->state != VRF_HEALTHY &&
 			vrf->state != VRF_DEGRADED))
 		return r;
-	vrf->restart_now = vrf->proxy.pid > 0;
-	vrf_dispatch(vrf, VRF_EVENT_HUNG, "restarted by hand");
+	vrf_restart(vrf);
 	return 0;
 }
 

@@ -131,6 +131,7 @@ static json_t *proxy_to_json(struct vrf *vrf)
 		"measured_s", read ? seconds_since(vrf->vitals.read_ms) : json_null());
 	free(name);
 	json_object_set_new(proxy, "server_link", json_string(proxy_server_link(vrf)));
+	json_object_set_new(proxy, "restart_due", json_boolean(vrf->restart_due_ms != 0));
 	return proxy;
 }
 

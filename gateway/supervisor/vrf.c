@@ -41,6 +41,8 @@
 /* One that makes a new database after that has this long at least: killed at it, it would leave half of one. */
 #define NEW_DATABASE_S   60
 #define CONF_MAX_SIZE    (1024 * 1024)
+/* So few are sent in a moment. */
+#define FEW_VALUES       1000
 
 static const char *const state_names[VRF_STATES] = {
 	[VRF_DISABLED] = "disabled",
@@ -318,6 +320,7 @@ static int exit_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 	vrf->main_pid = 0;
 	/* The next one is launched with it. */
 	vrf->config_due = false;
+	vrf->restart_due_ms = 0;
 	memcpy(before, vrf->last_exit, sizeof(before));
 	vrf->exit_length = strlen(process_exit_format(&end, vrf->last_exit));
 	launch_close_limits(vrf);
@@ -1323,8 +1326,47 @@ void vrf_want_pollers(struct vrf *vrf, unsigned kinds)
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, "its items need pollers that it does not have");
 }
 
+/* As long as that is not known of its binary it waits, too. */
+static bool restart_waits(const struct vrf *vrf)
+{
+	const struct vrf_context *context = vrf->context;
+	bool many = vrf->vitals.read_ms >= vrf->started_ms && vrf->vitals.unsent > FEW_VALUES;
+	struct proxy_binary binary;
+	int r;
+
+	if (!many || clock_now_ms() - vrf->restart_due_ms >= (uint64_t)vrf->stop_timeout_s * 1000)
+		return false;
+	r = proxy_binary_cache_read(context->binaries, vrf->config->proxy.binary, &binary, NULL);
+	if (r == 0)
+		return vrf->database_version && vrf->database_version != binary.version &&
+			zabbix_version_pair(vrf->database_version, context->server_version) !=
+			ZABBIX_PAIR_IMPOSSIBLE;
+	return r == -EINPROGRESS;
+}
+
+void vrf_restart(struct vrf *vrf)
+{
+	bool first = !vrf->restart_due_ms;
+
+	if (first)
+		vrf->restart_due_ms = clock_now_ms();
+	if (restart_waits(vrf)) {
+		if (first)
+			log_info("vrf '%s': restarts when its %" PRId64 " values are sent",
+				vrf->name, vrf->vitals.unsent);
+		checks_judge_process(vrf);
+		watch_tell_wellness(vrf);
+		return;
+	}
+	vrf->restart_due_ms = 0;
+	vrf->restart_now = vrf->proxy.pid > 0;
+	vrf_dispatch(vrf, VRF_EVENT_HUNG, "restarted by hand");
+}
+
 void vrf_binary_answered(struct vrf *vrf)
 {
+	if (vrf->restart_due_ms)
+		vrf_restart(vrf);
 	if (vrf->config_due && vrf->wanted && vrf->proxy.pid > 0 && vrf->state != VRF_STOPPING)
 		config_apply(vrf);
 	vrf_dispatch(vrf, VRF_EVENT_PREPARED, "");

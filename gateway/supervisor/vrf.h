@@ -215,7 +215,10 @@ struct vrf {
 	struct ending ending; /* of its proxy, while stopping */
 	char end_reason[256]; /* why it is being ended */
 	bool leaving; /* gone from the config, or disabled in it: what it holds is to be sent before it rests */
-	bool counting;           /* the helper at its database counts that */
+	bool counting; /* the helper at its database counts that */
+	/* Since when a restart waits for a proxy of another version than its binary is now to send what it holds; 0: none
+	 * does. */
+	uint64_t restart_due_ms;
 	struct sending sending;  /* by the process that runs, where it is active */
 	struct job *count;       /* that counts meanwhile; NULL: none does */
 	uint32_t stop_timeout_s; /* its config's, which may be gone by then */
@@ -321,6 +324,12 @@ void vrf_leave(struct vrf *vrf);
 
 /* It is gone from the config, which has been taken over: ends its proxy, and sends first what that has not. */
 void vrf_remove(struct vrf *vrf, struct config *config, const char *reason);
+
+/*
+ * Restarts a proxy that runs, by an operator's order. One of another major version than its binary is now goes on until
+ * it has sent nearly all that it holds, stop_timeout at most: it collects meanwhile, which who sends the rest does not.
+ */
+void vrf_restart(struct vrf *vrf);
 
 /* Its part of the config, or of that which had it last. NULL: none is known. */
 const struct config_vrf *vrf_own_config(const struct vrf *vrf);

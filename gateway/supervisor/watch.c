@@ -286,6 +286,10 @@ static void watch_judge(struct vrf *vrf)
 		watch_restart_for_names(vrf);
 		return;
 	}
+	if (vrf->restart_due_ms)
+		vrf_restart(vrf);
+	if (vrf->state != VRF_HEALTHY && vrf->state != VRF_DEGRADED)
+		return;
 	checks_judge_process(vrf);
 	checks_ask(vrf);
 	collection_judge(vrf);

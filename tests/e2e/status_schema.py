@@ -55,7 +55,7 @@ PROXY = {
     "name": NAME, "mode": one_of("active", "passive"), "state": NAME, "pid": or_null(COUNT),
     "uptime_s": or_null(NUMBER), "restarts": COUNT, "last_exit": TEXT, "version": TEXT,
     "server_seen_s": or_null(NUMBER), "server_link": one_of("", "failed", "tls"),
-    "backlog": or_null(COUNT), "required_vps": or_null(NUMBER),
+    "restart_due": FLAG, "backlog": or_null(COUNT), "required_vps": or_null(NUMBER),
     "busy_percent": or_null(NUMBER), "busiest": TEXT,
     "rss_bytes": or_null(COUNT), "measured_s": or_null(NUMBER),
 }

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Values that a proxy holds when it is to be another one, or none at all: they are sent first, or kept and named."""
 
+import os
+import signal
 import sqlite3
 import sys
 
@@ -105,14 +107,23 @@ def other_binary(setting, other, numbers_of):
             expect_equal(setting.gateway.command("start", "-n", acme.vrf).returncode, 0, "start")
             expect_sent_before(setting, acme.vrf, 700, 600)
             numbers.expect_arrived(sender)
-        with setting.case("so they are where no supervisor and no proxy ran meanwhile"):
+        with setting.case("so they are where no supervisor and no proxy ran meanwhile, and the next one was killed"):
             with setting.stack.server_down():
                 sender = numbers.give(bravo)
                 setting.gateway.stop()
-            setting.gateway.start()
-            setting.gateway.process.wait_ready(lambda: setting.gateway.status_code() != NO_SUPERVISOR, SECONDS)
+                setting.gateway.start()
+                wait_until(lambda: is_sending(setting, bravo.vrf), SECONDS, f"{bravo.vrf}: sending")
+                os.kill(setting.gateway.process.pid, signal.SIGKILL)
+                setting.gateway.stop()
+                setting.gateway.start()
+                # Who sends is not taken for the proxy.
+                wait_until(lambda: is_sending(setting, bravo.vrf), SECONDS, f"{bravo.vrf}: sending again")
             expect_sent_before(setting, bravo.vrf, 700, 600)
             numbers.expect_arrived(sender)
+
+
+def is_sending(setting, vrf):
+    return setting.gateway.status_code() != NO_SUPERVISOR and "sending " in setting.gateway.vrf(vrf)["reason"]
 
 
 def put_in_config(setting, vrfs):

@@ -21,7 +21,7 @@ from waiting import wait_until
 
 SECONDS = 120
 # All the while: before, without a server, with the new server, and while each proxy is restarted.
-N_VALUES, VALUES_SECONDS = 6000, 100
+N_VALUES, VALUES_SECONDS = 12000, 200
 POLLED_KEY = "system.localtime"
 TYPE_AGENT = 0
 
@@ -90,15 +90,32 @@ def run_steps(setting, other):
             install(setting, other)
             expect_equal(setting.gateway.command("reload").returncode, 0, "reload")
             expect_equal(setting.gateway.proxy_lives(), lives, "lives of proxies")
+        check_restart_waits(setting, customers[1].vrf, lives)
         restarted = time.time()
         for customer in customers:
             with setting.case(f"3. {customer.vrf} is restarted with the new binary and healthy"):
-                setting.gateway.command("restart", customer.vrf)
+                if customer is customers[0]:
+                    setting.gateway.command("restart", customer.vrf)
                 wait_until(lambda vrf=customer.vrf: setting.gateway.vrf(vrf)["state"] == "healthy", SECONDS,
                            f"{customer.vrf}: healthy")
-                expect_equal(version_of(database(setting, customer.vrf)), 700, "version of its database")
+                wait_until(lambda vrf=customer.vrf: version_of(database(setting, vrf)) == 700, SECONDS,
+                           "a database of 7.0")
                 counting.wait_accepted(customer, 1)
     check_nothing_is_missing(setting, senders, numbers, polled, restarted)
+
+
+def check_restart_waits(setting, vrf, lives):
+    """Without a server nobody could send what the old proxy has collected; it goes on collecting."""
+    with setting.case("a restart waits while many values are not sent, and the proxy goes on"):
+        with setting.stack.server_down():
+            wait_until(lambda: (setting.gateway.vrf(vrf)["proxy"]["backlog"] or 0) > 1000, SECONDS,
+                       "a backlog of 1000")
+            expect_equal(setting.gateway.command("restart", "-n", vrf).returncode, 0, "restart")
+            wait_until(lambda: "restarts with its new binary when its " in setting.gateway.vrf(vrf)["reason"],
+                       SECONDS, "what it waits for")
+            found = setting.gateway.vrf(vrf)
+            expect_equal((found["state"], found["proxy"]["restart_due"]), ("degraded", True), "state")
+            expect_equal(setting.gateway.proxy_lives(), lives, "lives of proxies")
 
 
 def check_nothing_is_missing(setting, senders, numbers, polled, restarted):
