@@ -10,7 +10,7 @@ from processes import free_port
 from tap import expect, expect_equal
 
 COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "start", "stop", "restart", "events",
-            "metrics", "exec", "logs", "diag", "import")
+            "metrics", "exec", "logs", "diag", "import", "sync", "adopt")
 TRUNK = "interface eth0.10 { }"
 
 

@@ -15,6 +15,7 @@ import time
 import attack_cases
 import collection_cases
 import edge_cases
+import name_cases
 import observation
 import proxy_shell
 import status_schema
@@ -452,6 +453,7 @@ def cases(setting):
         check_import(setting)
         edge_cases.cases(setting)
         collection_cases.cases(setting)
+        name_cases.cases(setting)
         check_killed_proxy(setting)
         check_killed_supervisor(setting)
         check_lost_namespace(setting)

@@ -186,6 +186,47 @@ static void test_a_new_key_is_sent_and_the_description_around_the_mark_stays(voi
 	assert_non_null(strstr(zabbix_json_text(proxy, "description"), "By hand. "));
 }
 
+/* With the words of each version: a proxy and a host that somebody has made, and what he has set of them. */
+static void test_what_somebody_has_made_is_taken_over_where_that_is_told(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		bool is_7 = versions[i][0] == '7';
+		const char *name = is_7 ? "name" : "host";
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *whole = NULL, *before = NULL;
+		json_t *host, *proxy;
+
+		bench_start(&bench, versions[i]);
+		json_decref(call(&bench, "proxy.create",
+			zabbix_json_pack("{s:s, s:s, s:s}", name, "gw1-acme",
+				is_7 ? "operating_mode" : "status", is_7 ? "0" : "5", "description",
+				"By hand")));
+		json_decref(call(&bench, "host.create",
+			zabbix_json_pack("{s:s, s:[{s:s, s:s}], s:[]}", "host", "ce-bravo", "tags",
+				"tag", "site", "value", "x", "interfaces")));
+		before = state(&bench);
+		strings_add(&bench.made.inventory.adopted, "gw1-acme");
+		strings_add(&bench.made.inventory.adopted, "ce-bravo");
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.problems.count, 0);
+		whole = state(&bench);
+		proxy = find(whole, "proxy", name, "gw1-acme");
+		host = find(whole, "host", "host", "ce-bravo");
+		assert_string_equal(zabbix_json_text(proxy, "proxyid"),
+			zabbix_json_text(find(before, "proxy", name, "gw1-acme"), "proxyid"));
+		assert_string_equal(zabbix_json_text(host, "hostid"),
+			zabbix_json_text(find(before, "host", "host", "ce-bravo"), "hostid"));
+		assert_non_null(strstr(
+			zabbix_json_text(proxy, "description"), "By hand [vrfgate gw1 vrf acme "));
+		assert_non_null(zabbix_json_find(json_object_get(host, "tags"), "tag", "site"));
+		assert_non_null(
+			zabbix_json_find(json_object_get(host, "tags"), "tag", "vrfgate.adopted"));
+		assert_counts(&bench, 0, 0, 8);
+		strings_finish(&bench.made.inventory.adopted);
+	}
+}
+
 static void test_foreign_objects_are_left_alone_and_told(void **unused)
 {
 	cleanup_bench struct bench bench;
@@ -1111,6 +1152,7 @@ int main(void)
 		cmocka_unit_test(test_a_changed_address_changes_both_interfaces_of_one_host),
 		cmocka_unit_test(test_what_was_added_by_hand_stays),
 		cmocka_unit_test(test_a_new_key_is_sent_and_the_description_around_the_mark_stays),
+		cmocka_unit_test(test_what_somebody_has_made_is_taken_over_where_that_is_told),
 		cmocka_unit_test(test_foreign_objects_are_left_alone_and_told),
 		cmocka_unit_test(test_objects_of_another_gateway_of_our_name_are_never_touched),
 		cmocka_unit_test(test_a_gateway_is_told_of_another_one_of_its_name),
