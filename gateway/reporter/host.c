@@ -151,12 +151,31 @@ static void key_add(json_t *params, const struct reporter_key *key, const json_t
 			zabbix_json_string(key->psk)));
 }
 
+/* One that another host has costs itself. */
+static void visible_add(struct reporter_plan *plan, json_t *params,
+	const struct reporter_host *want, const json_t *have)
+{
+	const json_t *holder = want->visible
+		? reporter_view_find(plan->view, REPORTER_KIND_VISIBLE, want->visible)
+		: NULL;
+
+	if (holder &&
+		!zabbix_json_same(
+			json_object_get(holder, "hostid"), json_object_get(have, "hostid")))
+		strings_addf(&plan->result->problems,
+			"host '%s': visible name '%s' not given: host '%s' has it", want->name,
+			want->visible, zabbix_json_text(holder, "host"));
+	else
+		text_add(params, "name", want->visible, have);
+}
+
 /* What the config says of it, and else is the operator's. */
-static void keys_add(json_t *params, const struct reporter_host *want, const json_t *have)
+static void keys_add(struct reporter_plan *plan, json_t *params, const struct reporter_host *want,
+	const json_t *have)
 {
 	const struct config_host *device = want->device;
 
-	text_add(params, "name", want->visible, have);
+	visible_add(plan, params, want, have);
 	if (!device)
 		return;
 	text_add(params, "description", device->description, have);
@@ -178,7 +197,7 @@ static void host_create(struct reporter_plan *plan, const struct reporter_host *
 	reporter_templates_plan(plan, want, NULL, &templates);
 	json_object_set(params, "templates", templates.all);
 	json_object_update_new(params, attachment_make(plan, want));
-	keys_add(params, want, NULL);
+	keys_add(plan, params, want, NULL);
 	ipmi_add(params, want, NULL);
 	if (want->device)
 		json_object_set_new(params, "interfaces", reporter_interfaces_make(want->device));
@@ -196,7 +215,7 @@ static void host_create(struct reporter_plan *plan, const struct reporter_host *
 
 /* What host.update has to say beside templates; an empty object where all is right. */
 static json_t *host_difference(
-	const struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
+	struct reporter_plan *plan, const struct reporter_host *want, const json_t *have)
 {
 	cleanup_json json_t *wanted = groups_make(plan, want);
 	json_t *groups =
@@ -211,7 +230,7 @@ static json_t *host_difference(
 			strcmp(zabbix_json_text(have, "name"), zabbix_json_text(have, "host")) == 0)
 			json_object_set_new(params, "name", zabbix_json_string(want->name));
 	}
-	keys_add(params, want, have);
+	keys_add(plan, params, want, have);
 	if (groups)
 		json_object_set_new(params, "groups", groups);
 	if (tags)

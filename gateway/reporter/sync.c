@@ -182,7 +182,7 @@ static int links_read(struct pass *pass, void (*collect)(struct reporter_plan *)
 static int hosts_step(struct pass *pass, struct error *err)
 {
 	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
-		REPORTER_KIND_HOST_NAME, REPORTER_KIND_HOST_NAME, err);
+		REPORTER_KIND_HOST_NAME, REPORTER_KIND_VISIBLE, err);
 
 	if (r == 0)
 		r = reporter_adopt_hosts(&pass->view, pass->api, pass->plan.inventory, err);

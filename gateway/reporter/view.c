@@ -159,6 +159,26 @@ static json_t *host_name_params(const struct asked *asked)
 	return params;
 }
 
+static json_t *visible_params(const struct asked *asked)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < asked->inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &asked->inventory->proxies[i];
+
+		for (size_t j = 0; j < proxy->n_hosts; j++) {
+			const char *visible = proxy->hosts[j].visible;
+			const json_t *have = reporter_view_find(
+				asked->view, REPORTER_KIND_HOST, proxy->hosts[j].name);
+
+			if (visible && strcmp(zabbix_json_text(have, "name"), visible) != 0)
+				json_array_append_new(names, zabbix_json_string(visible));
+		}
+	}
+	return params_by_name(
+		"name", names, zabbix_json_pack("[s, s, s]", "hostid", "host", "name"));
+}
+
 static json_t *adopted_params(const struct asked *asked)
 {
 	json_t *ids = json_array(), *holder, *params;
@@ -386,6 +406,7 @@ static const struct kind {
 		"actionids", false },
 	[REPORTER_KIND_HOST_NAME] = { "host.get", host_name_params, host_key, "hostid", NULL,
 		true },
+	[REPORTER_KIND_VISIBLE] = { "host.get", visible_params, name_key, "hostid", NULL, false },
 	[REPORTER_KIND_ADOPTED] = { "host.get", adopted_params, host_key, "hostid", "hostids",
 		false },
 	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, "hostid", "hostids",

@@ -24,6 +24,7 @@ enum reporter_kind {
 	REPORTER_KIND_ACTION, /* the last of those that stand alone */
 	REPORTER_KIND_HOST_NAME, /* anybody's with a name that we want and have no host of; asked for when
 				    ours are known */
+	REPORTER_KIND_VISIBLE, /* anybody's with a visible name that we want and have not; asked for likewise */
 	REPORTER_KIND_ADOPTED, /* of those the ones that are to be taken over, see REPORTER_VIEW_ADOPTED */
 	REPORTER_KIND_FOUND, /* hosts in the groups of discovery without our mark, keyed by id; asked
 				for when the groups are known */

@@ -89,6 +89,21 @@ def check_fields(setting, fleet):
         nothing_more(fleet)
 
 
+def check_visible(setting, fleet):
+    group = setting.api.call("hostgroup.get", {"output": ["groupid"], "filter": {"name": ["Linux servers"]}})
+    setting.api.call("host.create", {"host": "holder", "name": "Shown twice", "groups": group})
+    fleet.write_hosts(host("second", "ICMP Ping", address="10.0.3.6", more='visible = "Shown twice"'))
+    with setting.case("a visible name that another host has costs itself, and that host is named"):
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, done.stderr), (1, "vrfgate sync: host 'second': visible name 'Shown twice' not given: "
+                                                      "host 'holder' has it\n"), "sync")
+        expect_equal(setting.api.host("second")["name"], "second", "visible name")
+        setting.api.call("host.delete", [setting.api.host("holder")["hostid"]])
+        done = sync_as_shown(fleet)
+        expect_equal((done.returncode, setting.api.host("second")["name"]), (0, "Shown twice"), "sync and visible name")
+        nothing_more(fleet)
+
+
 def check_template_names(setting, fleet):
     api = setting.api
     group = "templategroup" if setting.stack.release.name != "6.0" else "hostgroup"
@@ -188,4 +203,5 @@ def cases(setting):
     check_agent_key(setting, fleet)
     check_dns(setting, fleet)
     check_fields(setting, fleet)
+    check_visible(setting, fleet)
     check_template_names(setting, fleet)
