@@ -131,7 +131,7 @@ static bool poller_can_start(const struct proxy_config *proxy, enum zabbix_polle
 	const struct config_proxy *config = &proxy->vrf->proxy;
 	const struct zabbix_poller_kind *kind = &zabbix_poller_kinds[which];
 
-	if (proxy->version < kind->since)
+	if (!zabbix_poller_has_key(which, proxy->version))
 		return false;
 	return !kind->address_key || config_proxy_option(config, kind->address_key) ||
 		(which == ZABBIX_POLLER_JMX && *config->java_gateway);

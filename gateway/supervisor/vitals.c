@@ -47,6 +47,8 @@ struct reading {
 #define LOOK_SIZE   offsetof(struct reading, link)
 #define LINK_SIZE   offsetof(struct reading, read_only)
 #define UNSENT_SIZE offsetof(struct reading, demand)
+/* Less than the struct, which may end in padding. */
+#define DEMAND_SIZE (UNSENT_SIZE + sizeof(struct zabbix_demand))
 
 _Static_assert(sizeof(struct reading) < JOB_ANSWER_MAX, "a longer answer is told from a whole one");
 
@@ -190,7 +192,7 @@ static void reading_take(struct vrf *vrf, const struct reading *reading, size_t 
 	}
 	if (size >= LINK_SIZE)
 		vrf_set_link(vrf, (enum zabbix_link)reading->link);
-	if (size == sizeof(*reading))
+	if (size == DEMAND_SIZE)
 		collection_note_demand(vrf, &reading->demand);
 }
 

@@ -7,15 +7,26 @@
 
 const struct zabbix_poller_kind zabbix_poller_kinds[ZABBIX_POLLERS] = {
 	/* Before 7.0 the ordinary pollers have them. */
-	[ZABBIX_POLLER_HTTP_AGENT] = { "HTTP agent items", 19, "StartHTTPAgentPollers", 700, 1,
+	[ZABBIX_POLLER_HTTP_AGENT] = { "HTTP agent items", 19, "StartHTTPAgentPollers", 700, 0, 1,
 		NULL },
-	[ZABBIX_POLLER_WEB] = { "web scenarios", -1, "StartHTTPPollers", 0, 1, NULL },
-	[ZABBIX_POLLER_ODBC] = { "database monitor items", 11, "StartODBCPollers", 600, 1, NULL },
-	[ZABBIX_POLLER_IPMI] = { "IPMI items", 12, "StartIPMIPollers", 0, 0, NULL },
-	[ZABBIX_POLLER_JMX] = { "JMX items", 16, "StartJavaPollers", 0, 0, "JavaGateway" },
-	[ZABBIX_POLLER_BROWSER] = { "browser items", 22, "StartBrowserPollers", 700, 1,
+	[ZABBIX_POLLER_WEB] = { "web scenarios", -1, "StartHTTPPollers", 0, 0, 1, NULL },
+	[ZABBIX_POLLER_ODBC] = { "database monitor items", 11, "StartODBCPollers", 600, 0, 1,
+		NULL },
+	[ZABBIX_POLLER_IPMI] = { "IPMI items", 12, "StartIPMIPollers", 0, 0, 0, NULL },
+	[ZABBIX_POLLER_JMX] = { "JMX items", 16, "StartJavaPollers", 0, 0, 0, "JavaGateway" },
+	[ZABBIX_POLLER_BROWSER] = { "browser items", 22, "StartBrowserPollers", 700, 0, 1,
 		"WebDriverURL" },
+	/* From 7.0 on a process that is always there has them. */
+	[ZABBIX_POLLER_INTERNAL] = { "internal items", 5, "StartHistoryPollers", 600, 700, 5,
+		NULL },
 };
+
+bool zabbix_poller_has_key(enum zabbix_poller which, unsigned version)
+{
+	const struct zabbix_poller_kind *kind = &zabbix_poller_kinds[which];
+
+	return version >= kind->since && (!kind->until || version < kind->until);
+}
 
 unsigned zabbix_demand_kinds(const struct zabbix_demand *demand)
 {
@@ -54,7 +65,7 @@ unsigned zabbix_conf_polls(const char *conf, unsigned version)
 		const char *number = zabbix_conf_find(conf, kind->key);
 		unsigned long count = number ? strtoul(number, NULL, 10) : kind->fallback;
 
-		if (version < kind->since ||
+		if (!zabbix_poller_has_key((enum zabbix_poller)i, version) ||
 			(count > 0 && (!kind->address_key || is_given(conf, kind->address_key))))
 			polls |= ZABBIX_POLLER_BIT(i);
 	}

@@ -4,7 +4,7 @@
  * starts. A kind without its processes is never polled: no item of it has an error.
  *
  * Source: Zabbix manual, "Zabbix proxy" in the appendix on configuration, "Item object", "Web scenario object";
- * that 7.0 polls no HTTP agent item by its ordinary pollers was measured.
+ * that 7.0 polls no HTTP agent item by its ordinary pollers, and 6.0 no internal one, was measured.
  */
 #pragma once
 
@@ -18,6 +18,7 @@ enum zabbix_poller {
 	ZABBIX_POLLER_IPMI,
 	ZABBIX_POLLER_JMX,
 	ZABBIX_POLLER_BROWSER,
+	ZABBIX_POLLER_INTERNAL,
 	ZABBIX_POLLERS,
 };
 
@@ -29,11 +30,15 @@ struct zabbix_poller_kind {
 	int item_type;           /* item.type of Zabbix; -1: a web scenario, which is no item */
 	const char *key;         /* of the configuration: how many processes */
 	unsigned since;          /* the first version with that key; 0: all */
+	unsigned until;          /* the first that polls such items without it again; 0: none */
 	unsigned fallback;       /* how many there are where the configuration says nothing */
 	const char *address_key; /* which must say where something else is; NULL: none */
 };
 
 extern const struct zabbix_poller_kind zabbix_poller_kinds[ZABBIX_POLLERS];
+
+/* Whether that version (600 is 6.0) has the key; without it other processes poll such items, or there are none. */
+bool zabbix_poller_has_key(enum zabbix_poller which, unsigned version);
 
 /* What a proxy has to poll. */
 struct zabbix_demand {

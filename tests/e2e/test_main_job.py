@@ -13,7 +13,6 @@ import sys
 import time
 
 import attack_cases
-import collection_cases
 import edge_cases
 import name_cases
 import observation
@@ -452,7 +451,6 @@ def cases(setting):
         attack_cases.cases(setting)
         check_import(setting)
         edge_cases.cases(setting)
-        collection_cases.cases(setting)
         name_cases.cases(setting)
         check_killed_proxy(setting)
         check_killed_supervisor(setting)

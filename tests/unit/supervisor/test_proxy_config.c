@@ -472,6 +472,22 @@ static void what_its_items_need_is_started_beyond_the_profile(void **state)
 	assert_null(strstr(enough, "# for its items"));
 }
 
+/* Those of each proxy's own host. */
+static void bundled_profiles_poll_internal_items_with_6_0(void **state)
+{
+	static const char *const profiles[] = { "small", "standard", "large" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		cleanup_free char *text = format_profile(profiles[i], 600);
+		cleanup_free char *own = format_all(
+			"vrf acme { }", "StartHistoryPollers=0\n", 600, NULL, BIT(INTERNAL), false);
+
+		assert_true(zabbix_conf_polls(text, 600) & BIT(INTERNAL));
+		assert_line(own, "StartHistoryPollers=1");
+	}
+}
+
 static void a_config_without_more_items_is_as_it_was(void **state)
 {
 	cleanup_free char *text = format_profile("small", 700);
@@ -543,17 +559,20 @@ static void what_a_config_polls_is_told_by_its_last_lines(void **state)
 {
 	(void)state;
 	/* By the defaults of zabbix_proxy. */
-	assert_int_equal(zabbix_conf_polls("", 700), BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC));
 	assert_int_equal(
-		zabbix_conf_polls("", 600), BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(BROWSER));
+		zabbix_conf_polls("", 700), BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(INTERNAL));
+	assert_int_equal(zabbix_conf_polls("", 600),
+		BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(BROWSER) | BIT(INTERNAL));
+	assert_int_equal(zabbix_conf_polls("StartHistoryPollers=0\n", 600),
+		BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(BROWSER));
 	assert_int_equal(zabbix_conf_polls("StartHTTPPollers=0\nStartODBCPollers=0\n"
 					   "StartHTTPAgentPollers=1\nStartHTTPAgentPollers=0",
 				 700),
-		0);
+		BIT(INTERNAL));
 	assert_int_equal(zabbix_conf_polls("StartJavaPollers=2\nJavaGateway=127.0.0.1\n"
 					   "StartIPMIPollers=1\nWebDriverURL=\n",
 				 700),
-		BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(IPMI) | BIT(JMX));
+		BIT(HTTP_AGENT) | BIT(WEB) | BIT(ODBC) | BIT(IPMI) | BIT(JMX) | BIT(INTERNAL));
 	assert_false(zabbix_conf_polls("StartJavaPollers=2\n", 700) & BIT(JMX));
 }
 
@@ -578,6 +597,7 @@ int main(void)
 		cmocka_unit_test(an_operator_says_how_many_trappers_there_are),
 		cmocka_unit_test(every_path_is_private_to_the_vrf),
 		cmocka_unit_test(what_its_items_need_is_started_beyond_the_profile),
+		cmocka_unit_test(bundled_profiles_poll_internal_items_with_6_0),
 		cmocka_unit_test(a_config_without_more_items_is_as_it_was),
 		cmocka_unit_test(the_next_supervisor_reads_what_was_started_for_items),
 		cmocka_unit_test(a_java_gateway_is_written_as_zabbix_reads_it),

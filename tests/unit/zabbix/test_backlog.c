@@ -405,9 +405,9 @@ static void of_a_hostile_database_the_demand_takes_little_memory_and_ends(void *
 		HISTORY_6_0 CONFIGURATION
 		"drop table hosts; create table hosts (hostid text, host text);"
 		"insert into hosts with recursive n(id) as (select 1 union all select id + 1 from n"
-		" limit 300000) select 'x', hex(randomblob(100)) from n;"
+		" limit 50000) select 'x', hex(randomblob(100)) from n;"
 		"insert into items with recursive n(id) as (select 1 union all select id + 1 from n"
-		" limit 100000) select id, 19, 'x', 0 from n;",
+		" limit 50000) select id, 19, 'x', 0 from n;",
 	};
 	cleanup_free char *path = xasprintf("%s/proxy.db", (char *)*state);
 	long before_mib = peak_mib();

@@ -1,10 +1,13 @@
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What hosts and templates need is polled with the profile `small`, and what cannot be polled is told."""
 
 import contextlib
 import subprocess
+import sys
 
 from processes import Process
+from setting import run_cases
 from tap import expect, expect_equal
 from waiting import wait_until
 from world import DEVICE_ADDRESS
@@ -141,7 +144,13 @@ def check_kept(setting, vrf):
 def cases(setting):
     vrf = setting.world.customers[0].vrf
     with contextlib.ExitStack() as undo:
+        undo.enter_context(setting.gateway)
+        setting.gateway.wait_at_work(SECONDS)
         web_server(setting, undo)
         check_polled(setting, vrf)
         check_unpolled(setting, vrf)
         check_kept(setting, vrf)
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases("col", cases))
