@@ -37,6 +37,8 @@ static const struct {
 		"" },
 	[CAUSE_SERVER_SILENT] = { "server-silent",
 		"the Zabbix server has heard no proxy of this gateway", "" },
+	[CAUSE_SERVER_BEHIND] = { "server-behind",
+		"the Zabbix server stores no values of this gateway's proxies", "" },
 };
 
 struct cause cause_of(enum cause_kind kind, int code, const char *object)

@@ -28,6 +28,7 @@ enum cause_kind {
 	CAUSE_PROXY_KEYS,         /* cannot be read or written, with an errno; no object */
 	CAUSE_SERVER_UNREACHABLE, /* object: its address, as far as it is known */
 	CAUSE_SERVER_SILENT,      /* no object */
+	CAUSE_SERVER_BEHIND,      /* no object */
 	CAUSE_KINDS,
 };
 

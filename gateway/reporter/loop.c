@@ -40,6 +40,8 @@
 #define SLOW_MS        5000
 /* How soon a refused password is found out where the session that it opened lives on. */
 #define LOGIN_AGAIN_MS 300000
+/* To look up the last values costs the server more than the rest. */
+#define NEWEST_MS      30000
 /* How soon a key is written again that did not help: no loop. */
 #define KEY_AGAIN_MS   300000
 
@@ -52,8 +54,9 @@ struct loop {
 	struct reporter_push push;
 	struct zabbix_api *api; /* NULL: not logged in */
 	uint64_t sync_due_ms;
-	uint64_t login_ms;     /* when it logged in */
-	char *secret;          /* one that was told, and is to be used from now on; NULL: none */
+	uint64_t login_ms; /* when it logged in */
+	char *secret;      /* one that was told, and is to be used from now on; NULL: none */
+	uint64_t newest_due_ms;
 	uint64_t turn_lost_ms; /* since when another writes; 0: nobody does */
 	int backoff_ms;
 	bool has_host;             /* the gateway's host in Zabbix is ours */
@@ -320,11 +323,14 @@ static int sync_when_due(struct loop *loop, struct error *err)
 
 static int seen_read(struct loop *loop, struct error *err)
 {
+	bool newest_due = clock_now_ms() >= loop->newest_due_ms;
 	json_t *proxies = NULL;
-	int r = reporter_seen_read(loop->api, loop->inventory, &proxies, err);
+	int r = reporter_seen_read(loop->api, loop->inventory, newest_due, &proxies, err);
 
 	if (r < 0)
 		return r;
+	if (newest_due)
+		loop->newest_due_ms = clock_now_ms() + NEWEST_MS;
 	json_decref(loop->report.proxies);
 	loop->report.proxies = proxies;
 	return 0;

@@ -15,10 +15,12 @@
  *	{ "state": "ok|unreachable|denied", "error": "one line or empty", "version": "6.0.14",
  *	  "synced": true, "problems": [ "..." ],
  *	  "changes": [ "~ host 'ce1': tags[vrf].value: \"x\" -> \"acme\"" ],
- *	  "proxies": { "gw1-acme": { "object": "ours", "lastaccess": 1764000000, "version": "" } } }
+ *	  "proxies": { "gw1-acme": { "object": "ours", "lastaccess": 1764000000, "version": "",
+ *	                              "newest": 1763999990 } } }
  * (changes: what was written to Zabbix since the line before) after every attempt: each 5 s while all is well, after 1, 2, 4 .. 60 s of waiting otherwise.
  * lastaccess is a Unix time, 0: never. version of a proxy is "" before Zabbix 7.0. Of an object that is
- * "foreign" (it does not bear our mark of that VRF) or "missing" both are not there.
+ * "foreign" (it does not bear our mark of that VRF) or "missing" both are not there. newest, in every sixth line or so
+ * and where the API tells it, is the time of the newest value that the server has of the proxy's own host, 0: none.
  *
  * To stderr it logs a line when the state, the error or the problems change: the supervisor need
  * not log these again.

@@ -681,10 +681,13 @@ struct cause checks_cause(const struct vrf *vrf)
 		break;
 	case VRF_CHECK_SERVER:
 		return cause_of_server(vrf);
+	case VRF_CHECK_VALUES:
+		if (vrf->newest.behind)
+			return cause_of(CAUSE_SERVER_BEHIND, 0, NULL);
+		break;
 	case VRF_CHECK_ROUTE:
 	case VRF_CHECK_STATS:
 	case VRF_CHECK_GATEWAY:
-	case VRF_CHECK_VALUES:
 	case VRF_CHECKS:
 		break;
 	}

@@ -8,5 +8,15 @@
  * each kind (vrf_want_pollers()). */
 void collection_note_demand(struct vrf *vrf, const struct zabbix_demand *demand);
 
-/* Sets the check from what is known now. */
+/* The time of the newest value that the server has of the proxy's own host, 0: none; by the server's clock or the
+ * proxy's. */
+void collection_note_newest(struct vrf *vrf, time_t clock);
+
+/* That value is not older than one of the proxy's own should be. */
+bool collection_is_fresh(const struct vrf *vrf);
+
+/*
+ * Sets the check from what is known now. Without the API, or while the server does not hear the proxy, nothing is said
+ * of the values that arrive.
+ */
 void collection_judge(struct vrf *vrf);

@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "process/spawn.h"
 #include "reporter/reporter.h"
+#include "supervisor/collection.h"
 #include "supervisor/control_server.h"
 #include "supervisor/events.h"
 #include "supervisor/inventory.h"
@@ -24,6 +25,7 @@
 
 /* Heard just now: an active proxy calls every ten seconds. */
 #define HEARD_S        30
+#define TIME_MAX_S     (INT64_C(1) << 38)
 #define LINE_MAX_SIZE  (4 * 1024 * 1024)
 #define BACKOFF_MAX_MS 60000
 /* How long one that was let go may take: longer than a request of the API may. */
@@ -84,9 +86,18 @@ static bool is_heard(const struct vrf *vrf)
 	return vrf->server_lastaccess && vrf_server_silence_s(vrf, clock_now_ms()) <= HEARD_S;
 }
 
+/* Of what a stranger may have written nothing beyond what can be reckoned with: some ten thousand years. */
+static time_t time_take(const json_t *number)
+{
+	json_int_t value = json_integer_value(number);
+
+	return value < 0 ? 0 : value > TIME_MAX_S ? TIME_MAX_S : (time_t)value;
+}
+
 static void proxy_learn(struct vrf *vrf, const json_t *proxy)
 {
 	const json_t *seen = json_object_get(proxy, "lastaccess");
+	const json_t *newest = json_object_get(proxy, "newest");
 	const char *object = json_string_value(json_object_get(proxy, "object"));
 
 	if (object && strcmp(object, REPORTER_OBJECT_FOREIGN) == 0)
@@ -94,18 +105,21 @@ static void proxy_learn(struct vrf *vrf, const json_t *proxy)
 	else if (object && strcmp(object, REPORTER_OBJECT_MISSING) == 0)
 		vrf_set_server_unknown(vrf, VRF_OBJECT_MISSING);
 	else if (json_is_integer(seen))
-		vrf_set_server_seen(vrf, (time_t)json_integer_value(seen));
+		vrf_set_server_seen(vrf, time_take(seen));
+	if (json_is_integer(seen) && json_is_integer(newest))
+		collection_note_newest(vrf, time_take(newest));
 }
 
 static void proxies_learn(struct supervisor *supervisor, const json_t *proxies)
 {
-	supervisor->context.n_heard = 0;
+	supervisor->context.n_heard = supervisor->context.n_fresh = 0;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
 		char *name = reporter_proxy_name(supervisor->config, vrf->name);
 
 		proxy_learn(vrf, json_object_get(proxies, name));
 		supervisor->context.n_heard += is_heard(vrf);
+		supervisor->context.n_fresh += collection_is_fresh(vrf);
 		free(name);
 	}
 }

@@ -34,7 +34,8 @@ struct shared_causes {
 static uint64_t gather_ms(enum cause_kind kind)
 {
 	return kind == CAUSE_SERVER_SILENT || kind == CAUSE_SERVER_UNREACHABLE ||
-			kind == CAUSE_PROXY_VERSION || kind == CAUSE_DISK_FULL
+			kind == CAUSE_SERVER_BEHIND || kind == CAUSE_PROXY_VERSION ||
+			kind == CAUSE_DISK_FULL
 		? GATHER_PROXIES_MS
 		: GATHER_MS;
 }

@@ -150,6 +150,14 @@ struct vrf_vitals {
 	bool read_only;               /* the proxy may not write to its database */
 };
 
+/* The newest value that the server has of the proxy's own host (supervisor/collection.h). */
+struct vrf_newest {
+	time_t clock; /* 0: none */
+	int64_t at_ms; /* when it was measured, by our clock; where there is none, since when there is none */
+	uint64_t told_ms; /* 0: nothing is known */
+	bool behind;      /* the check is bad as the server stores values of no proxy */
+};
+
 /* What a proxy does while it gives no answer (supervisor/watch.h). */
 struct vrf_pulse {
 	bool known;                       /* a request has failed since the last answer */
@@ -174,6 +182,7 @@ struct vrf_context {
 	bool limits_due;                 /* whether anything can be is being found out */
 	bool server_known;               /* the API answers: its view of the proxies counts */
 	size_t n_heard;                  /* VRFs whose proxies the server has heard just now */
+	size_t n_fresh;                  /* VRFs of whose proxies the server has new values */
 	uint64_t port_read_next_ms;      /* no port's connections are read before */
 	char server_version_text[32];    /* "" : not known */
 	unsigned server_version;         /* 600; 0: not known */
@@ -275,6 +284,7 @@ struct vrf {
 	time_t server_lastaccess; /* by the server's clock; 0: never or not known */
 	int64_t server_seen_ms;   /* the same by ours, which counts from an arbitrary start */
 	uint64_t server_told_ms;  /* when that was last told; 0: never */
+	struct vrf_newest newest;
 	struct vrf_check checks[VRF_CHECKS];
 	uint64_t gateways_asked_ms; /* when the kernel was last told to ask for them; 0: never */
 	struct vrf_vitals vitals;

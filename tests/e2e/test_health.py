@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Healthy means that monitoring works, and a good proxy is not restarted: with real proxies and a real server."""
 
+import os
 import shutil
+import signal
 import sys
 import time
 
@@ -22,6 +24,7 @@ ROUNDS = 4
 HOLDERS = 12  # more than there are trappers
 NOTICE_SECONDS = 60
 LINK_SECONDS = 180
+VALUES_SECONDS = 300  # two minutes without a value, as the API tells each half minute
 OTHER_KEY = "0123456789abcdef" * 4
 
 
@@ -176,6 +179,34 @@ def take_object(scene):
         expect_equal(scene.life(scene.victim), before, "pid and restarts")
 
 
+def values_check(scene, vrf):
+    return next((each for each in scene.gateway.vrf(vrf)["checks"] if each["name"] == "values"), {"ok": None})
+
+
+def is_told(check):
+    return check["ok"] and check["detail"].startswith("last value ")
+
+
+def stop_values(scene):
+    with scene.case("values that stop while the server hears the proxy are told, and the proxy is not restarted"), \
+            scene.events() as events:
+        before = scene.life(scene.victim)
+        wait_until(lambda: all(is_told(values_check(scene, each)) for each in (scene.victim, scene.other)), VALUES_SECONDS,
+                   "values of both")
+        syncer = scene.child("history syncer")
+        os.kill(syncer, signal.SIGSTOP)
+        try:
+            event = events.wait(scene.victim, "degraded", "values: last value ", VALUES_SECONDS)
+            print(f"# {event['reason']}", flush=True)
+            expect("nothing new comes from the proxy" in event["reason"], event["reason"])
+            expect(server_check(scene)["ok"], server_check(scene)["detail"])
+            expect_equal(scene.gateway.vrf(scene.other)["state"], "healthy", f"{scene.other}: state")
+        finally:
+            os.kill(syncer, signal.SIGCONT)
+        scene.settle()
+        expect_equal(scene.life(scene.victim), before, "pid and restarts")
+
+
 def cases(setting):
     with HealthScene(setting) as scene:
         hold_one_trapper(scene)
@@ -183,6 +214,7 @@ def cases(setting):
         hold_while_taken_over(scene)
         take_object(scene)
         change_key(scene)
+        stop_values(scene)
         with setting.case("all along, no VRF had two proxies"):
             expect_equal(scene.watcher.doubles, [], "trees side by side")
             expect(scene.watcher.trees_seen > 1, "it was not watched")

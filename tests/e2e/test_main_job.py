@@ -158,6 +158,11 @@ def expect_own_values(setting, customer):
     expect_equal(observation.read_values(setting.api, customer), observation.expected_values(customer), customer.host)
 
 
+def newest_value_is_told(setting, customer):
+    checks = {each["name"]: each for each in setting.gateway.vrf(customer.vrf)["checks"]}
+    return "values" in checks and checks["values"]["ok"] and checks["values"]["detail"].startswith("last value ")
+
+
 def check_values(setting):
     customers = setting.world.customers
     with setting.case("values arrive from both devices"):
@@ -165,6 +170,8 @@ def check_values(setting):
     for customer in customers:
         with setting.case(f"{customer.host} has the values of {customer.device}, ping, SNMP and agent"):
             expect_own_values(setting, customer)
+    with setting.case("the status says how old the newest value is that the server has of each proxy"):
+        wait_until(lambda: all(newest_value_is_told(setting, each) for each in customers), VALUES_SECONDS, "the checks")
 
 
 def check_commands(setting):

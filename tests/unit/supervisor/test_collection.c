@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -95,6 +96,128 @@ static void a_name_out_of_a_database_is_made_printable(void **state)
 	assert_int_equal(strlen(trial.vrf.demand.kinds[ZABBIX_POLLER_IPMI].host), 63);
 }
 
+#define MINUTE_MS 60000
+
+/* The server hears the proxy, and asked just now it had a value of that age, which was new then. */
+static void heard_with_value_of(struct trial *trial, int64_t age_ms)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	trial_begin(trial);
+	trial->vrf.object = VRF_OBJECT_OURS;
+	trial->vrf.server_lastaccess = time(NULL);
+	trial->vrf.server_seen_ms = (int64_t)now_ms;
+	trial->vrf.server_told_ms = now_ms;
+	trial->vrf.newest = (struct vrf_newest){ .clock = time(NULL) - age_ms / 1000,
+		.at_ms = (int64_t)now_ms - age_ms,
+		.told_ms = now_ms };
+	trial->vrf.checks[VRF_CHECK_SERVER] = (struct vrf_check){ .judged = true, .ok = true };
+	trial->vrf.has_stats = true;
+	trial->vrf.stats.items = 50;
+	trial->context.n_heard = 3;
+	trial->context.n_fresh = 2;
+}
+
+static void a_value_that_arrived_is_told_with_its_age(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	heard_with_value_of(&trial, 35000);
+	assert_true(values_check(&trial)->ok);
+	assert_string_equal(trial.vrf.checks[VRF_CHECK_VALUES].detail, "last value 35 s ago");
+	assert_true(collection_is_fresh(&trial.vrf));
+}
+
+static void values_that_stop_while_the_server_hears_the_proxy_are_told_with_their_cause(
+	void **state)
+{
+	struct trial trials[6];
+	static const char *const told[] = {
+		"last value 600 s ago: the proxy may not write to its database",
+		"last value 600 s ago: the proxy is wedged: 4 of its processes wait for a lock",
+		"last value 600 s ago: the proxy has no items: it got no configuration",
+		"last value 600 s ago: the server stores no values of any proxy here: it is behind, see its queue",
+		"last value 600 s ago: the proxy has 4711 values that it does not send",
+		"last value 600 s ago: nothing new comes from the proxy, see 'vrfgate logs acme'",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		heard_with_value_of(&trials[i], 10 * MINUTE_MS);
+	trials[0].vrf.vitals.read_only = true;
+	trials[1].vrf.wedge = (struct wedge){ .blocked_since_ms = 1, .look.blocked = 4 };
+	trials[2].vrf.stats.items = 0;
+	trials[3].context.n_fresh = 0;
+	trials[4].vrf.vitals.unsent = 4711;
+	for (size_t i = 0; i < 6; i++) {
+		assert_false(values_check(&trials[i])->ok);
+		assert_string_equal(trials[i].vrf.checks[VRF_CHECK_VALUES].detail, told[i]);
+		assert_false(collection_is_fresh(&trials[i].vrf));
+		assert_int_equal(trials[i].vrf.newest.behind, i == 3);
+	}
+}
+
+static void nothing_is_said_of_values_that_cannot_be_seen(void **state)
+{
+	struct trial trials[6];
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		heard_with_value_of(&trials[i], 10 * MINUTE_MS);
+	trials[0].vrf.checks[VRF_CHECK_SERVER].ok = false;
+	trials[1].vrf.object = VRF_OBJECT_FOREIGN;
+	trials[2].context.server_known = false;
+	trials[3].vrf.newest = (struct vrf_newest){ 0 };
+	trials[4].vrf.server_seen_ms -= 5 * MINUTE_MS;
+	/* The clock was set back: newer values are older than the newest one. */
+	trials[5].vrf.newest.clock = time(NULL) + 3600;
+	for (size_t i = 0; i < 6; i++)
+		assert_false(values_check(&trials[i])->judged);
+}
+
+static void a_proxy_that_has_just_come_is_given_time(void **state)
+{
+	struct trial started, heard, first;
+
+	(void)state;
+	heard_with_value_of(&started, 10 * MINUTE_MS);
+	started.vrf.started_ms = clock_now_ms() - MINUTE_MS;
+	assert_true(values_check(&started)->ok);
+	heard_with_value_of(&heard, 10 * MINUTE_MS);
+	heard.vrf.checks[VRF_CHECK_SERVER].since_ms = clock_now_ms() - MINUTE_MS;
+	assert_true(values_check(&heard)->ok);
+	heard_with_value_of(&first, 4 * MINUTE_MS);
+	first.vrf.newest.clock = 0;
+	assert_true(values_check(&first)->ok);
+	assert_string_equal(first.vrf.checks[VRF_CHECK_VALUES].detail, "none yet");
+	first.vrf.newest.at_ms -= 2 * MINUTE_MS;
+	assert_false(values_check(&first)->ok);
+	assert_string_equal(first.vrf.checks[VRF_CHECK_VALUES].detail,
+		"no value ever: nothing new comes from the proxy, see 'vrfgate logs acme'");
+}
+
+/* Clocks of server and gateway need not agree. */
+static void a_value_that_was_not_there_before_is_new_whatever_its_time(void **state)
+{
+	time_t other = time(NULL) - 86400;
+	struct trial trial;
+
+	(void)state;
+	heard_with_value_of(&trial, 0);
+	trial.vrf.newest = (struct vrf_newest){ 0 };
+	collection_note_newest(&trial.vrf, other);
+	assert_false(collection_is_fresh(&trial.vrf));
+	collection_note_newest(&trial.vrf, other);
+	assert_false(collection_is_fresh(&trial.vrf));
+	collection_note_newest(&trial.vrf, other + 60);
+	assert_true(collection_is_fresh(&trial.vrf));
+	/* One from the future is no older than now. */
+	collection_note_newest(&trial.vrf, other + 3 * 86400);
+	assert_true(collection_is_fresh(&trial.vrf));
+	assert_true(trial.vrf.newest.at_ms <= (int64_t)clock_now_ms());
+}
+
 static void without_a_proxy_nothing_is_said(void **state)
 {
 	struct trial trial;
@@ -112,6 +235,12 @@ int main(void)
 			what_the_proxy_cannot_poll_is_told_with_kind_number_host_and_remedy),
 		cmocka_unit_test(a_name_out_of_a_database_is_made_printable),
 		cmocka_unit_test(without_a_proxy_nothing_is_said),
+		cmocka_unit_test(a_value_that_arrived_is_told_with_its_age),
+		cmocka_unit_test(
+			values_that_stop_while_the_server_hears_the_proxy_are_told_with_their_cause),
+		cmocka_unit_test(nothing_is_said_of_values_that_cannot_be_seen),
+		cmocka_unit_test(a_proxy_that_has_just_come_is_given_time),
+		cmocka_unit_test(a_value_that_was_not_there_before_is_new_whatever_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
