@@ -211,18 +211,6 @@ static void vrf_value_add(struct reporter_queue *queue, const char *vrf, const c
 	reporter_values_add_one(queue, key, value, when);
 }
 
-/* The template has an item for these; what others say is in the reason of the VRF. */
-static bool check_is_sent(const char *check)
-{
-	static const char *const sent[] = { "netns", "link", "address", "uplink", "process",
-		"stats", "server", "gateway" };
-
-	for (size_t i = 0; i < COUNT(sent); i++)
-		if (strcmp(sent[i], check) == 0)
-			return true;
-	return false;
-}
-
 static void checks_add(struct reporter_queue *queue, const char *name, const json_t *vrf,
 	const struct timespec *when)
 {
@@ -233,8 +221,6 @@ static void checks_add(struct reporter_queue *queue, const char *name, const jso
 		cleanup_free char *key = xasprintf(
 			"vrfgate.vrf.check[%s,%s]", name, zabbix_json_text(check, "name"));
 
-		if (!check_is_sent(zabbix_json_text(check, "name")))
-			continue;
 		reporter_values_add_one(queue, key, json_copy(json_object_get(check, "ok")), when);
 	}
 }

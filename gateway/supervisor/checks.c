@@ -86,6 +86,7 @@ void checks_forget_asked(struct vrf *vrf)
 	checks_forget(vrf, VRF_CHECK_GATEWAY);
 	checks_forget(vrf, VRF_CHECK_SERVER);
 	checks_forget(vrf, VRF_CHECK_VALUES);
+	checks_forget(vrf, VRF_CHECK_LATE);
 	vrf->gateways_asked_ms = 0;
 	vrf->way_doubted = false;
 	destinations_finish(&vrf->destinations);
@@ -96,6 +97,7 @@ void checks_forget_proxy(struct vrf *vrf)
 	checks_forget(vrf, VRF_CHECK_STATS);
 	checks_forget(vrf, VRF_CHECK_SERVER);
 	checks_forget(vrf, VRF_CHECK_VALUES);
+	checks_forget(vrf, VRF_CHECK_LATE);
 	vrf->has_stats = false;
 	vrf->wedge = (struct wedge){ 0 };
 	vrf->names_lost = vrf->names_absent = false;
@@ -688,6 +690,7 @@ struct cause checks_cause(const struct vrf *vrf)
 	case VRF_CHECK_ROUTE:
 	case VRF_CHECK_STATS:
 	case VRF_CHECK_GATEWAY:
+	case VRF_CHECK_LATE:
 	case VRF_CHECKS:
 		break;
 	}

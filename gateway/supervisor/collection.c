@@ -199,11 +199,38 @@ static void judge_arrival(struct vrf *vrf)
 	checks_count(vrf, VRF_CHECK_VALUES, !is_late(vrf), text);
 }
 
+/* --- what is late --- */
+
+void collection_note_late(struct vrf *vrf, uint64_t count)
+{
+	vrf->late.told_ms = clock_now_ms();
+	vrf->late.count = count;
+}
+
+/* By what this life of the proxy has said. Of what it polls by no process its queue holds some, and others not. */
+static void judge_late(struct vrf *vrf)
+{
+	uint64_t count = vrf->late.count;
+	char text[96];
+
+	if (!vrf->late.told_ms || vrf->late.told_ms < vrf->started_ms) {
+		checks_forget(vrf, VRF_CHECK_LATE);
+		return;
+	}
+	if (count == 0)
+		snprintf(text, sizeof(text), "no item is late by 10 minutes");
+	else
+		snprintf(text, sizeof(text), "%" PRIu64 " %s late by more than 10 minutes", count,
+			count == 1 ? "item is" : "items are");
+	checks_count(vrf, VRF_CHECK_LATE, count == 0, text);
+}
+
 void collection_judge(struct vrf *vrf)
 {
 	char text[192];
 
 	vrf->checks[VRF_CHECK_VALUES].judged &= vrf->config->has_proxy;
+	vrf->checks[VRF_CHECK_LATE].judged &= vrf->config->has_proxy;
 	if (!vrf->config->has_proxy || vrf->proxy.pid <= 0)
 		return;
 	vrf->newest.behind = false;
@@ -211,4 +238,5 @@ void collection_judge(struct vrf *vrf)
 		checks_set(vrf, VRF_CHECK_VALUES, false, "%s", text);
 	else
 		judge_arrival(vrf);
+	judge_late(vrf);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whether what a proxy has to collect is collected: the check `values`. */
+/* Whether what a proxy has to collect is collected: the checks `values` and `late`. */
 #pragma once
 
 #include "supervisor/vrf.h"
@@ -15,8 +15,11 @@ void collection_note_newest(struct vrf *vrf, time_t clock);
 /* That value is not older than one of the proxy's own should be. */
 bool collection_is_fresh(const struct vrf *vrf);
 
+/* How many items the proxy leaves late by ten minutes, as it says itself. */
+void collection_note_late(struct vrf *vrf, uint64_t count);
+
 /*
- * Sets the check from what is known now. Without the API, or while the server does not hear the proxy, nothing is said
+ * Sets the checks from what is known now. Without the API, or while the server does not hear the proxy, nothing is said
  * of the values that arrive.
  */
 void collection_judge(struct vrf *vrf);

@@ -49,15 +49,22 @@ void probe_cancel(struct probe *probe)
 	free(probe);
 }
 
-static int probe_finish(struct probe *probe, const struct zabbix_stats *stats, const char *why)
+/* The probe has what the payload is in, and goes first: `done` may start the next one. */
+static int probe_finish(struct probe *probe, const char *payload, size_t size, const char *why)
 {
+	cleanup_free char *answer = payload ? xmemdup(payload, size) : NULL;
 	probe_fn done = probe->done;
 	bool refused = probe->refused;
 	void *data = probe->data;
 
 	probe_cancel(probe);
-	done(stats, refused, why, data);
+	done(answer, size, refused, why, data);
 	return 0;
+}
+
+static int probe_fail(struct probe *probe, const char *why)
+{
+	return probe_finish(probe, NULL, 0, why);
 }
 
 static int probe_send(struct probe *probe)
@@ -76,7 +83,6 @@ static int probe_send(struct probe *probe)
 static int probe_receive(struct probe *probe)
 {
 	struct error err = ERROR_INIT;
-	struct zabbix_stats stats;
 	const char *payload;
 	size_t size;
 	ssize_t n =
@@ -86,18 +92,16 @@ static int probe_receive(struct probe *probe)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n <= 0)
-		return probe_finish(probe, NULL,
+		return probe_fail(probe,
 			n == 0 ? "the proxy closed the stats request without an answer"
 			       : strerror(errno));
 	probe->received += (size_t)n;
 	r = zabbix_frame_parse(probe->answer, probe->received, &payload, &size, &err);
 	if (r == 0 && probe->received == ANSWER_MAX)
-		return probe_finish(probe, NULL, "the proxy's statistics are too long");
+		return probe_fail(probe, "the proxy's statistics are too long");
 	if (r == 0)
 		return 0;
-	if (r > 0)
-		r = zabbix_stats_parse(payload, size, &stats, &err);
-	return r < 0 ? probe_finish(probe, NULL, err.text) : probe_finish(probe, &stats, "");
+	return r < 0 ? probe_fail(probe, err.text) : probe_finish(probe, payload, size, "");
 }
 
 static int probe_on_io(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -110,20 +114,20 @@ static int probe_on_io(sd_event_source *source, int fd, uint32_t events, void *d
 	(void)events;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 && code != 0) {
 		probe->refused = code == ECONNREFUSED;
-		return probe_finish(
-			probe, NULL, probe->refused ? "the proxy does not listen" : strerror(code));
+		return probe_fail(
+			probe, probe->refused ? "the proxy does not listen" : strerror(code));
 	}
 	if (probe->sent == probe->request_size)
 		return probe_receive(probe);
 	code = probe_send(probe);
-	return code < 0 ? probe_finish(probe, NULL, strerror(-code)) : 0;
+	return code < 0 ? probe_fail(probe, strerror(-code)) : 0;
 }
 
 static int probe_on_timeout(sd_event_source *source, uint64_t usec, void *data)
 {
 	(void)source;
 	(void)usec;
-	return probe_finish(data, NULL, "no answer to the stats request");
+	return probe_fail(data, "no answer to the stats request");
 }
 
 /* A socket that was born in the namespace stays there; the supervisor does not. */
@@ -154,15 +158,15 @@ static int probe_connect(struct probe *probe, struct error *err)
 	return 0;
 }
 
-int probe_start(struct sd_event *event, const char *netns, uint64_t timeout_ms, probe_fn done,
-	void *data, struct probe **probe, struct error *err)
+int probe_start(struct sd_event *event, const char *netns, const char *request, uint64_t timeout_ms,
+	probe_fn done, void *data, struct probe **probe, struct error *err)
 {
 	struct probe *p = xcalloc(1, sizeof(*p));
 	int r;
 
 	p->done = done;
 	p->data = data;
-	p->request = zabbix_frame_create(ZABBIX_STATS_REQUEST, &p->request_size);
+	p->request = zabbix_frame_create(request, &p->request_size);
 	p->fd = socket_in_netns(netns, err);
 	r = p->fd < 0 ? p->fd : probe_connect(p, err);
 	if (r == 0)

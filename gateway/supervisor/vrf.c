@@ -66,6 +66,7 @@ static const char *const check_names[VRF_CHECKS] = {
 	[VRF_CHECK_GATEWAY] = "gateway",
 	[VRF_CHECK_SERVER] = "server",
 	[VRF_CHECK_VALUES] = "values",
+	[VRF_CHECK_LATE] = "late",
 };
 
 const char *vrf_state_name(enum vrf_state state)

@@ -104,6 +104,7 @@ enum vrf_check_kind {
 	VRF_CHECK_GATEWAY,
 	VRF_CHECK_SERVER,
 	VRF_CHECK_VALUES,
+	VRF_CHECK_LATE,
 	VRF_CHECKS,
 };
 
@@ -156,6 +157,13 @@ struct vrf_newest {
 	int64_t at_ms; /* when it was measured, by our clock; where there is none, since when there is none */
 	uint64_t told_ms; /* 0: nothing is known */
 	bool behind;      /* the check is bad as the server stores values of no proxy */
+};
+
+/* Items that the proxy leaves late, by its own queue. */
+struct vrf_late {
+	uint64_t asked_ms; /* 0: never */
+	uint64_t told_ms;  /* likewise */
+	uint64_t count;
 };
 
 /* What a proxy does while it gives no answer (supervisor/watch.h). */
@@ -285,6 +293,7 @@ struct vrf {
 	int64_t server_seen_ms;   /* the same by ours, which counts from an arbitrary start */
 	uint64_t server_told_ms;  /* when that was last told; 0: never */
 	struct vrf_newest newest;
+	struct vrf_late late;
 	struct vrf_check checks[VRF_CHECKS];
 	uint64_t gateways_asked_ms; /* when the kernel was last told to ask for them; 0: never */
 	struct vrf_vitals vitals;

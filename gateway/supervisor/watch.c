@@ -30,6 +30,8 @@
 #define SEEN_RECENTLY_S    30
 /* What is about to be repaired has been by then. */
 #define DOUBT_MS           1000
+/* The proxy goes through all of its items for it. */
+#define LATE_PERIOD_MS     60000
 
 void watch_tell_wellness(struct vrf *vrf)
 {
@@ -143,28 +145,59 @@ static void probe_on_failure(struct vrf *vrf, bool refused, const char *why, boo
 		return;
 	idle = watch_note_failure(&vrf->pulse, &activity, vrf->config->proxy.health.fall);
 	if (!held)
-		snprintf(text, sizeof(text), "%s", why);
+		snprintf(text, sizeof(text), "%.150s", why);
 	checks_count(vrf, VRF_CHECK_STATS, false, text);
 	if (vrf->checks[VRF_CHECK_STATS].ok || !(idle || stopped))
 		return;
-	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %s",
+	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %.150s",
 		vrf->config->proxy.health.fall, why);
 	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
 }
 
+static void late_on_done(
+	const char *payload, size_t size, bool refused, const char *why, void *data)
+{
+	struct vrf *vrf = data;
+	uint64_t late;
+
+	(void)refused;
+	(void)why;
+	vrf->probe = NULL;
+	/* Whether it answers at all is told by the other request. */
+	if (payload && zabbix_late_parse(payload, size, &late, NULL) == 0)
+		collection_note_late(vrf, late);
+}
+
+static void late_ask(struct vrf *vrf)
+{
+	vrf->late.asked_ms = clock_now_ms();
+	(void)probe_start(vrf->context->event, vrf->name, ZABBIX_LATE_REQUEST,
+		(uint64_t)vrf->config->proxy.health.timeout_s * 1000, late_on_done, vrf,
+		&vrf->probe, NULL);
+}
+
 static void probe_on_done(
-	const struct zabbix_stats *stats, bool refused, const char *why, void *data)
+	const char *payload, size_t size, bool refused, const char *why, void *data)
 {
 	struct vrf *vrf = data;
 	/* Its trappers answer all the same, but nobody would see one of its processes end. */
 	bool stopped = process_main_is_stopped(&vrf->proxy);
+	struct error err = ERROR_INIT;
+	struct zabbix_stats stats;
 
 	vrf->probe = NULL;
-	if (stats && !stopped)
-		probe_on_answer(vrf, stats);
+	if (payload && zabbix_stats_parse(payload, size, &stats, &err) < 0) {
+		payload = NULL;
+		why = err.text;
+	}
+	if (payload && !stopped)
+		probe_on_answer(vrf, &stats);
 	else
 		probe_on_failure(vrf, refused,
-			stats ? "its main process was stopped by a signal" : why, stopped);
+			payload ? "its main process was stopped by a signal" : why, stopped);
+	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED)
+		if (payload && clock_now_ms() - vrf->late.asked_ms >= LATE_PERIOD_MS)
+			late_ask(vrf);
 }
 
 static void probe_run(struct vrf *vrf)
@@ -173,7 +206,7 @@ static void probe_run(struct vrf *vrf)
 
 	if (vrf->probe || vrf->proxy.pid <= 0)
 		return;
-	if (probe_start(vrf->context->event, vrf->name,
+	if (probe_start(vrf->context->event, vrf->name, ZABBIX_STATS_REQUEST,
 		    (uint64_t)vrf->config->proxy.health.timeout_s * 1000, probe_on_done, vrf,
 		    &vrf->probe, &err) < 0)
 		log_warning("vrf '%s': cannot ask its proxy: %s", vrf->name, err.text);

@@ -82,19 +82,44 @@ static int refusal_tell(const json_t *answer, struct error *err)
 		info ? info : "no reason given");
 }
 
-int zabbix_stats_parse(
-	const char *payload, size_t size, struct zabbix_stats *stats, struct error *err)
+/* 0: it is one of success. */
+static int answer_judge(const json_t *answer, struct error *err)
 {
-	cleanup_json json_t *answer = json_loadb(payload, size, 0, NULL);
 	const char *response = json_string_value(json_object_get(answer, "response"));
-	const json_t *data = json_object_get(answer, "data");
 
-	*stats = (struct zabbix_stats){ 0 };
 	if (!answer)
 		return error_set(err, EPROTO, "zabbix.stats: the answer is no valid JSON");
 	if (response && strcmp(response, "failed") == 0)
 		return refusal_tell(answer, err);
-	if (!response || strcmp(response, "success") != 0 || !json_is_object(data))
+	if (!response || strcmp(response, "success") != 0)
+		return error_set(err, EPROTO, "zabbix.stats: the answer is not of its shape");
+	return 0;
+}
+
+int zabbix_stats_parse(
+	const char *payload, size_t size, struct zabbix_stats *stats, struct error *err)
+{
+	cleanup_json json_t *answer = json_loadb(payload, size, 0, NULL);
+	const json_t *data = json_object_get(answer, "data");
+	int r = answer_judge(answer, err);
+
+	*stats = (struct zabbix_stats){ 0 };
+	if (r < 0)
+		return r;
+	if (!json_is_object(data))
 		return error_set(err, EPROTO, "zabbix.stats: the answer is not of its shape");
 	return data_read(data, stats, err);
+}
+
+int zabbix_late_parse(const char *payload, size_t size, uint64_t *late, struct error *err)
+{
+	cleanup_json json_t *answer = json_loadb(payload, size, 0, NULL);
+	int r = answer_judge(answer, err);
+
+	*late = 0;
+	if (r < 0)
+		return r;
+	if (!json_object_get(answer, "queue"))
+		return error_set(err, EPROTO, "zabbix.stats: no \"queue\" in the answer");
+	return count_read(answer, "queue", late, err);
 }

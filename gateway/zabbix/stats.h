@@ -20,6 +20,14 @@ struct zabbix_stats {
 /* The request, as JSON text. */
 #define ZABBIX_STATS_REQUEST "{\"request\":\"zabbix.stats\"}"
 
+/* How many items the proxy should have polled ten minutes ago and has not. Items of hosts that do not answer are tried
+ * later, and are none of these. */
+#define ZABBIX_LATE_REQUEST \
+	"{\"request\":\"zabbix.stats\",\"type\":\"queue\",\"params\":{\"from\":\"10m\"}}"
+
+/* Reads its answer's payload; errors as below. */
+int zabbix_late_parse(const char *payload, size_t size, uint64_t *late, struct error *err);
+
 /* Reads an answer's payload. -EACCES "Permission denied." (StatsAllowedIP), -EPROTO other shapes.
  */
 int zabbix_stats_parse(

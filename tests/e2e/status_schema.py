@@ -4,7 +4,8 @@
 STATUS_SCHEMA_VERSION = 1
 VRF_STATES = ("disabled", "wiring", "starting", "healthy", "degraded", "backoff", "failed", "stopping")
 INTERFACE_KINDS = ("vlan", "macvlan", "device", "link")
-CHECK_NAMES = ("netns", "link", "address", "uplink", "route", "process", "stats", "server", "gateway", "values")
+CHECK_NAMES = ("netns", "link", "address", "uplink", "route", "process", "stats", "server", "gateway", "values",
+               "late")
 
 
 class Kind:

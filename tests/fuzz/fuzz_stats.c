@@ -9,6 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct error err = ERROR_INIT;
 	struct zabbix_stats stats;
+	uint64_t late;
 	const char *payload;
 	size_t payload_size;
 
@@ -16,5 +17,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)zabbix_stats_parse(payload, payload_size, &stats, &err);
 	/* Headers are rarely guessed. */
 	(void)zabbix_stats_parse((const char *)data, size, &stats, &err);
+	(void)zabbix_late_parse((const char *)data, size, &late, &err);
 	return 0;
 }

@@ -218,6 +218,30 @@ static void a_value_that_was_not_there_before_is_new_whatever_its_time(void **st
 	assert_true(trial.vrf.newest.at_ms <= (int64_t)clock_now_ms());
 }
 
+static const struct vrf_check *late_check(struct trial *trial)
+{
+	collection_judge(&trial->vrf);
+	return &trial->vrf.checks[VRF_CHECK_LATE];
+}
+
+static void items_that_the_proxy_leaves_late_are_told(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_begin(&trial);
+	assert_false(late_check(&trial)->judged);
+	collection_note_late(&trial.vrf, 0);
+	assert_true(late_check(&trial)->ok);
+	collection_note_late(&trial.vrf, 37);
+	assert_false(late_check(&trial)->ok);
+	assert_string_equal(trial.vrf.checks[VRF_CHECK_LATE].detail,
+		"37 items are late by more than 10 minutes");
+	/* The next proxy has said nothing yet. */
+	trial.vrf.started_ms = clock_now_ms() + 1;
+	assert_false(late_check(&trial)->judged);
+}
+
 static void without_a_proxy_nothing_is_said(void **state)
 {
 	struct trial trial;
@@ -235,6 +259,7 @@ int main(void)
 			what_the_proxy_cannot_poll_is_told_with_kind_number_host_and_remedy),
 		cmocka_unit_test(a_name_out_of_a_database_is_made_printable),
 		cmocka_unit_test(without_a_proxy_nothing_is_said),
+		cmocka_unit_test(items_that_the_proxy_leaves_late_are_told),
 		cmocka_unit_test(a_value_that_arrived_is_told_with_its_age),
 		cmocka_unit_test(
 			values_that_stop_while_the_server_hears_the_proxy_are_told_with_their_cause),

@@ -845,7 +845,7 @@ static void states_and_checks_are_named_as_the_status_document_has_them(void **s
 	static const char *const states[] = { "disabled", "wiring", "starting", "healthy",
 		"degraded", "backoff", "failed", "stopping" };
 	static const char *const checks[] = { "netns", "link", "address", "uplink", "route",
-		"process", "stats", "gateway", "server", "values" };
+		"process", "stats", "gateway", "server", "values", "late" };
 
 	(void)state;
 	for (int i = 0; i < VRF_STATES; i++)

@@ -104,9 +104,29 @@ static void test_other_shapes_are_no_answer(void **state)
 	}
 }
 
+static void the_queue_is_a_count(void **state)
+{
+	static const char *const odd[] = { "", "{}", "{\"response\":\"success\"}",
+		"{\"response\":\"success\",\"queue\":-1}",
+		"{\"response\":\"success\",\"queue\":\"3\"}", "{\"queue\":3}" };
+	static const char good[] = "{\"response\":\"success\",\"queue\":37}";
+	static const char refused[] = "{\"response\":\"failed\",\"info\":\"Permission denied.\"}";
+	uint64_t late = 1;
+
+	(void)state;
+	assert_int_equal(zabbix_late_parse(good, strlen(good), &late, NULL), 0);
+	assert_int_equal(late, 37);
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		assert_int_equal(zabbix_late_parse(odd[i], strlen(odd[i]), &late, NULL), -EPROTO);
+		assert_int_equal(late, 0);
+	}
+	assert_int_equal(zabbix_late_parse(refused, strlen(refused), &late, NULL), -EACCES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_queue_is_a_count),
 		cmocka_unit_test(test_an_answer_of_6_0_is_read),
 		cmocka_unit_test(test_an_answer_of_7_0_is_read),
 		cmocka_unit_test(test_a_clock_set_back_since_its_start_fails_no_proxy),
