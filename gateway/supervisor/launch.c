@@ -316,12 +316,14 @@ static int proxy_spawn(
 	return r;
 }
 
-/* What it has processes for: another config than that would be a reason to restart it. */
+/* What it has processes for: another config than that would be a reason to restart it. Until its config is written,
+ * nothing is known of what it lacks. */
 static void pollers_adopt(struct vrf *vrf)
 {
 	cleanup_free char *conf = NULL;
 	size_t size;
 
+	vrf->pollers.polled = ~0u;
 	if (file_read(vrf->paths.conf, CONF_MAX_SIZE, &conf, &size, NULL) == 0)
 		vrf->pollers.wanted |= proxy_config_read_pollers(conf);
 }
