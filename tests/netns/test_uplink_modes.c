@@ -325,6 +325,7 @@ static void assert_nodes_reached(const char *first, const char *second)
 		cleanup_fd int port = world_listen(nodes[i].netns, nodes[i].address, SERVER_PORT);
 		cleanup_fd int other = world_listen(nodes[i].netns, nodes[i].address, OTHER_PORT);
 
+		assert_true(port >= 0 && other >= 0);
 		assert_int_equal(world_connect("acme", nodes[i].address, SERVER_PORT), 0);
 		assert_int_equal(world_connect("bravo", nodes[i].address, SERVER_PORT), 0);
 		assert_false(reaches("acme", nodes[i].address, OTHER_PORT));
