@@ -4,6 +4,7 @@
 import fcntl
 import json
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -236,6 +237,14 @@ def a_log_directory_of_somebody_else_is_refused(lab):
     expect_said(lab.command("run"), 1, stdout="", stderr=f"others may write to '{lab.base}/log'")
 
 
+def has_ended(pid):
+    """It may have nobody who reaps it."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 def a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone(lab):
     """A proxy of an older version had a descriptor of its lock, and may have given it to anybody."""
     lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
@@ -251,6 +260,7 @@ def a_lock_that_an_older_proxy_lent_is_that_vrfs_fault_alone(lab):
             found = [lab.wait_state(name, "starting")["proxy"] for name in ("acme", "bravo")]
             expect_equal([proxy["restarts"] for proxy in found], [0, 0], "restarts: both were found again")
         os.kill(int(pid), signal.SIGKILL)
+        wait_until(lambda: has_ended(pid), STATE_SECONDS, "acme: its proxy has ended")
         with lab.running("--leave-proxies"):
             vrf = lab.wait_state("acme", "backoff", "failed")
             expect("is held by a process that cannot be named" in vrf["reason"], f"{vrf['reason']!r}")

@@ -188,6 +188,29 @@ def gone_from_config(setting, numbers_of):
             expect_equal(warnings_of(setting), "", "warnings")
 
 
+def renamed(setting, numbers_of):
+    """Under a new name a VRF is another one: with the same interface and host, and a proxy of its own."""
+    bravo = setting.world.customers[1]
+    name = f"{setting.world.label}-charlie"
+    setting.world.write_config()
+    with setting.gateway:
+        setting.gateway.wait_at_work(SECONDS)
+        setting.gateway.wait_in_step(SECONDS)
+        numbers = numbers_of()
+        numbers.wait_accepted()
+        with setting.case("a VRF that is renamed sends its values before the one of the new name takes its place"):
+            with setting.stack.server_down():
+                sender = numbers.give(bravo)
+                text = setting.world.config.read_text()
+                setting.world.config.write_text(text.replace(f"vrf {bravo.vrf} {{", f"vrf {name} {{"))
+                expect_equal(setting.gateway.command("reload", "-n").returncode, 0, "reload")
+                wait_until(lambda: is_sending(setting, bravo.vrf), SECONDS, f"{bravo.vrf}: sending")
+            wait_until(lambda: vrf_is_gone(setting, bravo.vrf), SECONDS, f"{bravo.vrf} is gone")
+            setting.gateway.wait_at_work(SECONDS)
+            numbers.expect_arrived(sender)
+            expect_equal(warnings_of(setting), "", "warnings")
+
+
 def unsent_values(setting):
     made = []
 
@@ -196,9 +219,8 @@ def unsent_values(setting):
         made.extend([] if made else [Numbers(setting)])
         return made[0]
 
-    if setting.stack.release.name == "6.0":
-        return
     gone_from_config(setting, numbers_of)
+    renamed(setting, numbers_of)
     other = other_release(setting)
     if setting.stack.release.name != "7.0":
         return
