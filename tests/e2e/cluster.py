@@ -17,11 +17,15 @@ TAKEOVER_SECONDS = 120
 
 
 class Cluster:
-    """A context manager: in the place of the stack's server, a node at each (namespace or None, address)."""
+    """A context manager: in the place of the stack's server a node at each address, in its namespace or None.
 
-    def __init__(self, stack, places):
+    `node_address` tells of a namespace where else the frontend finds its node, or None.
+    """
+
+    def __init__(self, stack, places, node_address):
         self.stack = stack
         self.places = places
+        self.node_address = node_address
         self.nodes = {}
         self.undo = contextlib.ExitStack()
 
@@ -62,9 +66,9 @@ class Cluster:
         config = self.stack.directory / f"{name}.conf"
         text = SERVER_CONFIG.format(port=self.stack.server_port, directory=directory,
                                     database=self.stack.database.socket, database_port=postgres.PORT)
-        text = text.replace("ListenIP=0.0.0.0,::", f"ListenIP={address}") + "TrapperTimeout=3\n"
-        where = f"[{address}]" if ":" in address else address
-        config.write_text(f"{text}HANodeName={name}\nNodeAddress={where}:{self.stack.server_port}\n")
+        where = self.node_address(self.places[address]) or address
+        text = text.replace("ListenIP=0.0.0.0,::", "ListenIP=" + ",".join(dict.fromkeys((address, where))))
+        config.write_text(f"{text}TrapperTimeout=3\nHANodeName={name}\nNodeAddress={where}:{self.stack.server_port}\n")
         self.nodes[address] = self.stack.start("zabbix_server", [SERVER_PROGRAM, "-f", "-c", config],
                                                directory / "zabbix_server.log", self.places[address])
 

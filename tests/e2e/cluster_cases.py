@@ -32,6 +32,11 @@ def places(mode):
     return {own_address(each, family)[1]: each for each in machines}
 
 
+def node_address(machine):
+    """Where the frontend finds a node: by IPv4, as that of 7.0 makes no address of an IPv6 one and a port."""
+    return own_address(machine, 0)[1] if machine else None
+
+
 def own_values_since(setting, since):
     """Whether the server has values that the gateway itself has sent after that time."""
     items = setting.api.call("item.get", {"host": LABEL, "search": {"key_": OWN_ITEM}, "output": ["lastclock"]})
@@ -57,11 +62,16 @@ def expect_diag(setting, active, other):
 def write_config(setting, mode):
     modes.write_config(setting, mode, ";".join(places(mode)), passive=setting.world.customers[1])
     config = setting.world.config
-    config.write_text(config.read_text().replace("server_port =", "report_interval = 5\n    server_port ="))
+    text = config.read_text().replace("server_port =", "report_interval = 5\n    server_port =")
+    if mode == "routed":
+        # The frontend comes by IPv4: see node_address().
+        hosts = ", ".join(f'"{own_address(each, 0)[0]}"' for each in (modes.SERVER, modes.STRANGER))
+        text = text.replace("server_port =", f'allowed_hosts = {{ "127.0.0.1", {hosts} }}\n    server_port =')
+    config.write_text(text)
 
 
 def check_mode(setting, mode):
-    with Cluster(setting.stack, places(mode)) as cluster:
+    with Cluster(setting.stack, places(mode), node_address) as cluster:
         first = cluster.wait_active()
         second = next(each for each in cluster.places if each != first)
         with setting.case(f"{mode}: values of an active and of a passive proxy come to the active node", required=True):
