@@ -75,6 +75,13 @@ const struct cli_command cli_commands[] = {
 		OPTION_CONFIG "  -n, --dry-run       show what that would write\n"
 			      "      --all           all that the config names\n" OPTION_HELP,
 		cli_adopt },
+	{ "leave", "[-c FILE] [-n|--yes] [--keep-hosts]",
+		"show what this gateway has in Zabbix, or delete all of it",
+		OPTION_CONFIG
+		"  -n, --dry-run       show it, which is the default\n"
+		"      --yes           delete it\n"
+		"      --keep-hosts    keep the devices and their history, disabled\n" OPTION_HELP,
+		cli_leave },
 	{ "rotate-psk", "[-c FILE] VRF", "give a VRF's proxy a new key", OPTION_CONFIG OPTION_HELP,
 		cli_rotate_psk },
 	{ "init", "[-c FILE] --new-id|--keep-id", "say which gateway this machine is",

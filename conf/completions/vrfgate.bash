@@ -28,7 +28,7 @@ _vrfgate_columns()
 
 _vrfgate()
 {
-	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync adopt rotate-psk init help version"
+	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync adopt leave rotate-psk init help version"
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
 
@@ -91,6 +91,7 @@ _vrfgate()
 	import) options="-c --config -n --dry-run --force" ;;
 	sync) options="-c --config -n --dry-run --remove" ;;
 	adopt) options="-c --config -n --dry-run --all" ;;
+	leave) options="-c --config -n --dry-run --yes --keep-hosts" ;;
 	init) options="-c --config --new-id --keep-id" ;;
 	*) return ;;
 	esac

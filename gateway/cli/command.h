@@ -44,5 +44,6 @@ int cli_diag(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_sync(int argc, char **argv);
 int cli_adopt(int argc, char **argv);
+int cli_leave(int argc, char **argv);
 int cli_rotate_psk(int argc, char **argv);
 int cli_init(int argc, char **argv);

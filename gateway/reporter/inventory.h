@@ -53,6 +53,7 @@ struct reporter_inventory {
 		removed; /* VRFs that went from the config on purpose: prune may delete what they have */
 	struct strings adopted; /* names of hosts and proxies to be taken over, whoever made them */
 	bool adopts_all;        /* whatever the config names */
+	bool leaving;           /* all that the gateway has is read, whatever the config says now */
 	char *template_text;    /* our own template, for a Zabbix that lacks it; NULL: not found */
 };
 

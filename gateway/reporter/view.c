@@ -236,10 +236,11 @@ static bool discovers(const struct reporter_inventory *inventory)
 	return false;
 }
 
-/* With prune there may be old ones to delete. */
+/* With prune, or when the gateway leaves, there may be old ones to delete. */
 static bool may_have_rules(const struct asked *asked)
 {
-	return discovers(asked->inventory) || asked->inventory->config->zabbix.prune;
+	return discovers(asked->inventory) || asked->inventory->config->zabbix.prune ||
+		asked->inventory->leaving;
 }
 
 static json_t *rule_params(const struct asked *asked)

@@ -46,6 +46,25 @@ void leftovers_visit(const char *run_dir, leftovers_fn visit, void *data)
 	}
 }
 
+struct search {
+	const char *run_dir;
+	struct strings *running;
+};
+
+static void running_add(const char *vrf, void *data)
+{
+	const struct search *search = data;
+	cleanup_free char *lock = xasprintf("%s/vrfs/%s/lock", search->run_dir, vrf);
+
+	if (process_lock_names_living(lock))
+		strings_add(search->running, vrf);
+}
+
+void leftovers_find(const char *run_dir, struct strings *running)
+{
+	leftovers_visit(run_dir, running_add, &(struct search){ run_dir, running });
+}
+
 static uint32_t limit_s_of(const struct config *config, const char *name)
 {
 	const struct config_vrf *vrf = config_find_vrf(config, name);

@@ -12,6 +12,9 @@ typedef void (*leftovers_fn)(const char *vrf, void *data);
 
 void leftovers_visit(const char *run_dir, leftovers_fn visit, void *data);
 
+/* Appends the VRFs whose proxies run, with or without a supervisor. */
+void leftovers_find(const char *run_dir, struct strings *running);
+
 /* Who wants to know of it meanwhile. */
 struct leftovers_listener {
 	/* Once in a while, what is waited for, each as "acme (still writing after 25 s)". */

@@ -87,7 +87,8 @@ def what_asks_the_api_has_no_rights(lab):
     template.write_text(next((REPOSITORY / "templates" / "6.0").glob("*.yaml")).read_text())
     template.chmod(0o600)
     for words, method in ((("import", "-n", template), "configuration.importcompare"), (("sync", "-n"), "proxy.get"),
-                          (("sync",), "proxy.get"), (("rotate-psk", "acme"), "proxy.get")):
+                          (("sync",), "proxy.get"), (("leave",), "proxy.get"),
+                          (("leave", "--yes"), "proxy.get"), (("rotate-psk", "acme"), "proxy.get")):
         with api(lab) as server:
             verb, *rest = words
             done = lab.command(verb, *rest)

@@ -71,7 +71,7 @@ def a_copy_of_a_machine_is_refused_before_anything_of_it_runs(lab):
     lab.command("down")
     made = identity(lab)
     with machine(lab, SECOND):
-        for command in (("run",), ("sync",), ("sync", "-n"), ("rotate-psk", "one")):
+        for command in (("run",), ("sync",), ("sync", "-n"), ("leave", "--yes"), ("rotate-psk", "one")):
             expect_said(lab.command(*command), 1, stdout="", stderr=REFUSED)
         expect("one" not in output_of("ip", "netns"), "it has made a namespace")
     expect_equal(identity(lab), made, "id")

@@ -376,6 +376,7 @@ def a_killed_supervisor_is_followed_by_one_that_finds_its_proxies(lab):
         expect_equal(vrf["proxy"]["pid"], pid, "pid")
         expect_equal(vrf["proxy"]["restarts"], 0, "restarts")
     expect_equal(children_of("sleep"), [pid], "proxies left by order")
+    expect_said(lab.command("leave", "--yes"), 1, stdout="", stderr="vrfgate leave: proxies run: acme; ")
     expect_said(lab.command("down"), 0, stdout="acme: removed")
     expect_equal(children_of("sleep"), [], "proxies after down")
 

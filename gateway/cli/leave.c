@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrfgate leave: show what this gateway has in Zabbix, or (--yes) delete all of it. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "cli/api.h"
+#include "cli/errand.h"
+#include "cli/options.h"
+#include "config/cleanup.h"
+#include "reporter/leave.h"
+#include "reporter/turn.h"
+#include "supervisor/control_server.h"
+#include "supervisor/ids.h"
+#include "supervisor/inventory.h"
+#include "supervisor/leftovers.h"
+
+static void lines_print(FILE *out, const char *before, const struct strings *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		text_make_printable(lines->items[i]);
+		fprintf(out, "%s%s\n", before, lines->items[i]);
+	}
+}
+
+static int result_print(const struct reporter_sync_result *result, bool look)
+{
+	lines_print(stdout, "", &result->changes);
+	lines_print(stderr, "vrfgate leave: note: ", &result->notes);
+	lines_print(stderr, "vrfgate leave: ", &result->problems);
+	printf("%zu %s, %zu %s, %zu problems\n", result->deleted, look ? "to delete" : "deleted",
+		result->updated, look ? "to keep" : "kept", result->problems.count);
+	if (look && result->changes.count > 0)
+		printf("nothing was changed: 'vrfgate leave --yes' does it\n");
+	if (result->problems.count > 0)
+		return CLI_EXIT_FAILED;
+	return look && result->changes.count > 0 ? CLI_EXIT_CHANGES : CLI_EXIT_DONE;
+}
+
+/* A supervisor would register all of it again, and a proxy that runs has values for what is deleted. */
+static int at_rest(const struct config *config, struct error *err)
+{
+	cleanup(strings_finish) struct strings running = { 0 };
+	cleanup_free char *elsewhere = NULL, *list = NULL;
+	pid_t pid = control_server_find(config->gateway.run_dir);
+
+	if (pid <= 0)
+		elsewhere = control_server_find_elsewhere(&config->gateway, &pid);
+	if (pid > 0 || elsewhere)
+		return error_set(
+			err, EBUSY, "a supervisor runs and would make it all again: stop it first");
+	leftovers_find(config->gateway.run_dir, &running);
+	if (running.count == 0)
+		return 0;
+	list = strings_list(&running);
+	return error_set(err, EBUSY,
+		"proxies run: %s; 'vrfgate down' ends them, which sends no values", list);
+}
+
+/* `turn` is -1 for a look. */
+static int inventory_leave(const struct reporter_inventory *inventory,
+	const struct reporter_leave *how, int turn, int *status, struct error *err)
+{
+	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
+	cleanup(cli_api_close) struct zabbix_api *api = NULL;
+	int r = cli_api_open(inventory, &api, err);
+
+	if (r == 0)
+		r = reporter_leave(api, inventory, how, &result, err);
+	/* Who reads what is printed may take his time. */
+	if (turn >= 0)
+		reporter_turn_end(turn);
+	if (r == 0 || result.changes.count > 0)
+		*status = result_print(&result, how->look);
+	return r;
+}
+
+static int leave_run(const struct config *config, const struct reporter_leave *how)
+{
+	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
+	struct error err = ERROR_INIT;
+	cleanup_free uint32_t *ids = NULL;
+	cleanup_fd int turn = -1;
+	int status = CLI_EXIT_FAILED;
+	int r = how->look ? 0 : at_rest(config, &err);
+
+	if (r == 0 && !how->look)
+		r = cli_turn_take(&config->gateway, &turn, &err);
+	if (r == 0)
+		r = ids_assign(config, false, &ids, &err);
+	if (r == 0)
+		r = inventory_fill(&inventory, config, ids, false, NULL, &err);
+	/* All files are read; what follows is the network's. */
+	if (r == 0)
+		r = cli_rights_drop(&err);
+	if (r == 0)
+		r = inventory_leave(&inventory, how, turn, &status, &err);
+	if (r < 0) {
+		fprintf(stderr, "vrfgate leave: %s\n", err.text);
+		status = CLI_EXIT_FAILED;
+	}
+	return status;
+}
+
+int cli_leave(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "yes", no_argument, NULL, 'y' },
+		{ "keep-hosts", no_argument, NULL, 'k' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	cleanup_config struct config *config = NULL;
+	const char *path = CONFIG_DEFAULT_PATH;
+	struct reporter_leave how = { .look = true };
+	bool dry_run = false;
+	int option, r;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'n':
+			dry_run = true;
+			break;
+		case 'y':
+			how.look = false;
+			break;
+		case 'k':
+			how.keep_hosts = true;
+			break;
+		case 'h':
+			return cli_help(argv[0]);
+		default:
+			return cli_bad_option(argv, option);
+		}
+	}
+	if (dry_run && !how.look)
+		return cli_usage(argv[0], "expected either --dry-run or --yes");
+	r = cli_no_operands(argc, argv);
+	/* The keys of the proxies are root's and the proxies'. */
+	if (r == CLI_PARSED)
+		r = cli_need_root(argv[0]);
+	if (r != CLI_PARSED)
+		return r;
+	r = cli_load_config_in_use(path, &config);
+	return r == CLI_EXIT_DONE ? leave_run(config, &how) : r;
+}
