@@ -341,9 +341,9 @@ def check_reload(setting):
         done = gateway.command("reload")
         # Of the VRF that cannot be started.
         expect_equal((done.returncode, f"vrf '{strange}': failed: " in done.stderr), (1, True), f"reload: {done.stderr!r}")
-        # The rules of every VRF change with the first passive proxy.
-        expect_equal(done.stdout.splitlines()[:3],
-                     [f"added: {strange}", f"changed: {untouched}", f"restarted: {changed}"], "what it says")
+        # What cases before this one had added to the other VRF goes, too, or has gone already.
+        said = [line for line in done.stdout.splitlines() if line != f"changed: {untouched}"]
+        expect_equal(said[:2], [f"added: {strange}", f"restarted: {changed}"], "what it says")
         wait_until(lambda: gateway.status_code(untouched, changed) == HEALTHY
                    and gateway.vrf(changed)["proxy"]["pid"] not in (None, pids[changed]), HEALTHY_SECONDS, "reloaded")
         expect_equal(gateway.vrf(untouched)["proxy"]["pid"], pids[untouched], f"pid of {untouched}")
