@@ -100,7 +100,9 @@ def cases_of(wanted):
             write_config(setting, wanted[0])
             undo.enter_context(setting.gateway)
             for mode in wanted:
-                write_config(setting, mode)
+                # Not while the supervisor may be reading that of its start.
+                if mode != wanted[0]:
+                    write_config(setting, mode)
                 check_mode(setting, mode)
 
     return cases
