@@ -64,8 +64,9 @@ def write_config(setting, mode):
     config = setting.world.config
     text = config.read_text().replace("server_port =", "report_interval = 5\n    server_port =")
     if mode == "routed":
-        # The frontend comes by IPv4: see node_address().
-        hosts = ", ".join(f'"{own_address(each, 0)[0]}"' for each in (modes.SERVER, modes.STRANGER))
+        # The frontend of 7.0 comes by IPv4, see node_address(); before it the values come by IPv6.
+        hosts = ", ".join(f'"{own_address(each, family)[0]}"' for each in (modes.SERVER, modes.STRANGER)
+                          for family in (0, 1))
         text = text.replace("server_port =", f'allowed_hosts = {{ "127.0.0.1", {hosts} }}\n    server_port =')
     config.write_text(text)
 
