@@ -218,11 +218,25 @@ static void supervisor_stop(struct supervisor *supervisor)
 	}
 }
 
+/* Who ends a supervisor is asked for afterwards; one that is of another pid namespace has no number here. */
+static void signal_tell(const struct signalfd_siginfo *info)
+{
+	cleanup_free char *path = xasprintf("/proc/%" PRIu32 "/comm", info->ssi_pid), *name = NULL;
+
+	if (info->ssi_pid == 0)
+		log_info("SIG%s from a process outside of its pid namespace",
+			sigabbrev_np((int)info->ssi_signo));
+	else
+		log_info("SIG%s from process %" PRIu32 " (%s)", sigabbrev_np((int)info->ssi_signo),
+			info->ssi_pid, file_read_line(path, &name, NULL) == 0 ? name : "ended");
+}
+
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
 	struct supervisor *supervisor = data;
 
 	(void)source;
+	signal_tell(info);
 	if (info->ssi_signo != SIGHUP)
 		supervisor_stop(supervisor);
 	else

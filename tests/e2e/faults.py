@@ -66,7 +66,7 @@ def kill_children(scene):
         with scene.case(f"SIGKILL of its {title}: the whole proxy is replaced"), scene.events() as events:
             before = scene.proxy()["pid"]
             os.kill(scene.child(title), signal.SIGKILL)
-            events.wait(scene.victim, "backoff", "zabbix_proxy ended: exit status")
+            events.wait(scene.victim, "backoff", "zabbix_proxy ended: ")
             wait_replaced(scene, before)
 
 
