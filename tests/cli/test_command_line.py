@@ -1,6 +1,9 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command line as a user meets it: what is said, where, and with which exit status. $VRFGATE names the program."""
+"""The command line as a user meets it: what is said, where, and with which exit status. $VRFGATE names the program.
+
+What a supervisor does by itself is in test_supervisor.py.
+"""
 
 import pathlib
 import sys
@@ -11,24 +14,16 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 # pylint: disable=wrong-import-position
 import api_cases
 import control_cases
-import drift_cases
-import duplicate_cases
 import identity_cases
-import life_cases
-import loop_cases
-import route_cases
 import running_cases
 import slip_cases
 import stopping_cases
 import summary_cases
-import takeover_cases
 import usage_cases
 from lab import run_cases
 
-ALL_CASES = (usage_cases.CASES + running_cases.CASES + drift_cases.CASES + duplicate_cases.CASES +
-             life_cases.CASES + loop_cases.CASES + control_cases.CASES + api_cases.CASES +
-             slip_cases.CASES + takeover_cases.CASES + identity_cases.CASES + stopping_cases.CASES +
-             summary_cases.CASES + route_cases.CASES)
+ALL_CASES = (usage_cases.CASES + running_cases.CASES + control_cases.CASES + api_cases.CASES + slip_cases.CASES +
+             identity_cases.CASES + stopping_cases.CASES + summary_cases.CASES)
 
 
 if __name__ == "__main__":
