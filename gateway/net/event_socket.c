@@ -33,6 +33,8 @@ static const int groups[] = {
 	RTNLGRP_NSID,
 	RTNLGRP_IPV4_NETCONF,
 	RTNLGRP_IPV6_NETCONF,
+	/* Routes by an object that goes, go with it, and those of IPv4 without a word. */
+	RTNLGRP_NEXTHOP,
 };
 
 #define AT_TYPE     offsetof(struct nlmsghdr, nlmsg_type)
