@@ -66,6 +66,9 @@ struct net_act_route {
 	uint32_t metric;    /* 0: the kernel's default */
 	struct address via; /* of its first next hop, over the act's link; AF_UNSPEC: none */
 	bool onlink;
+	bool prefix; /* that which the kernel makes with an address, made as it does */
+	struct address
+		source; /* what is sent by it comes from there; AF_UNSPEC: as the kernel chooses */
 	const struct net_act_hop *others; /* its other next hops */
 	size_t n_others;
 };

@@ -7,7 +7,7 @@
 struct nlmsghdr;
 
 /* Non-blocking and close-on-exec. Hears links, addresses and namespace numbers, and of routes those
- * that go and bear our protocol or are replaced; of objects of next hops; and of settings that hold for a
+ * that go and bear our protocol or the kernel's, or are replaced; of objects of next hops; and of settings that hold for a
  * whole namespace, of which forwarding is one. */
 int net_event_socket_open(struct error *err);
 

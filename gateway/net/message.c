@@ -412,10 +412,15 @@ static struct rtnl_route *make_route(
 	need_zero(rtnl_route_set_dst(route, destination));
 	rtnl_route_set_table(route, RT_TABLE_MAIN);
 	rtnl_route_set_type(route, RTN_UNICAST);
-	rtnl_route_set_protocol(route, NET_PROTOCOL);
+	rtnl_route_set_protocol(route, r->prefix ? RTPROT_KERNEL : NET_PROTOCOL);
 	rtnl_route_set_scope(route, is_on_link(r) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
 	if (r->metric)
 		rtnl_route_set_priority(route, r->metric);
+	if (r->source.family != AF_UNSPEC) {
+		cleanup_address struct nl_addr *source = make_address(&r->source);
+
+		need_zero(rtnl_route_set_pref_src(route, source));
+	}
 	add_hop(route, c->ifindex, &r->via, r->onlink);
 	for (size_t i = 0; i < r->n_others; i++)
 		add_hop(route, c->hops[i], &r->others[i].via, r->others[i].onlink);

@@ -227,7 +227,7 @@ static void fill_group(struct net_planner *planner, struct net_goals *goals)
 		net_plan_addresses_delete4(planner, goals, &goals->items[i]);
 	for (size_t i = first; i < goals->count; i++)
 		net_plan_addresses_add4(planner, goals, &goals->items[i]);
-	net_plan_routes_add(planner, routes);
+	net_plan_routes_add(planner, goals, routes);
 	net_plan_sysctls_last(planner, goals);
 }
 

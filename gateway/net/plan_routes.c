@@ -279,7 +279,90 @@ static bool survives(const struct net_goals *goals, const struct net_have_route 
 	return false;
 }
 
+/* ---- the networks of the addresses ---- */
+
+static bool leads_to_network(const struct net_have_route *have, const struct net_goal *goal,
+	const struct address *address)
+{
+	return have->ifindex == goal->have->ifindex && have->via.family == AF_UNSPEC &&
+		!have->n_others && same_network(&have->destination, address);
+}
+
+/* The kernel makes it with the address, and never again once somebody has deleted it. */
+static bool has_network_route(const struct net_have_netns *have, const struct net_goal *goal,
+	const struct address *address)
+{
+	for (size_t i = 0; i < have->n_routes; i++)
+		if (leads_to_network(&have->routes[i], goal, address))
+			return true;
+	return false;
+}
+
+/* The kernel has made its route, though it may still ask whether another host has the address. */
+static bool is_in_use(const struct net_have_netns *have, const struct net_goal *goal,
+	const struct address *address)
+{
+	for (size_t i = 0; i < have->n_addresses; i++)
+		if (have->addresses[i].ifindex == goal->have->ifindex &&
+			have->addresses[i].standing != NET_ADDRESS_DUPLICATE &&
+			address_equal(&have->addresses[i].address, address))
+			return true;
+	return false;
+}
+
+/* Of an address that stays as it is, on a link that does; with any other the kernel makes it. */
+static bool lacks_network_route(
+	const struct net_goals *goals, const struct net_goal *goal, const struct address *address)
+{
+	bool four = address->family == AF_INET;
+
+	return address->prefix_length < (four ? 32 : 128) && !goal->in_root && goal->have &&
+		goal->have != &goal->fresh && (goal->have->flags & IFF_UP) &&
+		!(four && goal->lost_ipv4) && is_in_use(goals->have, goal, address) &&
+		!has_network_route(goals->have, goal, address);
+}
+
 /* ---- acts ---- */
+
+static void plan_add_network(
+	struct net_planner *planner, const struct net_goal *goal, const struct address *address)
+{
+	struct net_act *act = net_planner_add(planner, NET_ACT_ROUTE_ADD, false, goal->name);
+	struct address *network = &act->route.destination;
+
+	act->minor = true;
+	act->ifindex = goal->have->ifindex;
+	act->route.prefix = true;
+	*network = *address;
+	for (size_t i = 0; i < address_size(address); i++)
+		network->bytes[i] &= address_network_mask(address, i);
+	if (address->family == AF_INET)
+		act->route.source = *address;
+	else
+		act->route.metric = IPV6_CONNECTED_METRIC;
+}
+
+/* Two addresses of one network have one route. */
+static bool is_first_of_network(const struct net_goal *goal, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (goal->addresses[i].prefix_length == goal->addresses[at].prefix_length &&
+			address_in_network(&goal->addresses[i], &goal->addresses[at]))
+			return false;
+	return true;
+}
+
+static void plan_add_networks(struct net_planner *planner, const struct net_goals *goals)
+{
+	for (size_t i = 0; i < goals->count; i++) {
+		const struct net_goal *goal = &goals->items[i];
+
+		for (size_t k = 0; k < goal->n_addresses; k++)
+			if (is_first_of_network(goal, k) &&
+				lacks_network_route(goals, goal, &goal->addresses[k]))
+				plan_add_network(planner, goal, &goal->addresses[k]);
+	}
+}
 
 static const char *link_name(const struct net_goals *goals, int ifindex)
 {
@@ -370,9 +453,11 @@ static bool is_known(const struct route_goal *goal)
 	return true;
 }
 
-/* First those whose devices are known; the others may lead over them. */
-void net_plan_routes_add(struct net_planner *planner, struct net_route_goals *routes)
+/* First the networks, then those whose devices are known; the others may lead over them. */
+void net_plan_routes_add(
+	struct net_planner *planner, const struct net_goals *goals, struct net_route_goals *routes)
 {
+	plan_add_networks(planner, goals);
 	for (int known = 1; known >= 0; known--)
 		for (size_t i = 0; i < routes->count; i++) {
 			const struct route_goal *goal = routes->ordered[i];

@@ -110,7 +110,8 @@ bool net_plan_ipv6_comes_back(const struct net_goal *goal);
 /* plan_routes.c: what must go before IPv4 addresses do, then what is missing, with an end of the goals. */
 struct net_route_goals *net_plan_routes_delete(
 	struct net_planner *planner, const struct net_goals *goals);
-void net_plan_routes_add(struct net_planner *planner, struct net_route_goals *routes);
+void net_plan_routes_add(
+	struct net_planner *planner, const struct net_goals *goals, struct net_route_goals *routes);
 
 /* plan_sysctls.c: no redirects, router advertisements, source routes or foreign sources, no forwarding
  * but between own links where wanted, no IPv6 on links without an IPv6 address. */

@@ -95,6 +95,7 @@ static const struct {
 	bool acme, bravo, lower;
 } rows[] = {
 	{ "ip -n acme route del default", true, false, false },
+	{ "ip -n acme route del 10.0.0.0/30 dev cust", true, false, false },
 	{ "ip -n acme addr flush dev cust", true, false, false },
 	{ "ip -n bravo link set cust down", false, true, false },
 	{ "ip -n acme link set lo down", true, false, false },

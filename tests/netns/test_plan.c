@@ -66,6 +66,9 @@ static void what_is_undone_is_done_again(void **state)
 		"ip -n acme addr del 10.0.0.2/30 dev cust",
 		"ip -n acme route del default",
 		"ip -n acme route del 192.168.0.0/16",
+		"ip -n acme route del 10.0.0.0/30 dev cust",
+		"ip -n acme route flush table main",
+		"ip -n acme -6 route flush table main",
 		"ip -n acme link set cust down",
 		"ip -n acme link del cust",
 		"ip -n acme link set uplink down",
@@ -107,6 +110,47 @@ static void what_is_undone_is_done_again(void **state)
 		if (world_count(&want) != 0)
 			fail_msg("not all repaired after: %s", harm[i]);
 	}
+	world_down();
+}
+
+/* The kernel makes it with an address, and does not make it again. */
+static void the_network_of_an_address_is_put_back_as_it_was(void **state)
+{
+	static const struct address several[] = {
+		{ .family = AF_INET, .prefix_length = 24, .bytes = { 10, 0, 0, 3 } },
+		{ .family = AF_INET, .prefix_length = 24, .bytes = { 10, 0, 0, 4 } },
+		{ .family = AF_INET, .prefix_length = 30, .bytes = { 10, 7, 0, 2 } },
+		{ .family = AF_INET, .prefix_length = 32, .bytes = { 10, 8, 0, 1 } },
+		{ .family = AF_INET6, .prefix_length = 64, .bytes = { 0xfd, 1, [15] = 2 } },
+	};
+	cleanup(net_want_finish) struct net_want want = world_want();
+	struct net_want_netns *acme;
+
+	(void)state;
+	acme = add_customer(&want, "acme", 0);
+	acme->links[0].addresses = several;
+	acme->links[0].n_addresses = 5;
+	world_up(&want);
+	assert_int_equal(
+		world_run(
+			"ip -n acme route flush table main; ip -n acme -6 route flush table main"),
+		0);
+	assert_int_equal(
+		world_count(&want), 6); /* three of its own, the uplink's, and those of the want */
+	assert_int_equal(world_up(&want), 6);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_equal(
+		world_run("ip -n acme route get 10.0.0.9 | grep -q 'dev cust src 10.0.0.3'"), 0);
+	assert_int_equal(
+		world_run("ip -n acme route get 10.7.0.1 | grep -q 'dev cust src 10.7.0.2'"), 0);
+	assert_int_equal(world_run("ip -n acme -6 route get fd01::9 | grep -q 'dev cust'"), 0);
+	assert_reachable("acme", "fd5a:b1c0:de00::2");
+	/* What was put back goes with its address. */
+	acme->links[0].n_addresses = 2;
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_not_equal(world_run("ip -n acme route | grep -q 10.7.0.0"), 0);
+	assert_int_not_equal(world_run("ip -n acme -6 route | grep -q fd01::"), 0);
 	world_down();
 }
 
@@ -614,6 +658,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(up_again_changes_nothing_and_down_leaves_as_before),
 	cmocka_unit_test(same_addresses_reach_their_own_peer_only),
 	cmocka_unit_test(what_is_undone_is_done_again),
+	cmocka_unit_test(the_network_of_an_address_is_put_back_as_it_was),
 	cmocka_unit_test(config_changes_become_small_plans),
 	cmocka_unit_test(one_up_renumbers),
 	cmocka_unit_test(two_gateways_are_two_next_hops),

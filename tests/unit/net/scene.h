@@ -4,6 +4,7 @@
 
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +55,8 @@ struct scene {
 	struct address address;
 	struct net_want_netns *acme;  /* wanted */
 	struct net_have_netns *netns; /* there */
-	bool *seen;                   /* NET_ACT_KINDS of them: acts that plans held; may be NULL */
+	bool networks_lost; /* somebody has deleted the routes of the addresses' networks */
+	bool *seen;         /* NET_ACT_KINDS of them: acts that plans held; may be NULL */
 };
 
 static inline struct net_have_link *have_link(
@@ -166,6 +168,30 @@ static inline void scene_finish(struct scene *s)
 	net_have_destroy(s->have);
 }
 
+/* With each address the kernel makes the route of its network. */
+static inline void have_networks(struct net_have_netns *netns)
+{
+	for (size_t i = 0; i < netns->n_addresses; i++) {
+		const struct net_have_address *have = &netns->addresses[i];
+		const struct net_have_link *link = net_have_find_ifindex(netns, have->ifindex);
+		struct net_have_route route = { .ifindex = have->ifindex,
+			.destination = have->address,
+			.protocol = RTPROT_KERNEL };
+
+		for (size_t k = 0; k < address_size(&have->address); k++)
+			route.destination.bytes[k] &= address_network_mask(&have->address, k);
+		if (link && (link->flags & IFF_UP))
+			*array_append(&netns->routes, &netns->n_routes) = route;
+	}
+}
+
+static inline void scene_settle(const struct scene *s)
+{
+	for (size_t i = 0; !s->networks_lost && i < s->have->n_netns; i++)
+		have_networks(&s->have->netns[i]);
+	net_have_sort(s->have);
+}
+
 static inline char *plan_text(const struct scene *s)
 {
 	struct net_plan *plan;
@@ -173,7 +199,7 @@ static inline char *plan_text(const struct scene *s)
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
-	net_have_sort(s->have);
+	scene_settle(s);
 	plan = net_plan_create(&s->want, s->have);
 	net_plan_print(plan, f);
 	for (size_t g = 0; g < plan->n_groups; g++)

@@ -63,6 +63,25 @@ static void no_route(struct scene *s)
 	s->netns->n_routes = 0;
 }
 
+/* Somebody has deleted them, too. */
+static void no_network(struct scene *s)
+{
+	no_route(s);
+	s->networks_lost = true;
+}
+
+static void no_network_of_a_host(struct scene *s)
+{
+	s->networks_lost = true;
+	s->address.prefix_length = s->netns->addresses[0].address.prefix_length = 32;
+}
+
+static void no_network_of_a_duplicate(struct scene *s)
+{
+	duplicate_left(s);
+	s->networks_lost = true;
+}
+
 static void other_route(struct scene *s)
 {
 	s->netns->routes[0].via = address("10.0.0.3");
@@ -461,6 +480,11 @@ static void plans_follow_from_differences(void **state)
 			"acme: delete address fd00:1::2/64 (duplicate address) from cust\n"
 			"acme: add address fd00:1::2/64 (duplicate address) to cust\n" },
 		{ no_route, "acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ no_network,
+			"acme: add route 10.0.0.0/30 dev cust\n"
+			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
+		{ no_network_of_a_duplicate, "" },
+		{ no_network_of_a_host, "" },
 		{ other_route,
 			"acme: delete route 0.0.0.0/0 via 10.0.0.3 dev cust\n"
 			"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n" },
@@ -559,7 +583,7 @@ static void json_has_the_same_acts(void **state)
 	scene_want(&s);
 	scene_have(&s);
 	no_address(&s);
-	net_have_sort(s.have);
+	scene_settle(&s);
 	plan = net_plan_create(&s.want, s.have);
 	json = net_plan_to_json(plan);
 	assert_int_equal(json_integer_value(json_object_get(json, "schema")), 1);

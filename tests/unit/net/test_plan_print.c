@@ -31,7 +31,7 @@ static char *summary_of(const struct scene *s, size_t *acts)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	net_have_sort(s->have);
+	scene_settle(s);
 	plan = net_plan_create(&s->want, s->have);
 	totals = net_plan_totals(plan);
 	*acts = net_plan_count(plan);
