@@ -337,9 +337,11 @@ static int root_ifindex(const struct net_planner *planner, const char *name)
 	return link && !net_goal_outer_goes(&planner->context, link) ? link->ifindex : 0;
 }
 
+/* It takes its flags from what it is made on. */
 static void create_vlan(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
 {
 	const struct net_want_link *want = goal->want;
+	const struct net_have_link *trunk = net_have_find_root(planner->context.have, want->parent);
 	const char *below = plan_outers(planner, want);
 	struct net_act_create *create =
 		&plan_create_inside(planner, goals, goal, NET_LINK_VLAN)->create;
@@ -348,6 +350,8 @@ static void create_vlan(struct net_planner *planner, struct net_goals *goals, st
 	create->parent_ifindex = root_ifindex(planner, below);
 	create->vlan_id = want->tags[want->n_tags - 1];
 	create->vlan_protocol = net_goal_vlan_protocol(want, want->n_tags - 1);
+	snprintf(goal->fresh.kind, sizeof(goal->fresh.kind), "vlan");
+	goal->fresh.flags |= trunk ? trunk->flags & IFF_NOARP : 0;
 }
 
 static void create_macvlan(

@@ -35,6 +35,7 @@ def each_loss_is_put_right_within_a_second(lab):
         ("-n acme route del default", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),
         ("-n acme route del 10.0.0.0/30 dev cust", lambda: "10.0.0.0/30 dev cust" in ip("-n", "acme", "route")),
         ("-n acme -6 route flush table main", lambda: "/126 dev uplink" in ip("-n", "acme", "-6", "route")),
+        ("-n acme link set cust arp off", lambda: "NOARP" not in ip("-n", "acme", "link", "show", "cust")),
         ("-n acme addr flush dev cust", lambda: "10.0.0.2/30" in ip("-n", "acme", "addr")),
         ("-n acme link set cust down", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),
         ("-n acme link del cust", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),

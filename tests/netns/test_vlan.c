@@ -54,6 +54,23 @@ static void assert_joined(const char *vrf, const char *router, bool joined)
 	assert_int_equal(ret == 0, joined);
 }
 
+/* A VLAN takes that from its trunk, and would learn no router's address. */
+static void a_trunk_without_arp_makes_no_vlan_without(void **state)
+{
+	cleanup(net_want_finish) struct net_want want = world_want();
+
+	(void)state;
+	add_vlan(&want, "acme", 0, "one", 0, 100);
+	add_vlan(&want, "bravo", 1, "two", 300, 400);
+	world_run("ip link set trunk0 arp off");
+	world_up(&want);
+	assert_int_equal(world_count(&want), 0);
+	assert_int_not_equal(world_run("ip -n acme link show one | grep -q NOARP"), 0);
+	assert_int_not_equal(world_run("ip -n bravo link show two | grep -q NOARP"), 0);
+	world_run("ip link set trunk0 arp on");
+	world_down();
+}
+
 static void two_vlans_on_one_trunk(void **state)
 {
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -385,6 +402,7 @@ static void frames_are_tagged_on_the_trunk(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_trunk_without_arp_makes_no_vlan_without),
 		cmocka_unit_test(two_vlans_on_one_trunk),
 		cmocka_unit_test(stacked_vlans_share_their_outer_device),
 		cmocka_unit_test(an_outer_device_goes_with_its_last_user),

@@ -130,6 +130,8 @@ static const struct act_case cases[] = {
 		"", "acme: delete link vg0\n" },
 	{ "mtu", want_mtu, have_mtu, "acme: set mtu 1400 on cust\n", "",
 		"acme: set mtu 1500 on cust\n" },
+	{ "arp", nothing, have_no_arp, "", "acme: switch on arp of cust\n",
+		"acme: switch on arp of cust\n" },
 	{ "mac", want_mac, have_mac, "acme: set mac 00:00:00:00:00:01 on cust\n", "",
 		"acme: set mac 00:00:00:00:00:00 on cust\n" },
 	{ "down", nothing, have_down, "",

@@ -191,6 +191,11 @@ static inline void have_mtu(struct scene *s)
 	scene_cust(s)->mtu_bytes = 1400;
 }
 
+static inline void have_no_arp(struct scene *s)
+{
+	scene_cust(s)->flags |= IFF_NOARP;
+}
+
 static inline void want_mac(struct scene *s)
 {
 	s->acme->links[0].mac[5] = 1;
