@@ -149,8 +149,8 @@ check: deps
 		"cppcheck=$(MAKE) -s cppcheck" "clang-tidy=$(MAKE) -s clang-tidy" \
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
 		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) $(FUZZERS:$(B)/%=$(B)/san/%) \
-		$(VALGRIND_TESTS:%=valgrind:%) \
-		--two tests/vm/run $(wildcard tests/cli/test_*.py) tests/vm/systemd tests/vm/clock tests/vm/power \
+		$(VALGRIND_TESTS:%=valgrind:%) tests/vm/run \
+		--two $(wildcard tests/cli/test_*.py) tests/vm/systemd tests/vm/clock tests/vm/power \
 		$(wildcard tests/e2e/test_*.py)
 
 # What takes too long for every day: the tests of tests/long, and others with larger numbers. SEED= repeats.
