@@ -346,8 +346,7 @@ static void plan_add_network(
 static bool is_first_of_network(const struct net_goal *goal, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (goal->addresses[i].prefix_length == goal->addresses[at].prefix_length &&
-			address_in_network(&goal->addresses[i], &goal->addresses[at]))
+		if (same_network(&goal->addresses[i], &goal->addresses[at]))
 			return false;
 	return true;
 }
