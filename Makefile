@@ -67,6 +67,11 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 
+# A vrfgate without the words of its acts.
+$(B)/tests/cli/mumble: $(B)/gateway/main.o $(B)/tests/cli/mumble.o $(LIB)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 # A fuzz target's main is libFuzzer's, or one that replays what is kept.
 FUZZ_MAIN = $(if $(FUZZ),,$(B)/tests/fuzz/replay.o)
 $(FUZZERS): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
@@ -81,7 +86,7 @@ $(B)/bench/floor: $(FLOOR_OBJECTS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 .PRECIOUS: $(B)/%.o
--include $(wildcard $(LIB_OBJECTS:.o=.d) $(FLOOR_OBJECTS:.o=.d) $(B)/gateway/main.d $(UNIT_TESTS:=.d) $(NETNS_TESTS:=.d) $(FUZZERS:=.d))
+-include $(wildcard $(LIB_OBJECTS:.o=.d) $(FLOOR_OBJECTS:.o=.d) $(B)/gateway/main.d $(B)/tests/cli/mumble.d $(UNIT_TESTS:=.d) $(NETNS_TESTS:=.d) $(FUZZERS:=.d))
 
 .PHONY: deps
 deps:
@@ -138,7 +143,7 @@ demo:
 
 # What is tested is built three times: by gcc, by clang, and with the sanitizers.
 .PHONY: tests check
-tests: all $(UNIT_TESTS) $(NETNS_TESTS) $(FUZZERS)
+tests: all $(UNIT_TESTS) $(NETNS_TESTS) $(FUZZERS) $(B)/tests/cli/mumble
 
 check: deps
 	$(MAKE) $(JOBS) WERROR=1 tests

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "cli/kernel.h"
 #include "config/cleanup.h"
+#include "net/act.h"
 #include "net/forwarding.h"
 #include "process/lock.h"
 #include "supervisor/control_server.h"
@@ -31,28 +32,20 @@ static bool proxy_runs(const struct config *config, const char *vrf)
 	return runs;
 }
 
-/* True for the deletion of an uplink whose number is not the VRF's any more. */
-static bool renumbers(const struct renumbering *r, const char *netns, const char *text)
+static bool renumbers(const struct renumbering *r, const char *netns, const struct net_act *act)
 {
 	const struct config_vrf *vrf = config_find_vrf(r->config, netns);
-	char name[NET_IFNAME_SIZE], same[64];
 
-	if (!vrf || !vrf->has_uplink)
-		return false;
-	net_uplink_root_name(r->plan->ids[vrf - r->config->vrfs], name);
-	snprintf(same, sizeof(same), "delete link %s", name);
-	return strncmp(text, "delete link " NET_UPLINK_ROOT,
-		       strlen("delete link " NET_UPLINK_ROOT)) == 0 &&
-		strcmp(text, same) != 0;
+	return vrf && vrf->has_uplink &&
+		net_act_renumbers(act, r->plan->ids[vrf - r->config->vrfs]);
 }
 
 /* The proxy listens on the old address and would never know the new one. */
-static bool may_renumber(const char *netns, enum net_aspect aspect, const char *text, void *data)
+static bool may_renumber(const char *netns, const struct net_act *act, void *data)
 {
 	struct renumbering *r = data;
 
-	if (aspect != NET_ASPECT_UPLINK || !renumbers(r, netns, text) ||
-		!proxy_runs(r->config, netns))
+	if (!renumbers(r, netns, act) || !proxy_runs(r->config, netns))
 		return true;
 	fprintf(stderr,
 		"vrf '%s': its uplink cannot get another id while its proxy runs: the supervisor restarts it at a reload\n",

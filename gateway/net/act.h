@@ -126,6 +126,23 @@ struct net_act {
 	};
 };
 
+/*
+ * Which act it is: the same one planned again has the same identity, whatever words it is told in. The kernel's numbers
+ * of links, new with every link, are no part of it. It outlives the plan.
+ */
+struct net_act_id {
+	enum net_act_kind kind;
+	bool in_root;
+	char link[NET_IFNAME_SIZE]; /* "": none */
+	uint64_t hash;              /* of these and of all else that tells acts apart */
+};
+
+struct net_act_id net_act_identify(const struct net_act *act);
+bool net_act_id_equal(const struct net_act_id *a, const struct net_act_id *b);
+
+/* True for the deletion of an uplink, by its root end, that has another number than this. */
+bool net_act_renumbers(const struct net_act *act, uint32_t id);
+
 /* True for an act that others stand on, and that what is not named in a want has a say in: names and
  * numbers taken, ends left over. */
 bool net_act_is_structural(const struct net_act *act);
@@ -143,7 +160,9 @@ enum net_aspect net_act_aspect(const struct net_act *act);
 /* The kind as a word for programs: "address_add". */
 const char *net_act_name(enum net_act_kind kind);
 
-/* What is done, without its link: "add address 10.0.0.2/30"; returns text. */
+/* Words for people (net/act_words.c), which nothing is decided by.
+ *
+ * What is done, without its link: "add address 10.0.0.2/30"; returns text. */
 const char *net_act_phrase(const struct net_act *act, char text[NET_ACT_TEXT_SIZE]);
 
 /* All of it: "add address 10.0.0.2/30 to eth0.10"; returns text. */

@@ -20,6 +20,7 @@
 #include "base/strings.h"
 #include "net/want.h"
 
+struct net_act; /* net/act.h */
 struct net_have;
 struct net_plan;
 struct net_plan_group;
@@ -111,8 +112,7 @@ enum net_aspect {
  * others would stand on it, as on the making of a link, all of its namespace are. Of another try with a
  * duplicate address it does not ask: the want has said so (enum net_retry).
  */
-typedef bool (*net_plan_may_fn)(
-	const char *netns, enum net_aspect aspect, const char *text, void *data);
+typedef bool (*net_plan_may_fn)(const char *netns, const struct net_act *act, void *data);
 
 void net_plan_filter(struct net_plan *plan, net_plan_may_fn may, void *data);
 

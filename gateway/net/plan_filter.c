@@ -4,14 +4,12 @@
 
 static void group_filter(struct net_plan_group *group, net_plan_may_fn may, void *data)
 {
-	char text[NET_ACT_TEXT_SIZE];
 	size_t kept = 0, early = 0;
 
 	for (size_t i = 0; i < group->n_acts; i++) {
 		const struct net_act act = group->acts[i];
 
-		if (net_act_is_retry(&act) ||
-			may(group->netns, net_act_aspect(&act), net_act_text(&act, text), data)) {
+		if (net_act_is_retry(&act) || may(group->netns, &act, data)) {
 			group->acts[kept++] = act;
 			early += i < group->n_early;
 		} else if (net_act_is_structural(&act)) {

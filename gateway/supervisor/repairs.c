@@ -3,12 +3,11 @@
 #include "supervisor/repairs.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 
 struct repair {
-	char *text;
+	struct net_act_id act;
 	uint64_t done_ms[REPAIRS_MAX]; /* the last ones, a ring */
 	unsigned int next;             /* the oldest of them */
 	uint64_t held_until_ms;        /* 0: not left alone */
@@ -16,21 +15,19 @@ struct repair {
 
 void repairs_finish(struct repairs *repairs)
 {
-	for (size_t i = 0; i < repairs->count; i++)
-		free(repairs->items[i].text);
 	free(repairs->items);
 	*repairs = (struct repairs){ 0 };
 }
 
-static struct repair *repair_find(struct repairs *repairs, const char *text)
+static struct repair *repair_find(struct repairs *repairs, const struct net_act_id *act)
 {
 	struct repair *repair;
 
 	for (size_t i = 0; i < repairs->count; i++)
-		if (strcmp(repairs->items[i].text, text) == 0)
+		if (net_act_id_equal(&repairs->items[i].act, act))
 			return &repairs->items[i];
 	repair = array_append(&repairs->items, &repairs->count);
-	repair->text = xstrdup(text);
+	repair->act = *act;
 	return repair;
 }
 
@@ -47,9 +44,9 @@ static bool is_fought_over(const struct repair *repair, uint64_t now_ms)
 	return oldest_ms && now_ms - oldest_ms < REPAIRS_WINDOW_MS;
 }
 
-bool repairs_may(struct repairs *repairs, const char *text, uint64_t now_ms)
+bool repairs_may(struct repairs *repairs, const struct net_act_id *act, uint64_t now_ms)
 {
-	struct repair *repair = repair_find(repairs, text);
+	struct repair *repair = repair_find(repairs, act);
 
 	if (now_ms < repair->held_until_ms)
 		return false;
@@ -67,9 +64,9 @@ bool repairs_may(struct repairs *repairs, const char *text, uint64_t now_ms)
 	return true;
 }
 
-void repairs_note(struct repairs *repairs, const char *text, uint64_t now_ms)
+void repairs_note(struct repairs *repairs, const struct net_act_id *act, uint64_t now_ms)
 {
-	repair_note(repair_find(repairs, text), now_ms);
+	repair_note(repair_find(repairs, act), now_ms);
 }
 
 uint64_t repairs_next_ms(const struct repairs *repairs)
@@ -102,8 +99,6 @@ void repairs_forget(struct repairs *repairs, uint64_t now_ms)
 
 		if (now_ms < newest_ms(&repair) + REPAIRS_WINDOW_MS)
 			repairs->items[kept++] = repair;
-		else
-			free(repair.text);
 	}
 	repairs->count = kept;
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/act.h"
+
 #define REPAIRS_MAX       5
 #define REPAIRS_WINDOW_MS 60000
 
@@ -19,11 +21,11 @@ struct repairs {
 
 void repairs_finish(struct repairs *repairs);
 
-/* Whether this may be done at this time. The text tells acts apart. */
-bool repairs_may(struct repairs *repairs, const char *text, uint64_t now_ms);
+/* Whether this may be done at this time. */
+bool repairs_may(struct repairs *repairs, const struct net_act_id *act, uint64_t now_ms);
 
 /* It has been done. */
-void repairs_note(struct repairs *repairs, const char *text, uint64_t now_ms);
+void repairs_note(struct repairs *repairs, const struct net_act_id *act, uint64_t now_ms);
 
 /* When the first of what is left alone may be tried again; 0: nothing is. */
 uint64_t repairs_next_ms(const struct repairs *repairs);

@@ -1250,7 +1250,7 @@ void vrf_destroy(struct vrf *vrf)
 	net_netns_state_finish(&vrf->kernel);
 	net_netns_state_finish(&vrf->seen);
 	repairs_finish(&vrf->drift.repairs);
-	strings_finish(&vrf->drift.acts);
+	free(vrf->drift.cause_text);
 	relapses_forget(&vrf->relapses);
 	conflicts_finish(&vrf->conflicts);
 	foreign_addresses_finish(&vrf->foreign);

@@ -135,12 +135,14 @@ enum {
 
 /* Keeping its part of the kernel as it should be; see supervisor/drift.h. */
 struct vrf_drift {
-	uint64_t due_ms;      /* when it is to be compared; 0: nothing has happened */
-	uint64_t compared_ms; /* last */
-	bool heard;           /* the kernel's changes of it are listened to */
-	bool settled;         /* the last comparison found nothing to do */
-	uint64_t count;       /* things repaired */
-	struct strings acts;  /* those under way that put something right */
+	uint64_t due_ms;         /* when it is to be compared; 0: nothing has happened */
+	uint64_t compared_ms;    /* last */
+	bool heard;              /* the kernel's changes of it are listened to */
+	bool settled;            /* the last comparison found nothing to do */
+	uint64_t count;          /* things repaired */
+	size_t n_acts;           /* those under way that put something right */
+	struct net_act_id cause; /* what they are for, where there are any */
+	char *cause_text;
 	struct repairs repairs;
 };
 

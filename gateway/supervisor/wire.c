@@ -165,36 +165,49 @@ static void trouble_set(
 	vrf->trouble_aspect = aspect;
 }
 
+static void acts_forget(struct vrf_drift *drift)
+{
+	free(drift->cause_text);
+	drift->cause_text = NULL;
+	drift->n_acts = 0;
+}
+
+static bool has_cause(const struct vrf_drift *drift)
+{
+	return drift->n_acts && drift->cause.kind != NET_ACT_SYSCTL_SET;
+}
+
 /* The first thing tells what was undone, and the others follow from it; sysctls come before all else. */
-static const char *cause(const struct strings *acts)
+static void acts_add(
+	struct vrf_drift *drift, const struct net_act *act, const struct net_act_id *id)
 {
-	for (size_t i = 0; i < acts->count; i++)
-		if (strncmp(acts->items[i], "set net.", strlen("set net.")) != 0)
-			return acts->items[i];
-	return acts->count ? acts->items[0] : NULL;
+	char text[NET_ACT_TEXT_SIZE];
+
+	if (!drift->n_acts || (!has_cause(drift) && id->kind != NET_ACT_SYSCTL_SET)) {
+		free(drift->cause_text);
+		drift->cause_text = xstrdup(net_act_text(act, text));
+		drift->cause = *id;
+	}
+	drift->n_acts++;
 }
 
-static bool has_cause(const struct strings *acts)
-{
-	return acts->count && strncmp(cause(acts), "set net.", strlen("set net.")) != 0;
-}
-
-static bool may_act(const char *netns, enum net_aspect aspect, const char *text, void *data)
+static bool may_act(const char *netns, const struct net_act *act, void *data)
 {
 	struct wire_pass *pass = data;
 	struct vrf *vrf = supervisor_find_vrf(pass->supervisor, netns);
-	char trouble[sizeof(vrf->trouble)];
+	struct net_act_id id = net_act_identify(act);
+	char trouble[sizeof(vrf->trouble)], text[NET_ACT_TEXT_SIZE];
 
 	if (!vrf || !is_repair(vrf))
 		return true;
-	if (has_cause(&vrf->drift.acts) || repairs_may(&vrf->drift.repairs, text, clock_now_ms())) {
-		strings_add(&vrf->drift.acts, text);
+	if (has_cause(&vrf->drift) || repairs_may(&vrf->drift.repairs, &id, clock_now_ms())) {
+		acts_add(&vrf->drift, act, &id);
 		return true;
 	}
 	snprintf(trouble, sizeof(trouble),
 		"undone %d times within a minute and left alone for one: %.180s", REPAIRS_MAX,
-		text);
-	trouble_set(vrf, aspect, trouble, NULL);
+		net_act_text(act, text));
+	trouble_set(vrf, net_act_aspect(act), trouble, NULL);
 	return false;
 }
 
@@ -219,15 +232,15 @@ static void on_shared(struct supervisor *supervisor, const struct net_outcome *o
 
 static void note_repairs(struct vrf *vrf)
 {
-	const struct strings *acts = &vrf->drift.acts;
+	struct vrf_drift *drift = &vrf->drift;
 
-	if (acts->count > 1)
-		log_warning("vrf '%s': repaired: %s, and %zu more", vrf->name, cause(acts),
-			acts->count - 1);
+	if (drift->n_acts > 1)
+		log_warning("vrf '%s': repaired: %s, and %zu more", vrf->name, drift->cause_text,
+			drift->n_acts - 1);
 	else
-		log_warning("vrf '%s': repaired: %s", vrf->name, cause(acts));
-	repairs_note(&vrf->drift.repairs, cause(acts), clock_now_ms());
-	vrf->drift.count += acts->count;
+		log_warning("vrf '%s': repaired: %s", vrf->name, drift->cause_text);
+	repairs_note(&drift->repairs, &drift->cause, clock_now_ms());
+	drift->count += drift->n_acts;
 }
 
 /* As it was before what was done now; where that was anything it is compared once more. */
@@ -271,16 +284,16 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	}
 	if (outcome->passing && again_soon(pass->supervisor, &vrf->clashed_ms)) {
 		vrf->wiring_due = true;
-		strings_finish(&vrf->drift.acts);
+		acts_forget(&vrf->drift);
 		return;
 	}
 	vrf->wiring_due = false;
 	vrf->clashed_ms = 0;
 	if (failed)
 		trouble_set(vrf, outcome->aspect, outcome->error.text, &outcome->error.cause);
-	else if (outcome->acts && vrf->drift.acts.count)
+	else if (outcome->acts && vrf->drift.n_acts)
 		note_repairs(vrf);
-	strings_finish(&vrf->drift.acts);
+	acts_forget(&vrf->drift);
 	if (vrf->config_new && outcome->acts)
 		vrf->reloaded |= VRF_RELOAD_CHANGED;
 	vrf->config_new = false;

@@ -211,11 +211,80 @@ static void no_act_was_left_out(void **state)
 			fail_msg("no case has the act '%s'", net_act_name((enum net_act_kind)kind));
 }
 
+/* ---- which act it is ---- */
+
+struct named {
+	char *text;
+	struct net_act_id id;
+};
+
+struct acts {
+	struct named *items;
+	size_t count;
+};
+
+static void acts_finish(struct acts *acts)
+{
+	for (size_t i = 0; i < acts->count; i++)
+		free(acts->items[i].text);
+	free(acts->items);
+}
+
+static void acts_plan(
+	struct acts *acts, const struct act_case *c, bool want, bool have, int ifindex)
+{
+	cleanup(scene_finish) struct scene s = { 0 };
+	struct net_plan *plan;
+
+	scene_idle(&s);
+	s.have->root.links[0].ifindex = s.netns->links[1].lower = ifindex;
+	if (want)
+		c->want(&s);
+	if (have)
+		c->have(&s);
+	net_have_sort(s.have);
+	plan = net_plan_create(&s.want, s.have);
+	for (size_t g = 0; g < plan->n_groups; g++)
+		for (size_t a = 0; a < plan->groups[g].n_acts; a++) {
+			const struct net_act *act = &plan->groups[g].acts[a];
+			char text[NET_ACT_TEXT_SIZE];
+
+			*array_append(&acts->items, &acts->count) = (struct named){
+				xasprintf("%d %s", act->in_root, net_act_text(act, text)),
+				net_act_identify(act)
+			};
+		}
+	net_plan_destroy(plan);
+}
+
+/* Also where a link got another number meanwhile. */
+static void an_act_is_known_again_and_told_from_all_others(void **state)
+{
+	cleanup(acts_finish) struct acts acts = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		for (int ifindex = 2; ifindex < 4; ifindex++) {
+			acts_plan(&acts, &cases[i], true, false, ifindex * 100);
+			acts_plan(&acts, &cases[i], true, true, ifindex * 100);
+			acts_plan(&acts, &cases[i], false, true, ifindex * 100);
+		}
+	assert_true(acts.count > 100);
+	for (size_t i = 0; i < acts.count; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct named *a = &acts.items[i], *b = &acts.items[j];
+
+			if (net_act_id_equal(&a->id, &b->id) != (strcmp(a->text, b->text) == 0))
+				fail_msg("'%s' and '%s'", a->text, b->text);
+		}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_act_has_its_inverse),
 		cmocka_unit_test(no_act_was_left_out),
+		cmocka_unit_test(an_act_is_known_again_and_told_from_all_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

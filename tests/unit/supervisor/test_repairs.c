@@ -9,18 +9,19 @@
 #include "base/cleanup.h"
 #include "supervisor/repairs.h"
 
-#define ROUTE   "add route 0.0.0.0/0 via 10.0.0.1 dev cust"
-#define ADDRESS "add address 10.0.0.2/30 to cust"
-#define START   1000000
+#define START 1000000
 
 #define cleanup_repairs cleanup(repairs_finish)
 
+static const struct net_act_id route = { NET_ACT_ROUTE_ADD, false, "cust", 1 };
+static const struct net_act_id address = { NET_ACT_ADDRESS_ADD, false, "cust", 2 };
+
 static bool mend(struct repairs *repairs, uint64_t now_ms)
 {
-	bool may = repairs_may(repairs, ROUTE, now_ms);
+	bool may = repairs_may(repairs, &route, now_ms);
 
 	if (may)
-		repairs_note(repairs, ROUTE, now_ms);
+		repairs_note(repairs, &route, now_ms);
 	return may;
 }
 
@@ -38,10 +39,10 @@ static void five_times_in_a_minute_are_enough(void **state)
 	(void)state;
 	fight(&repairs, START);
 	assert_int_equal(repairs_next_ms(&repairs), 0);
-	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
+	assert_false(repairs_may(&repairs, &route, START + 5000));
 	assert_int_equal(repairs_next_ms(&repairs), START + 5000 + REPAIRS_WINDOW_MS);
-	assert_false(repairs_may(&repairs, ROUTE, START + 6000));
-	assert_true(repairs_may(&repairs, ADDRESS, START + 6000));
+	assert_false(repairs_may(&repairs, &route, START + 6000));
+	assert_true(repairs_may(&repairs, &address, START + 6000));
 }
 
 static void slow_losses_are_always_put_right(void **state)
@@ -59,7 +60,7 @@ static void what_failed_is_no_repair(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < 20; i++)
-		assert_true(repairs_may(&repairs, ROUTE, START + i * 100));
+		assert_true(repairs_may(&repairs, &route, START + i * 100));
 }
 
 static void after_a_minute_it_is_tried_once_more(void **state)
@@ -69,10 +70,10 @@ static void after_a_minute_it_is_tried_once_more(void **state)
 
 	(void)state;
 	fight(&repairs, START);
-	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
-	assert_true(repairs_may(&repairs, ROUTE, again_ms));
+	assert_false(repairs_may(&repairs, &route, START + 5000));
+	assert_true(repairs_may(&repairs, &route, again_ms));
 	assert_int_equal(repairs_next_ms(&repairs), 0);
-	assert_false(repairs_may(&repairs, ROUTE, again_ms + 100));
+	assert_false(repairs_may(&repairs, &route, again_ms + 100));
 	assert_int_equal(repairs_next_ms(&repairs), again_ms + 100 + REPAIRS_WINDOW_MS);
 }
 
@@ -83,7 +84,7 @@ static void peace_is_remembered_as_such(void **state)
 
 	(void)state;
 	fight(&repairs, START);
-	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
+	assert_false(repairs_may(&repairs, &route, START + 5000));
 	assert_true(mend(&repairs, again_ms));
 	repairs_forget(&repairs, again_ms + REPAIRS_WINDOW_MS - 1);
 	assert_int_equal(repairs.count, 1);
@@ -98,7 +99,7 @@ static void what_is_left_alone_is_not_forgotten(void **state)
 
 	(void)state;
 	fight(&repairs, START);
-	assert_false(repairs_may(&repairs, ROUTE, START + 5000));
+	assert_false(repairs_may(&repairs, &route, START + 5000));
 	repairs_forget(&repairs, START + 5000 + REPAIRS_WINDOW_MS);
 	assert_int_equal(repairs.count, 1);
 	assert_int_equal(repairs_next_ms(&repairs), START + 5000 + REPAIRS_WINDOW_MS);
