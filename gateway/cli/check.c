@@ -2,44 +2,40 @@
 /* vrfgate check: validate the config; touches nothing. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "cli/options.h"
 #include "config/cleanup.h"
-#include "net/judge.h"
+#include "net/validate.h"
 #include "supervisor/ids.h"
 #include "supervisor/passive_ports.h"
 #include "supervisor/wiring.h"
 
-struct finding {
-	const struct config_vrf *vrf;
-	size_t faults;
-};
-
-static void on_fault(void *data, const struct error *fault)
+static void faults_tell(const struct config_vrf *vrf, const struct net_faults *faults)
 {
-	struct finding *finding = data;
-
-	finding->faults++;
-	fprintf(stderr, "%s:%d: vrf '%s': %s\n", finding->vrf->file, finding->vrf->line,
-		finding->vrf->name, fault->text);
+	for (size_t i = 0; i < faults->count; i++)
+		fprintf(stderr, "%s:%d: vrf '%s': %s\n", vrf->file, vrf->line, vrf->name,
+			faults->items[i].text);
 }
 
 /* What an uplink's number decides. */
 static int wiring_check(const struct config *config, const uint32_t *ids)
 {
 	struct net_want want;
-	size_t faults = 0;
+	bool faulty = false;
 
 	wiring_all(&want, config, ids);
 	for (size_t i = 0; i < want.n_netns; i++) {
-		struct finding finding = { config_find_vrf(config, want.netns[i].name), 0 };
+		struct net_faults faults = { 0 };
 
-		net_judge_want(&want, &want.netns[i], on_fault, &finding);
-		faults += finding.faults;
+		net_validate_want(&want, &want.netns[i], &faults);
+		faults_tell(config_find_vrf(config, want.netns[i].name), &faults);
+		faulty |= faults.count > 0;
+		free(faults.items);
 	}
 	net_want_finish(&want);
-	return faults ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
+	return faulty ? CLI_EXIT_CONFIG : CLI_EXIT_DONE;
 }
 
 static void ports_check(const char *path, const struct config *config, const uint32_t *ids)

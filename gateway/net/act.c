@@ -33,6 +33,7 @@ static uint64_t hash_create(uint64_t hash, const struct net_act *act)
 	hash = hash_bytes(hash, &c->kind, sizeof(c->kind));
 	hash = hash_bytes(hash, &c->vlan_id, sizeof(c->vlan_id));
 	hash = hash_bytes(hash, &c->vlan_protocol, sizeof(c->vlan_protocol));
+	hash = hash_bytes(hash, &c->mode, sizeof(c->mode));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		hash = hash_text(hash, texts[i] ? texts[i] : "");
 	return hash;
@@ -152,6 +153,12 @@ bool net_act_id_equal(const struct net_act_id *a, const struct net_act_id *b)
 const char *net_act_name(enum net_act_kind kind)
 {
 	return kinds[kind].name;
+}
+
+bool net_act_makes_uplink(const struct net_act *act)
+{
+	return act->kind == NET_ACT_LINK_CREATE && act->create.kind == NET_LINK_VETH &&
+		act->create.stays;
 }
 
 bool net_act_is_structural(const struct net_act *act)

@@ -38,7 +38,7 @@ enum net_act_kind {
 	NET_ACT_KINDS,
 };
 
-/* A new link: a VLAN or macvlan on a parent in the root namespace, or a veth pair. */
+/* A new link, and its other end where it is a pair. */
 struct net_act_create {
 	enum net_link_kind kind;
 	bool stays; /* in the root namespace; else it is made straight in the act's own */
@@ -46,6 +46,7 @@ struct net_act_create {
 	int parent_ifindex; /* 0: to be found by name */
 	uint16_t vlan_id;
 	uint16_t vlan_protocol;
+	uint32_t mode;      /* macvlan */
 	uint32_t mtu_bytes; /* 0: the kernel's */
 	bool has_mac;
 	uint8_t mac[6];
@@ -142,6 +143,8 @@ bool net_act_id_equal(const struct net_act_id *a, const struct net_act_id *b);
 
 /* True for the deletion of an uplink, by its root end, that has another number than this. */
 bool net_act_renumbers(const struct net_act *act, uint32_t id);
+
+bool net_act_makes_uplink(const struct net_act *act);
 
 /* True for an act that others stand on, and that what is not named in a want has a say in: names and
  * numbers taken, ends left over. */

@@ -9,27 +9,13 @@
 
 #include "net/firewall.h"
 #include "net/have.h"
+#include "net/link.h"
 
 typedef void (*phrase_fn)(const struct net_act *act, char *text, size_t size);
 
 static void phrase_create(const struct net_act *act, char *text, size_t size)
 {
-	const struct net_act_create *c = &act->create;
-
-	switch (c->kind) {
-	case NET_LINK_VLAN:
-		snprintf(text, size, "create vlan %u on '%s'", c->vlan_id, c->parent);
-		break;
-	case NET_LINK_MACVLAN:
-		snprintf(text, size, "create macvlan on '%s'", c->parent);
-		break;
-	case NET_LINK_VETH:
-		snprintf(text, size, "create veth to '%s%s%s'", c->peer_netns ? c->peer_netns : "",
-			c->peer_netns ? "/" : "", c->peer_name);
-		break;
-	case NET_LINK_DEVICE:
-		break;
-	}
+	net_link_type(act->create.kind)->phrase(&act->create, text, size);
 }
 
 static void phrase_name(const struct net_act *act, char *text, size_t size)
@@ -160,7 +146,7 @@ static const struct {
 } kinds[NET_ACT_KINDS] = {
 	[NET_ACT_NETNS_CREATE] = { "create namespace", NULL, phrase_name },
 	[NET_ACT_NETNS_DELETE] = { "delete namespace", NULL, phrase_name },
-	[NET_ACT_LINK_CREATE] = { NULL, "as", phrase_create },
+	[NET_ACT_LINK_CREATE] = { "create", "as", phrase_create },
 	[NET_ACT_LINK_DELETE] = { "delete", "link", NULL },
 	[NET_ACT_LINK_MOVE_IN] = { "move in device", "as", phrase_name },
 	[NET_ACT_LINK_GIVE_BACK] = { "give back device", "from", phrase_name },

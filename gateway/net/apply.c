@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "net/dump.h"
 #include "net/firewall_kernel.h"
+#include "net/link.h"
 #include "net/message.h"
 #include "net/netns.h"
 #include "net/plan.h"
@@ -224,12 +225,6 @@ static bool is_guard(const struct net_act *act)
 	return act->kind == NET_ACT_SYSCTL_SET || act->kind == NET_ACT_LINK_SET_GUARDS;
 }
 
-static bool is_uplink_making(const struct net_act *act)
-{
-	return act->kind == NET_ACT_LINK_CREATE && act->create.kind == NET_LINK_VETH &&
-		act->create.stays;
-}
-
 /* Each by itself; who fails is of no interest any more. */
 static void guard_the_rest(struct net_run *run, const struct net_plan_group *group, size_t first)
 {
@@ -237,7 +232,7 @@ static void guard_the_rest(struct net_run *run, const struct net_plan_group *gro
 
 	for (size_t i = first; i < group->n_acts; i++) {
 		/* That name is somebody else's. */
-		if (is_uplink_making(failed) && group->acts[i].in_root)
+		if (net_act_makes_uplink(failed) && group->acts[i].in_root)
 			continue;
 		if (is_guard(&group->acts[i])) {
 			(void)do_act(run, &group->acts[i], NULL);
@@ -278,8 +273,8 @@ static struct cause act_cause(const struct net_act *act, int code)
 		return (struct cause){ 0 };
 	if (code == ENETDOWN)
 		return cause_of(CAUSE_PARENT_DOWN, 0, act->create.parent);
-	snprintf(object, sizeof(object), "%s on %s",
-		act->create.kind == NET_LINK_VLAN ? "vlan" : "macvlan", act->create.parent);
+	snprintf(object, sizeof(object), "%s on %s", net_link_type(act->create.kind)->word,
+		act->create.parent);
 	return refused ? cause_of(CAUSE_LINK_REFUSED, code, object) : (struct cause){ 0 };
 }
 

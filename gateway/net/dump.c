@@ -21,6 +21,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "net/link.h"
 #include "net/message.h"
 
 #define MAC_SIZE 6
@@ -64,27 +65,6 @@ static void link_read_names(
 	}
 }
 
-static void link_read_vlan(struct net_have_link *link, struct nlattr *data)
-{
-	struct nlattr *vlan[IFLA_VLAN_MAX + 1];
-
-	if (nla_parse_nested(vlan, IFLA_VLAN_MAX, data, NULL) < 0)
-		return;
-	if (vlan[IFLA_VLAN_ID])
-		link->vlan_id = nla_get_u16(vlan[IFLA_VLAN_ID]);
-	if (vlan[IFLA_VLAN_PROTOCOL])
-		link->vlan_protocol = ntohs(nla_get_u16(vlan[IFLA_VLAN_PROTOCOL]));
-}
-
-static void link_read_macvlan(struct net_have_link *link, struct nlattr *data)
-{
-	struct nlattr *macvlan[IFLA_MACVLAN_MAX + 1];
-
-	if (nla_parse_nested(macvlan, IFLA_MACVLAN_MAX, data, NULL) == 0 &&
-		macvlan[IFLA_MACVLAN_MODE])
-		link->passthru = nla_get_u32(macvlan[IFLA_MACVLAN_MODE]) == MACVLAN_MODE_PASSTHRU;
-}
-
 static void link_read_bridge(struct net_have_link *link, struct nlattr *data)
 {
 	struct nlattr *bridge[IFLA_BR_MAX + 1];
@@ -96,16 +76,8 @@ static void link_read_bridge(struct net_have_link *link, struct nlattr *data)
 
 static void link_read_kind(struct net_have_link *link, struct nlattr *attribute)
 {
-	static const struct {
-		const char *kind;
-		void (*read)(struct net_have_link *link, struct nlattr *data);
-	} readers[] = {
-		{ "vlan", link_read_vlan },
-		{ "macvlan", link_read_macvlan },
-		{ "macvtap", link_read_macvlan },
-		{ "bridge", link_read_bridge },
-	};
 	struct nlattr *info[IFLA_INFO_MAX + 1];
+	const struct net_link_type *type;
 
 	if (nla_parse_nested(info, IFLA_INFO_MAX, attribute, NULL) < 0)
 		return;
@@ -114,9 +86,14 @@ static void link_read_kind(struct net_have_link *link, struct nlattr *attribute)
 	if (!info[IFLA_INFO_KIND])
 		return;
 	nla_strlcpy(link->kind, info[IFLA_INFO_KIND], sizeof(link->kind));
-	for (size_t i = 0; info[IFLA_INFO_DATA] && i < sizeof(readers) / sizeof(*readers); i++)
-		if (strcmp(link->kind, readers[i].kind) == 0)
-			readers[i].read(link, info[IFLA_INFO_DATA]);
+	type = strcmp(link->kind, "macvtap") == 0 ? &net_link_macvlan
+						  : net_link_type_find(link->kind);
+	if (!info[IFLA_INFO_DATA])
+		return;
+	if (type && type->read)
+		type->read(link, info[IFLA_INFO_DATA]);
+	else if (strcmp(link->kind, "bridge") == 0)
+		link_read_bridge(link, info[IFLA_INFO_DATA]);
 }
 
 /* The n-th value of an array of devconf values (n from 0); -1 where it is too short. */

@@ -28,6 +28,7 @@ struct net_goal {
 		*narrow; /* the device below where that has a smaller MTU; else NULL */
 	bool has_mac;    /* mac is to be kept so */
 	uint8_t mac[6];
+	bool arp;   /* is to be switched on where it is off */
 	bool quiet; /* no IPv6 link-local address: addr_gen_mode none */
 	const struct address *addresses;
 	size_t n_addresses;
@@ -58,14 +59,9 @@ struct net_goals_context {
 	uint32_t owner;
 };
 
-/*
- * Makes the goals of a namespace and finds what the kernel has of each. All that speaks against
- * making what is missing is told to `fault` (text outside-in, below the namespace's name).
- */
-typedef void (*net_goal_fault_fn)(void *data, const struct error *fault);
-
+/* Makes the goals of a namespace and finds what the kernel has of each; net/validate.h tells what speaks against them. */
 void net_goals_init(struct net_goals *goals, const struct net_goals_context *context,
-	const struct net_want_netns *want, net_goal_fault_fn fault, void *data);
+	const struct net_want_netns *want);
 void net_goals_finish(struct net_goals *goals);
 
 /* NULL where there is none of that name inside. */
@@ -87,10 +83,13 @@ bool net_goal_is_our_outer(
 /* One of ours that nothing stands on any more, deleted before anything is made. */
 bool net_goal_outer_goes(const struct net_goals_context *context, const struct net_have_link *link);
 
-/* A NIC for a VRF that another one of ours, or itself, gives back before any is moved in: as it is inside
- * there, and where. NULL: none comes. */
-const struct net_have_link *net_goal_coming_device(const struct net_goals_context *context,
-	const struct net_want_link *device, const char *vrf, const struct net_have_netns **from);
+/* What a link stands on in the root namespace: a NIC, or the outer device of its last tag; NULL where it is not there. */
+const struct net_have_link *net_goal_below(
+	const struct net_goals_context *context, const struct net_want_link *link);
+
+/* Whether a link inside stands on that. */
+bool net_goal_fits_parent(const struct net_goals_context *context, const struct net_want_link *want,
+	const struct net_have_link *link);
 
 /* Protocol of the n-th tag, host order. */
 uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n);

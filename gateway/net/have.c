@@ -178,3 +178,8 @@ void net_have_destroy(struct net_have *have)
 	free(have->netns);
 	free(have);
 }
+
+bool net_links_are_pair(const struct net_have_link *a, const struct net_have_link *b)
+{
+	return a->lower == b->ifindex && b->lower == a->ifindex;
+}

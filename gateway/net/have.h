@@ -43,7 +43,7 @@ struct net_have_link {
 	uint16_t vlan_protocol; /* ETH_P_8021Q, ETH_P_8021AD; host order */
 	int master;             /* ifindex of the bridge, bond or the like that it is in; 0: none */
 	char port_kind[16];     /* of what that is: "bridge", "bond" */
-	bool passthru;          /* macvlan: has its parent for itself */
+	uint32_t mode;          /* of a macvlan, as the kernel has it */
 	bool filters_vlans;     /* bridge */
 	int addr_gen_mode;      /* IN6_ADDR_GEN_MODE_*; -1 where the link has no IPv6, as below */
 	int accept_ra;
@@ -204,6 +204,9 @@ bool net_have_is_wanted_device(const struct net_have_netns *netns, const struct 
 
 /* True for a link inside a namespace of ours that we made or moved in. */
 bool net_have_link_is_ours(const struct net_have_link *link);
+
+/* The ends of a veth pair. */
+bool net_links_are_pair(const struct net_have_link *a, const struct net_have_link *b);
 
 /* Frees what hangs on a namespace; its name and standing stay. */
 void net_have_netns_clear(struct net_have_netns *netns);

@@ -84,7 +84,6 @@ static int read_link(
 static int read_lower(struct net_channel *channel, struct net_have *have,
 	const struct net_want_link *link, struct error *err)
 {
-	size_t devices = link->kind == NET_LINK_VLAN ? link->n_tags : 1;
 	char name[NET_IFNAME_SIZE], parent[NET_IFNAME_SIZE];
 	int ret = link->parent ? read_link(channel, have, link->parent, err) : 0;
 	const struct net_have_link *found =
@@ -93,7 +92,7 @@ static int read_lower(struct net_channel *channel, struct net_have *have,
 	if (!found)
 		return ret;
 	memcpy(parent, found->name, sizeof(parent));
-	for (size_t tags = 1; ret == 0 && tags < devices; tags++)
+	for (size_t tags = 1; ret == 0 && tags < link->n_tags; tags++)
 		if (net_goal_outer_name(link, parent, tags, name))
 			ret = read_link(channel, have, name, err);
 	return ret;

@@ -2,19 +2,14 @@
 /* Requests of rtnetlink, built by libnl-route where it knows the attribute. */
 #include "net/message.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <linux/veth.h>
 #include <net/if.h>
 #include <netlink/addr.h>
 #include <netlink/msg.h>
 #include <netlink/route/addr.h>
-#include <netlink/route/link.h>
-#include <netlink/route/link/macvlan.h>
-#include <netlink/route/link/vlan.h>
 #include <netlink/route/neighbour.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
@@ -23,19 +18,14 @@
 
 #include "base/cleanup.h"
 #include "net/have.h"
+#include "net/link.h"
 #include "net/mark.h"
-
-static void put_link(struct rtnl_link **link)
-{
-	rtnl_link_put(*link);
-}
 
 static void put_address(struct nl_addr **address)
 {
 	nl_addr_put(*address);
 }
 
-#define cleanup_link    cleanup(put_link)
 #define cleanup_address cleanup(put_address)
 
 void net_message_free(struct nl_msg **message)
@@ -231,49 +221,26 @@ struct nl_msg *net_message_build_delete_group(void)
 
 /* ---- new links ---- */
 
-static void set_mac(struct rtnl_link *link, const uint8_t mac[6])
+void net_message_put_u16(struct nl_msg *message, int attribute, uint16_t value)
 {
-	cleanup_address struct nl_addr *address = need(nl_addr_build(AF_LLC, mac, 6));
-
-	rtnl_link_set_addr(link, address);
+	need_zero(nla_put_u16(message, attribute, value));
 }
 
-static void set_end(
-	struct rtnl_link *link, const char *name, uint32_t mtu_bytes, const uint8_t *mac)
+void net_message_put_u32(struct nl_msg *message, int attribute, uint32_t value)
 {
-	rtnl_link_set_name(link, name);
-	rtnl_link_set_group(link, NET_LINK_GROUP);
-	if (mtu_bytes)
-		rtnl_link_set_mtu(link, mtu_bytes);
-	if (mac)
-		set_mac(link, mac);
+	need_zero(nla_put_u32(message, attribute, value));
 }
 
-static struct rtnl_link *make_vlan(const struct net_act_create *create)
-{
-	struct rtnl_link *link = need(rtnl_link_vlan_alloc());
-
-	rtnl_link_vlan_set_id(link, create->vlan_id);
-	rtnl_link_vlan_set_protocol(link, htons(create->vlan_protocol));
-	return link;
-}
-
-static struct rtnl_link *make_macvlan(void)
-{
-	struct rtnl_link *link = need(rtnl_link_macvlan_alloc());
-
-	rtnl_link_macvlan_set_mode(link, MACVLAN_MODE_BRIDGE);
-	return link;
-}
-
-static void put_end(struct nl_msg *message, const char *name, const struct net_act_create *create,
-	const uint8_t *mac, int netns_fd)
+void net_message_put_end(struct nl_msg *message, const char *name,
+	const struct net_act_create *create, const uint8_t *mac, int netns_fd)
 {
 	need_zero(nla_put_string(message, IFLA_IFNAME, name));
 	need_zero(nla_put_u32(message, IFLA_GROUP, NET_LINK_GROUP));
-	/* The kernel would make a queue for each CPU. */
-	need_zero(nla_put_u32(message, IFLA_NUM_TX_QUEUES, 1));
-	need_zero(nla_put_u32(message, IFLA_NUM_RX_QUEUES, 1));
+	/* The kernel would make a queue of a veth for each CPU. */
+	if (create->peer_name) {
+		net_message_put_u32(message, IFLA_NUM_TX_QUEUES, 1);
+		net_message_put_u32(message, IFLA_NUM_RX_QUEUES, 1);
+	}
 	if (create->mtu_bytes)
 		need_zero(nla_put_u32(message, IFLA_MTU, create->mtu_bytes));
 	if (mac)
@@ -282,48 +249,34 @@ static void put_end(struct nl_msg *message, const char *name, const struct net_a
 		need_zero(nla_put_u32(message, IFLA_NET_NS_FD, (uint32_t)netns_fd));
 }
 
-/* libnl leaves a peer's group out, and without it a crash could leave a link nobody knows. */
-static struct nl_msg *build_veth(const struct net_act *act, const struct net_message_context *c)
+struct nlattr *net_message_begin_peer(struct nl_msg *message, int attribute, int ifindex)
 {
-	const struct net_act_create *create = &act->create;
-	struct nl_msg *message = link_message(RTM_NEWLINK, act->ifindex, NULL, 0);
-	struct ifinfomsg peer_info = { .ifi_index = create->peer_ifindex };
-	struct nlattr *info, *data, *peer;
+	const struct ifinfomsg info = { .ifi_index = ifindex };
+	struct nlattr *peer = need(nla_nest_start(message, attribute));
 
-	nlmsg_hdr(message)->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
-	put_end(message, act->link, create, create->has_mac ? create->mac : NULL,
-		create->stays ? -1 : c->netns_fd);
-	info = need(nla_nest_start(message, IFLA_LINKINFO));
-	need_zero(nla_put_string(message, IFLA_INFO_KIND, "veth"));
-	data = need(nla_nest_start(message, IFLA_INFO_DATA));
-	peer = need(nla_nest_start(message, VETH_INFO_PEER));
-	need_zero(nlmsg_append(message, &peer_info, sizeof(peer_info), NLMSG_ALIGNTO));
-	put_end(message, create->peer_name, create,
-		create->has_mac && create->stays ? create->peer_mac : NULL,
-		create->peer_netns ? c->peer_netns_fd : c->netns_fd);
-	nla_nest_end(message, peer);
-	nla_nest_end(message, data);
-	nla_nest_end(message, info);
-	return message;
+	need_zero(nlmsg_append(message, (void *)&info, sizeof(info), NLMSG_ALIGNTO));
+	return peer;
 }
 
 static struct nl_msg *build_create(const struct net_act *act, const struct net_message_context *c)
 {
 	const struct net_act_create *create = &act->create;
-	cleanup_link struct rtnl_link *link = NULL;
-	struct nl_msg *message = NULL;
+	const struct net_link_type *type = net_link_type(create->kind);
+	struct nl_msg *message = link_message(RTM_NEWLINK, act->ifindex, NULL, 0);
+	struct nlattr *info, *data;
 
-	if (create->kind == NET_LINK_VETH)
-		return build_veth(act, c);
-	link = create->kind == NET_LINK_VLAN ? make_vlan(create) : make_macvlan();
-	set_end(link, act->link, create->mtu_bytes, create->has_mac ? create->mac : NULL);
+	nlmsg_hdr(message)->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+	net_message_put_end(message, act->link, create, create->has_mac ? create->mac : NULL,
+		create->stays ? -1 : c->netns_fd);
 	if (c->parent_ifindex)
-		rtnl_link_set_link(link, c->parent_ifindex);
-	if (act->ifindex)
-		rtnl_link_set_ifindex(link, act->ifindex);
-	if (!create->stays)
-		rtnl_link_set_ns_fd(link, c->netns_fd);
-	need_zero(rtnl_link_build_add_request(link, NLM_F_CREATE | NLM_F_EXCL, &message));
+		net_message_put_u32(message, IFLA_LINK, (uint32_t)c->parent_ifindex);
+	info = need(nla_nest_start(message, IFLA_LINKINFO));
+	need_zero(nla_put_string(message, IFLA_INFO_KIND, type->word));
+	data = need(nla_nest_start(message, IFLA_INFO_DATA));
+	if (type->put)
+		type->put(message, act, c);
+	nla_nest_end(message, data);
+	nla_nest_end(message, info);
 	return message;
 }
 

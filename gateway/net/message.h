@@ -36,6 +36,15 @@ bool net_message_needs_ifindex(const struct net_act *act);
 struct nl_msg *net_message_build(
 	const struct net_act *act, const struct net_message_context *context);
 
+/* For the kinds of links (net/link.h), below IFLA_INFO_DATA: a number; the header of a peer, which the caller ends; what
+ * every end of a new link has, netns_fd -1 leaving it where it is made. libnl leaves a peer's group out, and without
+ * it a crash could leave a link nobody knows. */
+void net_message_put_u16(struct nl_msg *message, int attribute, uint16_t value);
+void net_message_put_u32(struct nl_msg *message, int attribute, uint32_t value);
+struct nlattr *net_message_begin_peer(struct nl_msg *message, int attribute, int ifindex);
+void net_message_put_end(struct nl_msg *message, const char *name,
+	const struct net_act_create *create, const uint8_t *mac, int netns_fd);
+
 /* lo (ifindex 1) gets a mark; RTM_DELLINK of all of our group in a namespace. */
 struct nl_msg *net_message_build_mark(int ifindex, const char *name, const char *mark);
 struct nl_msg *net_message_build_delete_group(void);

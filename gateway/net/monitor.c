@@ -149,14 +149,13 @@ static int lower_listen(
 static int lowers_add(struct net_monitor *monitor, struct subject *subject,
 	const struct net_want_link *link, struct error *err)
 {
-	size_t devices = link->kind == NET_LINK_VLAN ? link->n_tags : 1;
 	char name[NET_IFNAME_SIZE];
 	struct net_have_link parent = { 0 };
 	int ret = link->parent ? lower_listen(monitor, subject, link->parent, err) : 0;
 
-	if (ret == 0 && link->parent && devices > 1)
+	if (ret == 0 && link->parent && link->n_tags > 1)
 		ret = link_find(monitor, link->parent, &parent, err);
-	for (size_t tags = 1; ret == 0 && link->parent && tags < devices; tags++)
+	for (size_t tags = 1; ret == 0 && link->parent && tags < link->n_tags; tags++)
 		if (net_goal_outer_name(
 			    link, parent.ifindex ? parent.name : link->parent, tags, name))
 			ret = lower_listen(monitor, subject, name, err);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/link.h"
 #include "net/planner.h"
 
 /* How long namespaces that go are waited for, since the last one went. */
@@ -44,13 +45,6 @@ static void group_begin(struct net_planner *planner, const char *netns)
 {
 	planner->group = array_append(&planner->plan->groups, &planner->plan->n_groups);
 	planner->group->netns = netns;
-}
-
-static void group_fault(void *data, const struct error *fault)
-{
-	struct net_plan_group *group = data;
-
-	*array_append(&group->faults.items, &group->faults.count) = *fault;
 }
 
 struct net_act_hop *net_planner_keep_hops(struct net_planner *planner, size_t count)
@@ -180,7 +174,7 @@ static void plan_create_netns(struct net_planner *planner, const char *name)
 static void plan_create_peers(struct net_planner *planner, const struct net_want_netns *want)
 {
 	for (size_t i = 0; i < want->n_links; i++)
-		if (want->links[i].kind == NET_LINK_VETH)
+		if (want->links[i].peer_netns)
 			plan_create_netns(planner, want->links[i].peer_netns);
 }
 
@@ -240,7 +234,7 @@ static uint32_t mtu_of(const struct net_planner *planner, const struct net_goal 
 
 	if (goal->narrow)
 		return goal->narrow->mtu_bytes;
-	if (goal->mtu_bytes || goal->want->kind != NET_LINK_VLAN)
+	if (goal->mtu_bytes || !goal->want->n_tags)
 		return goal->mtu_bytes;
 	/* An outer device that is still to be made gets that of the NIC. */
 	return parent ? parent->mtu_bytes : 0;
@@ -277,7 +271,8 @@ static void plan_wanted(struct net_planner *planner, const struct net_want_netns
 	struct net_goals goals;
 
 	group_begin(planner, want->name);
-	net_goals_init(&goals, &planner->context, want, group_fault, planner->group);
+	net_goals_init(&goals, &planner->context, want);
+	net_validate_goals(&goals, &planner->context, &planner->group->faults);
 	if (want->has_uplink)
 		goals.items[0].name = net_planner_keep(planner, goals.items[0].root_name);
 	if (!planner->group->faults.count)
@@ -308,14 +303,9 @@ static bool is_claimed(const struct net_planner *planner, const struct net_have_
 	for (size_t i = 0; i < want->n_netns; i++)
 		for (size_t l = 0; l < want->netns[i].n_links; l++) {
 			const struct net_want_link *link = &want->netns[i].links[l];
-			bool vlan = link->kind == NET_LINK_VLAN && strcmp(have->kind, "vlan") == 0;
-			bool macvlan = link->kind == NET_LINK_MACVLAN && link->has_mac &&
-				strcmp(have->kind, "macvlan") == 0;
+			const struct net_link_type *type = net_link_type(link->kind);
 
-			for (size_t t = 0; vlan && t < link->n_tags; t++)
-				if (link->tags[t] == have->vlan_id)
-					return true;
-			if (macvlan && memcmp(link->mac, have->mac, sizeof(link->mac)) == 0)
+			if (type->claims && type->claims(link, have))
 				return true;
 		}
 	return false;
@@ -433,8 +423,6 @@ static void remember_outers(struct net_planner *planner, const struct net_want *
 		for (size_t l = 0; l < want->netns[i].n_links; l++) {
 			const struct net_want_link *link = &want->netns[i].links[l];
 
-			if (link->kind != NET_LINK_VLAN)
-				continue;
 			for (size_t tags = 1; tags < link->n_tags; tags++) {
 				const struct net_have_link *outer =
 					net_goal_outer(&planner->context, link, tags);
@@ -543,4 +531,30 @@ void net_plan_list_removed(const struct net_plan *plan, struct strings *names)
 		for (size_t a = 0; a < plan->groups[i].n_acts; a++)
 			if (plan->groups[i].acts[a].kind == NET_ACT_NETNS_DELETE)
 				strings_add(names, plan->groups[i].netns);
+}
+
+static void group_filter(struct net_plan_group *group, net_plan_may_fn may, void *data)
+{
+	size_t kept = 0, early = 0;
+
+	for (size_t i = 0; i < group->n_acts; i++) {
+		const struct net_act act = group->acts[i];
+
+		if (net_act_is_retry(&act) || may(group->netns, &act, data)) {
+			group->acts[kept++] = act;
+			early += i < group->n_early;
+		} else if (net_act_is_structural(&act)) {
+			kept = early = 0;
+			break;
+		}
+	}
+	group->n_acts = kept;
+	group->n_early = early;
+}
+
+void net_plan_filter(struct net_plan *plan, net_plan_may_fn may, void *data)
+{
+	for (size_t i = 0; i < plan->n_groups; i++)
+		if (!plan->groups[i].removed && !plan->groups[i].faults.count)
+			group_filter(&plan->groups[i], may, data);
 }

@@ -94,14 +94,9 @@ static const struct {
 	[PART_SETTING] = { "setting", "settings", false },
 };
 
-static bool makes_uplink(const struct net_act *act)
-{
-	return act->kind == NET_ACT_LINK_CREATE && net_act_aspect(act) == NET_ASPECT_UPLINK;
-}
-
 static enum part part_of_link(const struct net_act *act)
 {
-	if (makes_uplink(act))
+	if (net_act_makes_uplink(act))
 		return PART_UPLINK;
 	return act->create.stays ? PART_OUTER : PART_INTERFACE;
 }
@@ -121,7 +116,7 @@ static enum part part_of(const struct net_act *act)
 static bool group_makes_uplink(const struct net_plan_group *group)
 {
 	for (size_t i = 0; i < group->n_acts; i++)
-		if (makes_uplink(&group->acts[i]))
+		if (net_act_makes_uplink(&group->acts[i]))
 			return true;
 	return false;
 }
@@ -135,7 +130,8 @@ static void parts_count(const struct net_plan_group *group, size_t counts[PARTS]
 		const struct net_act *act = &group->acts[i];
 
 		if (net_act_disturbs(act) ||
-			(uplink && !makes_uplink(act) && net_act_aspect(act) == NET_ASPECT_UPLINK))
+			(uplink && !net_act_makes_uplink(act) &&
+				net_act_aspect(act) == NET_ASPECT_UPLINK))
 			continue;
 		counts[part_of(act)]++;
 	}

@@ -38,15 +38,10 @@ static void plan_mark(struct net_planner *planner, const struct net_goal *goal)
 			net_planner_keep(planner, goal->mark);
 }
 
-/* A VLAN is made without ARP on a parent without. A device may be of a kind that has none. */
-static bool lacks_arp(const struct net_have_link *have)
+/* A VLAN is made without ARP on a parent without. */
+static bool lacks_arp(const struct net_goal *goal)
 {
-	static const char *const kinds[] = { "vlan", "macvlan", "veth" };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strcmp(have->kind, kinds[i]) == 0)
-			return have->flags & IFF_NOARP;
-	return false;
+	return goal->arp && (goal->have->flags & IFF_NOARP);
 }
 
 /* Where the link is new its name is as good as an index, and known. */
@@ -58,7 +53,7 @@ static void plan_link(struct net_planner *planner, const struct net_goal *goal)
 	bool mode_differs = have->addr_gen_mode >= 0 &&
 		(have->addr_gen_mode == IN6_ADDR_GEN_MODE_NONE) != goal->quiet;
 
-	if (lacks_arp(have))
+	if (lacks_arp(goal))
 		add(planner, goal, NET_ACT_LINK_SET_ARP);
 	if (goal->mtu_bytes && have->mtu_bytes != goal->mtu_bytes) {
 		act = add(planner, goal, NET_ACT_LINK_SET_MTU);
@@ -304,7 +299,7 @@ static bool has_neighbour(const struct net_have_netns *have, const struct net_go
 	const struct address *address)
 {
 	/* Switching ARP on drops all of them. */
-	if (goal->have == &goal->fresh || lacks_arp(goal->have))
+	if (goal->have == &goal->fresh || lacks_arp(goal))
 		return false;
 	for (size_t i = 0; i < have->n_neighbours; i++) {
 		const struct net_have_neighbour *n = &have->neighbours[i];

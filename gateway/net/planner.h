@@ -7,6 +7,7 @@
 #include "net/act.h"
 #include "net/goal.h"
 #include "net/plan.h"
+#include "net/validate.h"
 
 #define IPV6_MIN_MTU 1280 /* RFC 8200, 5 */
 
@@ -17,10 +18,7 @@ struct net_plan_group {
 	struct net_act *acts;
 	size_t n_acts;
 	size_t n_early; /* first acts that free what another group may be waiting for */
-	struct net_faults {
-		struct error *items;
-		size_t count;
-	} faults;
+	struct net_faults faults;
 	struct net_faults warnings; /* acts that the kernel will refuse, and all else is done */
 };
 
@@ -76,9 +74,26 @@ const struct net_stray *net_planner_strays(
 
 /* plan_links.c: what is too much, then what is missing, of the links. */
 void net_plan_stray(struct net_planner *planner, const struct net_stray *stray);
-void net_plan_give_back(struct net_planner *planner, const struct net_have_link *link);
 void net_plan_links_delete(struct net_planner *planner, struct net_goals *goals);
 void net_plan_links_create(struct net_planner *planner, struct net_goals *goals);
+
+/* For the kinds of links: the making of one in the goal's namespace, and of one on a device of the root namespace. */
+struct net_act *net_plan_create_inside(
+	struct net_planner *planner, const struct net_goals *goals, struct net_goal *goal);
+struct net_act_create *net_plan_create_on(struct net_planner *planner,
+	const struct net_goals *goals, struct net_goal *goal, const char *below);
+/* A link begins with what its namespace inherited. */
+void net_plan_forget_guards(struct net_have_link *fresh);
+
+/* link_device.c: back to the root namespace; one that came back on its own, with its namespace's end; its name inside,
+ * which puts all on it again, for set down it loses its IPv6 addresses and routes. */
+void net_plan_give_back(struct net_planner *planner, const struct net_have_link *link);
+void net_plan_returned(struct net_planner *planner, const struct net_stray *stray);
+void net_plan_rename(struct net_planner *planner, struct net_goal *goal);
+
+/* link_vlan.c: the shared devices that the last tag stands on are there and up; returns the innermost's name, the
+ * parent's where there is none. */
+const char *net_plan_outers(struct net_planner *planner, const struct net_want_link *want);
 
 /* plan_firewall.c: of a namespace, and of the root namespace, as its uplinks want it. */
 void net_plan_firewall(struct net_planner *planner, const struct net_goals *goals);

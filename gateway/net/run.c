@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "net/dump.h"
+#include "net/link.h"
 #include "net/message.h"
 #include "net/netns.h"
 
@@ -35,34 +36,15 @@ static const char *hint(const struct net_act *act, int code)
 		{ NET_ACT_LINK_MOVE_IN, EEXIST,
 			"its name, or an alternative one of it, is taken in there" },
 	};
-	static const struct {
-		enum net_link_kind kind;
-		int code;
-		const char *text;
-	} create_hints[] = {
-		{ NET_LINK_VLAN, EEXIST, "a link in another namespace has it" },
-		{ NET_LINK_VLAN, EOPNOTSUPP,
-			"no 802.1Q in this kernel (try 'modprobe 8021q'), or none on that parent" },
-		{ NET_LINK_MACVLAN, EOPNOTSUPP,
-			"no macvlan in this kernel (try 'modprobe macvlan')" },
-		{ NET_LINK_MACVLAN, EBUSY,
-			"a bridge, bond or ipvlan has that parent, maybe in another namespace" },
-		{ NET_LINK_MACVLAN, EINVAL,
-			"that parent is no Ethernet link, or a macvlan has it for itself (mode passthru)" },
-		{ NET_LINK_VETH, EOPNOTSUPP, "no veth in this kernel (try 'modprobe veth')" },
-	};
-
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
 		if (hints[i].act == act->kind && hints[i].code == code)
 			return hints[i].text;
 	if (act->kind == NET_ACT_ADDRESS_ADD && code == EINVAL &&
 		act->address.address.family == AF_INET6)
 		return "IPv6 needs an mtu of 1280 or more";
-	for (size_t i = 0; act->kind == NET_ACT_LINK_CREATE &&
-		i < sizeof(create_hints) / sizeof(*create_hints);
-		i++)
-		if (create_hints[i].kind == act->create.kind && create_hints[i].code == code)
-			return create_hints[i].text;
+	for (size_t i = 0; act->kind == NET_ACT_LINK_CREATE && i < NET_LINK_HINTS; i++)
+		if (net_link_type(act->create.kind)->hints[i].code == code)
+			return net_link_type(act->create.kind)->hints[i].text;
 	return NULL;
 }
 
@@ -121,9 +103,8 @@ int net_run_get_channel(
 static bool is_passing(const struct net_act *act, int code)
 {
 	return (act->kind == NET_ACT_LINK_SET_UP && code == EADDRINUSE) ||
-		(act->kind == NET_ACT_LINK_CREATE &&
-			(act->create.kind == NET_LINK_VLAN || act->create.peer_netns) &&
-			code == EEXIST);
+		(act->kind == NET_ACT_LINK_CREATE && !net_act_makes_uplink(act) &&
+			code == net_link_type(act->create.kind)->passing);
 }
 
 /* What is to go may have gone already, on its own or with another. */

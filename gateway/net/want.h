@@ -26,12 +26,16 @@ struct net_servers {
 uint8_t net_servers_family(const struct net_servers *servers);
 bool net_servers_contain(const struct net_servers *servers, const struct address *address);
 
-enum net_link_kind {
-	NET_LINK_VLAN,
-	NET_LINK_MACVLAN,
-	NET_LINK_DEVICE, /* an existing NIC of the root namespace, moved in and given back */
-	NET_LINK_VETH,   /* to another namespace of the want */
-};
+/* A device is an existing NIC of the root namespace, moved in and given back; a veth leads to another namespace of the
+ * want. Each kind is a row in a file of its own, net/link_vlan.c and its like. */
+#define NET_LINK_KINDS(KIND)   \
+	KIND(VLAN, vlan)       \
+	KIND(MACVLAN, macvlan) \
+	KIND(DEVICE, device)   \
+	KIND(VETH, veth)
+
+#define NET_LINK_ENUM(upper, lower) NET_LINK_##upper,
+enum net_link_kind { NET_LINK_KINDS(NET_LINK_ENUM) };
 
 struct net_want_link {
 	const char *name; /* inside the namespace */
