@@ -57,14 +57,14 @@ int error_set_errno(struct error *err, int code, const char *format, ...)
 	return -code;
 }
 
-int error_wrap(struct error *err, const char *format, ...)
+int error_wrap(struct error *err, int r, const char *format, ...)
 {
 	char inner[ERROR_TEXT_SIZE];
 	size_t length;
 	va_list args;
 
-	if (!err)
-		return -EIO;
+	if (!err || r >= 0)
+		return r;
 	memcpy(inner, err->text, sizeof(inner));
 	va_start(args, format);
 	text_format(err->text, format, args);
@@ -73,15 +73,13 @@ int error_wrap(struct error *err, const char *format, ...)
 	if (snprintf(err->text + length, ERROR_TEXT_SIZE - length, ": %s", inner) >=
 		(int)(ERROR_TEXT_SIZE - length))
 		text_mark_cut(err->text);
-	return err->code ? -err->code : -EIO;
+	return r;
 }
 
-int error_blame(struct error *err, enum cause_kind kind, const char *object)
+void error_blame(struct error *err, enum cause_kind kind, const char *object)
 {
-	if (!err)
-		return -EIO;
-	err->cause = cause_of(kind, 0, object);
-	return -err->code;
+	if (err)
+		err->cause = cause_of(kind, 0, object);
 }
 
 void error_clear(struct error *err)

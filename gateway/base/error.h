@@ -34,13 +34,16 @@ __attribute__((format(printf, 3, 4))) int error_set(
 __attribute__((format(printf, 3, 4))) int error_set_errno(
 	struct error *err, int code, const char *format, ...);
 
-/* Puts the formatted context and ": " in front of the text; returns -err->code (-EIO without one).
+/*
+ * Puts the formatted context and ": " in front of the text where r, what the call that failed returned, is negative;
+ * returns r.
  */
-__attribute__((format(printf, 2, 3))) int error_wrap(struct error *err, const char *format, ...);
+__attribute__((format(printf, 3, 4))) int error_wrap(
+	struct error *err, int r, const char *format, ...);
 
-/* Names what is to blame for it, where others may suffer from the same; returns -err->code. To be called after
- * error_set(), which forgets it; error_wrap() keeps it. */
-int error_blame(struct error *err, enum cause_kind kind, const char *object);
+/* Names the cause of an error that others may share. To be called after error_set(), which clears the cause;
+ * error_wrap() keeps it. */
+void error_blame(struct error *err, enum cause_kind kind, const char *object);
 
 /* Back to "nothing is wrong". */
 void error_clear(struct error *err);

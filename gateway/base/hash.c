@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define PRIME UINT64_C(1099511628211)
+#define PRIME   UINT64_C(1099511628211)
+#define PRIME32 UINT32_C(16777619)
 
 uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
 {
@@ -12,6 +13,15 @@ uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 		hash = (hash ^ bytes[i]) * PRIME;
+	return hash;
+}
+
+uint32_t hash32_bytes(uint32_t hash, const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * PRIME32;
 	return hash;
 }
 

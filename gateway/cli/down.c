@@ -91,7 +91,7 @@ int cli_down(int argc, char **argv)
 	raise_file_limit();
 	lock_fd = supervisor_lock(config->gateway.run_dir, &err);
 	if (lock_fd < 0) {
-		error_wrap(&err, "stop it first");
+		error_wrap(&err, lock_fd, "stop it first");
 		return cli_kernel_complain(&err);
 	}
 	r = take_down(config, options.now);

@@ -94,7 +94,7 @@ static int psk_rotate(const struct config *config, const struct config_vrf *vrf,
 	if (*config->zabbix.url) {
 		r = zabbix_tell(config, vrf->name, *identity, key, err);
 		if (r < 0)
-			return error_wrap(err, "the key stays as it is");
+			return error_wrap(err, r, "the key stays as it is");
 	} else {
 		printf("no Zabbix API: enter the key of %s there by hand\n", paths.psk);
 	}

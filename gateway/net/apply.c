@@ -159,16 +159,15 @@ static int set_firewall(struct net_run *run, const struct net_act *act, struct e
 	int ret = net_run_go(run, act->in_root, err);
 
 	if (ret == 0 && run->unguarded) {
-		error_set(err, EIO, "without a firewall in the root namespace");
-		ret = error_blame(err, CAUSE_ROOT_FIREWALL, NULL);
+		ret = error_set(err, EIO, "without a firewall in the root namespace");
+		error_blame(err, CAUSE_ROOT_FIREWALL, NULL);
 	}
 	if (ret == 0)
 		ret = write_firewall(&act->firewall, err);
 	if (ret < 0 && act->in_root)
 		run->unguarded = true;
-	return ret < 0 ? error_wrap(err, "cannot set firewall " NET_FIREWALL_FAMILY " %s",
-				 act->firewall.table)
-		       : 0;
+	return error_wrap(
+		err, ret, "cannot set firewall " NET_FIREWALL_FAMILY " %s", act->firewall.table);
 }
 
 static int delete_firewall(struct net_run *run, const struct net_act *act, struct error *err)
@@ -177,9 +176,8 @@ static int delete_firewall(struct net_run *run, const struct net_act *act, struc
 
 	if (ret == 0)
 		ret = net_firewall_delete(act->firewall.table, err);
-	return ret < 0 ? error_wrap(err, "cannot delete firewall " NET_FIREWALL_FAMILY " %s",
-				 act->firewall.table)
-		       : 0;
+	return error_wrap(
+		err, ret, "cannot delete firewall " NET_FIREWALL_FAMILY " %s", act->firewall.table);
 }
 
 /* Acts that are no message. */

@@ -119,7 +119,7 @@ static int read_named(struct net_channel *channel, uint32_t owner, struct net_ha
 		error_clear(err);
 		ret = read_once(channel, owner, have, table, err);
 	}
-	return ret < 0 ? error_wrap(err, "table '%s'", table) : 0;
+	return error_wrap(err, ret, "table '%s'", table);
 }
 
 /* 1; 0 where the kernel has no netfilter at all, and so no table. */

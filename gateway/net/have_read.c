@@ -166,7 +166,7 @@ static int read_netns(struct reader *reader, const struct net_want_netns *wanted
 	ret = netns_switch(fd, err);
 	if (ret == 0)
 		ret = read_entered(reader, wanted, netns, err);
-	return ret < 0 ? error_wrap(err, "namespace '%s'", netns->name) : 0;
+	return error_wrap(err, ret, "namespace '%s'", netns->name);
 }
 
 /* A namespace to look at: wanted, there, or both. */

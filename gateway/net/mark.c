@@ -6,16 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* No interface is named so. */
 #define FORWARDING "forward:"
 
 uint32_t net_mark_owner(const char *owner)
 {
-	uint32_t hash = 2166136261u;
-
-	for (const char *p = owner; *p; p++)
-		hash = (hash ^ (uint8_t)*p) * 16777619u;
-	return hash;
+	return hash32_bytes(HASH32_BASIS, owner, strlen(owner));
 }
 
 uint16_t net_mark_alias(const char *name)

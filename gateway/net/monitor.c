@@ -466,7 +466,7 @@ int net_monitor_add(struct net_monitor *monitor, const struct net_want_netns *ne
 	strings_finish(&subject->lowers);
 	for (size_t i = 0; ret == 0 && i < netns->n_links; i++)
 		ret = lowers_add(monitor, subject, &netns->links[i], err);
-	return ret < 0 ? error_wrap(err, "namespace '%s'", netns->name) : 0;
+	return error_wrap(err, ret, "namespace '%s'", netns->name);
 }
 
 void net_monitor_remove(struct net_monitor *monitor, const char *netns)

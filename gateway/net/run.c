@@ -57,7 +57,7 @@ static int act_error(const struct net_act *act, int code, const char *text, stru
 	net_act_phrase(act, phrase);
 	error_set(err, code, "cannot %s: %s%s%s%s%s%s", phrase, strerror(code), text[0] ? " (" : "",
 		text, text[0] ? ")" : "", why ? ": " : "", why ? why : "");
-	return act->link ? error_wrap(err, "interface '%s'", act->link) : -code;
+	return act->link ? error_wrap(err, -code, "interface '%s'", act->link) : -code;
 }
 
 /* ---- places ---- */
@@ -222,7 +222,7 @@ static int learn(struct net_run *run, bool in_root, const char *name, struct err
 		return ret;
 	ret = net_dump_link(channel, name, 0, &link, err);
 	if (ret < 0)
-		return error_wrap(err, "interface '%s'", name);
+		return error_wrap(err, ret, "interface '%s'", name);
 	*array_append(&run->links, &run->n_links) =
 		(struct net_known_link){ name, in_root, link.ifindex };
 	return link.ifindex;

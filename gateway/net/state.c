@@ -113,7 +113,7 @@ int net_netns_state_read(const char *name, struct net_netns_state *state, struct
 	if (ret == 0)
 		ret = read_entered(&have, err);
 	if (ret < 0)
-		return error_wrap(err, "namespace '%s'", name);
+		return error_wrap(err, ret, "namespace '%s'", name);
 	copy_netns(state, &have, name);
 	return 0;
 }

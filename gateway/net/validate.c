@@ -28,7 +28,7 @@ void net_fault_add(const struct net_validation *v, const struct cause *cause, in
 	if (cause)
 		err.cause = *cause;
 	if (interface)
-		error_wrap(&err, "interface '%s'", interface);
+		error_wrap(&err, -err.code, "interface '%s'", interface);
 	*array_append(&v->faults->items, &v->faults->count) = err;
 }
 

@@ -56,7 +56,7 @@ static int secret_read(const char *key, const char *path, char **secret, struct 
 	int r = file_read_secret(path, &line, err);
 
 	if (r < 0)
-		return error_wrap(err, "zabbix.%s", key);
+		return error_wrap(err, r, "zabbix.%s", key);
 	secret_free(secret);
 	*secret = line;
 	return 0;

@@ -8,20 +8,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "zabbix/json.h"
 
 /* In a mark, before the id. */
 #define ADOPTED " adopted"
-
-/* FNV-1a of 32 bits, the closing NUL included so that two texts do not run together. */
-static uint32_t hash_add(uint32_t hash, const char *text)
-{
-	do
-		hash = (hash ^ (uint8_t)*text) * 16777619u;
-	while (*text++);
-	return hash;
-}
 
 char *reporter_mark_start(const char *gateway)
 {
@@ -92,8 +84,11 @@ bool reporter_mark_is_adopted(const char *description, const struct reporter_own
 const char *reporter_mark_fingerprint(
 	const char *identity, const char *psk, char text[REPORTER_FINGERPRINT_SIZE])
 {
-	snprintf(text, REPORTER_FINGERPRINT_SIZE, "%08x",
-		hash_add(hash_add(2166136261u, identity), psk));
+	/* With their ends, so that the two do not run together. */
+	uint32_t hash = hash32_bytes(HASH32_BASIS, identity, strlen(identity) + 1);
+
+	hash = hash32_bytes(hash, psk, strlen(psk) + 1);
+	snprintf(text, REPORTER_FINGERPRINT_SIZE, "%08x", hash);
 	return text;
 }
 

@@ -204,7 +204,7 @@ int reporter_push_send(struct reporter_push *push, struct zabbix_api *api,
 	}
 	if (r == 0)
 		push->refusals = of_all > 0 ? push->refusals + 1 : 0;
-	return r < 0 ? error_wrap(err, "values") : 0;
+	return error_wrap(err, r, "values");
 }
 
 const char *reporter_push_problem(const struct reporter_push *push)

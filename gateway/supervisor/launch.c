@@ -36,7 +36,7 @@ int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct err
 			"proxy binary '%s' is Zabbix %s, the server is %s, which takes no values from it",
 			path, binary->text, context->server_version_text);
 	if (r < 0 && r != -EINPROGRESS)
-		(void)error_blame(err, CAUSE_BINARY, path);
+		error_blame(err, CAUSE_BINARY, path);
 	return r;
 }
 

@@ -147,7 +147,7 @@ static int entry_ask(struct cached_binary *entry, struct error *err)
 		return error_set_errno(err, errno, "cannot execute proxy binary '%s'", entry->path);
 	r = job_start(entry->cache->event, &helper, ANSWER_TIMEOUT_S * 1000, binary_on_answer,
 		entry, &entry->job, err);
-	return r < 0 ? error_wrap(err, "proxy binary '%s'", entry->path) : 0;
+	return error_wrap(err, r, "proxy binary '%s'", entry->path);
 }
 
 static int entry_tell(

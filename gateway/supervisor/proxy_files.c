@@ -163,7 +163,7 @@ static int tree_change(struct change *change, const char *path, struct error *er
 	r = directory_change(change, fd, 0, err);
 	if (r == 0 && fchownat(fd, "", change->to.uid, change->to.gid, AT_EMPTY_PATH) < 0)
 		r = error_set_errno(err, errno, "chown");
-	return r < 0 ? error_wrap(err, "'%s'", path) : 0;
+	return error_wrap(err, r, "'%s'", path);
 }
 
 static int files_lock(const struct vrf_paths *paths, int flags, int *fd, struct error *err);
@@ -183,7 +183,7 @@ int proxy_files_change_owner(const struct config_vrf *vrf, const struct vrf_path
 	if (r == 0)
 		r = tree_change(&change, paths->state_dir, err);
 	*changed = r == 0 && change.from.uid != 0;
-	return r < 0 ? error_wrap(err, "its files cannot be given to uid %u", change.to.uid) : 0;
+	return error_wrap(err, r, "its files cannot be given to uid %u", change.to.uid);
 }
 
 /* Two hex digits a byte; returns text. */
@@ -446,7 +446,7 @@ static int profile_read(const char *profile, char **text, struct error *err)
 		return r;
 	path = directory ? xasprintf("%s/%s.conf", directory, profile) : xstrdup(profile);
 	r = file_read_now(path, PROFILE_MAX_SIZE, text, &size, err);
-	return r < 0 ? error_wrap(err, "profile '%s'", profile) : r;
+	return error_wrap(err, r, "profile '%s'", profile);
 }
 
 /* Where distributions put fping; the default that is compiled into zabbix_proxy is often another

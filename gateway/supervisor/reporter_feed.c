@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/secret.h"
@@ -29,20 +30,21 @@ struct reporter_feed {
 	sd_event_source *writable;
 	struct timer look;
 	uint64_t due_ms;
-	uint32_t states; /* hash of all VRFs' states when they were told last */
+	uint64_t states; /* hash of all VRFs' states when they were told last */
 	char *line;      /* being written, or NULL */
 	char *secret;    /* a line that is to go next, or NULL */
 	size_t size, sent;
 };
 
-static uint32_t states_hash(const struct supervisor *supervisor)
+static uint64_t states_hash(const struct supervisor *supervisor)
 {
-	uint32_t hash = 2166136261u; /* FNV-1a */
+	uint64_t hash = HASH_BASIS;
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
-		hash = (hash ^ (uint32_t)supervisor->vrfs[i]->state) * 16777619u;
-		for (const char *p = supervisor->vrfs[i]->name; *p; p++)
-			hash = (hash ^ (uint8_t)*p) * 16777619u;
+		enum vrf_state vrf_state = supervisor->vrfs[i]->state;
+
+		hash = hash_bytes(hash, &vrf_state, sizeof(vrf_state));
+		hash = hash_text(hash, supervisor->vrfs[i]->name);
 	}
 	return hash;
 }
@@ -125,7 +127,7 @@ static void look_on_elapsed(void *data)
 	struct reporter_feed *feed = data;
 	const struct config *config = feed->supervisor->config;
 	uint64_t now_ms = clock_now_ms();
-	uint32_t states = states_hash(feed->supervisor);
+	uint64_t states = states_hash(feed->supervisor);
 	/* A line that has begun must end before the next. */
 	bool free_to_tell = feed->sent == 0;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "net/port.h"
 #include "supervisor/checks.h"
@@ -214,11 +215,7 @@ static void probe_run(struct vrf *vrf)
 
 uint64_t watch_phase_ms(const char *name, uint64_t interval_ms)
 {
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return hash % interval_ms;
+	return hash_text(HASH_BASIS, name) % interval_ms;
 }
 
 uint64_t watch_ready_pause_ms(uint64_t age_ms)

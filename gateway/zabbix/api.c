@@ -88,7 +88,7 @@ static int calls_post(struct zabbix_api *api, struct zabbix_call *calls, size_t 
 	if (r < 0)
 		return r;
 	r = zabbix_rpc_read(answer, size, calls, count, err);
-	return r < 0 ? error_wrap(err, "%s", zabbix_http_url(api->http)) : 0;
+	return error_wrap(err, r, "%s", zabbix_http_url(api->http));
 }
 
 /* Makes the calls that met the end of their session pending again (true where there was one). */
@@ -185,7 +185,7 @@ static int version_ask(struct zabbix_api *api, struct error *err)
 		r = zabbix_version_parse(json_is_string(result) ? json_string_value(result) : "",
 			&api->version, err);
 	if (r < 0)
-		return r == -EREMOTEIO || result ? error_wrap(err, "%s", url) : r;
+		return r == -EREMOTEIO || result ? error_wrap(err, r, "%s", url) : r;
 	api->words = zabbix_version_words(&api->version);
 	if (!api->words)
 		return error_set(err, EPROTONOSUPPORT,
@@ -205,10 +205,9 @@ static const char *header_hint(const struct zabbix_api *api)
 /* A refused login: the API gives many reasons, for us they are all "denied". */
 static int login_refused(struct zabbix_api *api, const char *what, struct error *err)
 {
-	if (!err)
-		return -EACCES;
-	err->code = EACCES;
-	return error_wrap(err, "%s: %s was refused", zabbix_http_url(api->http), what);
+	if (err)
+		err->code = EACCES;
+	return error_wrap(err, -EACCES, "%s: %s was refused", zabbix_http_url(api->http), what);
 }
 
 static bool is_refusal(int r)

@@ -178,5 +178,5 @@ int zabbix_sender_push(
 {
 	int r = values_push(server, port, values, refused, err);
 
-	return r < 0 ? error_wrap(err, "%s port %u", server, port) : 0;
+	return error_wrap(err, r, "%s port %u", server, port);
 }

@@ -199,7 +199,7 @@ static inline void world_report(const struct net_outcome *outcome, void *data)
 
 	if (outcome->error.code && !first->code) {
 		*first = outcome->error;
-		error_wrap(first, "vrf '%s'", outcome->netns);
+		error_wrap(first, -first->code, "vrf '%s'", outcome->netns);
 	}
 }
 

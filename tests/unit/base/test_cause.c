@@ -122,15 +122,15 @@ static void an_error_keeps_its_cause_on_the_way_up(void **state)
 
 	(void)state;
 	error_set(&err, ENODEV, "parent 'eth0' not found");
-	assert_int_equal(error_blame(&err, CAUSE_PARENT_MISSING, "eth0"), -ENODEV);
-	error_wrap(&err, "interface '%s'", "eth0.10");
+	error_blame(&err, CAUSE_PARENT_MISSING, "eth0");
+	error_wrap(&err, -ENODEV, "interface '%s'", "eth0.10");
 	assert_true(cause_equal(&err.cause, &cause));
 	error_set(&err, EIO, "something else");
 	assert_int_equal(err.cause.kind, CAUSE_NONE);
 	error_blame(&err, CAUSE_PARENT_MISSING, "eth0");
 	error_clear(&err);
 	assert_int_equal(err.cause.kind, CAUSE_NONE);
-	assert_int_equal(error_blame(NULL, CAUSE_BINARY, "x"), -EIO);
+	error_blame(NULL, CAUSE_BINARY, "x");
 }
 
 int main(void)
