@@ -238,6 +238,9 @@ static void step_interfaces(struct walk *walk)
 		if (!link || !link->up)
 			say(walk, "link", VERDICT_FAIL, fault, "%s is %s", name,
 				link ? "down" : "missing");
+		else if (link->master[0])
+			say(walk, "link", VERDICT_FAIL, "vrfgate up takes it out",
+				"%s is a port of %s, which has what comes in", name, link->master);
 		else
 			say(walk, "link", VERDICT_OK, NULL, "%s is up", name);
 		if (!link || !link->up)

@@ -107,6 +107,7 @@ static const struct {
 	[NET_ACT_LINK_SET_UP] = { "link_set_up", false, NET_ASPECT_LINK, false, NULL },
 	[NET_ACT_LINK_SET_DOWN] = { "link_set_down", false, NET_ASPECT_LINK, true, NULL },
 	[NET_ACT_LINK_SET_ARP] = { "link_set_arp", false, NET_ASPECT_LINK, false, NULL },
+	[NET_ACT_LINK_RELEASE] = { "link_release", false, NET_ASPECT_LINK, false, hash_name },
 	[NET_ACT_LINK_SET_MTU] = { "link_set_mtu", false, NET_ASPECT_LINK, false, hash_mtu },
 	[NET_ACT_LINK_SET_MAC] = { "link_set_mac", false, NET_ASPECT_LINK, true, hash_mac },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { "link_set_addr_gen_mode", false, NET_ASPECT_LINK,

@@ -21,6 +21,7 @@ enum net_act_kind {
 	NET_ACT_LINK_SET_UP,
 	NET_ACT_LINK_SET_DOWN,
 	NET_ACT_LINK_SET_ARP, /* on */
+	NET_ACT_LINK_RELEASE, /* from a bridge or the like that it was put into */
 	NET_ACT_LINK_SET_MTU,
 	NET_ACT_LINK_SET_MAC,
 	NET_ACT_LINK_SET_ADDR_GEN_MODE,
@@ -114,7 +115,8 @@ struct net_act {
 	const char *link; /* the link it is about, NULL: none */
 	int ifindex;      /* of that link; 0: to be found by name. Of a new one: to be given */
 	union {
-		const char *name; /* of a namespace, new name of a link, altname */
+		const char *
+			name; /* of a namespace, new name of a link, altname, kind and name of a master */
 		struct net_act_create create;
 		struct net_act_address address;
 		struct net_act_neighbour neighbour;

@@ -154,6 +154,7 @@ static const struct {
 	[NET_ACT_LINK_SET_UP] = { "set up", "link", NULL },
 	[NET_ACT_LINK_SET_DOWN] = { "set down", "link", NULL },
 	[NET_ACT_LINK_SET_ARP] = { "switch on arp", "of", NULL },
+	[NET_ACT_LINK_RELEASE] = { "take out of", "link", phrase_name },
 	[NET_ACT_LINK_SET_MTU] = { "set mtu", "on", phrase_mtu },
 	[NET_ACT_LINK_SET_MAC] = { "set mac", "on", phrase_mac },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { "set addr_gen_mode", "on", phrase_number },

@@ -2,6 +2,7 @@
 /* The have as a container. */
 #include "net/have.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,16 @@ const struct net_have_link *net_have_find_device(const struct net_have *have,
 			return link;
 	}
 	return net_have_find_root(have, device->parent);
+}
+
+const char *net_have_master_text(const struct net_have_netns *netns,
+	const struct net_have_link *link, char text[2 * NET_IFNAME_SIZE])
+{
+	const struct net_have_link *master = net_have_find_ifindex(netns, link->master);
+
+	snprintf(text, 2 * NET_IFNAME_SIZE, "%s %s",
+		link->port_kind[0] ? link->port_kind : "device", master ? master->name : "?");
+	return text;
 }
 
 bool net_have_link_is_ours(const struct net_have_link *link)

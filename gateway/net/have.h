@@ -208,5 +208,9 @@ bool net_have_link_is_ours(const struct net_have_link *link);
 /* The ends of a veth pair. */
 bool net_links_are_pair(const struct net_have_link *a, const struct net_have_link *b);
 
+/* What it is a port or slave of: "bridge br0"; returns text. */
+const char *net_have_master_text(const struct net_have_netns *netns,
+	const struct net_have_link *link, char text[2 * NET_IFNAME_SIZE]);
+
 /* Frees what hangs on a namespace; its name and standing stay. */
 void net_have_netns_clear(struct net_have_netns *netns);

@@ -103,6 +103,14 @@ static struct nl_msg *build_arp(const struct net_act *act, const struct net_mess
 	return message;
 }
 
+static struct nl_msg *build_release(const struct net_act *act, const struct net_message_context *c)
+{
+	struct nl_msg *message = act_message(RTM_SETLINK, act, c, 0);
+
+	need_zero(nla_put_u32(message, IFLA_MASTER, 0));
+	return message;
+}
+
 static struct nl_msg *build_delete(const struct net_act *act, const struct net_message_context *c)
 {
 	return act_message(RTM_DELLINK, act, c, 0);
@@ -426,6 +434,7 @@ static const struct {
 	[NET_ACT_LINK_SET_UP] = { build_up, false },
 	[NET_ACT_LINK_SET_DOWN] = { build_down, false },
 	[NET_ACT_LINK_SET_ARP] = { build_arp, false },
+	[NET_ACT_LINK_RELEASE] = { build_release, false },
 	[NET_ACT_LINK_SET_MTU] = { build_mtu, false },
 	[NET_ACT_LINK_SET_MAC] = { build_mac, false },
 	[NET_ACT_LINK_SET_ADDR_GEN_MODE] = { build_addr_gen_mode, false },

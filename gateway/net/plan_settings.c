@@ -44,6 +44,21 @@ static bool lacks_arp(const struct net_goal *goal)
 	return goal->arp && (goal->have->flags & IFF_NOARP);
 }
 
+/*
+ * What comes in by a port of a bridge or bond goes there, and what a link of a kernel VRF routes is in that one's table:
+ * the link has its addresses and hears nothing by them. Its root end may be in a VRF of the machine's management.
+ */
+static void plan_release(
+	struct net_planner *planner, const struct net_goal *goal, const struct net_have_netns *side)
+{
+	char text[2 * NET_IFNAME_SIZE];
+
+	if (!goal->have->master || (goal->in_root && strcmp(goal->have->port_kind, "vrf") == 0))
+		return;
+	add(planner, goal, NET_ACT_LINK_RELEASE)->name =
+		net_planner_keep(planner, net_have_master_text(side, goal->have, text));
+}
+
 /* Where the link is new its name is as good as an index, and known. */
 static void plan_link(struct net_planner *planner, const struct net_goal *goal)
 {
@@ -333,6 +348,7 @@ void net_plan_settings(
 	const struct net_have_netns *have = side(planner, goals, goal);
 
 	plan_mark(planner, goal);
+	plan_release(planner, goal, have);
 	net_plan_guards(planner, goals, goal);
 	plan_link(planner, goal);
 	plan_addresses(planner, goals, goal, have);

@@ -43,6 +43,8 @@ static void copy_link(struct net_netns_state *state, const struct net_have_netns
 	snprintf(copy->kind, sizeof(copy->kind), "%s", link->kind[0] ? link->kind : "device");
 	copy->up = link->flags & IFF_UP;
 	copy->carrier = link->flags & NET_HAVE_CARRIER;
+	if (link->master)
+		(void)net_have_master_text(have, link, copy->master);
 	copy->ethernet = link->ethernet && !(link->flags & (IFF_NOARP | IFF_LOOPBACK));
 	memcpy(copy->mac, link->mac, sizeof(copy->mac));
 	copy->rx_bytes = link->rx_bytes;

@@ -23,6 +23,7 @@ struct net_link_state {
 	bool carrier;                /* IFF_LOWER_UP */
 	char lower[NET_IFNAME_SIZE]; /* the device it stands on; "": none, or not read */
 	bool lower_up, lower_carrier;
+	char master[2 * NET_IFNAME_SIZE]; /* "bridge br0", which has what comes in; "": none */
 	uint8_t mac[6];
 	bool ethernet; /* its neighbours are found by ARP */
 	struct net_link_address *addresses;

@@ -158,9 +158,11 @@ static const char *link_fault(const struct net_link_state *link, char text[64])
 	const char *fault = !link ? "is missing" : !link->up ? "is down" : "has no carrier";
 
 	text[0] = '\0';
-	if (link && link->up && link->carrier)
+	if (link && link->up && link->carrier && !link->master[0])
 		return text;
-	if (link && link->up && link->lower[0] && !link->lower_carrier)
+	if (link && link->up && link->carrier)
+		snprintf(text, 64, " is a port of %s", link->master);
+	else if (link && link->up && link->lower[0] && !link->lower_carrier)
 		snprintf(text, 64, ": parent '%s' %s", link->lower,
 			link->lower_up ? "has no carrier" : "is down");
 	else

@@ -36,6 +36,8 @@ def each_loss_is_put_right_within_a_second(lab):
         ("-n acme route del 10.0.0.0/30 dev cust", lambda: "10.0.0.0/30 dev cust" in ip("-n", "acme", "route")),
         ("-n acme -6 route flush table main", lambda: "/126 dev uplink" in ip("-n", "acme", "-6", "route")),
         ("-n acme link set cust arp off", lambda: "NOARP" not in ip("-n", "acme", "link", "show", "cust")),
+        ("-n acme link set cust master br0", lambda: "master" not in ip("-n", "acme", "link", "show", "cust")),
+        ("link set vg0 master br0", lambda: "master" not in ip("link", "show", "vg0")),
         ("-n acme addr flush dev cust", lambda: "10.0.0.2/30" in ip("-n", "acme", "addr")),
         ("-n acme link set cust down", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),
         ("-n acme link del cust", lambda: "default via 10.0.0.1" in ip("-n", "acme", "route")),
@@ -45,9 +47,11 @@ def each_loss_is_put_right_within_a_second(lab):
         ("link del vg0", lambda: "/126" in ip("-n", "acme", "addr", "show", "uplink")),
         ("netns del acme", lambda: netns_names() == ["acme", "bravo"] and "default" in ip("-n", "acme", "route")),
     )
+    ip("link", "add", "br0", "type", "bridge")
     with lab.running():
         lab.wait_state("acme", "healthy")
         lab.wait_state("bravo", "healthy")
+        ip("-n", "acme", "link", "add", "br0", "type", "bridge")
         for loss, is_back in losses:
             repairs = lab.vrf("acme")["repairs"]
             ip(*loss.split())
@@ -62,7 +66,23 @@ def each_loss_is_put_right_within_a_second(lab):
                 healthy_again(lab, "acme", repairs)
         lab.wait_state("acme", "healthy")
         expect_equal(lab.vrf("bravo")["repairs"], 0, "repairs of the other")
-        expect("repaired: add route 0.0.0.0/0 via 10.0.0.1" in lab.log(), "the log does not say what was repaired")
+        for act in ("add route 0.0.0.0/0 via 10.0.0.1", "take out of bridge br0 link cust"):
+            expect(f"repaired: {act}" in lab.log(), "the log does not say what was repaired")
+    lab.command("down")
+    ip("link", "del", "br0")
+
+
+def a_port_of_a_bridge_is_told_by_plan_and_diag(lab):
+    """Its addresses are there, and what comes in goes to the bridge."""
+    lab.write(f"namespace acme {CUSTOMER}\n")
+    expect_said(lab.command("up"), 0)
+    ip("-n", "acme", "link", "add", "br0", "type", "bridge")
+    ip("-n", "acme", "link", "set", "cust", "master", "br0")
+    expect_said(lab.command("plan", "-v"), 2, stdout="acme: take out of bridge br0 link cust")
+    told = lab.command("diag", "acme").stdout
+    expect("fail  link        cust is a port of bridge br0" in told, told)
+    expect_said(lab.command("up"), 0)
+    expect_said(lab.command("plan"), 0)
     lab.command("down")
 
 
@@ -383,6 +403,7 @@ def ipv6_comes_back_when_the_parents_mtu_does(lab):
 
 
 CASES = [each_loss_is_put_right_within_a_second, a_lost_firewall_is_put_right_within_a_second,
+         a_port_of_a_bridge_is_told_by_plan_and_diag,
          a_parent_whose_mtu_is_too_small_for_ipv6_is_told, ipv6_comes_back_when_the_parents_mtu_does,
          a_file_that_is_no_namespace_disturbs_nobody,
          a_parent_without_carrier_degrades_until_it_is_back,

@@ -132,6 +132,8 @@ static const struct act_case cases[] = {
 		"acme: set mtu 1500 on cust\n" },
 	{ "arp", nothing, have_no_arp, "", "acme: switch on arp of cust\n",
 		"acme: switch on arp of cust\n" },
+	{ "port", nothing, have_port, "", "acme: take out of bridge br0 link cust\n",
+		"acme: take out of bridge br0 link cust\n" },
 	{ "mac", want_mac, have_mac, "acme: set mac 00:00:00:00:00:01 on cust\n", "",
 		"acme: set mac 00:00:00:00:00:00 on cust\n" },
 	{ "down", nothing, have_down, "",

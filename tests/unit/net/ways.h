@@ -196,6 +196,13 @@ static inline void have_no_arp(struct scene *s)
 	scene_cust(s)->flags |= IFF_NOARP;
 }
 
+static inline void have_port(struct scene *s)
+{
+	have_link(s->netns, 9, "br0");
+	scene_cust(s)->master = 9;
+	snprintf(scene_cust(s)->port_kind, sizeof(scene_cust(s)->port_kind), "bridge");
+}
+
 static inline void want_mac(struct scene *s)
 {
 	s->acme->links[0].mac[5] = 1;
