@@ -3,7 +3,6 @@
 #include "net/act.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -74,7 +73,7 @@ static uint64_t hash_route(uint64_t hash, const struct net_act *act)
 	hash = hash_address(hash, &r->via);
 	for (size_t i = 0; i < r->n_others; i++) {
 		hash = hash_address(hash, &r->others[i].via);
-		hash = hash_text(hash, r->others[i].dev ? r->others[i].dev : "");
+		hash = hash_text(hash, r->others[i].dev);
 	}
 	return hash;
 }
@@ -134,7 +133,7 @@ struct net_act_id net_act_identify(const struct net_act *act)
 {
 	struct net_act_id id = { .kind = act->kind, .in_root = act->in_root, .hash = HASH_BASIS };
 
-	snprintf(id.link, sizeof(id.link), "%s", act->link ? act->link : "");
+	memcpy(id.link, act->link, sizeof(id.link));
 	id.hash = hash_bytes(id.hash, &id.kind, sizeof(id.kind));
 	id.hash = hash_bytes(id.hash, &id.in_root, sizeof(id.in_root));
 	id.hash = hash_text(id.hash, id.link);
@@ -180,13 +179,13 @@ bool net_act_is_retry(const struct net_act *act)
 
 static bool is_root_end(const struct net_act *act)
 {
-	return act->in_root && act->link && strncmp(act->link, NET_UPLINK_ROOT, 2) == 0 &&
+	return act->in_root && strncmp(act->link, NET_UPLINK_ROOT, 2) == 0 &&
 		isdigit((unsigned char)act->link[2]);
 }
 
 static bool is_uplink(const struct net_act *act)
 {
-	return is_root_end(act) || (act->link && strcmp(act->link, NET_UPLINK_INSIDE) == 0);
+	return is_root_end(act) || strcmp(act->link, NET_UPLINK_INSIDE) == 0;
 }
 
 bool net_act_renumbers(const struct net_act *act, uint32_t id)

@@ -10,6 +10,8 @@
 #include "net/plan.h"
 #include "net/want.h"
 
+struct net_batch; /* net/channel.h */
+
 enum net_act_kind {
 	NET_ACT_NETNS_CREATE,
 	NET_ACT_NETNS_DELETE,
@@ -58,8 +60,8 @@ struct net_act_create {
 };
 
 struct net_act_hop {
-	const char *dev; /* NULL: the kernel finds it */
-	int ifindex;     /* of that; 0: to be found by name */
+	char dev[NET_IFNAME_SIZE]; /* "": the kernel finds it */
+	int ifindex;               /* of that; 0: to be found by name */
 	struct address via;
 	bool onlink;
 };
@@ -94,26 +96,25 @@ struct net_act_sysctl {
 
 struct net_act_firewall {
 	const char *table;
-	bool replace;                       /* the table is there */
-	const char *chains;                 /* root: as net_firewall has them; else NULL */
-	const struct net_want *want;        /* else what its rules are made of */
-	const struct net_want_netns *netns; /* likewise */
+	bool replace;                  /* the table is there */
+	const char *chains;            /* root: as net_firewall has them; else NULL */
+	struct net_batch *transaction; /* else the messages that make it */
 };
 
 struct net_act_mtu {
 	uint32_t bytes;
-	const char *
-		below; /* the device below, which has less: the kernel will refuse it; NULL: it has not */
+	/* The device below, which has less: the kernel will refuse it; "": it has not. */
+	char below[NET_IFNAME_SIZE];
 	uint32_t below_bytes;
 };
 
-/* Pointers are borrowed from want, have or plan. */
+/* Plain data: what it points to is the plan's own, and nothing of it the want's or the have's. */
 struct net_act {
 	enum net_act_kind kind;
-	bool in_root;     /* done in the root namespace, else in the group's own */
-	bool minor;       /* where it fails all else is done nevertheless */
-	const char *link; /* the link it is about, NULL: none */
-	int ifindex;      /* of that link; 0: to be found by name. Of a new one: to be given */
+	bool in_root;               /* done in the root namespace, else in the group's own */
+	bool minor;                 /* where it fails all else is done nevertheless */
+	char link[NET_IFNAME_SIZE]; /* the link it is about, "": none */
+	int ifindex; /* of that link; 0: to be found by name. Of a new one: to be given */
 	union {
 		const char *
 			name; /* of a namespace, new name of a link, altname, kind and name of a master */

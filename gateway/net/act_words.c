@@ -39,7 +39,7 @@ static void phrase_mtu(const struct net_act *act, char *text, size_t size)
 {
 	int used = snprintf(text, size, "%" PRIu32, act->mtu.bytes);
 
-	if (act->mtu.below)
+	if (act->mtu.below[0])
 		snprintf(text + used, size - (size_t)used, " (more than the %" PRIu32 " of '%s')",
 			act->mtu.below_bytes, act->mtu.below);
 }
@@ -113,12 +113,12 @@ static void phrase_route(const struct net_act *act, char *text, size_t size)
 	if (!r->n_others)
 		return;
 	append_via(text, size, &r->via);
-	if (act->link)
+	if (act->link[0])
 		append(text, size, "dev", act->link);
 	for (size_t i = 0; i < r->n_others; i++) {
 		snprintf(text + strlen(text), size - strlen(text), " and");
 		append_via(text, size, &r->others[i].via);
-		if (r->others[i].dev)
+		if (r->others[i].dev[0])
 			append(text, size, "dev", r->others[i].dev);
 	}
 }
@@ -190,7 +190,7 @@ const char *net_act_text(const struct net_act *act, char text[NET_ACT_TEXT_SIZE]
 {
 	size_t used = strlen(net_act_phrase(act, text));
 
-	if (act->link && kinds[act->kind].linking && !tells_its_links(act))
+	if (act->link[0] && kinds[act->kind].linking && !tells_its_links(act))
 		snprintf(text + used, NET_ACT_TEXT_SIZE - used, " %s %s", kinds[act->kind].linking,
 			act->link);
 	return text;

@@ -145,12 +145,9 @@ static int set_sysctl(struct net_run *run, const struct net_act *act, struct err
 
 static int write_firewall(const struct net_act_firewall *firewall, struct error *err)
 {
-	cleanup(net_batch_finish) struct net_batch transaction = { 0 };
-
-	if (firewall->chains)
-		return net_firewall_set(firewall->table, firewall->chains, firewall->replace, err);
-	net_firewall_inside(&transaction, firewall->want, firewall->netns, firewall->replace);
-	return net_firewall_commit(&transaction, err);
+	return firewall->transaction
+		? net_firewall_commit(firewall->transaction, err)
+		: net_firewall_set(firewall->table, firewall->chains, firewall->replace, err);
 }
 
 /* Whose way to the root namespace would stand open gets none. */

@@ -105,11 +105,13 @@ static struct net_act_hop *copy_hops(
 	struct net_act_hop *hops = NULL;
 	size_t count = 0;
 
-	for (size_t i = 0; i < route->n_others; i++)
-		*array_append(&hops, &count) = (struct net_act_hop){
-			.dev = our_link(foreign, route->others[i].ifindex),
-			.via = route->others[i].via,
-		};
+	for (size_t i = 0; i < route->n_others; i++) {
+		const char *dev = our_link(foreign, route->others[i].ifindex);
+		struct net_act_hop *hop = array_append(&hops, &count);
+
+		snprintf(hop->dev, sizeof(hop->dev), "%s", dev ? dev : "");
+		hop->via = route->others[i].via;
+	}
 	return hops;
 }
 
@@ -129,9 +131,11 @@ static void tell_routes(const struct foreign *foreign)
 				.n_others = route->n_others },
 		};
 
-		act.link = our_link(foreign, route->ifindex);
-		if (!act.link || !is_foreign_route(route))
+		const char *link = our_link(foreign, route->ifindex);
+
+		if (!link || !is_foreign_route(route))
 			continue;
+		snprintf(act.link, sizeof(act.link), "%s", link);
 		net_act_text(&act, text);
 		foreign->tell(
 			foreign->netns->name, "route", text + strlen("add route "), foreign->data);

@@ -132,8 +132,10 @@ static void restore_device(struct net_planner *planner, const char *mark_text, c
 	if (was->up)
 		net_planner_add(planner, NET_ACT_LINK_SET_UP, true, name);
 	if (was->alias == net_mark_alias(link->name) && is_free_for(planner, link, link->name))
-		net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, name)->name = link->name;
-	net_planner_add(planner, NET_ACT_ALTNAME_DELETE, true, name)->name = mark_text;
+		net_planner_add(planner, NET_ACT_ALTNAME_ADD, true, name)->name =
+			net_planner_keep(planner, link->name);
+	net_planner_add(planner, NET_ACT_ALTNAME_DELETE, true, name)->name =
+		net_planner_keep(planner, mark_text);
 }
 
 /* Its old name, or a free one where somebody has taken that meanwhile. */
@@ -176,7 +178,7 @@ static const char *rename_link(struct net_planner *planner, bool in_root,
 			link->ifindex;
 	act = net_planner_add(planner, NET_ACT_LINK_RENAME, in_root, link->name);
 	act->ifindex = link->ifindex;
-	act->name = name;
+	act->name = net_planner_keep(planner, name);
 	return name;
 }
 
@@ -249,7 +251,8 @@ static void device_move(struct net_planner *planner, struct net_goals *goals, st
 		act->name = net_planner_keep(planner, goal->fresh.mark);
 	}
 	if (aliased)
-		net_planner_add(planner, NET_ACT_ALTNAME_DELETE, true, name)->name = goal->name;
+		net_planner_add(planner, NET_ACT_ALTNAME_DELETE, true, name)->name =
+			net_planner_keep(planner, goal->name);
 	act = net_planner_add(planner, NET_ACT_LINK_MOVE_IN, true, goal->name);
 	act->name = name;
 	act->ifindex = link.ifindex;

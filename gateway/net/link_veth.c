@@ -86,8 +86,8 @@ static void veth_create(struct net_planner *planner, struct net_goals *goals, st
 		return;
 	}
 	act = net_plan_create_inside(planner, goals, goal);
-	act->create.peer_netns = want->peer_netns;
-	act->create.peer_name = want->peer_name;
+	act->create.peer_netns = net_planner_keep(planner, want->peer_netns);
+	act->create.peer_name = net_planner_keep(planner, want->peer_name);
 	snprintf(end, sizeof(end), "%s/%s", want->peer_netns, want->peer_name);
 	strings_add(&planner->veths, end);
 }

@@ -119,7 +119,7 @@ static void create_outer(struct net_planner *planner, const struct net_want_link
 	act->create = (struct net_act_create){
 		.kind = NET_LINK_VLAN,
 		.stays = true,
-		.parent = below,
+		.parent = net_planner_keep(planner, below),
 		.vlan_id = want->tags[tags - 1],
 		.vlan_protocol = net_goal_vlan_protocol(want, tags - 1),
 	};

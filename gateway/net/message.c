@@ -450,7 +450,7 @@ static const struct {
 
 bool net_message_needs_ifindex(const struct net_act *act)
 {
-	return act->link && builders[act->kind].needs_ifindex;
+	return act->link[0] && builders[act->kind].needs_ifindex;
 }
 
 struct nl_msg *net_message_build(

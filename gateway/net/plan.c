@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/channel.h"
 #include "net/link.h"
 #include "net/planner.h"
 
@@ -22,7 +24,7 @@ struct net_act *net_planner_add(
 
 	act->kind = kind;
 	act->in_root = in_root;
-	act->link = link;
+	snprintf(act->link, sizeof(act->link), "%s", link ? link : "");
 	return act;
 }
 
@@ -44,7 +46,7 @@ const char *net_planner_keep(struct net_planner *planner, const char *text)
 static void group_begin(struct net_planner *planner, const char *netns)
 {
 	planner->group = array_append(&planner->plan->groups, &planner->plan->n_groups);
-	planner->group->netns = netns;
+	planner->group->netns = net_planner_keep(planner, netns);
 }
 
 struct net_act_hop *net_planner_keep_hops(struct net_planner *planner, size_t count)
@@ -54,6 +56,14 @@ struct net_act_hop *net_planner_keep_hops(struct net_planner *planner, size_t co
 	if (hops)
 		*array_append(&planner->plan->hops, &planner->plan->n_hops) = hops;
 	return hops;
+}
+
+struct net_batch *net_planner_keep_batch(struct net_planner *planner)
+{
+	struct net_batch *batch = xcalloc(1, sizeof(*batch));
+
+	*array_append(&planner->plan->batches, &planner->plan->n_batches) = batch;
+	return batch;
 }
 
 /* ---- strays ---- */
@@ -166,7 +176,8 @@ static void plan_create_netns(struct net_planner *planner, const char *name)
 
 	if ((have && have->standing == NET_HAVE_OURS) || strings_contain(&planner->created, name))
 		return;
-	net_planner_add(planner, NET_ACT_NETNS_CREATE, true, NULL)->name = name;
+	net_planner_add(planner, NET_ACT_NETNS_CREATE, true, NULL)->name =
+		net_planner_keep(planner, name);
 	strings_add(&planner->created, name);
 }
 
@@ -273,8 +284,6 @@ static void plan_wanted(struct net_planner *planner, const struct net_want_netns
 	group_begin(planner, want->name);
 	net_goals_init(&goals, &planner->context, want);
 	net_validate_goals(&goals, &planner->context, &planner->group->faults);
-	if (want->has_uplink)
-		goals.items[0].name = net_planner_keep(planner, goals.items[0].root_name);
 	if (!planner->group->faults.count)
 		fill_group(planner, &goals);
 	for (size_t i = 0; !planner->group->faults.count && i < goals.count; i++)
@@ -346,7 +355,7 @@ static void plan_removed(struct net_planner *planner, const struct net_have_netn
 		uplink = NULL;
 	}
 	net_planner_add(planner, NET_ACT_NETNS_DELETE, true, uplink ? uplink->name : NULL)->name =
-		have->name;
+		planner->group->netns;
 }
 
 static bool is_removed(const struct net_planner *planner, const char *name)
@@ -370,7 +379,7 @@ static void plan_orphans(struct net_planner *planner, const struct net_want_netn
 			continue;
 		if (strcmp(last, stray->mark.vrf) != 0) {
 			last = stray->mark.vrf;
-			group_begin(planner, net_planner_keep(planner, last));
+			group_begin(planner, last);
 			planner->group->removed = true;
 		}
 		net_plan_stray(planner, stray);
@@ -487,6 +496,11 @@ void net_plan_destroy(struct net_plan *plan)
 	for (size_t i = 0; i < plan->n_hops; i++)
 		free(plan->hops[i]);
 	free(plan->hops);
+	for (size_t i = 0; i < plan->n_batches; i++) {
+		net_batch_finish(plan->batches[i]);
+		free(plan->batches[i]);
+	}
+	free(plan->batches);
 	strings_finish(&plan->texts);
 	free(plan);
 }

@@ -37,14 +37,14 @@ void net_have_destroy(struct net_have *have);
 /*
  * Reads and compares. Of a partial want only what it names is read of the root namespace, which holds
  * a link of every VRF there is; where that shows more than settings to put right, all is read after
- * all. Either is the caller's to destroy, the plan, which borrows from want and have, first.
+ * all. Either is the caller's to destroy.
  * Blocks for the dumps.
  */
 int net_compare(const struct net_want *want, struct net_have **have, struct net_plan **plan,
 	struct error *err);
 
 /*
- * Compares. The plan borrows from want and have. A namespace that cannot be (name taken by somebody
+ * Compares. The plan borrows nothing of want and have. A namespace that cannot be (name taken by somebody
  * else, parent missing) gets a fault in place of acts. Namespaces of ours that are not wanted any
  * more are removed. An empty want is the plan of `down`.
  */

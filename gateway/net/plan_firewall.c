@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Planning the tables of rules: each is right as a whole, or made anew as a whole. */
+#include "net/channel.h"
 #include "net/planner.h"
 
 static bool is_ours(const struct net_have_firewall *have)
@@ -18,7 +19,7 @@ static struct net_act_firewall *plan_table_set(
 	struct net_act_firewall *set =
 		&net_planner_add(planner, NET_ACT_FIREWALL_SET, in_root, NULL)->firewall;
 
-	set->table = have->table[0] ? have->table : NET_FIREWALL_TABLE;
+	set->table = net_planner_keep(planner, have->table[0] ? have->table : NET_FIREWALL_TABLE);
 	set->replace = have->exists;
 	return set;
 }
@@ -27,7 +28,7 @@ static void plan_table_delete(
 	struct net_planner *planner, bool in_root, const struct net_have_firewall *have)
 {
 	net_planner_add(planner, NET_ACT_FIREWALL_DELETE, in_root, NULL)->firewall.table =
-		have->table;
+		net_planner_keep(planner, have->table);
 }
 
 static bool is_right(const struct net_want *want, const struct net_want_netns *netns,
@@ -50,8 +51,8 @@ void net_plan_firewall(struct net_planner *planner, const struct net_goals *goal
 	if (is_right(want, goals->want, have))
 		return;
 	set = plan_table_set(planner, false, have);
-	set->want = want;
-	set->netns = goals->want;
+	set->transaction = net_planner_keep_batch(planner);
+	net_firewall_inside(set->transaction, want, goals->want, set->replace);
 }
 
 static bool wants_uplink(const struct net_want *want)

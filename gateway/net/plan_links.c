@@ -141,7 +141,7 @@ struct net_act_create *net_plan_create_on(struct net_planner *planner,
 {
 	struct net_act_create *create = &net_plan_create_inside(planner, goals, goal)->create;
 
-	create->parent = below;
+	create->parent = net_planner_keep(planner, below);
 	create->parent_ifindex = root_ifindex(planner, below);
 	return create;
 }

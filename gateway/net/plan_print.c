@@ -312,8 +312,8 @@ static json_t *act_to_json(const struct net_plan_group *group, const struct net_
 	char text[NET_ACT_TEXT_SIZE];
 
 	return json_pack("{s:s, s:s, s:s, s:s*, s:s}", "netns", group->netns, "act",
-		net_act_name(act->kind), "text", net_act_text(act, text), "link", act->link,
-		"place", act->in_root ? "root" : "netns");
+		net_act_name(act->kind), "text", net_act_text(act, text), "link",
+		act->link[0] ? act->link : NULL, "place", act->in_root ? "root" : "netns");
 }
 
 static void append_act(const struct net_plan_group *group, const struct net_act *act, void *data)

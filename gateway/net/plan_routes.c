@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -370,6 +371,16 @@ static const char *link_name(const struct net_goals *goals, int ifindex)
 	return link ? link->name : NULL;
 }
 
+/* dev may be NULL. */
+static struct net_act_hop act_hop(
+	const char *dev, int ifindex, const struct address *via, bool onlink)
+{
+	struct net_act_hop hop = { .ifindex = ifindex, .via = *via, .onlink = onlink };
+
+	snprintf(hop.dev, sizeof(hop.dev), "%s", dev ? dev : "");
+	return hop;
+}
+
 static void plan_delete(struct net_planner *planner, const struct net_goals *goals,
 	const struct net_have_route *have)
 {
@@ -385,11 +396,8 @@ static void plan_delete(struct net_planner *planner, const struct net_goals *goa
 	others = net_planner_keep_hops(planner, have->n_others);
 	act->route.others = others;
 	for (size_t i = 0; i < have->n_others; i++)
-		others[i] = (struct net_act_hop){
-			.dev = link_name(goals, have->others[i].ifindex),
-			.ifindex = have->others[i].ifindex,
-			.via = have->others[i].via,
-		};
+		others[i] = act_hop(link_name(goals, have->others[i].ifindex),
+			have->others[i].ifindex, &have->others[i].via, false);
 }
 
 static void plan_add(struct net_planner *planner, const struct route_goal *goal)
@@ -408,12 +416,8 @@ static void plan_add(struct net_planner *planner, const struct route_goal *goal)
 	others = net_planner_keep_hops(planner, goal->n_hops - 1);
 	act->route.others = others;
 	for (size_t i = 1; i < goal->n_hops; i++)
-		others[i - 1] = (struct net_act_hop){
-			.dev = goal->hops[i].dev,
-			.ifindex = goal->hops[i].ifindex,
-			.via = goal->hops[i].via,
-			.onlink = goal->hops[i].onlink,
-		};
+		others[i - 1] = act_hop(goal->hops[i].dev, goal->hops[i].ifindex,
+			&goal->hops[i].via, goal->hops[i].onlink);
 }
 
 /* True where there is nothing to be done: what somebody else made is as good as ours. */

@@ -73,7 +73,8 @@ static void plan_link(struct net_planner *planner, const struct net_goal *goal)
 	if (goal->mtu_bytes && have->mtu_bytes != goal->mtu_bytes) {
 		act = add(planner, goal, NET_ACT_LINK_SET_MTU);
 		act->mtu.bytes = goal->mtu_bytes;
-		act->mtu.below = goal->narrow ? goal->narrow->name : NULL;
+		if (goal->narrow)
+			memcpy(act->mtu.below, goal->narrow->name, sizeof(act->mtu.below));
 		act->mtu.below_bytes = goal->narrow ? goal->narrow->mtu_bytes : 0;
 		act->minor = goal->want;
 	}

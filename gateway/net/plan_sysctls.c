@@ -140,7 +140,7 @@ static void plan_accept_ra(
 	if (value)
 		net_planner_sysctl(planner, false,
 			net_planner_keep(planner, conf_key(key, "ipv6", goal->name, "accept_ra")),
-			value);
+			net_planner_keep(planner, value));
 }
 
 void net_plan_guards(
@@ -215,7 +215,8 @@ void net_plan_sysctls_last(struct net_planner *planner, const struct net_goals *
 		if ((have && net_sysctl_value_equal(have, want->value)) ||
 			is_planned(planner, want))
 			continue;
-		net_planner_sysctl(planner, false, want->key, want->value);
+		net_planner_sysctl(planner, false, net_planner_keep(planner, want->key),
+			net_planner_keep(planner, want->value));
 		planner->group->acts[planner->group->n_acts - 1].minor = true;
 	}
 	for (size_t i = goals->want->has_uplink ? 1 : 0; i < goals->count; i++)

@@ -30,6 +30,8 @@ struct net_plan {
 	struct strings texts; /* what acts borrow and nobody else owns; as the next hops */
 	struct net_act_hop **hops;
 	size_t n_hops;
+	struct net_batch **batches;
+	size_t n_batches;
 };
 
 /* A link of the root namespace with our mark that is not what the want has. */
@@ -58,7 +60,7 @@ bool net_plan_is_staged(const struct net_plan *plan);
 struct net_act *net_planner_add(
 	struct net_planner *planner, enum net_act_kind kind, bool in_root, const char *link);
 
-/* Appends the writing of a key; both are borrowed. */
+/* Appends the writing of a key; both texts live as long as the plan. */
 void net_planner_sysctl(
 	struct net_planner *planner, bool in_root, const char *key, const char *value);
 
@@ -67,6 +69,9 @@ const char *net_planner_keep(struct net_planner *planner, const char *text);
 
 /* As many next hops for as long as the plan lives, empty; NULL for none. */
 struct net_act_hop *net_planner_keep_hops(struct net_planner *planner, size_t count);
+
+/* An empty batch, likewise. */
+struct net_batch *net_planner_keep_batch(struct net_planner *planner);
 
 /* The strays of a VRF, *count of them. */
 const struct net_stray *net_planner_strays(

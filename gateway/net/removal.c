@@ -61,7 +61,7 @@ int net_removal_netns(
 		net_removal_let_go(removal);
 	*array_append(&removal->pending, &removal->n_pending) = (struct net_removal_pending){
 		.outcome = { .netns = act->name },
-		.link = act->link,
+		.link = act->link[0] ? act->link : NULL,
 		.netns_fd = steal_fd(netns_fd),
 	};
 	return 0;

@@ -57,7 +57,7 @@ static int act_error(const struct net_act *act, int code, const char *text, stru
 	net_act_phrase(act, phrase);
 	error_set(err, code, "cannot %s: %s%s%s%s%s%s", phrase, strerror(code), text[0] ? " (" : "",
 		text, text[0] ? ")" : "", why ? ": " : "", why ? why : "");
-	return act->link ? error_wrap(err, -code, "interface '%s'", act->link) : -code;
+	return act->link[0] ? error_wrap(err, -code, "interface '%s'", act->link) : -code;
 }
 
 /* ---- places ---- */
@@ -272,8 +272,8 @@ static int find_hops(struct net_run *run, const struct net_act *act, int **list,
 	for (size_t i = 0; ret >= 0 && i < act->route.n_others; i++) {
 		const struct net_act_hop *hop = &act->route.others[i];
 
-		ret = hop->ifindex || !hop->dev ? hop->ifindex
-						: find_ifindex(run, act->in_root, hop->dev, err);
+		ret = hop->ifindex || !hop->dev[0] ? hop->ifindex
+						   : find_ifindex(run, act->in_root, hop->dev, err);
 		*array_append(list, &count) = ret;
 	}
 	return ret < 0 ? ret : 0;

@@ -281,12 +281,89 @@ static void an_act_is_known_again_and_told_from_all_others(void **state)
 		}
 }
 
+static char *plan_words(const struct net_plan *plan)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	net_plan_print(plan, out);
+	fclose(out);
+	return text;
+}
+
+/* Each text of the want in a copy that is overwritten. */
+static void own(char copies[][128], size_t *n, const char **text)
+{
+	if (!*text)
+		return;
+	snprintf(copies[*n], sizeof(copies[*n]), "%s", *text);
+	*text = copies[(*n)++];
+}
+
+static size_t want_own(struct net_want *want, char copies[][128])
+{
+	size_t n = 0;
+
+	own(copies, &n, &want->owner);
+	for (size_t i = 0; i < want->n_netns; i++) {
+		struct net_want_netns *netns = &want->netns[i];
+
+		own(copies, &n, &netns->name);
+		for (size_t l = 0; l < netns->n_links; l++) {
+			own(copies, &n, &netns->links[l].name);
+			own(copies, &n, &netns->links[l].parent);
+			own(copies, &n, &netns->links[l].peer_netns);
+			own(copies, &n, &netns->links[l].peer_name);
+		}
+		for (size_t r = 0; r < netns->n_routes; r++)
+			own(copies, &n, &netns->routes[r].dev);
+		for (size_t k = 0; k < netns->n_sysctls; k++) {
+			own(copies, &n, &netns->sysctls[k].key);
+			own(copies, &n, &netns->sysctls[k].value);
+		}
+	}
+	return n;
+}
+
+static void a_plan_outlives_what_it_was_made_of(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		for (int there = 0; there < 3; there++) {
+			cleanup(scene_finish) struct scene s = { 0 };
+			cleanup_free char *before = NULL, *after = NULL;
+			char copies[32][128] = { 0 };
+			struct net_plan *plan;
+
+			scene_idle(&s);
+			if (there != 2)
+				cases[i].want(&s);
+			if (there != 0)
+				cases[i].have(&s);
+			want_own(&s.want, copies);
+			net_have_sort(s.have);
+			for (size_t k = 0; k < s.have->netns[0].n_sysctls; k++)
+				s.have->netns[0].sysctls[k].key = s.want.netns[0].sysctls[k].key;
+			plan = net_plan_create(&s.want, s.have);
+			before = plan_words(plan);
+			net_have_destroy(s.have);
+			s.have = NULL;
+			net_want_finish(&s.want);
+			memset(copies, '?', sizeof(copies));
+			after = plan_words(plan);
+			assert_string_equal(before, after);
+			net_plan_destroy(plan);
+		}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_act_has_its_inverse),
 		cmocka_unit_test(no_act_was_left_out),
 		cmocka_unit_test(an_act_is_known_again_and_told_from_all_others),
+		cmocka_unit_test(a_plan_outlives_what_it_was_made_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
