@@ -141,6 +141,12 @@ demo:
 	$(MAKE) $(JOBS) all
 	tests/e2e/demo.py
 
+# Some tests: WHAT names programs below tests/, TEST is a pattern of the cases in them.
+.PHONY: test
+WHAT ?= $(UNIT_TESTS:$(B)/tests/%=%)
+test: all $(patsubst %,$(B)/tests/%,$(filter-out %.py,$(WHAT)))
+	@TEST='$(TEST)' tests/run $(foreach each,$(WHAT),$(if $(filter %.py,$(each)),tests/$(each),$(B)/tests/$(each)))
+
 # What is tested is built three times: by gcc, by clang, and with the sanitizers.
 .PHONY: tests check
 tests: all $(UNIT_TESTS) $(NETNS_TESTS) $(FUZZERS) $(B)/tests/cli/mumble
@@ -149,7 +155,7 @@ check: deps
 	$(MAKE) $(JOBS) WERROR=1 tests
 	$(MAKE) $(JOBS) WERROR=1 CC=clang B=$(B)/clang tests
 	$(MAKE) $(JOBS) WERROR=1 SAN=1 B=$(B)/san tests
-	@tests/run \
+	@TEST= tests/run \
 		"formats=$(MAKE) -s check-format" "rooms=tests/check-rooms" \
 		"cppcheck=$(MAKE) -s cppcheck" "clang-tidy=$(MAKE) -s clang-tidy" \
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
@@ -162,7 +168,7 @@ check: deps
 .PHONY: check-long
 check-long: deps
 	$(MAKE) $(JOBS) WERROR=1 tests
-	@MOMENTS=100 EDITS=5000 PAIRS=2000 CRASHES=1000 tests/run --timeout 14400 tests/vm/power \
+	@TEST= MOMENTS=100 EDITS=5000 PAIRS=2000 CRASHES=1000 tests/run --timeout 14400 tests/vm/power \
 		$(B)/tests/netns/test_random $(B)/tests/netns/test_crash $(wildcard tests/long/test_*.py)
 
 # Clones as process/spawn.c makes them, and pidfd_open(2), are beyond valgrind; AddressSanitizer has them: what starts

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from tap import Failure, Tap, expect, expect_equal
+from tap import Failure, Tap, expect, expect_equal, selects
 from waiting import TimedOut, wait_until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -176,6 +176,8 @@ def run_cases(name, cases, anywhere=()):
         lab = Lab(directory)
         for case in cases:
             text = case.__name__.replace("_", " ")
+            if not selects(text):
+                continue
             if reason and case not in anywhere:
                 tap.skip(text, f"no namespaces of our own: {reason}")
                 continue

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tests/run counts what went wrong, however it did: a count that is too good would hide it."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -25,10 +26,23 @@ PROGRAMS = {
     "all is skipped": ("echo '1..0 # SKIP no kernel'", "0 passed, 0 failed, 1 skipped", ": no kernel"),
 }
 
+# Its cases build on each other, as those of tests/e2e do.
+SCRIPT = f"""#!/usr/bin/python3 -B
+import sys
+sys.path.insert(0, {str(HERE.parent / "e2e")!r})
+from tap import Tap
+tap = Tap()
+for name in ("first one", "second one", "third one"):
+    with tap.case(name):
+        print("#", name)
+sys.exit(tap.finish())
+"""
+CMOCKA = HERE.parents[1] / "build" / "tests" / "unit" / "base" / "test_hash"
 
-def run(*what):
+
+def run(*what, pattern=""):
     return subprocess.run([HERE.parent / "run", *what], capture_output=True, text=True, timeout=RUN_SECONDS,
-                          check=False)
+                          check=False, env=dict(os.environ, TEST=pattern))
 
 
 def expect_count(done, count, words):
@@ -54,6 +68,20 @@ def main():
             expect_count(done, "0 passed, 1 failed, 0 skipped", "not done within 1 s")
         with tap.case("commands count as one each"):
             expect_count(run("good=true", "bad=exit 3"), "1 passed, 1 failed, 0 skipped", "failed:  bad: 3")
+        program.write_text(SCRIPT)
+        program.chmod(0o755)
+        with tap.case("TEST selects cases, and what comes after them is not run"):
+            expect_count(run(program, pattern="second_*"), "1 passed, 0 failed, 0 skipped", "")
+            done = subprocess.run([program], capture_output=True, text=True, check=False,
+                                  env=dict(os.environ, TEST="second one"))
+            expect_equal(done.stdout.splitlines(), ["# first one", "# second one", "ok 1 - second one"], "output")
+        with tap.case("TEST that matches nothing fails"):
+            expect_count(run(program, pattern="fourth"), "0 passed, 1 failed, 0 skipped", "no case matches TEST=fourth")
+    if not CMOCKA.exists():
+        tap.skip("TEST selects cases of cmocka", "make tests builds them")
+        return tap.finish()
+    with tap.case("TEST selects cases of cmocka"):
+        expect_count(run(CMOCKA, pattern="*_its_end"), "1 passed, 0 failed, 0 skipped", "")
     return tap.finish()
 
 

@@ -15,7 +15,7 @@ from postgres import DatabaseError
 from processes import ProcessFailed
 from progress import Progress
 from release import releases
-from tap import Failure, Tap
+from tap import Enough, Failure, Tap
 from waiting import Stopped, TimedOut, check_stopped, stop_on_signals
 from world import World
 from zabbix_api import ApiError
@@ -100,7 +100,9 @@ def run_with_releases(label, run, wanted=None):
             if reason:
                 tap.skip(f"{release.name}: {label}", reason)
             else:
-                run(tap, release)
+                tap.matched = False
+                with contextlib.suppress(Enough):
+                    run(tap, release)
     except Stopped as stopped:
         print(f"Bail out! {stopped}", flush=True)
         return 1

@@ -1,12 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Test Anything Protocol output: a line a case, the plan at the end."""
+"""Test Anything Protocol output: a line a case, the plan at the end.
+
+TEST=PATTERN in the environment, a pattern of fnmatch(3), selects cases. Cases that build on each other run up to the
+last of the first that match; those before them are counted only where they fail.
+"""
 
 import contextlib
+import fnmatch
+import os
 import sys
 
 
 class Failure(Exception):
     """A case found something other than it should be."""
+
+
+class Enough(SystemExit):
+    """All that TEST selects has run."""
+
+
+def selects(text):
+    """Whether TEST wants the case, by its text or by the name of a function."""
+    pattern = os.environ.get("TEST")
+    return not pattern or any(fnmatch.fnmatchcase(name, pattern) for name in (text, text.replace(" ", "_")))
 
 
 def expect(condition, message):
@@ -27,6 +43,8 @@ class Tap:
         self.expected_errors = (Failure, *expected_errors)
         self.number = 0
         self.failed = 0
+        self.matched = False
+        self.depth = 0
 
     @contextlib.contextmanager
     def case(self, text, required=False):
@@ -34,6 +52,11 @@ class Tap:
 
         The failure of a required case goes on, because what follows would only fail for the same reason.
         """
+        wanted = selects(text)
+        if self.matched and not wanted and self.depth == 0:
+            raise Enough(1 if self.failed else 0)
+        self.matched |= wanted
+        self.depth += 1
         try:
             yield
         except self.expected_errors as error:
@@ -44,10 +67,14 @@ class Tap:
             if required:
                 raise
         else:
-            self._line("ok", text)
+            if wanted:
+                self._line("ok", text)
+        finally:
+            self.depth -= 1
 
     def skip(self, text, reason):
-        self._line("ok", f"{text} # SKIP {reason}")
+        if selects(text):
+            self._line("ok", f"{text} # SKIP {reason}")
 
     def finish(self):
         """Print the plan; the exit status."""

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Control groups of the real kernel, where its cgroup2 has controllers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../unit/cmocka_all.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -8,10 +8,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "../unit/cmocka_all.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What `vrfgate status` prints, with stdout a file: no terminal, so 100 columns. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../cmocka_all.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,14 +3,10 @@
 #pragma once
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "../cmocka_all.h"
 #include "base/cleanup.h"
 #include "config/load.h"
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Marks are read back as written; foreign altnames are none. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "../cmocka_all.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "net/mark.h"
 

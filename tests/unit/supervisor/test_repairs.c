@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How often the same thing is put right. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../cmocka_all.h"
 
 #include "base/cleanup.h"
 #include "supervisor/repairs.h"
