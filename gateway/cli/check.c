@@ -8,9 +8,9 @@
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "net/validate.h"
-#include "supervisor/ids.h"
-#include "supervisor/passive_ports.h"
-#include "supervisor/wiring.h"
+#include "vrf/ids.h"
+#include "vrf/passive_ports.h"
+#include "vrf/wiring.h"
 
 static void faults_tell(const struct config_vrf *vrf, const struct net_faults *faults)
 {

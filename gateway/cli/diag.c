@@ -13,7 +13,7 @@
 #include "cli/options.h"
 #include "config/cleanup.h"
 #include "control/client.h"
-#include "supervisor/ids.h"
+#include "vrf/ids.h"
 
 /* NULL without a supervisor, or where it does not know the VRF: then the walk says so. */
 static json_t *status_ask(const struct config *config, const char *vrf)

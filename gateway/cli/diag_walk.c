@@ -26,10 +26,10 @@
 #include "net/reach.h"
 #include "net/state.h"
 #include "net/way.h"
-#include "supervisor/destinations.h"
-#include "supervisor/paths.h"
-#include "supervisor/proxy_config.h"
-#include "supervisor/wiring.h"
+#include "vrf/destinations.h"
+#include "vrf/paths.h"
+#include "vrf/proxy_config.h"
+#include "vrf/wiring.h"
 #include "zabbix/ask.h"
 
 #define PATIENCE_MS   1000

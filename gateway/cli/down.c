@@ -7,10 +7,10 @@
 #include "cli/kernel.h"
 #include "config/cleanup.h"
 #include "process/cgroup.h"
-#include "supervisor/leftovers.h"
-#include "supervisor/removal.h"
 #include "supervisor/run.h"
 #include "supervisor/saved_state.h"
+#include "vrf/leftovers.h"
+#include "vrf/removal.h"
 
 #define NAMED_MAX 5
 

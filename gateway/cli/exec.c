@@ -21,8 +21,8 @@
 #include "net/netns.h"
 #include "process/lock.h"
 #include "process/view.h"
-#include "supervisor/paths.h"
-#include "supervisor/resolv_conf.h"
+#include "vrf/paths.h"
+#include "vrf/resolv_conf.h"
 
 struct exec_options {
 	const char *config_path, *user, *vrf;

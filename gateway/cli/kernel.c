@@ -10,9 +10,9 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "net/netns.h"
-#include "supervisor/ids.h"
-#include "supervisor/removal.h"
-#include "supervisor/wiring.h"
+#include "vrf/ids.h"
+#include "vrf/removal.h"
+#include "vrf/wiring.h"
 
 int cli_plan_create(
 	struct cli_plan *plan, const struct config *config, bool save, struct error *err)

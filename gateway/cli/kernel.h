@@ -2,8 +2,8 @@
 /* plan, up and down: one comparison, three uses. Each has a file of its own. */
 #pragma once
 
-#include "cli/options.h"
 #include "base/strings.h"
+#include "cli/options.h"
 #include "config/model.h"
 #include "net/plan.h"
 
@@ -31,7 +31,7 @@ void cli_plan_finish(struct cli_plan *plan);
 struct cli_removals {
 	struct strings going;    /* VRFs that are not in the config */
 	struct strings disabled; /* which is said */
-	bool large;              /* more than one slip may take down (supervisor/removal.h) */
+	bool large;              /* more than one slip may take down (vrf/removal.h) */
 };
 
 void cli_removals_find(

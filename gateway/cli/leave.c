@@ -15,9 +15,9 @@
 #include "reporter/leave.h"
 #include "reporter/turn.h"
 #include "supervisor/control_server.h"
-#include "supervisor/ids.h"
 #include "supervisor/inventory.h"
-#include "supervisor/leftovers.h"
+#include "vrf/ids.h"
+#include "vrf/leftovers.h"
 
 static void lines_print(FILE *out, const char *before, const struct strings *lines)
 {

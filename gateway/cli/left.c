@@ -11,8 +11,8 @@
 #include "net/mark.h"
 #include "net/state.h"
 #include "process/lock.h"
-#include "supervisor/ids.h"
-#include "supervisor/paths.h"
+#include "vrf/ids.h"
+#include "vrf/paths.h"
 
 static void interface_add(struct config_vrf *vrf, const struct net_link_state *link)
 {

@@ -14,7 +14,7 @@
 #include "cli/options.h"
 #include "config/check.h"
 #include "config/cleanup.h"
-#include "supervisor/paths.h"
+#include "vrf/paths.h"
 
 #define DEFAULT_LINES 20
 #define MAX_LINES     1000000

@@ -22,9 +22,9 @@
 #include "control/client.h"
 #include "reporter/sync.h"
 #include "supervisor/identity.h"
-#include "supervisor/paths.h"
-#include "supervisor/proxy_files.h"
-#include "supervisor/users.h"
+#include "vrf/paths.h"
+#include "vrf/proxy_files.h"
+#include "vrf/users.h"
 
 static int vrf_judge(const struct config_vrf *vrf, struct error *err)
 {
@@ -57,7 +57,7 @@ static int zabbix_tell(const struct config *config, const char *vrf, const char 
 	int r = identity_read(&config->gateway, true, inventory.gateway_id, err);
 
 	proxy->vrf = xstrdup(vrf);
-	proxy->name = reporter_proxy_name(config, vrf);
+	proxy->name = config_proxy_name(config, vrf);
 	proxy->psk_identity = xstrdup(identity);
 	proxy->psk = xstrdup(key);
 	if (r == 0)

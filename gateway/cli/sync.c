@@ -18,9 +18,9 @@
 #include "reporter/sync.h"
 #include "reporter/turn.h"
 #include "supervisor/control_server.h"
-#include "supervisor/ids.h"
 #include "supervisor/inventory.h"
-#include "supervisor/removal.h"
+#include "vrf/ids.h"
+#include "vrf/removal.h"
 
 /* What a call is to do. */
 struct errand {

@@ -12,8 +12,8 @@
 #include "net/forwarding.h"
 #include "process/lock.h"
 #include "supervisor/control_server.h"
-#include "supervisor/paths.h"
-#include "supervisor/removal.h"
+#include "vrf/paths.h"
+#include "vrf/removal.h"
 
 struct renumbering {
 	const struct config *config;

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
+
 static void proxy_finish(struct config_proxy *proxy)
 {
 	free(proxy->binary);
@@ -199,6 +202,40 @@ uint16_t config_passive_port(const struct config *config, const struct config_vr
 		id >= config_uplink_ports(uplink))
 		return 0;
 	return (uint16_t)(uplink->passive_port + id);
+}
+
+/* What a "{...}" of the pattern stands for; NULL where it is none we know. */
+static const char *placeholder_value(
+	const struct config *config, const char *vrf, const char *brace, size_t *length)
+{
+	const struct {
+		const char *name, *value;
+	} known[] = {
+		{ "{gateway}", config->gateway.name },
+		{ "{vrf}", vrf },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		*length = strlen(known[i].name);
+		if (strncmp(brace, known[i].name, *length) == 0)
+			return known[i].value;
+	}
+	return NULL;
+}
+
+char *config_proxy_name(const struct config *config, const char *vrf)
+{
+	char *name = xstrdup("");
+
+	for (const char *p = config->zabbix.proxy_name; *p;) {
+		cleanup_free char *before = name;
+		size_t length = 0;
+		const char *value = placeholder_value(config, vrf, p, &length);
+
+		name = value ? xasprintf("%s%s", before, value) : xasprintf("%s%c", before, *p);
+		p += value ? length : 1;
+	}
+	return name;
 }
 
 bool config_user_is_auto(const struct config_proxy *proxy)

@@ -387,6 +387,9 @@ uint16_t config_passive_port(
 /* True where the proxy's user is a number of its own, and none that has a name. */
 bool config_user_is_auto(const struct config_proxy *proxy);
 
+/* What a VRF's proxy is called in Zabbix, "{gateway}-{vrf}" filled in; the caller frees it. */
+char *config_proxy_name(const struct config *config, const char *vrf);
+
 /* What the options say for a key of zabbix_proxy.conf, the last of them; NULL: nothing. */
 const char *config_proxy_option(const struct config_proxy *proxy, const char *key);
 

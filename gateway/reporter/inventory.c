@@ -127,37 +127,3 @@ void reporter_inventory_login(
 		.password = inventory->password,
 	};
 }
-
-/* What a "{...}" of the pattern stands for; NULL where it is none we know. */
-static const char *placeholder_value(
-	const struct config *config, const char *vrf, const char *brace, size_t *length)
-{
-	const struct {
-		const char *name, *value;
-	} known[] = {
-		{ "{gateway}", config->gateway.name },
-		{ "{vrf}", vrf },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		*length = strlen(known[i].name);
-		if (strncmp(brace, known[i].name, *length) == 0)
-			return known[i].value;
-	}
-	return NULL;
-}
-
-char *reporter_proxy_name(const struct config *config, const char *vrf)
-{
-	char *name = xstrdup("");
-
-	for (const char *p = config->zabbix.proxy_name; *p;) {
-		cleanup_free char *before = name;
-		size_t length = 0;
-		const char *value = placeholder_value(config, vrf, p, &length);
-
-		name = value ? xasprintf("%s%s", before, value) : xasprintf("%s%c", before, *p);
-		p += value ? length : 1;
-	}
-	return name;
-}

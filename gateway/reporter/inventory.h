@@ -73,6 +73,3 @@ void reporter_inventory_login(
 
 /* Reads the keys of the proxy's hosts from their files; what cannot be read is told by the next sync. */
 void reporter_inventory_read_keys(struct reporter_proxy *proxy);
-
-/* "{gateway}-{vrf}" filled in; the caller frees it. */
-char *reporter_proxy_name(const struct config *config, const char *vrf);

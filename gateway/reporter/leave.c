@@ -55,7 +55,7 @@ static bool is_device(const struct leaving *leaving, const json_t *host)
 	const char *name = zabbix_json_text(host, "host");
 	const char *vrf = reporter_mark_tag(host, REPORTER_TAG_VRF);
 	const json_t *proxy = reporter_view_find(&leaving->view, REPORTER_KIND_PROXY, vrf);
-	cleanup_free char *usual = reporter_proxy_name(leaving->inventory.config, vrf);
+	cleanup_free char *usual = config_proxy_name(leaving->inventory.config, vrf);
 
 	if (!*vrf)
 		return strcmp(name, gateway_of(leaving)) != 0;

@@ -435,7 +435,7 @@ static bool is_better(
 
 	if (!other)
 		return true;
-	name = reporter_proxy_name(asked->inventory->config, key);
+	name = config_proxy_name(asked->inventory->config, key);
 	return strcmp(zabbix_json_text(object, asked->words->proxy_name), name) == 0;
 }
 

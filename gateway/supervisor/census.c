@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "net/counters.h"
+#include "process/timer.h"
 #include "supervisor/drift.h"
-#include "supervisor/timer.h"
 
 #define FRESH_MS        1000
 #define COUNTERS_AGE_MS 5000

@@ -9,10 +9,10 @@
 #include "control/protocol.h"
 #include "supervisor/census.h"
 #include "supervisor/events.h"
-#include "supervisor/order.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
 #include "supervisor/status.h"
+#include "vrf/order.h"
 
 json_t *control_error_create(const char *error)
 {

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "net/state.h"
-#include "supervisor/removal.h"
+#include "vrf/removal.h"
 
 static bool has_address(const struct config_vrf *vrf)
 {

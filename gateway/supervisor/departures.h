@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Which VRFs a new config would take out of the monitoring. More of them than one slip may take
- * (supervisor/removal.h) are refused.
+ * (vrf/removal.h) are refused.
  */
 #pragma once
 

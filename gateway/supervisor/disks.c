@@ -13,10 +13,10 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "supervisor/job.h"
+#include "process/job.h"
+#include "process/timer.h"
 #include "supervisor/status.h"
 #include "supervisor/supervisor.h"
-#include "supervisor/timer.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)

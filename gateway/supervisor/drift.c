@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/monitor.h"
-#include "supervisor/timer.h"
+#include "process/timer.h"
 #include "supervisor/wire.h"
 
 /* What belongs together has come by then. */

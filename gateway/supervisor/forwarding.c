@@ -7,10 +7,10 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/forwarding.h"
+#include "process/timer.h"
 #include "supervisor/drift.h"
 #include "supervisor/supervisor.h"
-#include "supervisor/timer.h"
-#include "supervisor/wiring.h"
+#include "vrf/wiring.h"
 
 #define LOOK_MS 5000
 

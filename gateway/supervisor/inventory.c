@@ -12,12 +12,12 @@
 #include "base/memory.h"
 #include "net/want.h"
 #include "supervisor/identity.h"
-#include "supervisor/paths.h"
-#include "supervisor/proxy_config.h"
-#include "supervisor/proxy_files.h"
-#include "supervisor/removal.h"
-#include "supervisor/users.h"
-#include "supervisor/wiring.h"
+#include "vrf/paths.h"
+#include "vrf/proxy_config.h"
+#include "vrf/proxy_files.h"
+#include "vrf/removal.h"
+#include "vrf/users.h"
+#include "vrf/wiring.h"
 
 /* In a proxy group the customer's agents are told where to find the proxy: on our first address. */
 static void group_fill(struct reporter_proxy *proxy, const struct config_vrf *vrf)
@@ -116,7 +116,7 @@ static int proxy_fill(struct reporter_proxy *proxy, const struct config *config,
 	if (r < 0)
 		return r;
 	proxy->vrf = xstrdup(vrf->name);
-	proxy->name = reporter_proxy_name(config, vrf->name);
+	proxy->name = config_proxy_name(config, vrf->name);
 	proxy->passive = vrf->proxy.mode == CONFIG_PROXY_PASSIVE;
 	proxy->allowed = allowed_make(config, vrf, proxy->address);
 	passive_fill(proxy, config, vrf, id);

@@ -17,11 +17,11 @@
 #include "base/memory.h"
 #include "process/spawn.h"
 #include "reporter/reporter.h"
-#include "supervisor/collection.h"
 #include "supervisor/control_server.h"
 #include "supervisor/events.h"
 #include "supervisor/inventory.h"
 #include "supervisor/reporter_feed.h"
+#include "vrf/collection.h"
 
 /* Heard just now: an active proxy calls every ten seconds. */
 #define HEARD_S        30
@@ -115,7 +115,7 @@ static void proxies_learn(struct supervisor *supervisor, const json_t *proxies)
 	supervisor->context.n_heard = supervisor->context.n_fresh = 0;
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
-		char *name = reporter_proxy_name(supervisor->config, vrf->name);
+		char *name = config_proxy_name(supervisor->config, vrf->name);
 
 		proxy_learn(vrf, json_object_get(proxies, name));
 		supervisor->context.n_heard += is_heard(vrf);

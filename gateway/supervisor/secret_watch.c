@@ -10,11 +10,11 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "process/job.h"
+#include "process/timer.h"
 #include "reporter/inventory.h"
-#include "supervisor/job.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/supervisor.h"
-#include "supervisor/timer.h"
 
 #define PERIOD_MS  5000
 #define TIMEOUT_MS 5000

@@ -113,7 +113,7 @@ static json_t *proxy_to_json(struct vrf *vrf)
 
 	if (!(vrf->config ? vrf->config->has_proxy : vrf->left && runs))
 		return json_null();
-	name = reporter_proxy_name(vrf->context->config, vrf->name);
+	name = config_proxy_name(vrf->context->config, vrf->name);
 	proxy = json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", name, "mode", is_passive(vrf) ? "passive" : "active", "state",

@@ -22,31 +22,31 @@
 #include "base/memory.h"
 #include "config/load.h"
 #include "process/cgroup.h"
+#include "process/job.h"
 #include "process/lock.h"
-#include "supervisor/binary_copies.h"
 #include "supervisor/census.h"
-#include "supervisor/conflicts.h"
 #include "supervisor/control_server.h"
 #include "supervisor/disks.h"
-#include "supervisor/forwarding.h"
 #include "supervisor/drift.h"
+#include "supervisor/duplicates.h"
 #include "supervisor/events.h"
+#include "supervisor/forwarding.h"
 #include "supervisor/identity.h"
-#include "supervisor/ids.h"
-#include "supervisor/job.h"
-#include "supervisor/leftovers.h"
 #include "supervisor/reload.h"
-#include "supervisor/removal.h"
-#include "supervisor/passive_ports.h"
-#include "supervisor/proxy_files.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
 #include "supervisor/secret_watch.h"
 #include "supervisor/shared_causes.h"
 #include "supervisor/status.h"
-#include "supervisor/users.h"
 #include "supervisor/vitals.h"
 #include "supervisor/wire.h"
+#include "vrf/binary_copies.h"
+#include "vrf/ids.h"
+#include "vrf/leftovers.h"
+#include "vrf/passive_ports.h"
+#include "vrf/proxy_files.h"
+#include "vrf/removal.h"
+#include "vrf/users.h"
 
 #define STATUS_PERIOD_US   1000000ULL
 #define LOCK_PATIENCE_MS   5000
@@ -562,7 +562,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->census = census_create(supervisor, on_census, supervisor);
 	supervisor->reporter = reporter_link_create(supervisor);
 	supervisor->vitals = vitals_create(supervisor);
-	supervisor->conflicts = conflicts_create(supervisor);
+	supervisor->duplicates = duplicates_create(supervisor);
 	supervisor->disks = disks_create(supervisor);
 	supervisor->secrets = secret_watch_create(supervisor);
 	supervisor->forwarding = forwarding_create(supervisor);
@@ -579,7 +579,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 {
 	disks_destroy(supervisor->disks);
 	secret_watch_destroy(supervisor->secrets);
-	conflicts_destroy(supervisor->conflicts);
+	duplicates_destroy(supervisor->duplicates);
 	forwarding_destroy(supervisor->forwarding);
 	vitals_destroy(supervisor->vitals);
 	census_destroy(supervisor->census);

@@ -10,7 +10,7 @@
 #include "config/model.h"
 #include "supervisor/reload.h"
 #include "supervisor/run.h"
-#include "supervisor/vrf.h"
+#include "vrf/vrf.h"
 
 struct sd_event;
 struct sd_event_source;
@@ -23,7 +23,7 @@ struct reporter_link;
 struct vitals;
 struct census;
 struct shared_causes;
-struct conflicts;
+struct duplicates;
 
 /* Of supervisor/status.h. */
 struct status_text {
@@ -36,7 +36,7 @@ struct supervisor {
 	struct sd_event *event;
 	struct config *config;
 	uint32_t *ids;       /* along config->vrfs */
-	uid_t *users;        /* the same; supervisor/users.h */
+	uid_t *users;        /* the same; vrf/users.h */
 	unsigned generation; /* of the config: 1, and one more with each reload that changed it */
 	uint64_t started_ms;
 	struct vrf_context context;
@@ -70,7 +70,7 @@ struct supervisor {
 	struct forwarding *forwarding; /* likewise */
 	struct census *census;         /* NULL: what is known of the kernel is good enough */
 	struct shared_causes *shared_causes;
-	struct conflicts *conflicts;        /* NULL: nobody is asked */
+	struct duplicates *duplicates;      /* NULL: nobody is asked */
 	struct status_text status_texts[2]; /* full, brief */
 };
 
@@ -91,5 +91,5 @@ void supervisor_restart_reporter(struct supervisor *supervisor);
 /* Reads who went from the config on purpose. */
 void supervisor_read_removed(struct supervisor *supervisor);
 
-/* Leaves a VRF that is not in the config as it is (supervisor/vrf.h). */
+/* Leaves a VRF that is not in the config as it is (vrf/vrf.h). */
 void supervisor_leave(struct supervisor *supervisor, const char *name);

@@ -14,12 +14,13 @@
 #include "base/memory.h"
 #include "net/plan.h"
 #include "net/state.h"
-#include "supervisor/checks.h"
 #include "supervisor/drift.h"
+#include "supervisor/duplicates.h"
 #include "supervisor/forwarding.h"
-#include "supervisor/removal.h"
-#include "supervisor/watch.h"
-#include "supervisor/wiring.h"
+#include "vrf/checks.h"
+#include "vrf/removal.h"
+#include "vrf/watch.h"
+#include "vrf/wiring.h"
 
 /* What passes on its own does so by then: the links of a namespace that was deleted, a dump that others disturb. */
 #define CLASH_MS 3000
@@ -249,7 +250,7 @@ static void kernel_remember(struct wire_pass *pass, struct vrf *vrf)
 	net_netns_state_finish(&vrf->kernel);
 	net_netns_state_copy(pass->have, vrf->name, &vrf->kernel);
 	vrf->counted_ms = 0;
-	conflicts_compared(pass->supervisor->conflicts, vrf);
+	duplicates_compared(pass->supervisor->duplicates, vrf);
 	if (foreign_addresses_note(vrf))
 		vrf->context->remember(vrf);
 }

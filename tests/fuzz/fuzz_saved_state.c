@@ -9,9 +9,9 @@
 #include "config/cleanup.h"
 #include "config/load.h"
 #include "fuzz.h"
-#include "supervisor/ids.h"
 #include "supervisor/saved_state.h"
-#include "supervisor/vrf.h"
+#include "vrf/ids.h"
+#include "vrf/vrf.h"
 
 static char directory[] = "/tmp/vrfgate-fuzz-XXXXXX";
 

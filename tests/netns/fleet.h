@@ -9,8 +9,8 @@
 #include "config/load.h"
 #include "hands.h"
 #include "nft.h"
-#include "supervisor/ids.h"
-#include "supervisor/wiring.h"
+#include "vrf/ids.h"
+#include "vrf/wiring.h"
 
 #define FLEET_SIZE 20
 

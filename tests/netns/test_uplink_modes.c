@@ -2,7 +2,7 @@
 /* The way to a server beyond this machine, from config to kernel and back. */
 #include "../unit/config/loaded.h"
 #include "net/forwarding.h"
-#include "supervisor/wiring.h"
+#include "vrf/wiring.h"
 #include "nft.h"
 
 #define VRFS                                                           \

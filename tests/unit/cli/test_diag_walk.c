@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The walk where there is nothing to walk through: what is said of it, and what the status adds. */
-#include "../supervisor/scratch.h"
+#include "../scratch.h"
 
 #include "base/json.h"
 #include "cli/diag_walk.h"

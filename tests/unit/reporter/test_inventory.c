@@ -27,7 +27,7 @@ static void test_the_pattern_is_filled_in(void **state)
 		cleanup_free char *name = NULL;
 
 		made.config.zabbix.proxy_name = (char *)cases[i].pattern;
-		name = reporter_proxy_name(&made.config, "acme");
+		name = config_proxy_name(&made.config, "acme");
 		assert_string_equal(name, cases[i].name);
 	}
 }

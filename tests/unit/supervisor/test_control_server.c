@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The real control server on a real loop; clients are sockets of this one thread. */
-#include "scratch.h"
+#include "../scratch.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Events as those who listen get them. */
-#include "scratch.h"
+#include "../scratch.h"
 
 #include <regex.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The reporter's process as the supervisor has it: one at a time, whatever happens to it. */
-#include "scratch.h"
+#include "../scratch.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What one supervisor writes and the next one reads. */
-#include "scratch.h"
+#include "../scratch.h"
 
 #include <systemd/sd-event.h>
 

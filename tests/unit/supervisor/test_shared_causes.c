@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What several VRFs suffer from, told once by the log. */
-#include "scratch.h"
+#include "../scratch.h"
 
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
 #include "supervisor/shared_causes.h"
-#include "supervisor/watch.h"
+#include "vrf/watch.h"
 
 #define MANY 500
 

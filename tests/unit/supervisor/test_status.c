@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The status document of VRFs that are nowhere but in memory. */
-#include "scratch.h"
+#include "../scratch.h"
 
 #include <systemd/sd-event.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Memory and backlog of a proxy that is ourselves, with a database made here. */
-#include "scratch.h"
+#include "../scratch.h"
 
 #include <sqlite3.h>
 #include <systemd/sd-event.h>

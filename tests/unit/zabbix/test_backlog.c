@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Databases as a proxy makes them, and what becomes of them. */
-#include "../supervisor/scratch.h"
+#include "../scratch.h"
 
 #include <errno.h>
 #include <sqlite3.h>

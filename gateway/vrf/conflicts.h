@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Addresses of a VRF that another host of the customer's network has, too, be it another VRF on the same wire: the
+ * VRF cannot be reached by them, and nothing else tells.
+ *
+ * IPv6: the kernel looks for a duplicate when an address comes, and never uses one that it has found a
+ * duplicate of. It is deleted and added again (net/want.h, enum net_retry), after a pause that grows from 2 s to a
+ * minute, until nobody else has it. IPv4: a probe as RFC 5227 has it, three when the link comes up and then
+ * one a minute; while somebody answers, every five seconds, until three in a row had no answer.
+ * Who asks is supervisor/duplicates.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/model.h"
+#include "net/want.h"
+
+struct vrf;
+struct net_link_state;
+
+/* One address of the config. Times are of clock_now_ms(), 0: never. */
+struct conflict {
+	char interface[NET_IFNAME_SIZE];
+	struct address address;
+	int ifindex; /* where it was seen in use, with a carrier; 0: it cannot be asked for */
+	bool known;  /* another host has it */
+	bool has_mac;
+	uint8_t mac[6];
+	char owner[CONFIG_MAX_NAME + 1]; /* the VRF of this gateway whose that is; "": none known */
+	bool owner_left;                 /* which is not in the config any more */
+	uint64_t tentative_ms;           /* IPv6: since when the kernel could have ended looking */
+	bool stuck;                      /* IPv6: it has not, for a long time */
+	uint64_t retry_ms;               /* IPv6: when it is added again */
+	uint32_t retry_s;                /* IPv6: the last pause */
+	uint64_t probe_ms;               /* when somebody is asked */
+	unsigned int first;              /* of the first probes, those that are still to come */
+	unsigned int silent;             /* while known: probes in a row without an answer */
+};
+
+#define CONFLICT_TEXT_SIZE 256
+
+struct vrf_conflicts {
+	struct conflict *items;
+	size_t count;
+};
+
+/* That of this address; NULL: it is not one that is looked after. */
+struct conflict *conflicts_find(const struct vrf_conflicts *conflicts, const char *interface,
+	const struct address *address);
+
+/* The kernel was read: takes over which addresses there are, and what has become of each. */
+void conflicts_note_kernel(struct vrf *vrf, uint64_t now_ms);
+
+/* The kernel looks for duplicates of an address at this time still. True where that is longer than it can take. */
+bool conflict_note_time(struct conflict *conflict, uint64_t now_ms);
+
+/* An answer to a probe; mac NULL: none came in time. True where what is known has changed. */
+bool conflict_note_answer(struct conflict *conflict, const uint8_t mac[6], uint64_t now_ms);
+
+/* Whose hardware address that is; NULL: no VRF's. True where what is known has changed. */
+bool conflict_note_owner(struct conflict *conflict, const struct vrf *owner);
+
+/* When something is to be done about it; UINT64_MAX: never. */
+uint64_t conflict_due_ms(const struct conflict *conflict);
+
+/* It is to be added again now. */
+bool conflict_retry_is_due(const struct conflict *conflict, uint64_t now_ms);
+
+/* What of a VRF's addresses is due to be added again; it is taken for done. */
+enum net_retry conflicts_take_retry(struct vrf *vrf, uint64_t now_ms);
+
+/* Why an address that is there cannot be used; false where nothing is known against it. */
+bool conflicts_describe(const struct vrf *vrf, const char *interface, const struct address *address,
+	char text[CONFLICT_TEXT_SIZE]);
+
+void conflicts_finish(struct vrf_conflicts *conflicts);

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The life of one VRF and its proxy: a table of states and events, driven by the loop. Nothing here
+ * waits, and nothing here touches another VRF.
+ *
+ *	disabled --start--> wiring --wired, prepared--> starting --ready--> healthy <--well/unwell--> degraded
+ *	    ^                |  ^                |                   |                         |
+ *	    |          failed|  |timeout         |ended              |ended                    |ended
+ *	    |                v  |                v                   v                         v
+ *	    |               failed            backoff --timeout--> wiring                   backoff
+ *	    |
+ *	    '--ended-- stopping <--stop, hung, not ready in time, namespace lost-- starting, healthy,
+ *	                ^ |  ^                                                       degraded
+ *	  looked at now '-'  |
+ *	 and then (ending.h) '-- found: what an earlier supervisor left and nobody wants
+ *	                  |
+ *	                  '--ended, but still wanted--> backoff or wiring
+ *
+ * Where values would be left behind, because the next proxy is of another major version or as the VRF goes from the
+ * config, another proxy runs while it is stopping, which only sends them (vrf/sending.h).
+ *
+ * A proxy is launched in one place, act_launch(): wired, its binary's version known and its database judged,
+ * each asked of a helper process. While a helper is at a database nothing else happens to that: a launch
+ * waits for the end of it, and so does a stop, which kills it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/cause.h"
+#include "base/log.h"
+#include "config/model.h"
+#include "net/plan.h"
+#include "net/state.h"
+#include "process/activity.h"
+#include "process/spawn.h"
+#include "process/timer.h"
+#include "vrf/conflicts.h"
+#include "vrf/destinations.h"
+#include "vrf/ending.h"
+#include "vrf/foreign_addresses.h"
+#include "vrf/paths.h"
+#include "vrf/proxy_binary.h"
+#include "vrf/proxy_files.h"
+#include "vrf/relapses.h"
+#include "vrf/repairs.h"
+#include "vrf/sending.h"
+#include "vrf/wedge.h"
+#include "zabbix/pollers.h"
+#include "zabbix/proxy_log.h"
+#include "zabbix/stats.h"
+
+/* The reason of a VRF that an operator has stopped. */
+#define VRF_STOPPED_BY_HAND "stopped by hand"
+
+struct sd_event;
+struct sd_event_source;
+struct binary_copies;
+struct cgroups;
+struct shared_line;
+struct job;
+struct probe;
+struct vrf;
+
+enum vrf_state {
+	VRF_DISABLED,
+	VRF_WIRING,
+	VRF_STARTING,
+	VRF_HEALTHY,
+	VRF_DEGRADED,
+	VRF_BACKOFF,
+	VRF_FAILED,
+	VRF_STOPPING,
+	VRF_STATES,
+};
+
+enum vrf_event {
+	VRF_EVENT_START, /* it is wanted */
+	VRF_EVENT_STOP,  /* it is not wanted any more */
+	VRF_EVENT_WIRED, /* the kernel holds what the config says */
+	VRF_EVENT_WIRING_FAILED,
+	VRF_EVENT_PREPARED, /* more is known of its binary, or its database was judged */
+	VRF_EVENT_READY,    /* the proxy answered its first stats request */
+	VRF_EVENT_WELL,     /* all checks are good */
+	VRF_EVENT_UNWELL,   /* one is not */
+	VRF_EVENT_HUNG,  /* the proxy lives but does not answer, or its namespace is another one now
+			  */
+	VRF_EVENT_ENDED, /* the whole process tree is gone, or the helper that judged its database */
+	VRF_EVENT_KILL,  /* what is being ended is not waited for any more */
+	VRF_EVENT_TIMEOUT, /* the state's own timer */
+	VRF_EVENTS,
+};
+
+enum vrf_check_kind {
+	VRF_CHECK_NETNS,
+	VRF_CHECK_LINK,
+	VRF_CHECK_ADDRESS,
+	VRF_CHECK_UPLINK,
+	VRF_CHECK_ROUTE,
+	VRF_CHECK_PROCESS,
+	VRF_CHECK_STATS,
+	VRF_CHECK_GATEWAY,
+	VRF_CHECK_SERVER,
+	VRF_CHECK_VALUES,
+	VRF_CHECK_LATE,
+	VRF_CHECKS,
+};
+
+struct vrf_check {
+	bool judged; /* false: does not concern this VRF, or not known yet */
+	bool ok;
+	bool proven;      /* it was good since the VRF came up */
+	uint32_t against; /* results in a row that say otherwise than ok */
+	char detail[192];
+	uint64_t since_ms;
+};
+
+/* The proxy's object in Zabbix, as the reporter found it last. */
+enum vrf_object {
+	VRF_OBJECT_UNKNOWN,
+	VRF_OBJECT_OURS,
+	VRF_OBJECT_FOREIGN, /* of another gateway, or made by hand: whom the server sees there is not known */
+	VRF_OBJECT_MISSING,
+};
+
+#define VRF_LEFT "not in the config any more; 'vrfgate reload --remove' ends it"
+
+enum {
+	VRF_RELOAD_ADDED = 1,
+	VRF_RELOAD_CHANGED = 2, /* its section, or its part of the kernel */
+	VRF_RELOAD_RESTARTED = 4,
+};
+
+/* Keeping its part of the kernel as it should be; see supervisor/drift.h. */
+struct vrf_drift {
+	uint64_t due_ms;         /* when it is to be compared; 0: nothing has happened */
+	uint64_t compared_ms;    /* last */
+	bool heard;              /* the kernel's changes of it are listened to */
+	bool settled;            /* the last comparison found nothing to do */
+	uint64_t count;          /* things repaired */
+	size_t n_acts;           /* those under way that put something right */
+	struct net_act_id cause; /* what they are for, where there are any */
+	char *cause_text;
+	struct repairs repairs;
+};
+
+/* What is read of a proxy now and then (supervisor/vitals.h). */
+struct vrf_vitals {
+	uint64_t read_ms;             /* 0: never */
+	int64_t memory_bytes, unsent; /* -1: not known */
+	bool read_only;               /* the proxy may not write to its database */
+};
+
+/* The newest value that the server has of the proxy's own host (vrf/collection.h). */
+struct vrf_newest {
+	time_t clock; /* 0: none */
+	int64_t at_ms; /* when it was measured, by our clock; where there is none, since when there is none */
+	uint64_t told_ms; /* 0: nothing is known */
+	bool behind;      /* the check is bad as the server stores values of no proxy */
+};
+
+/* Items that the proxy leaves late, by its own queue. */
+struct vrf_late {
+	uint64_t asked_ms; /* 0: never */
+	uint64_t told_ms;  /* likewise */
+	uint64_t count;
+};
+
+/* What a proxy does while it gives no answer (vrf/watch.h). */
+struct vrf_pulse {
+	bool known;                       /* a request has failed since the last answer */
+	struct process_activity activity; /* when the last one did */
+	uint32_t idle; /* requests in a row that failed with nothing done since the one before */
+};
+
+/* The proxy as the last supervisor knew it (supervisor/saved_state.h). */
+struct vrf_former {
+	pid_t pid; /* 0: none ran */
+	uint64_t start_time;
+	bool ending; /* it was being ended */
+};
+
+/* What the VRFs of one supervisor share. */
+struct vrf_context {
+	struct sd_event *event;
+	const struct config *config;
+	struct proxy_binary_cache *binaries;
+	struct binary_copies *copies;    /* NULL: none are kept */
+	struct cgroups *cgroups;         /* NULL: nothing can be limited, or is to be */
+	bool limits_due;                 /* whether anything can be is being found out */
+	bool server_known;               /* the API answers: its view of the proxies counts */
+	size_t n_heard;                  /* VRFs whose proxies the server has heard just now */
+	size_t n_fresh;                  /* VRFs of whose proxies the server has new values */
+	uint64_t port_read_next_ms;      /* no port's connections are read before */
+	char server_version_text[32];    /* "" : not known */
+	unsigned server_version;         /* 600; 0: not known */
+	void (*wire)(struct vrf *vrf);   /* compare and apply this VRF's part of the kernel soon */
+	void (*look)(struct vrf *vrf);   /* judge its part of the kernel soon */
+	void (*rested)(struct vrf *vrf); /* it is disabled now and no process of it lives */
+	void (*changed)(struct vrf *vrf, enum vrf_state before); /* its state did */
+	/* It goes from the config, and so many values (-1: not known) stay in its database. May be NULL. */
+	void (*kept)(struct vrf *vrf, int64_t unsent);
+	/* A line of the log about a cause, or the end of one, that the VRF may share with others, to be told soon
+	 * (supervisor/shared_causes.h); and what is held of that, to be told now. NULL: all is logged at once. */
+	void (*share)(
+		struct vrf *vrf, const struct cause *cause, enum log_level level, const char *line);
+	void (*tell_shared)(struct vrf *vrf);
+	void (*remember)(
+		struct vrf *vrf); /* what the next supervisor is to know of it has changed */
+	void *owner;
+};
+
+struct vrf {
+	struct vrf_context *context;
+	const struct config_vrf *config; /* NULL: gone from the config, being taken down, or left */
+	struct config *
+		kept; /* of one that has gone: the config that had it last, and its part; NULL: none */
+	const struct config_vrf *last;
+	bool left; /* gone from the config without a supervisor to see it: not touched until that is said to be meant */
+	bool left_uplink;  /* that one has an uplink, and its number is known */
+	bool left_passive; /* the proxy of one that was left: by its configuration file */
+	unsigned reloaded; /* what the last reload did to it, of VRF_RELOAD_* */
+	char *name;
+	uint32_t id;        /* of its uplink as it is wired */
+	uint32_t wanted_id; /* as it will be wired next */
+	struct vrf_paths paths;
+
+	bool wanted;
+	bool held;            /* stopped by hand: not started before that is taken back */
+	bool kicked;          /* started anew once, as it came before the server knew its key */
+	bool restart_now;     /* ended on purpose: starts again without a back-off */
+	struct ending ending; /* of its proxy, while stopping */
+	char end_reason[256]; /* why it is being ended */
+	bool leaving; /* gone from the config, or disabled in it: what it holds is to be sent before it rests */
+	bool counting; /* the helper at its database counts that */
+	/* Since when a restart waits for a proxy of another version than its binary is now to send what it holds; 0: none
+	 * does. */
+	uint64_t restart_due_ms;
+	struct sending sending;  /* by the process that runs, where it is active */
+	struct job *count;       /* that counts meanwhile; NULL: none does */
+	uint32_t stop_timeout_s; /* its config's, which may be gone by then */
+	enum vrf_state state;
+	char reason[320];
+	struct cause cause; /* of the reason; CAUSE_NONE: its own */
+	struct shared_line
+		*shared_line;       /* a line about a cause, or its end, is held back; NULL: none */
+	const struct cause *blamed; /* of the event under way; NULL: none that others have */
+	uint64_t since_ms;
+	bool wiring_due; /* the context was asked to wire it */
+	uint64_t
+		clashed_ms; /* since when something is in its way that is about to pass; 0: nothing */
+	bool config_new;    /* what differs in the kernel is the new config's doing */
+	struct vrf_drift drift;
+	struct vrf_conflicts conflicts;
+	struct foreign_addresses foreign;
+	struct destinations destinations;
+	bool way_doubted;              /* one went astray in the round before */
+	struct net_netns_state kernel; /* as it was compared last */
+	uint64_t counted_ms;           /* when its counters were read; 0: never */
+	struct net_netns_state
+		seen;      /* as a status shows it while it is not compared (supervisor/census.h) */
+	uint64_t seen_ms;  /* when that was read; 0: never */
+	char trouble[256]; /* what of the kernel could not be repaired; "": nothing */
+	enum net_aspect trouble_aspect;
+	struct cause trouble_cause;
+
+	struct process proxy;
+	int words_fd;   /* what it said before its log was open (vrf/launch.h); -1: not known */
+	pid_t main_pid; /* see vrf_main_pid() */
+	struct vrf_former former;
+	uint64_t wired_ms;   /* when it came up last */
+	uint64_t started_ms; /* an adopted one: when the supervisor before us started it */
+	uint64_t ready_ms;   /* of this life; 0: not yet */
+	uint32_t restarts;
+	char last_exit[128];    /* "" : it has not ended yet */
+	size_t exit_length;     /* how much of that the process itself has told */
+	struct job *last_words; /* its log is asked why it ended; NULL: it is not */
+	uint32_t backoff_s;     /* the last one; 0: it has not failed since it lived well */
+	bool hurried;           /* its first end was followed by a start at once; the next is not */
+	struct relapses relapses;
+	uint32_t stillborn;        /* lives in a row that ended before they were ready */
+	struct job *rescue;        /* its database is being judged; NULL: it is not */
+	unsigned judged_for;       /* the version that it was judged for since it was wired */
+	unsigned database_version; /* of its database, as far as known: 600 is 6.0; 0: not known */
+	bool config_due;        /* its proxy runs, and its config waits for the binary's version */
+	char config_fault[256]; /* why it goes on with its former config; "": it does not */
+	char notice[320];       /* what was done about its database before this life; "": nothing */
+	off_t log_offset;       /* where its log of this life begins */
+	char failure[320]; /* why it failed, as the log has it; "": it did not, or is up again */
+	struct zabbix_stats stats;
+	bool has_stats;
+	time_t server_lastaccess; /* by the server's clock; 0: never or not known */
+	int64_t server_seen_ms;   /* the same by ours, which counts from an arbitrary start */
+	uint64_t server_told_ms;  /* when that was last told; 0: never */
+	struct vrf_newest newest;
+	struct vrf_late late;
+	struct vrf_check checks[VRF_CHECKS];
+	uint64_t gateways_asked_ms; /* when the kernel was last told to ask for them; 0: never */
+	struct vrf_vitals vitals;
+	struct proxy_pollers
+		pollers; /* `wanted` grows only, until the VRF rests: see collection_note_demand() */
+	struct zabbix_demand demand; /* of its items, as they were read last */
+	uint64_t demand_read_ms;     /* 0: never */
+	uint64_t demand_items;       /* how many items the proxy told of then */
+	struct vrf_pulse pulse;
+	struct wedge wedge; /* of this life */
+	enum vrf_object object;
+	enum zabbix_link link;   /* to the server, by the log of this life */
+	uint64_t link_failed_ms; /* known to fail since; 0: it does not */
+	bool disk_full;          /* its state directory has no room */
+	/* Its disk was full until then, or it was restarted then as it was wedged: healthy again only when the
+	 * server has heard it since, or where that is not known, when it was seen to work. 0: nothing of that. */
+	uint64_t distrusted_ms;
+	char names_fault[192];   /* why its name servers could not be written; "": they could */
+	bool names_absent;       /* the proxy sees no resolv.conf */
+	bool names_lost;         /* the proxy sees other name servers than those of its config */
+	bool names_restart_done; /* and was restarted once for that */
+	bool silence_restart_done; /* restarted once as it sent nothing; not again before it is heard */
+
+	struct timer state_timer, watch_timer;
+	struct sd_event_source *exit_watch;
+	struct probe *probe;
+};
+
+struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id);
+
+/* One that is in no config: it is only taken down, or left. */
+struct vrf *vrf_create_gone(struct vrf_context *context, const char *name);
+void vrf_destroy(struct vrf *vrf);
+
+/*
+ * For a VRF that was just made and has no config or needs no proxy: ends the proxy that an earlier supervisor
+ * left it, as the config stands. Until its lock is free the VRF is stopping.
+ */
+void vrf_end_leftover(struct vrf *vrf, const char *reason);
+
+/*
+ * For a VRF that was just made and is in no config: what an earlier supervisor left of it, a proxy that runs or a
+ * namespace, is left as it is, and shown as degraded. Not even a proxy that ends is started again, as its
+ * configuration is not known.
+ */
+void vrf_leave(struct vrf *vrf);
+
+/* It is gone from the config, which has been taken over: ends its proxy, and sends first what that has not. */
+void vrf_remove(struct vrf *vrf, struct config *config, const char *reason);
+
+/*
+ * Restarts a proxy that runs, by an operator's order. One of another major version than its binary is now goes on until
+ * it has sent nearly all that it holds, stop_timeout at most: it collects meanwhile, which who sends the rest does not.
+ */
+void vrf_restart(struct vrf *vrf);
+
+/* Its part of the config, or of that which had it last. NULL: none is known. */
+const struct config_vrf *vrf_own_config(const struct vrf *vrf);
+
+/* It is meant to go: ends its proxy. */
+void vrf_end_left(struct vrf *vrf, const char *reason);
+
+/* The one way anything happens to a VRF; an event that its state does not know is nothing. */
+void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);
+
+/* The same with what is to blame for it. */
+void vrf_dispatch_for(
+	struct vrf *vrf, enum vrf_event event, const char *reason, const struct cause *cause);
+
+/* The config was read again: takes the new one over and restarts the proxy only where its file
+ * changed. */
+void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id);
+
+/* The pid that an operator knows the proxy by; 0: none runs. */
+pid_t vrf_main_pid(struct vrf *vrf);
+
+/* What the server says of the proxy, by its own clock. */
+void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);
+
+/* Nothing the server says of a proxy by that name is about ours. */
+void vrf_set_server_unknown(struct vrf *vrf, enum vrf_object object);
+
+/* What the proxy's log says of its connection now. */
+void vrf_set_link(struct vrf *vrf, enum zabbix_link link);
+
+/* The connection that the proxy makes itself has failed for longer than a restart of the server takes. */
+bool vrf_link_fails(const struct vrf *vrf);
+
+/* At that time of our clock since the server last heard of the proxy, where lastaccess is known. */
+long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);
+
+/*
+ * Its proxy is to poll these kinds (zabbix/pollers.h), too: restarts it where its config starts no processes for them
+ * yet. Once for each kind, as none is taken away again before the VRF rests.
+ */
+void vrf_want_pollers(struct vrf *vrf, unsigned kinds);
+
+/* More is known of its binary (vrf/proxy_binary.h). */
+void vrf_binary_answered(struct vrf *vrf);
+
+/* context->limits_due was set, and is no longer. */
+void vrf_limits_found(struct vrf *vrf);
+
+const char *vrf_state_name(enum vrf_state state);
+const char *vrf_check_name(enum vrf_check_kind check);
