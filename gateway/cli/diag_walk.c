@@ -427,14 +427,13 @@ static void gateway_judge(struct walk *walk, const struct net_reach *reach)
 
 static void step_gateways(struct walk *walk)
 {
-	const struct config_vrf *vrf = walk->diag->vrf;
-	size_t count = 0;
+	cleanup_free struct next_hop *hops = NULL;
+	size_t count = next_hops_list(walk->diag->vrf, &hops);
 
-	for (size_t i = 0; i < vrf->n_interfaces; i++)
-		for (size_t g = 0; g < vrf->interfaces[i].n_gateways; g++, count++)
-			gateway_judge(walk,
-				&(struct net_reach){ walk->name, vrf->interfaces[i].name,
-					&vrf->interfaces[i].gateways[g], PATIENCE_MS });
+	for (size_t i = 0; i < count; i++)
+		gateway_judge(walk,
+			&(struct net_reach){ walk->name, hops[i].interface->name, hops[i].address,
+				PATIENCE_MS });
 	if (count == 0)
 		say(walk, "gateway", VERDICT_SKIP, NULL, "the config names none");
 }

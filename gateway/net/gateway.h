@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the kernel knows of the gateways of a namespace, for the loop: each is looked up alone, as a dump
+/* What the kernel knows of the gateways and next hops of a namespace, for the loop: each is looked up alone, as a dump
  * of neighbours costs more the more VRFs there are. */
 #pragma once
 

@@ -318,67 +318,52 @@ void checks_judge_process(struct vrf *vrf)
 
 /* --- gateways --- */
 
-/* Those of an interface, appended. */
-static void gateways_list_of(const struct vrf *vrf, const struct config_interface *interface,
-	bool refresh, struct net_gateway **gateways, size_t *count)
+/* A minute counts from when anything could be asked for. */
+static void gateways_list(
+	struct vrf *vrf, const struct next_hop *hops, size_t count, struct net_gateway **gateways)
 {
 	const struct vrf_check *check = &vrf->checks[VRF_CHECK_GATEWAY];
-	const struct net_link_state *link = net_netns_state_find(&vrf->kernel, interface->name);
-
-	for (size_t i = 0; i < interface->n_gateways; i++) {
-		const struct address *gateway = &interface->gateways[i];
-		bool can_ask = net_link_state_asks_for(link, gateway->family);
-
-		*array_append(gateways, count) = (struct net_gateway){
-			.ifindex = link ? link->ifindex : 0,
-			.address = gateway,
-			.insist = can_ask && (check->against > 0 || (check->judged && !check->ok)),
-			.refresh = can_ask && refresh && interface->conflict_detection,
-		};
-	}
-}
-
-/* A minute counts from when anything could be asked for. */
-static size_t gateways_list(struct vrf *vrf, struct net_gateway **gateways)
-{
+	bool insist = check->against > 0 || (check->judged && !check->ok);
 	uint64_t now_ms = clock_now_ms();
 	bool refresh =
 		!vrf->gateways_asked_ms || now_ms - vrf->gateways_asked_ms >= GATEWAY_REFRESH_MS;
-	size_t count = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < vrf->config->n_interfaces; i++)
-		gateways_list_of(vrf, &vrf->config->interfaces[i], refresh, gateways, &count);
-	for (size_t i = 0; i < count; i++)
-		if ((*gateways)[i].refresh)
+	for (size_t i = 0; i < count; i++) {
+		const struct net_link_state *link =
+			net_netns_state_find(&vrf->kernel, hops[i].interface->name);
+		bool can_ask = net_link_state_asks_for(link, hops[i].address->family);
+		struct net_gateway *gateway = array_append(gateways, &n);
+
+		gateway->ifindex = link ? link->ifindex : 0;
+		gateway->address = hops[i].address;
+		gateway->insist = can_ask && insist;
+		gateway->refresh = can_ask && refresh && hops[i].interface->conflict_detection;
+		if (gateway->refresh)
 			vrf->gateways_asked_ms = now_ms;
-	return count;
+	}
 }
 
 /* "10.0.0.1 on 'cust0' does not answer ARP". */
-static void gateway_describe(
-	const struct vrf *vrf, const struct net_gateway *gateway, char text[128])
+static void gateway_describe(const struct next_hop *hop, char text[NEXT_HOP_TEXT_SIZE + 64])
 {
-	bool four = gateway->address->family == AF_INET;
-	const char *interface = "";
-	char address[ADDRESS_TEXT_SIZE];
+	char words[NEXT_HOP_TEXT_SIZE];
 
-	for (size_t i = 0; i < vrf->kernel.n_links; i++)
-		if (vrf->kernel.links[i].ifindex == gateway->ifindex)
-			interface = vrf->kernel.links[i].name;
-	snprintf(text, 128, "%s on '%s' does not answer %s",
-		address_format(gateway->address, false, address), interface,
-		four ? "ARP" : "neighbour solicitations");
+	snprintf(text, NEXT_HOP_TEXT_SIZE + 64, "%s does not answer %s",
+		next_hop_describe(hop, words),
+		hop->address->family == AF_INET ? "ARP" : "neighbour solicitations");
 }
 
 /* Of one of which nothing is known nothing is said. */
-static void gateways_judge(struct vrf *vrf, const struct net_gateway *gateways, size_t count)
+static void gateways_judge(struct vrf *vrf, const struct next_hop *hops,
+	const struct net_gateway *gateways, size_t count)
 {
-	char text[128];
+	char text[NEXT_HOP_TEXT_SIZE + 64];
 	size_t known = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (gateways[i].neighbour == NET_NEIGHBOUR_FAILED) {
-			gateway_describe(vrf, &gateways[i], text);
+			gateway_describe(&hops[i], text);
 			checks_count(vrf, VRF_CHECK_GATEWAY, false, text);
 			return;
 		}
@@ -393,11 +378,13 @@ static void gateways_judge(struct vrf *vrf, const struct net_gateway *gateways, 
 /* Without its namespace nothing is known of them; the netns check has the reason. */
 static void ask_gateways(struct vrf *vrf, struct net_channel *channel)
 {
+	cleanup_free struct next_hop *hops = NULL;
 	cleanup_free struct net_gateway *gateways = NULL;
-	size_t count = gateways_list(vrf, &gateways);
+	size_t count = next_hops_list(vrf->config, &hops);
 
+	gateways_list(vrf, hops, count, &gateways);
 	if (count && channel->fd >= 0 && net_gateways_read(channel, gateways, count, NULL) == 0)
-		gateways_judge(vrf, gateways, count);
+		gateways_judge(vrf, hops, gateways, count);
 	else
 		checks_forget(vrf, VRF_CHECK_GATEWAY);
 }

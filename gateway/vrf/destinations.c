@@ -87,6 +87,88 @@ void destinations_add_hosts(
 			(struct net_way){ .kind = NET_WAY_HOST, .to = vrf->hosts[i].address };
 }
 
+/* ---- next hops by their interfaces ---- */
+
+static const struct config_interface *interface_find(const struct config_vrf *vrf, const char *name)
+{
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		if (strcmp(vrf->interfaces[i].name, name) == 0)
+			return &vrf->interfaces[i];
+	return NULL;
+}
+
+static bool is_nearer(const struct address *network, const struct address *to, int *length)
+{
+	if (!address_in_network(network, to) || network->prefix_length <= *length)
+		return false;
+	*length = network->prefix_length;
+	return true;
+}
+
+/* By which the kernel sends to a next hop; NULL: none of the config. */
+static const struct config_interface *interface_of(
+	const struct config_vrf *vrf, const struct config_route *route, const struct address *via)
+{
+	const struct config_interface *found = NULL;
+	int length = -1;
+
+	if (route->dev)
+		return interface_find(vrf, route->dev);
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		for (size_t a = 0; a < vrf->interfaces[i].n_addresses; a++)
+			if (is_nearer(&vrf->interfaces[i].addresses[a], via, &length))
+				found = &vrf->interfaces[i];
+	for (size_t i = 0; i < vrf->n_routes; i++)
+		if (vrf->routes[i].n_vias == 0 &&
+			is_nearer(&vrf->routes[i].destination, via, &length))
+			found = interface_find(vrf, vrf->routes[i].dev);
+	return found;
+}
+
+static void next_hop_add(struct next_hop **hops, size_t *count,
+	const struct config_interface *interface, const struct address *address,
+	const struct address *network)
+{
+	if (!interface || *count == FIXED_MAX)
+		return;
+	for (size_t i = 0; i < *count; i++)
+		if ((*hops)[i].interface == interface &&
+			address_same_host((*hops)[i].address, address))
+			return;
+	*array_append(hops, count) = (struct next_hop){ interface, address, network };
+}
+
+size_t next_hops_list(const struct config_vrf *vrf, struct next_hop **hops)
+{
+	size_t count = 0;
+
+	*hops = NULL;
+	for (size_t i = 0; i < vrf->n_interfaces; i++)
+		for (size_t g = 0; g < vrf->interfaces[i].n_gateways; g++)
+			next_hop_add(hops, &count, &vrf->interfaces[i],
+				&vrf->interfaces[i].gateways[g], NULL);
+	for (size_t i = 0; i < vrf->n_routes; i++) {
+		const struct config_route *route = &vrf->routes[i];
+
+		for (size_t v = 0; v < route->n_vias; v++)
+			next_hop_add(hops, &count, interface_of(vrf, route, &route->vias[v]),
+				&route->vias[v], &route->destination);
+	}
+	return count;
+}
+
+const char *next_hop_describe(const struct next_hop *hop, char text[NEXT_HOP_TEXT_SIZE])
+{
+	char address[ADDRESS_TEXT_SIZE], network[ADDRESS_TEXT_SIZE] = "";
+
+	if (hop->network)
+		address_format(hop->network, true, network);
+	snprintf(text, NEXT_HOP_TEXT_SIZE, "%s on '%s'%s%s%s",
+		address_format(hop->address, false, address), hop->interface->name,
+		*network ? " (next hop of " : "", network, *network ? ")" : "");
+	return text;
+}
+
 /* ---- in words ---- */
 
 static bool is_gateway(const struct net_want *want, const struct address *to)

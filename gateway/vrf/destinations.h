@@ -30,6 +30,21 @@ void destinations_add_hosts(const struct config_vrf *vrf, size_t from, size_t ma
 void destination_describe(const struct net_want *want, const struct config_host *host,
 	const struct net_way *way, char *text, size_t size);
 
+/* A gateway of an interface, or the next hop of a route, and the interface that leads to it. */
+struct next_hop {
+	const struct config_interface *interface;
+	const struct address *address;
+	const struct address *network; /* of that route; NULL: a gateway */
+};
+
+/* Each once, gateways first, as an array that is the caller's; none by the uplink. How many there are. */
+size_t next_hops_list(const struct config_vrf *vrf, struct next_hop **hops);
+
+#define NEXT_HOP_TEXT_SIZE 192
+
+/* "10.0.0.1 on 'cust0'", "10.0.0.9 on 'cust0' (next hop of 192.168.0.0/16)"; returns text. */
+const char *next_hop_describe(const struct next_hop *hop, char text[NEXT_HOP_TEXT_SIZE]);
+
 struct destinations_found {
 	size_t known;   /* of those asked for: how many the config has a way to */
 	size_t astray;  /* of all, as far as they were asked for */

@@ -268,8 +268,34 @@ def a_gateway_that_nobody_has_is_told_and_healed(lab):
             expect_equal(sum(f"vrf '{name}': degraded" in line for line in lines), 2, f"{name}: times that it was told")
 
 
+def a_next_hop_that_nobody_has_is_told_and_healed(lab):
+    """As a gateway is, with what it leads to; one of a route without an interface's name, too."""
+    names = {"acme": ("10.0.0.9", "gateway: 10.0.0.9 on 'cust0' (next hop of 192.168.0.0/16) does not answer ARP"),
+             "six": ("fd00:1::9", "gateway: fd00:1::9 on 'cust0' (next hop of fd00:9::/48) does not answer neighbour"
+                     " solicitations"),
+             "far": ("10.9.0.9", "gateway: 10.9.0.9 on 'cust0' (next hop of 192.168.0.0/16) does not answer ARP")}
+    quiet = interface('address = "10.0.0.5/24"', "conflict_detection = off")
+    lab.write(f"""{QUICK}namespace acme {{ {FOUR} route "192.168.0.0/16" {{ via = "10.0.0.9" }} }}
+namespace six {{ {SIX.replace("::2/", "::6/")} route "fd00:9::/48" {{ via = "fd00:1::9" }} }}
+namespace far {{ {OTHER} route "10.9.0.0/24" {{ dev = cust0 }} route "192.168.0.0/16" {{ via = "10.9.0.9" }} }}
+namespace quiet {{ {quiet} route "192.168.0.0/16" {{ via = "10.0.0.9" }} }}
+""")
+    with customer(lab), lab.running():
+        other_takes("10.9.0.1/24")
+        for name, (_, reason) in names.items():
+            wait_reason(lab, reason, name)
+        expect("10.0.0.9" not in neighbours("quiet"), "a next hop was asked for")
+        told = lab.command("diag", "acme").stdout
+        expect("fail  neighbour   nobody on cust0 says that he is 10.0.0.9" in told, told)
+        for address, _ in names.values():
+            other_takes(f"{address}/{64 if ':' in address else 24}")
+        wait_healthy(lab, *names, "quiet")
+        expect("ok    neighbour   10.0.0.9" in lab.command("diag", "acme").stdout, "diag says it still")
+
+
 CASES = [an_ipv6_duplicate_is_told_and_healed, up_tries_an_ipv6_duplicate_again, an_ipv4_duplicate_is_told_and_healed,
          nobody_is_asked_where_that_is_off, two_vrfs_of_one_address_on_one_wire_name_each_other,
          vrfs_of_one_address_on_wires_of_their_own_are_no_conflict,
          a_vrf_that_left_the_config_and_has_the_address_is_named,
-         a_link_local_address_of_the_config_counts_as_any_other, a_gateway_that_nobody_has_is_told_and_healed]
+         a_link_local_address_of_the_config_counts_as_any_other, a_gateway_that_nobody_has_is_told_and_healed,
+         a_next_hop_that_nobody_has_is_told_and_healed]
