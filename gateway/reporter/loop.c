@@ -143,17 +143,21 @@ static void message_take(const json_t *message, void *data)
 {
 	struct loop *loop = data;
 	const json_t *status = json_object_get(message, "status");
+	const json_t *change = json_object_get(message, "change");
+	const struct timespec when = {
+		.tv_sec = json_integer_value(json_object_get(message, "clock")),
+		.tv_nsec = json_integer_value(json_object_get(message, "ns")),
+	};
 	const char *secret = json_string_value(json_object_get(message, "secret"));
 
 	if (secret)
 		secret_take(loop, secret);
-
-	if (json_is_object(status))
-		keys_judge(loop, status);
-	if (json_is_object(status))
-		reporter_push_take(&loop->push, status,
-			json_integer_value(json_object_get(message, "clock")),
-			loop->report.problems.count);
+	if (json_is_object(change))
+		reporter_push_take_change(&loop->push, change, &when);
+	if (!json_is_object(status))
+		return;
+	keys_judge(loop, status);
+	reporter_push_take(&loop->push, status, &when, loop->report.problems.count);
 }
 
 /* True where the supervisor's end is closed; values that came get into the queue. */

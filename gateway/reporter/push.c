@@ -20,6 +20,8 @@
 
 #define DISCOVERY_AGAIN_MS (3600 * 1000)
 
+#define NS_MAX 999999999
+
 /* The server learns of discovered items within CacheUpdateFrequency, a minute at most by default. */
 #define REFUSALS_MAX 8
 
@@ -41,21 +43,39 @@ void reporter_push_finish(struct reporter_push *push)
 	*push = (struct reporter_push){ 0 };
 }
 
-void reporter_push_take(
-	struct reporter_push *push, const json_t *status, time_t clock, size_t problems)
+/* What comes later is later: a state may change twice while the clock stands or is set back a little. */
+static struct timespec time_order(struct reporter_push *push, const struct timespec *when)
+{
+	bool later = when->tv_sec > push->last.tv_sec ||
+		(when->tv_sec == push->last.tv_sec && when->tv_nsec > push->last.tv_nsec);
+
+	if (!later && when->tv_sec == push->last.tv_sec && push->last.tv_nsec < NS_MAX)
+		push->last.tv_nsec++;
+	else
+		push->last = *when;
+	return push->last;
+}
+
+void reporter_push_take_change(
+	struct reporter_push *push, const json_t *vrf, const struct timespec *when)
+{
+	struct timespec ordered = time_order(push, when);
+
+	reporter_values_add_change(&push->queue, vrf, &ordered);
+}
+
+void reporter_push_take(struct reporter_push *push, const json_t *status,
+	const struct timespec *when, size_t problems)
 {
 	struct reporter_figures figures = { problems, push->queue.dropped };
 	json_t *discovery = reporter_values_discovery(status);
-	struct timespec when = { .tv_sec = clock };
+	struct timespec ordered = time_order(push, when);
 
 	if (!push->discovery || !json_equal(discovery, push->discovery))
 		push->discovery_due = true;
 	json_decref(push->discovery);
 	push->discovery = discovery;
-	/* Two documents of one second have an order: a state may change twice. */
-	when.tv_nsec = push->last_clock == clock ? ++push->last_ns : (push->last_ns = 0);
-	push->last_clock = clock;
-	reporter_values_add(&push->queue, status, &figures, &when);
+	reporter_values_add(&push->queue, status, &figures, &ordered);
 }
 
 /* The host is always the gateway's. */

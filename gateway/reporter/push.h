@@ -18,19 +18,22 @@ struct reporter_push {
 	json_t *discovery;         /* what is to be known, NULL: nothing yet */
 	bool discovery_due;        /* it is not known there yet */
 	uint64_t discovery_due_ms; /* when it is told again */
-	time_t last_clock;         /* of the document taken last */
-	long last_ns;
-	size_t node;       /* of the server that was active last, by the sender protocol */
-	unsigned refusals; /* pushes in a row of which something was refused */
-	char refused[256]; /* the first of them, in words */
+	struct timespec last;      /* of what was taken last */
+	size_t node;               /* of the server that was active last, by the sender protocol */
+	unsigned refusals;         /* pushes in a row of which something was refused */
+	char refused[256];         /* the first of them, in words */
 };
 
 void reporter_push_init(struct reporter_push *push);
 void reporter_push_finish(struct reporter_push *push);
 
 /* Takes the status document of a time in: its values get into the queue. */
-void reporter_push_take(
-	struct reporter_push *push, const json_t *status, time_t clock, size_t problems);
+void reporter_push_take(struct reporter_push *push, const json_t *status,
+	const struct timespec *when, size_t problems);
+
+/* The same for a VRF whose state has changed, of which it says only what changes with that. */
+void reporter_push_take_change(
+	struct reporter_push *push, const json_t *vrf, const struct timespec *when);
 
 /*
  * Sends what is in the queue. What Zabbix refuses, as it does until its server knows an item, is

@@ -6,7 +6,8 @@
  * carries it out all the same and who comes next must not meet it half done.
  *
  * What it reads from the socket: one JSON object a line,
- *	{ "clock": 1764000000, "status": { the status document of that time } }
+ *	{ "clock": 1764000000, "ns": 0, "status": { the status document of that time } }
+ *	{ "clock": 1764000000, "ns": 0, "change": { "name", "state", "reason" and "proxy" of a VRF of that document } }
  * whose values it sends to Zabbix, at once where it can, and
  *	{ "secret": "..." }
  * the token or password as its file has it now: where that is another one, it logs in anew at once.

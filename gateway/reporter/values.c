@@ -276,6 +276,13 @@ void reporter_values_add(struct reporter_queue *queue, const json_t *status,
 	}
 }
 
+void reporter_values_add_change(
+	struct reporter_queue *queue, const json_t *vrf, const struct timespec *when)
+{
+	if (vrf_is_shown(vrf))
+		vrf_add(queue, vrf, false, when);
+}
+
 /* --- discovery --- */
 
 json_t *reporter_values_discovery(const json_t *status)

@@ -21,6 +21,10 @@ struct reporter_figures {
 void reporter_values_add(struct reporter_queue *queue, const json_t *status,
 	const struct reporter_figures *figures, const struct timespec *when);
 
+/* Those of a VRF whose state has changed, of which there are only "name", "state", "reason" and "proxy". */
+void reporter_values_add_change(
+	struct reporter_queue *queue, const json_t *vrf, const struct timespec *when);
+
 /* The discovery, as { "vrfgate.vrf.discovery": "[...]", ... }. */
 json_t *reporter_values_discovery(const json_t *status);
 

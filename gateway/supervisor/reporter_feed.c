@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Status documents into the reporter's socket. */
+/* Changes of VRFs and status documents into the reporter's socket. */
 #include "supervisor/reporter_feed.h"
 
 #include <errno.h>
@@ -13,77 +13,141 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/secret.h"
+#include "base/strings.h"
 #include "supervisor/census.h"
 #include "supervisor/status.h"
 #include "supervisor/supervisor.h"
 
-/* How often states are compared: a change is told at most that much later. */
-#define LOOK_MS 500
+/* Until what is read for a document is looked at again, and what several VRFs suffer from is known. */
+#define LOOK_MS     500
+/* So many changes may wait for a slow reporter. */
+#define CHANGES_MAX 4096
+
+/* A state that others may have for the same cause: the document that tells the cause tells it, too. */
+struct held {
+	char *vrf, *line;
+};
 
 struct reporter_feed {
 	struct supervisor *supervisor;
 	int fd; /* a duplicate: the loop watches a descriptor once. -1: no reporter */
 	sd_event_source *writable;
 	struct timer look;
-	uint64_t due_ms;
-	uint64_t states; /* hash of all VRFs' states when they were told last */
+	uint64_t due_ms; /* of the next document */
 	char *line;      /* being written, or NULL */
-	char *secret;    /* a line that is to go next, or NULL */
 	size_t size, sent;
+	bool is_document;       /* the line is */
+	char *secret;           /* a line that is to go next, or NULL */
+	struct strings changes; /* lines that go then, in their order */
+	struct held *held;
+	size_t n_held;
 };
-
-static uint64_t states_hash(const struct supervisor *supervisor)
-{
-	uint64_t hash = HASH_BASIS;
-
-	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
-		enum vrf_state vrf_state = supervisor->vrfs[i]->state;
-
-		hash = hash_bytes(hash, &vrf_state, sizeof(vrf_state));
-		hash = hash_text(hash, supervisor->vrfs[i]->name);
-	}
-	return hash;
-}
 
 static void line_forget(struct reporter_feed *feed)
 {
 	secret_free(&feed->line);
 	feed->size = feed->sent = 0;
+	feed->is_document = false;
+}
+
+static void held_forget(struct reporter_feed *feed)
+{
+	for (size_t i = 0; i < feed->n_held; i++) {
+		free(feed->held[i].vrf);
+		free(feed->held[i].line);
+	}
+	free(feed->held);
+	feed->held = NULL;
+	feed->n_held = 0;
+}
+
+static char *message_text(const char *key, json_t *what)
+{
+	cleanup_json json_t *message = NULL;
+	cleanup_free char *text = NULL;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	message = json_pack("{s:I, s:I, s:o}", "clock", (json_int_t)now.tv_sec, "ns",
+		(json_int_t)now.tv_nsec, key, what);
+	text = json_dumps(message, JSON_COMPACT);
+	return text ? xasprintf("%s\n", text) : NULL;
 }
 
 /* Counters are read before they are told. */
-static bool status_is_fresh(struct reporter_feed *feed)
+static bool document_is_due(struct reporter_feed *feed)
 {
 	struct census *census = feed->supervisor->census;
 
+	if (clock_now_ms() < feed->due_ms)
+		return false;
 	if (!census || census_is_fresh(census, false))
 		return true;
 	census_begin(census, false);
 	return false;
 }
 
-/* What does not fit the socket goes when there is room. */
-static void line_write(struct reporter_feed *feed)
+static void document_make(struct reporter_feed *feed)
 {
-	while (feed->line) {
+	feed->due_ms =
+		clock_now_ms() + feed->supervisor->config->zabbix.report_interval_s * 1000ULL;
+	held_forget(feed);
+	feed->line = message_text("status", status_create(feed->supervisor, NULL, false));
+	feed->is_document = true;
+}
+
+static char *change_take(struct reporter_feed *feed)
+{
+	char *line = feed->changes.items[0];
+
+	memmove(feed->changes.items, feed->changes.items + 1,
+		--feed->changes.count * sizeof(*feed->changes.items));
+	return line;
+}
+
+/* What goes next, where nothing is being written. */
+static void line_next(struct reporter_feed *feed)
+{
+	/* One that nobody began to read is older than the one that is due. */
+	if (feed->is_document && feed->sent == 0 && document_is_due(feed))
+		line_forget(feed);
+	if (feed->line)
+		return;
+	if (feed->secret)
+		feed->line = steal_ptr(&feed->secret);
+	else if (feed->changes.count)
+		feed->line = change_take(feed);
+	else if (document_is_due(feed))
+		document_make(feed);
+	feed->size = feed->line ? strlen(feed->line) : 0;
+}
+
+static void look_arm(struct reporter_feed *feed);
+
+/* What does not fit the socket goes when there is room. */
+static void feed_write(struct reporter_feed *feed)
+{
+	if (feed->fd < 0)
+		return;
+	for (line_next(feed); feed->line; line_next(feed)) {
 		ssize_t n = send(
 			feed->fd, feed->line + feed->sent, feed->size - feed->sent, MSG_NOSIGNAL);
 
-		/* Of a reporter that has ended the process watch tells. */
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			line_forget(feed);
-		else if (n < 0 && errno == EAGAIN)
+		if (n < 0 && errno == EAGAIN)
 			break;
+		/* Of a reporter that has ended the process watch tells. */
+		if (n < 0 && errno != EINTR)
+			line_forget(feed);
 		else if (n > 0)
 			feed->sent += (size_t)n;
-		if (feed->sent == feed->size)
+		if (feed->line && feed->sent == feed->size)
 			line_forget(feed);
 	}
 	sd_event_source_set_enabled(feed->writable, feed->line ? SD_EVENT_ON : SD_EVENT_OFF);
+	look_arm(feed);
 }
 
 static int on_writable(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -91,55 +155,66 @@ static int on_writable(sd_event_source *source, int fd, uint32_t events, void *d
 	(void)source;
 	(void)fd;
 	(void)events;
-	line_write(data);
+	feed_write(data);
 	return 0;
-}
-
-/* True where there was one. */
-static bool secret_tell(struct reporter_feed *feed)
-{
-	if (!feed->secret)
-		return false;
-	line_forget(feed);
-	feed->line = steal_ptr(&feed->secret);
-	feed->size = strlen(feed->line);
-	line_write(feed);
-	return true;
-}
-
-static void status_tell(struct reporter_feed *feed)
-{
-	cleanup_json json_t *message = json_pack("{s:I, s:o}", "clock", (json_int_t)time(NULL),
-		"status", status_create(feed->supervisor, NULL, false));
-	char *text = json_dumps(message, JSON_COMPACT);
-
-	line_forget(feed);
-	if (!text)
-		return;
-	feed->line = xasprintf("%s\n", text);
-	feed->size = strlen(feed->line);
-	free(text);
-	line_write(feed);
 }
 
 static void look_on_elapsed(void *data)
 {
-	struct reporter_feed *feed = data;
-	const struct config *config = feed->supervisor->config;
-	uint64_t now_ms = clock_now_ms();
-	uint64_t states = states_hash(feed->supervisor);
-	/* A line that has begun must end before the next. */
-	bool free_to_tell = feed->sent == 0;
+	feed_write(data);
+}
 
-	if (free_to_tell && secret_tell(feed))
-		free_to_tell = false;
-	if (free_to_tell && (states != feed->states || now_ms >= feed->due_ms) &&
-		status_is_fresh(feed)) {
-		feed->states = states;
-		feed->due_ms = now_ms + config->zabbix.report_interval_s * 1000ULL;
-		status_tell(feed);
+static void look_arm(struct reporter_feed *feed)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	timer_arm(&feed->look, feed->supervisor->event,
+		feed->due_ms > now_ms ? feed->due_ms - now_ms : LOOK_MS, look_on_elapsed, feed);
+}
+
+/* A state that one was held for and that has passed is told now. */
+static void held_release(struct reporter_feed *feed, const struct vrf *vrf)
+{
+	for (size_t i = 0; i < feed->n_held; i++) {
+		if (strcmp(feed->held[i].vrf, vrf->name) != 0)
+			continue;
+		strings_add(&feed->changes, feed->held[i].line);
+		free(feed->held[i].vrf);
+		free(feed->held[i].line);
+		feed->held[i] = feed->held[--feed->n_held];
+		return;
 	}
-	timer_arm(&feed->look, feed->supervisor->event, LOOK_MS, look_on_elapsed, feed);
+}
+
+static void change_hold(struct reporter_feed *feed, const struct vrf *vrf, char *line)
+{
+	uint64_t soon_ms = clock_now_ms() + LOOK_MS;
+	struct held *held = array_append(&feed->held, &feed->n_held);
+
+	held->vrf = xstrdup(vrf->name);
+	held->line = line;
+	if (feed->due_ms > soon_ms)
+		feed->due_ms = soon_ms;
+}
+
+void reporter_feed_tell_change(struct reporter_feed *feed, struct vrf *vrf)
+{
+	cleanup_free char *line = NULL;
+
+	if (feed->fd < 0)
+		return;
+	held_release(feed, vrf);
+	line = message_text("change", status_create_change(vrf));
+	if (line && vrf->cause.kind)
+		change_hold(feed, vrf, steal_ptr(&line));
+	else if (line)
+		strings_add(&feed->changes, line);
+	/* Where the reporter is so far behind, it is told what is rather than how that came. */
+	if (feed->changes.count > CHANGES_MAX) {
+		strings_finish(&feed->changes);
+		feed->due_ms = 0;
+	}
+	feed_write(feed);
 }
 
 void reporter_feed_attach(struct reporter_feed *feed, int fd)
@@ -147,6 +222,8 @@ void reporter_feed_attach(struct reporter_feed *feed, int fd)
 	feed->writable = sd_event_source_disable_unref(feed->writable);
 	timer_disarm(&feed->look);
 	line_forget(feed);
+	held_forget(feed);
+	strings_finish(&feed->changes);
 	secret_free(&feed->secret);
 	if (feed->fd >= 0)
 		close(feed->fd);
@@ -158,7 +235,7 @@ void reporter_feed_attach(struct reporter_feed *feed, int fd)
 		    on_writable, feed) < 0)
 		abort();
 	sd_event_source_set_enabled(feed->writable, SD_EVENT_OFF);
-	timer_arm(&feed->look, feed->supervisor->event, LOOK_MS, look_on_elapsed, feed);
+	look_arm(feed);
 }
 
 void reporter_feed_tell_secret(struct reporter_feed *feed, const char *secret)
@@ -169,6 +246,7 @@ void reporter_feed_tell_secret(struct reporter_feed *feed, const char *secret)
 	secret_free(&feed->secret);
 	if (text && feed->fd >= 0)
 		feed->secret = xasprintf("%s\n", text);
+	feed_write(feed);
 }
 
 struct reporter_feed *reporter_feed_create(struct supervisor *supervisor)

@@ -405,6 +405,11 @@ void reporter_link_tell_secret(struct reporter_link *link, const char *secret)
 		reporter_feed_tell_secret(link->feed, secret);
 }
 
+void reporter_link_tell_change(struct reporter_link *link, struct vrf *vrf)
+{
+	reporter_feed_tell_change(link->feed, vrf);
+}
+
 const char *reporter_link_error(const struct reporter_link *link)
 {
 	return link->error;

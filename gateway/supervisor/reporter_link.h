@@ -18,6 +18,9 @@ void reporter_link_restart(struct reporter_link *link);
 /* "zabbix" of the status document: url, version, state, error, synced_s. A new reference. */
 json_t *reporter_link_status(const struct reporter_link *link);
 
+/* The state of that VRF is another one now. */
+void reporter_link_tell_change(struct reporter_link *link, struct vrf *vrf);
+
 /* The secret for the API, read again from its file. NULL: none is needed. */
 void reporter_link_tell_secret(struct reporter_link *link, const char *secret);
 

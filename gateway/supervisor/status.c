@@ -319,6 +319,13 @@ json_t *status_create(const struct supervisor *supervisor, const json_t *names, 
 		"vrfs", vrfs);
 }
 
+json_t *status_create_change(struct vrf *vrf)
+{
+	return json_pack("{s:s, s:s, s:o, s:o}", "name", vrf->name, "state",
+		vrf_state_name(vrf->state), "reason", json_text(vrf->reason), "proxy",
+		proxy_to_json(vrf));
+}
+
 const char *status_text(struct supervisor *supervisor, bool brief)
 {
 	struct status_text *text = &supervisor->status_texts[brief];

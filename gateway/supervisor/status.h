@@ -11,6 +11,9 @@
  * known of that is supervisor/census.h's. */
 json_t *status_create(const struct supervisor *supervisor, const json_t *names, bool brief);
 
+/* What a change of its state changes: "name", "state", "reason" and "proxy" of that VRF. */
+json_t *status_create_change(struct vrf *vrf);
+
 /* The document of all VRFs as a text, made once for all who ask within a fifth of a second; borrowed until
  * the next call of this or the following. */
 const char *status_text(struct supervisor *supervisor, bool brief);

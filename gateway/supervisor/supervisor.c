@@ -149,6 +149,8 @@ static void on_changed(struct vrf *vrf, enum vrf_state before)
 
 	control_server_tell(supervisor->control, event);
 	status_changed(supervisor);
+	if (supervisor->reporter)
+		reporter_link_tell_change(supervisor->reporter, vrf);
 	saved_state_write_soon(supervisor);
 }
 
