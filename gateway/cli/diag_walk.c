@@ -290,6 +290,11 @@ static char *owners_format(const struct walk *walk, const struct net_duplicate *
 	return owners.count ? strings_list(&owners) : NULL;
 }
 
+static bool asks(const struct config_interface *interface, const struct net_link_state *link)
+{
+	return interface->conflict_detection && link && link->carrier && link->ethernet;
+}
+
 /* Asks the network; nothing is found where nobody can be asked, or shall be. */
 static struct net_duplicate duplicate_find(struct walk *walk,
 	const struct config_interface *interface, const struct net_link_state *link,
@@ -297,7 +302,7 @@ static struct net_duplicate duplicate_find(struct walk *walk,
 {
 	struct net_duplicate duplicate = { .netns = walk->name, .address = *address, .fd = -1 };
 
-	if (!interface->conflict_detection || !link || !link->carrier || !link->ethernet)
+	if (!asks(interface, link))
 		return duplicate;
 	duplicate.ifindex = link->ifindex;
 	memcpy(duplicate.own_mac, link->mac, sizeof(duplicate.own_mac));
@@ -384,20 +389,56 @@ static void step_addresses(struct walk *walk)
 
 /* --- the customer's gateway --- */
 
+static void mac_format(const uint8_t m[6], char text[18])
+{
+	snprintf(text, 18, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
+/* One that somebody has set is asked for itself, which the kernel does not do. */
+static void known_judge(
+	struct walk *walk, const struct next_hop *hop, const uint8_t mac[6], bool is_set)
+{
+	const struct net_link_state *link =
+		net_netns_state_find(&walk->netns, hop->interface->name);
+	struct net_duplicate other = { .fd = -1 };
+	bool own = net_netns_state_has_mac(&walk->netns, mac);
+	char address[ADDRESS_TEXT_SIZE], entry[18], answer[18];
+	cleanup_free char *hint = NULL;
+
+	address_format(hop->address, false, address);
+	mac_format(mac, entry);
+	hint = xasprintf("ip -n %s neigh del %s dev %s", walk->name, address, hop->interface->name);
+	if (is_set && !own && asks(hop->interface, link))
+		other = duplicate_find(walk, hop->interface, link, hop->address);
+	mac_format(other.mac, answer);
+	if (own)
+		say(walk, "neighbour", VERDICT_FAIL, hint,
+			"%s is %s, which is an interface of the VRF itself", address, entry);
+	else if (other.found && memcmp(other.mac, mac, sizeof(other.mac)) != 0)
+		say(walk, "neighbour", VERDICT_FAIL, hint,
+			"%s is %s, set by hand, and %s answers for it", address, entry, answer);
+	else if (is_set && !other.found && asks(hop->interface, link))
+		say(walk, "neighbour", VERDICT_FAIL, hint,
+			"%s is %s, set by hand, and does not answer itself", address, entry);
+	else
+		say(walk, "neighbour", VERDICT_OK, NULL, "%s is %s%s", address, entry,
+			is_set ? ", set by hand" : "");
+}
+
 /* True where its hardware address is known. */
-static bool neighbour_judge(struct walk *walk, const struct net_reach *reach, const char *address)
+static bool neighbour_judge(struct walk *walk, const struct next_hop *hop,
+	const struct net_reach *reach, const char *address)
 {
 	enum net_neighbour neighbour;
 	struct error err = ERROR_INIT;
-	uint8_t mac[6];
+	uint8_t mac[6] = { 0 };
 
 	if (net_reach_neighbour(reach, &neighbour, mac, &err) < 0) {
 		say(walk, "neighbour", VERDICT_SKIP, NULL, "%s: %s", address, err.text);
 		return false;
 	}
-	if (neighbour == NET_NEIGHBOUR_KNOWN) {
-		say(walk, "neighbour", VERDICT_OK, NULL, "%s is %02x:%02x:%02x:%02x:%02x:%02x",
-			address, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	if (neighbour == NET_NEIGHBOUR_KNOWN || neighbour == NET_NEIGHBOUR_SET) {
+		known_judge(walk, hop, mac, neighbour == NET_NEIGHBOUR_SET);
 		return true;
 	}
 	say(walk, "neighbour", VERDICT_FAIL,
@@ -407,13 +448,16 @@ static bool neighbour_judge(struct walk *walk, const struct net_reach *reach, co
 }
 
 /* The ping first: it makes the kernel look for the neighbour. */
-static void gateway_judge(struct walk *walk, const struct net_reach *reach)
+static void gateway_judge(struct walk *walk, const struct next_hop *hop)
 {
+	const struct net_reach reach = { walk->name, hop->interface->name, hop->address,
+		PATIENCE_MS };
 	char address[ADDRESS_TEXT_SIZE];
 	struct error err = ERROR_INIT;
 	uint64_t rtt_us = 0;
-	int r = net_reach_ping(reach, &rtt_us, &err);
-	bool known = neighbour_judge(walk, reach, address_format(reach->to, false, address));
+	int r = net_reach_ping(&reach, &rtt_us, &err);
+	bool known =
+		neighbour_judge(walk, hop, &reach, address_format(hop->address, false, address));
 
 	if (r == 0)
 		say(walk, "gateway", VERDICT_OK, NULL, "%s answers in %.1f ms", address,
@@ -431,9 +475,7 @@ static void step_gateways(struct walk *walk)
 	size_t count = next_hops_list(walk->diag->vrf, &hops);
 
 	for (size_t i = 0; i < count; i++)
-		gateway_judge(walk,
-			&(struct net_reach){ walk->name, hops[i].interface->name, hops[i].address,
-				PATIENCE_MS });
+		gateway_judge(walk, &hops[i]);
 	if (count == 0)
 		say(walk, "gateway", VERDICT_SKIP, NULL, "the config names none");
 }

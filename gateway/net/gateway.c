@@ -8,6 +8,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/channel.h"
 
@@ -23,20 +24,31 @@ static struct nl_msg *message_create(
 	return message;
 }
 
-/* As the kernel has it: NUD_*. */
-static void state_store(const struct nlmsghdr *header, void *data)
+struct entry {
+	uint16_t state; /* NUD_* */
+	uint8_t mac[6];
+};
+
+static void entry_store(const struct nlmsghdr *header, void *data)
 {
 	const struct ndmsg *info = nlmsg_data(header);
-	uint16_t *state = data;
+	struct entry *entry = data;
+	struct nlattr *mac;
 
-	if (header->nlmsg_type == RTM_NEWNEIGH)
-		*state = info->ndm_state;
+	if (header->nlmsg_type != RTM_NEWNEIGH)
+		return;
+	entry->state = info->ndm_state;
+	mac = nlmsg_find_attr((struct nlmsghdr *)header, sizeof(*info), NDA_LLADDR);
+	if (mac && nla_len(mac) == sizeof(entry->mac))
+		memcpy(entry->mac, nla_data(mac), sizeof(entry->mac));
 }
 
 static enum net_neighbour neighbour_of(uint16_t state)
 {
 	if (state & (NUD_FAILED | NUD_INCOMPLETE))
 		return NET_NEIGHBOUR_FAILED;
+	if (state & NUD_PERMANENT)
+		return NET_NEIGHBOUR_SET;
 	return state & ~NUD_NOARP ? NET_NEIGHBOUR_KNOWN : NET_NEIGHBOUR_UNKNOWN;
 }
 
@@ -45,16 +57,16 @@ static bool is_gone(int ret)
 	return ret == -ENOENT || ret == -ENODEV;
 }
 
-/* *state stays as it is where there is no entry. */
+/* *entry stays as it is where there is none. */
 static int entry_read(struct net_channel *channel, const struct net_gateway *gateway,
-	uint16_t *state, struct error *err)
+	struct entry *entry, struct error *err)
 {
 	struct ndmsg info = {
 		.ndm_family = gateway->address->family,
 		.ndm_ifindex = gateway->ifindex,
 	};
 	struct nl_msg *request = message_create(RTM_GETNEIGH, 0, &info, gateway->address);
-	int ret = net_channel_get(channel, request, state_store, state, err);
+	int ret = net_channel_get(channel, request, entry_store, entry, err);
 
 	nlmsg_free(request);
 	if (!is_gone(ret))
@@ -94,17 +106,20 @@ static bool is_to_be_asked(const struct net_gateway *gateway, uint16_t state)
 		return gateway->insist || gateway->refresh;
 	case NET_NEIGHBOUR_KNOWN:
 		return gateway->refresh && (state & NUD_STALE);
+	case NET_NEIGHBOUR_SET:
+		return false;
 	}
 	__builtin_unreachable();
 }
 
 static int gateway_read(struct net_channel *channel, struct net_gateway *gateway, struct error *err)
 {
-	uint16_t state = NUD_NONE;
-	int ret = gateway->ifindex ? entry_read(channel, gateway, &state, err) : 0;
+	struct entry entry = { .state = NUD_NONE };
+	int ret = gateway->ifindex ? entry_read(channel, gateway, &entry, err) : 0;
 
-	gateway->neighbour = neighbour_of(state);
-	if (ret == 0 && gateway->ifindex && is_to_be_asked(gateway, state))
+	gateway->neighbour = neighbour_of(entry.state);
+	memcpy(gateway->mac, entry.mac, sizeof(gateway->mac));
+	if (ret == 0 && gateway->ifindex && is_to_be_asked(gateway, entry.state))
 		entry_use(channel, gateway);
 	return ret;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/address.h"
 #include "base/error.h"
@@ -16,7 +17,10 @@ struct net_gateway {
 	const struct address *address; /* its length does not matter */
 	bool insist;  /* where nothing is known of it, have the kernel ask for it */
 	bool refresh; /* the same, and also where what is known is old: it answered once (STALE) */
-	enum net_neighbour neighbour; /* the answer */
+
+	/* the answer */
+	enum net_neighbour neighbour;
+	uint8_t mac[6]; /* of one KNOWN or SET; 0: it has none of that size */
 };
 
 /*

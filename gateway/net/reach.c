@@ -212,6 +212,7 @@ int net_reach_connect(const struct net_reach *reach, uint16_t port, struct error
 
 struct lookup {
 	const struct address *to;
+	int ifindex; /* 0: on whichever */
 	enum net_neighbour neighbour;
 	uint8_t *mac;
 };
@@ -223,6 +224,7 @@ static void neighbour_judge(const struct nlmsghdr *header, void *data)
 	struct nlattr *a[NDA_MAX + 1];
 
 	if (header->nlmsg_type != RTM_NEWNEIGH || info->ndm_family != lookup->to->family ||
+		(lookup->ifindex && info->ndm_ifindex != lookup->ifindex) ||
 		nlmsg_parse((struct nlmsghdr *)header, sizeof(*info), a, NDA_MAX, NULL) < 0 ||
 		!a[NDA_DST] || (size_t)nla_len(a[NDA_DST]) != address_size(lookup->to) ||
 		memcmp(nla_data(a[NDA_DST]), lookup->to->bytes, address_size(lookup->to)) != 0)
@@ -230,7 +232,8 @@ static void neighbour_judge(const struct nlmsghdr *header, void *data)
 	if (info->ndm_state & (NUD_FAILED | NUD_INCOMPLETE)) {
 		lookup->neighbour = NET_NEIGHBOUR_FAILED;
 	} else if (a[NDA_LLADDR] && nla_len(a[NDA_LLADDR]) == 6) {
-		lookup->neighbour = NET_NEIGHBOUR_KNOWN;
+		lookup->neighbour =
+			info->ndm_state & NUD_PERMANENT ? NET_NEIGHBOUR_SET : NET_NEIGHBOUR_KNOWN;
 		memcpy(lookup->mac, nla_data(a[NDA_LLADDR]), 6);
 	}
 }
@@ -239,9 +242,11 @@ static int neighbour_inside(const struct net_reach *reach, void *data, struct er
 {
 	cleanup(net_channel_close) struct net_channel channel = NET_CHANNEL_INIT;
 	struct ndmsg info = { .ndm_family = reach->to->family };
+	struct lookup *lookup = data;
 	struct nl_msg *request;
 	int r = net_channel_open(&channel, err);
 
+	lookup->ifindex = reach->interface ? (int)if_nametoindex(reach->interface) : 0;
 	if (r < 0)
 		return r;
 	request = nlmsg_alloc_simple(RTM_GETNEIGH, 0);
@@ -257,7 +262,7 @@ static int neighbour_inside(const struct net_reach *reach, void *data, struct er
 int net_reach_neighbour(const struct net_reach *reach, enum net_neighbour *neighbour,
 	uint8_t mac[6], struct error *err)
 {
-	struct lookup lookup = { reach->to, NET_NEIGHBOUR_UNKNOWN, mac };
+	struct lookup lookup = { .to = reach->to, .mac = mac };
 	int r = run_inside(reach, neighbour_inside, &lookup, err);
 
 	*neighbour = lookup.neighbour;

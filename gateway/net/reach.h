@@ -10,7 +10,7 @@
 /* Who asks whom. */
 struct net_reach {
 	const char *netns;        /* NULL: the one we are in */
-	const char *interface;    /* for a link-local address; NULL: none */
+	const char *interface;    /* for a link-local address, and a neighbour; NULL: none */
 	const struct address *to; /* its length does not matter */
 	uint64_t timeout_ms;
 };
@@ -26,6 +26,7 @@ enum net_neighbour {
 	NET_NEIGHBOUR_UNKNOWN, /* nobody has asked for it of late */
 	NET_NEIGHBOUR_FAILED,  /* asked for, and it did not answer */
 	NET_NEIGHBOUR_KNOWN,   /* mac is its address */
+	NET_NEIGHBOUR_SET,     /* the same, but somebody has set it for good: nobody asks for it */
 };
 
 /* Looks `to` up among the namespace's neighbours; asks nobody. */

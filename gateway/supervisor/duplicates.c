@@ -30,6 +30,7 @@
 /* What one helper is asked, and how to find again what it was about. */
 struct question {
 	char *vrf;
+	bool is_set; /* a gateway whose entry is, in the neighbour table */
 	char interface[NET_IFNAME_SIZE];
 	struct address address;
 };
@@ -137,9 +138,9 @@ static void answer_take(
 	struct duplicates *duplicates, const struct question *question, const struct answer *answer)
 {
 	struct vrf *vrf = supervisor_find_vrf(duplicates->supervisor, question->vrf);
-	struct conflict *conflict = vrf
-		? conflicts_find(&vrf->conflicts, question->interface, &question->address)
-		: NULL;
+	struct conflict *conflict = vrf ? conflicts_find(&vrf->conflicts, question->is_set,
+						  question->interface, &question->address)
+					: NULL;
 	uint64_t now_ms = clock_now_ms();
 	bool changed = false, has_mac = answer->kind == ANSWER_MAC;
 
@@ -150,7 +151,7 @@ static void answer_take(
 	else
 		changed = conflict_note_answer(conflict, has_mac ? answer->mac : NULL, now_ms);
 	/* To look is not for nothing where VRFs are read for it; whose it is changes with the config alone. */
-	if (has_mac && (changed || *conflict->owner))
+	if (has_mac && !conflict->is_set && (changed || *conflict->owner))
 		changed |= conflict_note_owner(conflict,
 			owner_find(duplicates->supervisor, vrf, &conflict->address, answer->mac));
 	if (changed)
@@ -179,6 +180,7 @@ static void question_add(struct duplicates *duplicates, struct vrf *vrf, struct 
 	const struct net_link_state *link = net_netns_state_find(&vrf->kernel, conflict->interface);
 
 	question->vrf = xstrdup(vrf->name);
+	question->is_set = conflict->is_set;
 	memcpy(question->interface, conflict->interface, sizeof(question->interface));
 	question->address = conflict->address;
 	*probe = (struct net_duplicate){ .netns = question->vrf,

@@ -26,6 +26,8 @@
 /* A gateway that nobody has traffic for is asked for so often. */
 #define GATEWAY_REFRESH_MS 60000
 
+#define GATEWAY_TEXT_SIZE 512
+
 void checks_set(struct vrf *vrf, enum vrf_check_kind kind, bool ok, const char *format, ...)
 {
 	struct vrf_check *check = &vrf->checks[kind];
@@ -344,31 +346,58 @@ static void gateways_list(
 	}
 }
 
-/* "10.0.0.1 on 'cust0' does not answer ARP". */
-static void gateway_describe(const struct next_hop *hop, char text[NEXT_HOP_TEXT_SIZE + 64])
+/* What somebody has set the kernel does not ask for: nobody else would tell where it is wrong, or old. */
+static void note_set(struct vrf *vrf, const struct next_hop *hop, const struct net_gateway *gateway)
 {
-	char words[NEXT_HOP_TEXT_SIZE];
+	bool is_set = gateway->neighbour == NET_NEIGHBOUR_SET && hop->interface->conflict_detection;
 
-	snprintf(text, NEXT_HOP_TEXT_SIZE + 64, "%s does not answer %s",
-		next_hop_describe(hop, words),
-		hop->address->family == AF_INET ? "ARP" : "neighbour solicitations");
+	if (conflicts_note_set(vrf, hop->interface->name, hop->address,
+		    is_set ? gateway->mac : NULL, clock_now_ms()))
+		vrf->context->look(vrf);
+}
+
+/* "10.0.0.1 on 'cust0' does not answer ARP"; false where nothing is known against it. */
+static bool gateway_fault(const struct vrf *vrf, const struct next_hop *hop,
+	const struct net_gateway *gateway, char text[GATEWAY_TEXT_SIZE])
+{
+	bool is_set = gateway->neighbour == NET_NEIGHBOUR_SET;
+	bool known = is_set || gateway->neighbour == NET_NEIGHBOUR_KNOWN;
+	bool own = known && net_netns_state_has_mac(&vrf->kernel, gateway->mac);
+	char words[NEXT_HOP_TEXT_SIZE],
+		why[CONFLICT_TEXT_SIZE] = "which is an interface of the VRF itself";
+	const uint8_t *m = gateway->mac;
+
+	next_hop_describe(hop, words);
+	if (gateway->neighbour == NET_NEIGHBOUR_FAILED)
+		snprintf(text, GATEWAY_TEXT_SIZE, "%s does not answer %s", words,
+			hop->address->family == AF_INET ? "ARP" : "neighbour solicitations");
+	else if (own ||
+		(is_set && conflicts_describe_set(vrf, hop->interface->name, hop->address, why)))
+		snprintf(text, GATEWAY_TEXT_SIZE,
+			"%s has a neighbour entry%s, %02x:%02x:%02x:%02x:%02x:%02x, %s", words,
+			is_set ? " set by hand" : "", m[0], m[1], m[2], m[3], m[4], m[5], why);
+	else
+		return false;
+	return true;
 }
 
 /* Of one of which nothing is known nothing is said. */
 static void gateways_judge(struct vrf *vrf, const struct next_hop *hops,
 	const struct net_gateway *gateways, size_t count)
 {
-	char text[NEXT_HOP_TEXT_SIZE + 64];
+	char text[GATEWAY_TEXT_SIZE];
 	size_t known = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (gateways[i].neighbour == NET_NEIGHBOUR_FAILED) {
-			gateway_describe(&hops[i], text);
+		note_set(vrf, &hops[i], &gateways[i]);
+		known += gateways[i].neighbour == NET_NEIGHBOUR_KNOWN ||
+			gateways[i].neighbour == NET_NEIGHBOUR_SET;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (gateway_fault(vrf, &hops[i], &gateways[i], text)) {
 			checks_count(vrf, VRF_CHECK_GATEWAY, false, text);
 			return;
 		}
-		known += gateways[i].neighbour == NET_NEIGHBOUR_KNOWN;
-	}
 	if (known == 0)
 		return;
 	snprintf(text, sizeof(text), "%zu of %zu known", known, count);

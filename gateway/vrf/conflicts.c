@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "net/state.h"
 #include "process/timer.h"
+#include "vrf/destinations.h"
 #include "vrf/vrf.h"
 
 #define MAC_SIZE 6
@@ -38,11 +40,12 @@ void conflicts_finish(struct vrf_conflicts *conflicts)
 	*conflicts = (struct vrf_conflicts){ 0 };
 }
 
-struct conflict *conflicts_find(
-	const struct vrf_conflicts *conflicts, const char *interface, const struct address *address)
+struct conflict *conflicts_find(const struct vrf_conflicts *conflicts, bool is_set,
+	const char *interface, const struct address *address)
 {
 	for (size_t i = 0; i < conflicts->count; i++)
-		if (strcmp(conflicts->items[i].interface, interface) == 0 &&
+		if (conflicts->items[i].is_set == is_set &&
+			strcmp(conflicts->items[i].interface, interface) == 0 &&
 			address_equal(&conflicts->items[i].address, address))
 			return &conflicts->items[i];
 	return NULL;
@@ -112,13 +115,41 @@ static void note_address(struct conflict *conflict, const struct config_interfac
 		note_standing(conflict, there->standing, interface->conflict_detection, now_ms);
 }
 
+static bool is_next_hop(const struct vrf *vrf, const struct conflict *conflict)
+{
+	cleanup_free struct next_hop *hops = NULL;
+	size_t count = next_hops_list(vrf->config, &hops);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(hops[i].interface->name, conflict->interface) == 0 &&
+			address_equal(hops[i].address, &conflict->address))
+			return true;
+	return false;
+}
+
+/* As long as its entry is there, which conflicts_note_set() says, and the config has it. */
+static void keep_set(
+	struct vrf_conflicts *now, const struct vrf_conflicts *before, const struct vrf *vrf)
+{
+	for (size_t i = 0; i < before->count; i++) {
+		const struct net_link_state *link =
+			net_netns_state_find(&vrf->kernel, before->items[i].interface);
+
+		if (!before->items[i].is_set || !is_next_hop(vrf, &before->items[i]))
+			continue;
+		*array_append(&now->items, &now->count) = before->items[i];
+		now->items[now->count - 1].ifindex =
+			link && link->up && link->carrier && link->ethernet ? link->ifindex : 0;
+	}
+}
+
 static void add(struct vrf_conflicts *now, const struct vrf_conflicts *before,
 	const char *interface, const struct address *address)
 {
-	const struct conflict *known = conflicts_find(before, interface, address);
+	const struct conflict *known = conflicts_find(before, false, interface, address);
 	struct conflict *conflict;
 
-	if (conflicts_find(now, interface, address))
+	if (conflicts_find(now, false, interface, address))
 		return;
 	conflict = array_append(&now->items, &now->count);
 	if (known)
@@ -143,11 +174,30 @@ void conflicts_note_kernel(struct vrf *vrf, uint64_t now_ms)
 			if (address->family == AF_INET && !interface->conflict_detection)
 				continue;
 			add(&vrf->conflicts, &before, interface->name, address);
-			note_address(conflicts_find(&vrf->conflicts, interface->name, address),
+			note_address(
+				conflicts_find(&vrf->conflicts, false, interface->name, address),
 				interface, link, now_ms);
 		}
 	}
+	keep_set(&vrf->conflicts, &before, vrf);
 	conflicts_finish(&before);
+}
+
+bool conflicts_note_set(struct vrf *vrf, const char *interface, const struct address *gateway,
+	const uint8_t mac[MAC_SIZE], uint64_t now_ms)
+{
+	struct conflict *conflict = conflicts_find(&vrf->conflicts, true, interface, gateway);
+
+	if (!mac && conflict)
+		*conflict = vrf->conflicts.items[--vrf->conflicts.count];
+	if (!mac || (conflict && memcmp(conflict->set_mac, mac, MAC_SIZE) == 0))
+		return false;
+	if (!conflict)
+		conflict = array_append(&vrf->conflicts.items, &vrf->conflicts.count);
+	*conflict = (struct conflict){ .is_set = true, .address = *gateway, .probe_ms = now_ms };
+	snprintf(conflict->interface, sizeof(conflict->interface), "%s", interface);
+	memcpy(conflict->set_mac, mac, MAC_SIZE);
+	return true;
 }
 
 bool conflict_note_time(struct conflict *conflict, uint64_t now_ms)
@@ -202,11 +252,28 @@ static uint64_t next_probe_ms(struct conflict *conflict)
 	return timer_scatter_ms(PERIOD_MS);
 }
 
+static void note_set_answer(struct conflict *conflict, const uint8_t mac[MAC_SIZE], uint64_t now_ms)
+{
+	bool same = mac && memcmp(mac, conflict->set_mac, MAC_SIZE) == 0;
+
+	if (mac) {
+		(void)note_mac(conflict, mac);
+		conflict->silent = 0;
+	} else if (conflict->silent < SILENT_MAX) {
+		conflict->silent++;
+	}
+	conflict->probe_ms = now_ms + timer_scatter_ms(same ? PERIOD_MS : KNOWN_MS);
+}
+
 bool conflict_note_answer(struct conflict *conflict, const uint8_t mac[MAC_SIZE], uint64_t now_ms)
 {
 	bool changed;
 
 	conflict->probe_ms = 0;
+	if (conflict->is_set) {
+		note_set_answer(conflict, mac, now_ms);
+		return false;
+	}
 	/* The kernel says who is a duplicate; an answer says only whose. */
 	if (!is_v4(conflict))
 		return mac && conflict->known && note_mac(conflict, mac);
@@ -273,7 +340,8 @@ static void who_describe(const struct conflict *conflict, char who[128])
 bool conflicts_describe(const struct vrf *vrf, const char *interface, const struct address *address,
 	char text[CONFLICT_TEXT_SIZE])
 {
-	const struct conflict *conflict = conflicts_find(&vrf->conflicts, interface, address);
+	const struct conflict *conflict =
+		conflicts_find(&vrf->conflicts, false, interface, address);
 	char formatted[ADDRESS_TEXT_SIZE], who[128];
 
 	if (!conflict || !(conflict->known || conflict->stuck))
@@ -288,4 +356,22 @@ bool conflicts_describe(const struct vrf *vrf, const char *interface, const stru
 			"%s on '%s' is tentative (duplicate address detection does not end)",
 			formatted, interface);
 	return true;
+}
+
+bool conflicts_describe_set(const struct vrf *vrf, const char *interface,
+	const struct address *gateway, char text[CONFLICT_TEXT_SIZE])
+{
+	const struct conflict *conflict = conflicts_find(&vrf->conflicts, true, interface, gateway);
+	const uint8_t *m = conflict ? conflict->mac : NULL;
+	bool silent = conflict && conflict->silent == SILENT_MAX;
+	bool other = conflict && conflict->known && memcmp(m, conflict->set_mac, MAC_SIZE) != 0;
+
+	if (silent)
+		snprintf(text, CONFLICT_TEXT_SIZE, "and does not answer %s",
+			is_v4(conflict) ? "ARP" : "neighbour solicitations");
+	else if (other)
+		snprintf(text, CONFLICT_TEXT_SIZE,
+			"and %02x:%02x:%02x:%02x:%02x:%02x answers for it", m[0], m[1], m[2], m[3],
+			m[4], m[5]);
+	return silent || other;
 }

@@ -21,12 +21,14 @@
 struct vrf;
 struct net_link_state;
 
-/* One address of the config. Times are of clock_now_ms(), 0: never. */
+/* One address of the config, or a gateway whose entry somebody has set. Times are of clock_now_ms(), 0: never. */
 struct conflict {
 	char interface[NET_IFNAME_SIZE];
 	struct address address;
 	int ifindex; /* where it was seen in use, with a carrier; 0: it cannot be asked for */
 	bool known;  /* another host has it */
+	bool is_set; /* a gateway or next hop, that another host is to have: nothing of IPv6 below is about it */
+	uint8_t set_mac[6]; /* of its entry in the neighbour table */
 	bool has_mac;
 	uint8_t mac[6];
 	char owner[CONFIG_MAX_NAME + 1]; /* the VRF of this gateway whose that is; "": none known */
@@ -37,7 +39,7 @@ struct conflict {
 	uint32_t retry_s;                /* IPv6: the last pause */
 	uint64_t probe_ms;               /* when somebody is asked */
 	unsigned int first;              /* of the first probes, those that are still to come */
-	unsigned int silent;             /* while known: probes in a row without an answer */
+	unsigned int silent; /* while known, or of a gateway: probes in a row without an answer */
 };
 
 #define CONFLICT_TEXT_SIZE 256
@@ -47,9 +49,9 @@ struct vrf_conflicts {
 	size_t count;
 };
 
-/* That of this address; NULL: it is not one that is looked after. */
-struct conflict *conflicts_find(const struct vrf_conflicts *conflicts, const char *interface,
-	const struct address *address);
+/* That of this address, which is the VRF's or (is_set) a gateway; NULL: it is not one that is looked after. */
+struct conflict *conflicts_find(const struct vrf_conflicts *conflicts, bool is_set,
+	const char *interface, const struct address *address);
 
 /* The kernel was read: takes over which addresses there are, and what has become of each. */
 void conflicts_note_kernel(struct vrf *vrf, uint64_t now_ms);
@@ -75,5 +77,17 @@ enum net_retry conflicts_take_retry(struct vrf *vrf, uint64_t now_ms);
 /* Why an address that is there cannot be used; false where nothing is known against it. */
 bool conflicts_describe(const struct vrf *vrf, const char *interface, const struct address *address,
 	char text[CONFLICT_TEXT_SIZE]);
+
+/*
+ * A gateway or next hop has an entry in the neighbour table that somebody has set for good, with that hardware address;
+ * NULL: it has none any more. The kernel asks for it no more, so we do. True where it is to be asked for, and was not
+ * yet: the next comparison begins.
+ */
+bool conflicts_note_set(struct vrf *vrf, const char *interface, const struct address *gateway,
+	const uint8_t mac[6], uint64_t now_ms);
+
+/* "and 02:00:00:00:00:99 answers for it"; false where nothing is known against it. */
+bool conflicts_describe_set(const struct vrf *vrf, const char *interface,
+	const struct address *gateway, char text[CONFLICT_TEXT_SIZE]);
 
 void conflicts_finish(struct vrf_conflicts *conflicts);

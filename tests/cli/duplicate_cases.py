@@ -268,6 +268,48 @@ def a_gateway_that_nobody_has_is_told_and_healed(lab):
             expect_equal(sum(f"vrf '{name}': degraded" in line for line in lines), 2, f"{name}: times that it was told")
 
 
+def a_neighbour_entry_set_by_hand_is_told_where_it_is_wrong(lab):
+    """The kernel asks no more: the gateway is known for good, and nothing arrives there."""
+    names = {"acme": "10.0.0.1", "six": "fd00:1::1"}
+    lab.write(f"{QUICK}namespace acme {{ {FOUR} }}\nnamespace six {{ {SIX} }}\n")
+
+    def is_set(name, mac):
+        ip("-n", name, "neigh", "replace", names[name], "lladdr", mac, "dev", "cust0", "nud", "permanent")
+
+    def diag_says(name, text):
+        told = lab.command("diag", name).stdout
+        expect(text in told, told)
+    with customer(lab), lab.running():
+        wait_healthy(lab, *names)
+        for name, gateway in names.items():
+            is_set(name, "02:00:00:00:00:77")
+            entry = "has a neighbour entry set by hand, 02:00:00:00:00:77,"
+            wait_reason(lab, f"gateway: {gateway} on 'cust0' {entry} and {OTHER_MAC} answers for it", name)
+            diag_says(name, f"fail  neighbour   {gateway} is 02:00:00:00:00:77, set by hand, and {OTHER_MAC} answers")
+            # What is right is nobody's fault.
+            is_set(name, OTHER_MAC)
+            wait_healthy(lab, name)
+            diag_says(name, f"ok    neighbour   {gateway} is {OTHER_MAC}, set by hand")
+        own = json.loads(ip("-j", "-n", "acme", "link", "show", "cust0"))[0]["address"]
+        is_set("acme", own)
+        wait_reason(lab, f"gateway: 10.0.0.1 on 'cust0' has a neighbour entry set by hand, {own}, which is an interface"
+                    " of the VRF itself")
+        diag_says("acme", f"fail  neighbour   10.0.0.1 is {own}, which is an interface of the VRF itself")
+        is_set("acme", OTHER_MAC)
+        wait_healthy(lab)
+        router_goes()
+        for name, gateway in names.items():
+            is_set(name, "02:00:00:00:00:77")
+            what = "neighbour solicitations" if ":" in gateway else "ARP"
+            wait_reason(lab, f"gateway: {gateway} on 'cust0' has a neighbour entry set by hand, 02:00:00:00:00:77, and does"
+                        f" not answer {what}", name)
+            diag_says(name, f"fail  neighbour   {gateway} is 02:00:00:00:00:77, set by hand, and does not answer itself")
+        router_comes()
+        for name, gateway in names.items():
+            ip("-n", name, "neigh", "del", gateway, "dev", "cust0")
+        wait_healthy(lab, *names)
+
+
 def a_next_hop_that_nobody_has_is_told_and_healed(lab):
     """As a gateway is, with what it leads to; one of a route without an interface's name, too."""
     names = {"acme": ("10.0.0.9", "gateway: 10.0.0.9 on 'cust0' (next hop of 192.168.0.0/16) does not answer ARP"),
@@ -298,4 +340,4 @@ CASES = [an_ipv6_duplicate_is_told_and_healed, up_tries_an_ipv6_duplicate_again,
          vrfs_of_one_address_on_wires_of_their_own_are_no_conflict,
          a_vrf_that_left_the_config_and_has_the_address_is_named,
          a_link_local_address_of_the_config_counts_as_any_other, a_gateway_that_nobody_has_is_told_and_healed,
-         a_next_hop_that_nobody_has_is_told_and_healed]
+         a_neighbour_entry_set_by_hand_is_told_where_it_is_wrong, a_next_hop_that_nobody_has_is_told_and_healed]

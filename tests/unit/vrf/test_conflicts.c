@@ -249,6 +249,51 @@ static void tentative_for_long_counts_as_missing(void **state)
 	scene_end(&scene);
 }
 
+/* Its entry was set by hand, so that the kernel asks no more. */
+static void a_gateway_that_is_set_is_asked_for_as_long_as_the_config_has_it(void **state)
+{
+	static const uint8_t other[6] = { 2, 0, 0, 0, 0, 0x77 };
+	struct config_interface *interface;
+	const struct address *gateway;
+	char text[CONFLICT_TEXT_SIZE];
+	struct conflict *conflict;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, "gateway = \"10.0.0.1\"");
+	interface = &scene.loaded.config->vrfs[0].interfaces[0];
+	gateway = &interface->gateways[0];
+	assert_true(conflicts_note_set(&scene.vrf, "cust", gateway, mac, START));
+	assert_false(conflicts_note_set(&scene.vrf, "cust", gateway, mac, START));
+	conflicts_note_kernel(&scene.vrf, START);
+	conflict = conflicts_find(&scene.vrf.conflicts, true, "cust", gateway);
+	assert_true(conflict_due_ms(conflict) == START);
+	assert_false(conflict_note_answer(conflict, mac, START));
+	assert_false(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+	assert_in_range(conflict_due_ms(conflict), START + 45000, START + 75000);
+	(void)conflict_note_answer(conflict, other, START);
+	assert_true(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+	assert_string_equal(text, "and 02:00:00:00:00:77 answers for it");
+	(void)conflict_note_answer(conflict, mac, START);
+	for (int i = 0; i < 3; i++) {
+		assert_false(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+		(void)conflict_note_answer(conflict, NULL, START);
+	}
+	assert_true(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+	assert_string_equal(text, "and does not answer ARP");
+	/* Another entry is another question; with none there is none. */
+	assert_true(conflicts_note_set(&scene.vrf, "cust", gateway, other, START));
+	assert_false(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+	assert_false(conflicts_note_set(&scene.vrf, "cust", gateway, NULL, START));
+	assert_null(conflicts_find(&scene.vrf.conflicts, true, "cust", gateway));
+	(void)conflicts_note_set(&scene.vrf, "cust", gateway, mac, START);
+	interface->n_gateways = 0;
+	conflicts_note_kernel(&scene.vrf, START);
+	assert_null(conflicts_find(&scene.vrf.conflicts, true, "cust", gateway));
+	interface->n_gateways = 1;
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +304,7 @@ int main(void)
 		cmocka_unit_test(only_links_that_use_arp_are_probed),
 		cmocka_unit_test(a_duplicate_is_tried_again_with_growing_pauses),
 		cmocka_unit_test(tentative_for_long_counts_as_missing),
+		cmocka_unit_test(a_gateway_that_is_set_is_asked_for_as_long_as_the_config_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
