@@ -14,9 +14,12 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/connection.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "control/protocol.h"
+
+#define FOREVER UINT64_MAX
 
 static int client_connect(const char *run_dir, uint64_t patience_ms, struct error *err)
 {
@@ -40,136 +43,114 @@ static int client_connect(const char *run_dir, uint64_t patience_ms, struct erro
 	return error_set_errno(err, errno, "cannot connect to '%s'", address.sun_path);
 }
 
-static int client_send(int fd, json_t *request, struct error *err)
+static int client_wait(int fd, short events, uint64_t deadline_ms, struct error *err)
 {
-	cleanup_free char *text = json_dumps(request, JSON_COMPACT);
-	cleanup_free char *line = xasprintf("%s\n", text ? text : "{}");
-	size_t size = strlen(line), sent = 0;
+	struct pollfd ready = { .fd = fd, .events = events };
+	uint64_t now_ms = clock_now_ms();
 
-	while (sent < size) {
-		ssize_t n = send(fd, line + sent, size - sent, MSG_NOSIGNAL);
-
-		if (n < 0 && errno != EINTR)
-			return error_set_errno(err, errno, "cannot ask the supervisor");
-		if (n > 0)
-			sent += (size_t)n;
-	}
+	if (deadline_ms == FOREVER)
+		(void)poll(&ready, 1, -1);
+	else if (now_ms >= deadline_ms || poll(&ready, 1, (int)(deadline_ms - now_ms)) == 0)
+		return error_set(err, ETIMEDOUT, "the supervisor does not answer");
 	return 0;
 }
 
-/* Reads until the supervisor closes. */
-static int client_receive(
-	int fd, uint64_t deadline_ms, char **answer, size_t *size, struct error *err)
+static int client_send(
+	struct connection *connection, json_t *request, uint64_t deadline_ms, struct error *err)
 {
-	cleanup_free char *buffer = xcalloc(1, 65536);
-	size_t used = 0, capacity = 65536;
+	cleanup_free char *text = json_dumps(request, JSON_COMPACT);
+	int r;
 
-	for (;;) {
-		struct pollfd ready = { .fd = fd, .events = POLLIN };
-		uint64_t now_ms = clock_now_ms();
-		ssize_t n;
-
-		if (now_ms >= deadline_ms || poll(&ready, 1, (int)(deadline_ms - now_ms)) == 0)
-			return error_set(err, ETIMEDOUT, "the supervisor does not answer");
-		n = recv(fd, buffer + used, capacity - used, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_set_errno(err, errno, "cannot read the supervisor's answer");
-		if (n == 0)
-			break;
-		used += (size_t)n;
-		if (used > CONTROL_MAX_ANSWER)
-			return error_set(err, EMSGSIZE, "the supervisor's answer is too large");
-		if (used == capacity) {
-			capacity *= 2;
-			buffer = xreallocarray(buffer, capacity, 1);
-		}
+	connection_put(connection, text ? text : "{}", strlen(text ? text : "{}"));
+	connection_put(connection, "\n", 1);
+	while ((r = connection_send(connection)) == 0) {
+		r = client_wait(connection->fd, POLLOUT, deadline_ms, err);
+		if (r < 0)
+			return r;
 	}
-	*answer = steal_ptr(&buffer);
-	*size = used;
-	return 0;
+	return r < 0 ? error_set_errno(err, -r, "cannot ask the supervisor") : 0;
+}
+
+/* 1: more came. 0: the supervisor has closed. */
+static int client_receive(struct connection *connection, uint64_t deadline_ms, struct error *err)
+{
+	int r = 0;
+
+	while (r == 0) {
+		r = client_wait(connection->fd, POLLIN, deadline_ms, err);
+		if (r < 0)
+			return r;
+		r = connection_receive(connection);
+	}
+	if (r == -EPIPE)
+		return 0;
+	if (r < 0)
+		return error_set_errno(err, -r, "cannot read the supervisor's answer");
+	if (connection_received(connection) > CONTROL_MAX_ANSWER)
+		return error_set(err, EMSGSIZE, "the supervisor's answer is too large");
+	return 1;
+}
+
+static int client_open(const char *run_dir, json_t *request, uint64_t timeout_ms,
+	struct connection *connection, struct error *err)
+{
+	uint64_t deadline_ms = clock_now_ms() + timeout_ms;
+	int r;
+
+	connection->fd = client_connect(run_dir, timeout_ms, err);
+	r = connection->fd < 0 ? connection->fd
+			       : client_send(connection, request, deadline_ms, err);
+	json_decref(request);
+	return r;
 }
 
 int control_client_ask(const char *run_dir, json_t *request, uint64_t patience_ms, json_t **answer,
 	struct error *err)
 {
 	uint64_t deadline_ms = clock_now_ms() + patience_ms;
-	cleanup_free char *text = NULL;
-	cleanup_fd int fd = client_connect(run_dir, patience_ms, err);
-	size_t size = 0;
-	int r = fd < 0 ? fd : client_send(fd, request, err);
+	cleanup(connection_finish) struct connection connection = CONNECTION_NONE;
+	const char *text;
+	size_t size;
+	int r = client_open(run_dir, request, patience_ms, &connection, err);
 
-	json_decref(request);
 	if (r == 0)
-		r = client_receive(fd, deadline_ms, &text, &size, err);
+		do
+			r = client_receive(&connection, deadline_ms, err);
+		while (r > 0);
 	if (r < 0)
 		return r;
+	text = connection_take_all(&connection, &size);
 	*answer = json_loadb(text, size, 0, NULL);
 	if (!*answer)
 		return error_set(err, EPROTO, "the supervisor closed without a full answer");
 	return 0;
 }
 
-/* Hands on the full lines in the buffer and keeps the rest. */
-static int lines_hear(char *buffer, size_t *used, control_listen_fn hear, void *data)
+static int event_hear(const char *text, size_t size, control_listen_fn hear, void *data)
 {
-	char *newline;
-	int r = 0;
+	cleanup_json json_t *event = json_loadb(text, size, 0, NULL);
 
-	while (r == 0 && (newline = memchr(buffer, '\n', *used))) {
-		size_t length = (size_t)(newline - buffer);
-		cleanup_json json_t *event = json_loadb(buffer, length, 0, NULL);
-
-		if (event)
-			r = hear(event, data);
-		*used -= length + 1;
-		memmove(buffer, newline + 1, *used);
-	}
-	return r;
+	return event ? hear(event, data) : 0;
 }
 
-static int client_hear(int fd, control_listen_fn hear, void *data, struct error *err)
-{
-	size_t used = 0, capacity = 65536;
-	cleanup_free char *buffer = xcalloc(1, capacity);
-
-	for (;;) {
-		ssize_t n = recv(fd, buffer + used, capacity - used, 0);
-		int r;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_set_errno(err, errno, "cannot read the supervisor's answer");
-		if (n == 0)
-			break;
-		used += (size_t)n;
-		r = lines_hear(buffer, &used, hear, data);
-		if (r != 0)
-			return r;
-		if (used > CONTROL_MAX_ANSWER)
-			return error_set(err, EMSGSIZE, "the supervisor's answer is too large");
-		if (used == capacity) {
-			capacity *= 2;
-			buffer = xreallocarray(buffer, capacity, 1);
-		}
-	}
-	/* An answer without a line's end is one that is not followed by others: a refusal. */
-	if (used > 0) {
-		cleanup_json json_t *last = json_loadb(buffer, used, 0, NULL);
-
-		return last ? hear(last, data) : 0;
-	}
-	return 0;
-}
-
+/* What did not end with a line's end is not followed by others: a refusal. */
 int control_client_listen(
 	const char *run_dir, json_t *request, control_listen_fn hear, void *data, struct error *err)
 {
-	cleanup_fd int fd = client_connect(run_dir, CONTROL_PATIENCE_MS, err);
-	int r = fd < 0 ? fd : client_send(fd, request, err);
+	cleanup(connection_finish) struct connection connection = CONNECTION_NONE;
+	const char *text;
+	size_t size;
+	int r = client_open(run_dir, request, CONTROL_PATIENCE_MS, &connection, err);
 
-	json_decref(request);
-	return r < 0 ? r : client_hear(fd, hear, data, err);
+	while (r == 0 && (r = client_receive(&connection, FOREVER, err)) > 0) {
+		r = 0;
+		while (r == 0 && (text = connection_take_line(&connection, &size)))
+			r = event_hear(text, size, hear, data);
+		if (r != 0)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	text = connection_take_all(&connection, &size);
+	return event_hear(text, size, hear, data);
 }

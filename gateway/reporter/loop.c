@@ -11,17 +11,18 @@
 #include "reporter/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/connection.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/secret.h"
-#include "reporter/inbox.h"
 #include "reporter/push.h"
 #include "reporter/report.h"
 #include "reporter/reporter.h"
@@ -49,8 +50,8 @@ struct loop {
 	struct reporter_inventory *inventory; /* a copy that has a list of its own */
 	uint64_t
 		*keys_written_ms; /* of each proxy, when its key was last written again; 0: never */
-	int fd, turn;
-	struct reporter_inbox inbox;
+	int turn;
+	struct connection connection; /* to the supervisor; its descriptor is a blocking one */
 	struct reporter_push push;
 	struct zabbix_api *api; /* NULL: not logged in */
 	uint64_t sync_due_ms;
@@ -139,9 +140,8 @@ static void secret_take(struct loop *loop, const char *secret)
 		loop->secret = xstrdup(secret);
 }
 
-static void message_take(const json_t *message, void *data)
+static void message_take(struct loop *loop, const json_t *message)
 {
-	struct loop *loop = data;
 	const json_t *status = json_object_get(message, "status");
 	const json_t *change = json_object_get(message, "change");
 	const struct timespec when = {
@@ -160,10 +160,24 @@ static void message_take(const json_t *message, void *data)
 	reporter_push_take(&loop->push, status, &when, loop->report.problems.count);
 }
 
-/* True where the supervisor's end is closed; values that came get into the queue. */
-static bool is_closed(struct loop *loop)
+/* Waits up to wait_ms for the supervisor's word; values that come get into the queue. False where its end is closed. */
+static bool messages_take(struct loop *loop, int wait_ms)
 {
-	return !reporter_inbox_read(&loop->inbox, 0, message_take, loop);
+	struct pollfd ready = { .fd = loop->connection.fd, .events = POLLIN | POLLRDHUP };
+	const char *line;
+	size_t length;
+	int r;
+
+	if (poll(&ready, 1, wait_ms) <= 0)
+		return true;
+	while ((r = connection_receive(&loop->connection)) > 0)
+		while ((line = connection_take_line(&loop->connection, &length))) {
+			cleanup_json json_t *message = json_loadb(line, length, 0, NULL);
+
+			if (message)
+				message_take(loop, message);
+		}
+	return r == 0;
 }
 
 static void problems_collect(struct loop *loop)
@@ -194,7 +208,7 @@ static int report_tell(struct loop *loop)
 
 	reporter_report_log(&loop->report, loop->api ? zabbix_api_url(loop->api) : "", &loop->told);
 	strings_finish(&loop->report.changes);
-	return file_write_all(loop->fd, line, strlen(line));
+	return file_write_all(loop->connection.fd, line, strlen(line));
 }
 
 /* What is known of the proxies is old now; where nothing is known at all, say why. */
@@ -220,7 +234,7 @@ static bool request_judge(void *arg, uint64_t waited_ms)
 
 	if (waited_ms >= SLOW_MS && !loop->slow)
 		slow_tell(loop);
-	return is_closed(loop);
+	return !messages_take(loop, 0);
 }
 
 static void secret_use(struct loop *loop)
@@ -405,7 +419,7 @@ static bool wait_open(struct loop *loop, int wait_ms)
 			loop->backoff_ms = 0;
 		if (loop->secret || now_ms >= end_ms)
 			return true;
-		if (!reporter_inbox_read(&loop->inbox, (int)(end_ms - now_ms), message_take, loop))
+		if (!messages_take(loop, (int)(end_ms - now_ms)))
 			return false;
 		/* In a failure they wait for its end. */
 		if (loop->api && !loop->values_error.code && loop->push.queue.count > waiting &&
@@ -420,9 +434,8 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 	struct loop loop = {
 		.inventory = &own,
 		.keys_written_ms = xcalloc(inventory->n_proxies, sizeof(uint64_t)),
-		.fd = fd,
+		.connection = { .fd = fd },
 		.turn = turn,
-		.inbox = { .fd = fd },
 	};
 	int wait_ms;
 
@@ -432,12 +445,12 @@ void reporter_loop(const struct reporter_inventory *inventory, int fd, int turn)
 	reporter_push_init(&loop.push);
 	do {
 		wait_ms = attempt(&loop);
-		if (is_closed(&loop))
+		if (!messages_take(&loop, 0))
 			break;
 	} while (report_tell(&loop) == 0 && wait_open(&loop, wait_ms));
 	zabbix_api_destroy(loop.api);
 	reporter_push_finish(&loop.push);
-	reporter_inbox_finish(&loop.inbox);
+	connection_finish(&loop.connection);
 	strings_finish(&loop.problems);
 	strings_finish(&loop.notes);
 	reporter_report_finish(&loop.report);

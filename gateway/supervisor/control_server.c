@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/connection.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -49,14 +50,12 @@ struct client {
 	struct control_server *server;
 	struct client *next;
 	sd_event_source *io, *timer;
-	int fd;
-	uid_t uid; /* whose it is; only root may act */
-	char request[CONTROL_MAX_REQUEST];
-	size_t received;
+	struct connection connection;
+	uid_t uid;           /* whose it is; only root may act */
+	const char *request; /* its line, which stays in the connection: nothing more is received */
+	size_t request_size;
 	enum control_wait waits;
 	bool answered, listens;
-	char *answer; /* what is still to be sent, and what of it was */
-	size_t answer_size, sent;
 };
 
 struct control_server {
@@ -71,8 +70,7 @@ static void client_free(struct client *client)
 {
 	sd_event_source_disable_unref(client->io);
 	sd_event_source_disable_unref(client->timer);
-	close(client->fd);
-	free(client->answer);
+	connection_finish(&client->connection);
 	free(client);
 }
 
@@ -88,36 +86,20 @@ static void client_destroy(struct client *client)
 
 /* --- the connection --- */
 
-/* What was sent is forgotten: a listener's answer never ends. */
 static void answer_append(struct client *client, const char *text, const char *end)
 {
-	size_t waiting = client->answer_size - client->sent;
-	size_t length = strlen(text), size = length + strlen(end);
-
-	client->answer = xreallocarray(client->answer, client->answer_size + size, 1);
-	memmove(client->answer, client->answer + client->sent, waiting);
-	memcpy(client->answer + waiting, text, length);
-	memcpy(client->answer + waiting + length, end, size - length);
-	client->answer_size = waiting + size;
-	client->sent = 0;
+	connection_put(&client->connection, text, strlen(text));
+	connection_put(&client->connection, end, strlen(end));
 	sd_event_source_set_io_events(client->io, client->listens ? EPOLLIN | EPOLLOUT : EPOLLOUT);
 }
 
 static void client_send(struct client *client)
 {
-	ssize_t n = send(client->fd, client->answer + client->sent,
-		client->answer_size - client->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+	int r = connection_send(&client->connection);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n > 0)
-		client->sent += (size_t)n;
-	if (n >= 0 && client->listens) {
-		if (client->sent == client->answer_size)
-			sd_event_source_set_io_events(client->io, EPOLLIN);
-		return;
-	}
-	if (n < 0 || client->sent == client->answer_size)
+	if (r > 0 && client->listens)
+		sd_event_source_set_io_events(client->io, EPOLLIN);
+	else if (r != 0)
 		client_destroy(client);
 }
 
@@ -147,7 +129,8 @@ static char *refusal_create(const char *error)
 static void client_answer(struct client *client)
 {
 	struct supervisor *supervisor = client->server->supervisor;
-	struct control_request request = { client->request, client->received, client->uid == 0 };
+	struct control_request request = { client->request, client->request_size,
+		client->uid == 0 };
 	cleanup_free char *answer = NULL;
 	bool listens, begins = !client->waits || client->waits == CONTROL_WAIT_TURN;
 
@@ -182,29 +165,24 @@ void control_server_answer_waiting(struct control_server *server, enum control_w
 
 static void client_receive(struct client *client)
 {
-	ssize_t n = recv(client->fd, client->request + client->received,
-		sizeof(client->request) - client->received, MSG_DONTWAIT);
+	int r = connection_receive(&client->connection);
+	bool is_too_long = connection_received(&client->connection) > CONTROL_MAX_REQUEST;
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
+	client->request = connection_take_line(&client->connection, &client->request_size);
+	if (r < 0 || (is_too_long && !client->request))
 		client_destroy(client);
-		return;
-	}
-	client->received += (size_t)n;
-	if (memchr(client->request, '\n', client->received))
+	else if (client->request)
 		client_answer(client);
-	else if (client->received == sizeof(client->request))
-		client_destroy(client);
 }
 
 /* A listener has nothing more to say; that it goes is all that can come. */
-static bool listener_has_gone(const struct client *client)
+static bool listener_has_gone(struct client *client)
 {
-	char nothing[256];
-	ssize_t n = recv(client->fd, nothing, sizeof(nothing), MSG_DONTWAIT);
+	size_t length;
+	int r = connection_receive(&client->connection);
 
-	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	(void)connection_take_all(&client->connection, &length);
+	return r < 0;
 }
 
 static int client_on_io(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -220,7 +198,7 @@ static int client_on_io(sd_event_source *source, int fd, uint32_t events, void *
 		client_receive(client);
 	else if (client->listens && (events & ~(uint32_t)EPOLLOUT) && listener_has_gone(client))
 		client_destroy(client);
-	else if (client->sent < client->answer_size)
+	else if (connection_unsent(&client->connection) > 0)
 		client_send(client);
 	return 0;
 }
@@ -235,7 +213,7 @@ void control_server_tell(struct control_server *server, const json_t *event)
 		if (!client->listens)
 			continue;
 		answer_append(client, text ? text : "{}", "\n");
-		if (client->answer_size > LISTENER_MAX_WAITING)
+		if (connection_unsent(&client->connection) > LISTENER_MAX_WAITING)
 			client_destroy(client);
 	}
 }
@@ -288,7 +266,7 @@ static int server_on_connect(sd_event_source *source, int listen_fd, uint32_t ev
 	}
 	client = xcalloc(1, sizeof(*client));
 	client->server = server;
-	client->fd = fd;
+	client->connection.fd = fd;
 	client->uid = uid;
 	client->next = server->clients;
 	server->clients = client;
@@ -466,8 +444,7 @@ void control_server_destroy(struct control_server *server)
 		next = client->next;
 		/* Its last events, as far as they go at once. */
 		if (client->listens)
-			(void)send(client->fd, client->answer + client->sent,
-				client->answer_size - client->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+			(void)connection_send(&client->connection);
 		client_free(client);
 	}
 	if (server->fd >= 0)

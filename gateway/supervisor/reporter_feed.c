@@ -2,17 +2,15 @@
 /* Changes of VRFs and status documents into the reporter's socket. */
 #include "supervisor/reporter_feed.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <systemd/sd-event.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/connection.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/secret.h"
@@ -33,25 +31,17 @@ struct held {
 
 struct reporter_feed {
 	struct supervisor *supervisor;
-	int fd; /* a duplicate: the loop watches a descriptor once. -1: no reporter */
+	struct connection
+		connection; /* a duplicate: the loop watches a descriptor once. -1: no reporter */
 	sd_event_source *writable;
 	struct timer look;
-	uint64_t due_ms; /* of the next document */
-	char *line;      /* being written, or NULL */
-	size_t size, sent;
-	bool is_document;       /* the line is */
+	uint64_t due_ms;        /* of the next document */
+	size_t document_size;   /* 0: what is being written is none */
 	char *secret;           /* a line that is to go next, or NULL */
 	struct strings changes; /* lines that go then, in their order */
 	struct held *held;
 	size_t n_held;
 };
-
-static void line_forget(struct reporter_feed *feed)
-{
-	secret_free(&feed->line);
-	feed->size = feed->sent = 0;
-	feed->is_document = false;
-}
 
 static void held_forget(struct reporter_feed *feed)
 {
@@ -90,39 +80,52 @@ static bool document_is_due(struct reporter_feed *feed)
 	return false;
 }
 
-static void document_make(struct reporter_feed *feed)
+static void line_put(struct reporter_feed *feed, const char *line)
 {
+	connection_put(&feed->connection, line, strlen(line));
+}
+
+static void document_put(struct reporter_feed *feed)
+{
+	cleanup_free char *line = NULL;
+
 	feed->due_ms =
 		clock_now_ms() + feed->supervisor->config->zabbix.report_interval_s * 1000ULL;
 	held_forget(feed);
-	feed->line = message_text("status", status_create(feed->supervisor, NULL, false));
-	feed->is_document = true;
+	line = message_text("status", status_create(feed->supervisor, NULL, false));
+	if (!line)
+		return;
+	line_put(feed, line);
+	feed->document_size = connection_unsent(&feed->connection);
 }
 
-static char *change_take(struct reporter_feed *feed)
+static void change_put(struct reporter_feed *feed)
 {
-	char *line = feed->changes.items[0];
+	cleanup_free char *line = feed->changes.items[0];
 
+	line_put(feed, line);
 	memmove(feed->changes.items, feed->changes.items + 1,
 		--feed->changes.count * sizeof(*feed->changes.items));
-	return line;
 }
 
 /* What goes next, where nothing is being written. */
 static void line_next(struct reporter_feed *feed)
 {
 	/* One that nobody began to read is older than the one that is due. */
-	if (feed->is_document && feed->sent == 0 && document_is_due(feed))
-		line_forget(feed);
-	if (feed->line)
+	if (feed->document_size && connection_unsent(&feed->connection) == feed->document_size &&
+		document_is_due(feed))
+		connection_forget_unsent(&feed->connection);
+	if (connection_unsent(&feed->connection) > 0)
 		return;
-	if (feed->secret)
-		feed->line = steal_ptr(&feed->secret);
-	else if (feed->changes.count)
-		feed->line = change_take(feed);
-	else if (document_is_due(feed))
-		document_make(feed);
-	feed->size = feed->line ? strlen(feed->line) : 0;
+	feed->document_size = 0;
+	if (feed->secret) {
+		line_put(feed, feed->secret);
+		secret_free(&feed->secret);
+	} else if (feed->changes.count) {
+		change_put(feed);
+	} else if (document_is_due(feed)) {
+		document_put(feed);
+	}
 }
 
 static void look_arm(struct reporter_feed *feed);
@@ -130,23 +133,19 @@ static void look_arm(struct reporter_feed *feed);
 /* What does not fit the socket goes when there is room. */
 static void feed_write(struct reporter_feed *feed)
 {
-	if (feed->fd < 0)
-		return;
-	for (line_next(feed); feed->line; line_next(feed)) {
-		ssize_t n = send(
-			feed->fd, feed->line + feed->sent, feed->size - feed->sent, MSG_NOSIGNAL);
+	struct connection *connection = &feed->connection;
+	int r = 1;
 
-		if (n < 0 && errno == EAGAIN)
-			break;
+	if (connection->fd < 0)
+		return;
+	for (line_next(feed); r != 0 && connection_unsent(connection) > 0; line_next(feed)) {
+		r = connection_send(connection);
 		/* Of a reporter that has ended the process watch tells. */
-		if (n < 0 && errno != EINTR)
-			line_forget(feed);
-		else if (n > 0)
-			feed->sent += (size_t)n;
-		if (feed->line && feed->sent == feed->size)
-			line_forget(feed);
+		if (r < 0)
+			connection_forget_unsent(connection);
 	}
-	sd_event_source_set_enabled(feed->writable, feed->line ? SD_EVENT_ON : SD_EVENT_OFF);
+	sd_event_source_set_enabled(
+		feed->writable, connection_unsent(connection) > 0 ? SD_EVENT_ON : SD_EVENT_OFF);
 	look_arm(feed);
 }
 
@@ -201,7 +200,7 @@ void reporter_feed_tell_change(struct reporter_feed *feed, struct vrf *vrf)
 {
 	cleanup_free char *line = NULL;
 
-	if (feed->fd < 0)
+	if (feed->connection.fd < 0)
 		return;
 	held_release(feed, vrf);
 	line = message_text("change", status_create_change(vrf));
@@ -221,17 +220,16 @@ void reporter_feed_attach(struct reporter_feed *feed, int fd)
 {
 	feed->writable = sd_event_source_disable_unref(feed->writable);
 	timer_disarm(&feed->look);
-	line_forget(feed);
+	feed->document_size = 0;
 	held_forget(feed);
 	strings_finish(&feed->changes);
 	secret_free(&feed->secret);
-	if (feed->fd >= 0)
-		close(feed->fd);
-	feed->fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (feed->fd < 0)
+	connection_finish(&feed->connection);
+	feed->connection.fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (feed->connection.fd < 0)
 		return;
 	feed->due_ms = 0;
-	if (sd_event_add_io(feed->supervisor->event, &feed->writable, feed->fd, EPOLLOUT,
+	if (sd_event_add_io(feed->supervisor->event, &feed->writable, feed->connection.fd, EPOLLOUT,
 		    on_writable, feed) < 0)
 		abort();
 	sd_event_source_set_enabled(feed->writable, SD_EVENT_OFF);
@@ -244,7 +242,7 @@ void reporter_feed_tell_secret(struct reporter_feed *feed, const char *secret)
 	cleanup(secret_free) char *text = json_dumps(message, JSON_COMPACT);
 
 	secret_free(&feed->secret);
-	if (text && feed->fd >= 0)
+	if (text && feed->connection.fd >= 0)
 		feed->secret = xasprintf("%s\n", text);
 	feed_write(feed);
 }
@@ -254,7 +252,7 @@ struct reporter_feed *reporter_feed_create(struct supervisor *supervisor)
 	struct reporter_feed *feed = xcalloc(1, sizeof(*feed));
 
 	feed->supervisor = supervisor;
-	feed->fd = -1;
+	feed->connection = (struct connection)CONNECTION_NONE;
 	return feed;
 }
 

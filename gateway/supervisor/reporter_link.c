@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/connection.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -36,13 +37,11 @@
 struct reporter_link {
 	struct supervisor *supervisor;
 	struct process process;
-	int fd;
+	struct connection connection;
 	struct reporter_feed *feed;
 	sd_event_source *io, *exit_watch;
 	struct timer retry;
 	uint64_t backoff_ms;
-	char *line; /* what has come of a line so far */
-	size_t line_size;
 	char state[16], version[32];
 	char *error;
 	uint64_t synced_ms;      /* 0: never */
@@ -176,38 +175,22 @@ static void message_take(struct reporter_link *link, const char *line, size_t si
 	changes_tell(link, json_object_get(message, "changes"));
 }
 
-static void lines_take(struct reporter_link *link)
-{
-	char *newline;
-
-	while ((newline = memchr(link->line, '\n', link->line_size))) {
-		size_t length = (size_t)(newline - link->line);
-
-		message_take(link, link->line, length);
-		link->line_size -= length + 1;
-		memmove(link->line, newline + 1, link->line_size);
-	}
-	if (link->line_size > LINE_MAX_SIZE)
-		link->line_size = 0;
-}
-
 static int link_on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct reporter_link *link = data;
-	char chunk[16384];
-	ssize_t n = read(fd, chunk, sizeof(chunk));
+	const char *line;
+	size_t length;
 
+	(void)fd;
 	(void)events;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	if (n <= 0) {
+	if (connection_receive(&link->connection) < 0) {
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
 		return 0;
 	}
-	link->line = xreallocarray(link->line, link->line_size + (size_t)n, 1);
-	memcpy(link->line + link->line_size, chunk, (size_t)n);
-	link->line_size += (size_t)n;
-	lines_take(link);
+	while ((line = connection_take_line(&link->connection, &length)))
+		message_take(link, line, length);
+	if (connection_received(&link->connection) > LINE_MAX_SIZE)
+		(void)connection_take_all(&link->connection, &length);
 	return 0;
 }
 
@@ -250,7 +233,7 @@ static int link_on_exit(sd_event_source *source, int fd, uint32_t events, void *
 	timer_disarm(&link->retry);
 	if (link->supervisor->stopping)
 		return 0;
-	if (link->fd < 0) {
+	if (link->connection.fd < 0) {
 		link_begin(link);
 		return 0;
 	}
@@ -267,10 +250,7 @@ static void link_let_go(struct reporter_link *link)
 {
 	reporter_feed_attach(link->feed, -1);
 	link->io = sd_event_source_disable_unref(link->io);
-	if (link->fd >= 0)
-		close(link->fd);
-	link->fd = -1;
-	link->line_size = 0;
+	connection_finish(&link->connection);
 }
 
 static void left_out_await(struct reporter_link *link);
@@ -311,16 +291,17 @@ static int link_begin_process(struct reporter_link *link, struct error *err)
 		&link->left_out, err);
 
 	if (r == 0)
-		r = reporter_start(
-			&inventory, &link->process.pid, &link->process.pidfd, &link->fd, err);
+		r = reporter_start(&inventory, &link->process.pid, &link->process.pidfd,
+			&link->connection.fd, err);
 	reporter_inventory_finish(&inventory);
 	if (r < 0)
 		return r;
-	if (sd_event_add_io(event, &link->io, link->fd, EPOLLIN, link_on_readable, link) < 0 ||
+	if (sd_event_add_io(
+		    event, &link->io, link->connection.fd, EPOLLIN, link_on_readable, link) < 0 ||
 		sd_event_add_io(event, &link->exit_watch, link->process.pidfd, EPOLLIN,
 			link_on_exit, link) < 0)
 		abort();
-	reporter_feed_attach(link->feed, link->fd);
+	reporter_feed_attach(link->feed, link->connection.fd);
 	left_out_await(link);
 	return 0;
 }
@@ -347,7 +328,7 @@ static void link_begin(struct reporter_link *link)
 
 void reporter_link_restart(struct reporter_link *link)
 {
-	bool is_let_go = link->fd < 0;
+	bool is_let_go = link->connection.fd < 0;
 
 	link_let_go(link);
 	link->supervisor->context.server_known = false;
@@ -363,7 +344,7 @@ struct reporter_link *reporter_link_create(struct supervisor *supervisor)
 	struct reporter_link *link = xcalloc(1, sizeof(*link));
 
 	link->supervisor = supervisor;
-	link->fd = -1;
+	link->connection = (struct connection)CONNECTION_NONE;
 	link->feed = reporter_feed_create(supervisor);
 	link->process = (struct process)PROCESS_NONE;
 	link_set_error(link, "unreachable", "not asked yet");
@@ -394,7 +375,6 @@ void reporter_link_destroy(struct reporter_link *link)
 	timer_finish(&link->retry);
 	timer_finish(&link->left_out_timer);
 	strings_finish(&link->left_out);
-	free(link->line);
 	free(link->error);
 	free(link);
 }
