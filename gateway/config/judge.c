@@ -202,6 +202,7 @@ static void interfaces_claim(struct config_claims *claims, const struct config_v
 		[CONFIG_INTERFACE_MACVLAN] = macvlan_claim,
 		[CONFIG_INTERFACE_DEVICE] = device_claim,
 		[CONFIG_INTERFACE_LINK] = link_claim,
+		[CONFIG_INTERFACE_KINDS] = NULL,
 	};
 
 	for (size_t i = 0; i < vrf->n_interfaces; i++) {
@@ -211,7 +212,7 @@ static void interfaces_claim(struct config_claims *claims, const struct config_v
 		config_claims_add(claims, section, interface->line,
 			xasprintf("interface %p/%s", (const void *)section, interface->name),
 			xasprintf("interface '%s'", interface->name));
-		if (interface_find(vrf, interface->name) == interface)
+		if (claim[interface->kind] && interface_find(vrf, interface->name) == interface)
 			claim[interface->kind](claims, own, interface);
 	}
 }

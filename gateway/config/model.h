@@ -126,6 +126,7 @@ enum config_interface_kind {
 	CONFIG_INTERFACE_MACVLAN,
 	CONFIG_INTERFACE_DEVICE,
 	CONFIG_INTERFACE_LINK,
+	CONFIG_INTERFACE_KINDS,
 };
 
 enum config_vlan_protocol {

@@ -440,7 +440,8 @@ static void interface_read(
 	config_read_section(reader, section, &config_schema_interface, interface);
 	if ((named || config_section_find(section, "kind")) && kind_find(&work)) {
 		kind_keys_judge(&work);
-		kinds[interface->kind].judge(&work);
+		if (kinds[interface->kind].judge)
+			kinds[interface->kind].judge(&work);
 	}
 	addresses_judge(&work);
 	gateways_judge(&work);

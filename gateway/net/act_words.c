@@ -15,7 +15,12 @@ typedef void (*phrase_fn)(const struct net_act *act, char *text, size_t size);
 
 static void phrase_create(const struct net_act *act, char *text, size_t size)
 {
-	net_link_type(act->create.kind)->phrase(&act->create, text, size);
+	const struct net_link_type *type = net_link_type(act->create.kind);
+
+	if (type->phrase)
+		type->phrase(&act->create, text, size);
+	else
+		snprintf(text, size, "%s", type->word);
 }
 
 static void phrase_name(const struct net_act *act, char *text, size_t size)

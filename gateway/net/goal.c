@@ -110,7 +110,7 @@ const struct net_have_link *net_goal_below(
 	return net_goal_outer(context, link, link->n_tags ? link->n_tags - 1 : 0);
 }
 
-bool net_goal_fits_parent(const struct net_goals_context *context, const struct net_want_link *want,
+static bool fits_parent(const struct net_goals_context *context, const struct net_want_link *want,
 	const struct net_have_link *link)
 {
 	const struct net_have_link *below = net_goal_below(context, want);
@@ -141,14 +141,25 @@ static void goal_init_link(struct net_goal *goal, const struct net_goals_context
 	net_mark_link(goal->mark, goals->want->name, want->name, context->owner);
 }
 
+static bool fits(const struct net_goals_context *context, const struct net_have_netns *netns,
+	const struct net_want_link *want, const struct net_have_link *link)
+{
+	const struct net_link_type *type = net_link_type(want->kind);
+
+	if (type->word && strcmp(link->kind, type->word) != 0)
+		return false;
+	return (!type->on_parent || fits_parent(context, want, link)) &&
+		(!type->fits || type->fits(context, netns, want, link));
+}
+
 /* What was moved in is lost to the root namespace, so it is known by its mark, not its name. */
 static const struct net_have_link *find_renamed(const struct net_goals_context *context,
 	const struct net_have_netns *netns, const struct net_want_link *want)
 {
-	const struct net_link_type *type = net_link_type(want->kind);
+	bool moved = net_link_type(want->kind)->moved;
 
-	for (size_t i = 0; type->moved && i < netns->n_links; i++)
-		if (type->fits(context, netns, want, &netns->links[i]))
+	for (size_t i = 0; moved && i < netns->n_links; i++)
+		if (fits(context, netns, want, &netns->links[i]))
 			return &netns->links[i];
 	return NULL;
 }
@@ -169,7 +180,7 @@ static void goal_find_link(struct net_goal *goal, const struct net_goals_context
 
 	if (link && !net_have_link_is_ours(link))
 		return;
-	if (link && net_link_type(goal->want->kind)->fits(context, goals->have, goal->want, link))
+	if (link && fits(context, goals->have, goal->want, link))
 		goal->have = link;
 	else
 		goal->misfit = link;
@@ -208,8 +219,8 @@ static void goal_fill(struct net_goal *goal, const struct net_goals_context *con
 	goal_find_link(goal, context, goals);
 	if (type->init)
 		type->init(goal, context, goals);
-	if (type->on_parent && !goal->mtu_bytes)
-		goal->mtu_bytes = usual_mtu(want, context);
+	if (!goal->mtu_bytes)
+		goal->mtu_bytes = type->on_parent ? usual_mtu(want, context) : type->mtu_bytes;
 	if (type->on_parent)
 		goal->narrow = find_narrow(goal, context);
 }

@@ -87,9 +87,5 @@ bool net_goal_outer_goes(const struct net_goals_context *context, const struct n
 const struct net_have_link *net_goal_below(
 	const struct net_goals_context *context, const struct net_want_link *link);
 
-/* Whether a link inside stands on that. */
-bool net_goal_fits_parent(const struct net_goals_context *context, const struct net_want_link *want,
-	const struct net_have_link *link);
-
 /* Protocol of the n-th tag, host order. */
 uint16_t net_goal_vlan_protocol(const struct net_want_link *link, size_t n);

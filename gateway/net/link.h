@@ -28,7 +28,8 @@ struct net_link_type {
 	bool moved;       /* in, and not made: known by its mark, whatever its name */
 	bool on_parent; /* it stands on a device of the root namespace, and has no more than that one's MTU */
 	bool arp; /* it has ARP, and nothing but somebody's hand or its parent switches that off */
-	int passing; /* the errno of its making while what is in its way is about to go */
+	uint32_t mtu_bytes; /* where nobody says another; 0: that of the parent */
+	int passing;        /* the errno of its making while what is in its way is about to go */
 	struct net_link_hint {
 		int code; /* of its making, where that does not tell what is the matter */
 		const char *text;
@@ -37,18 +38,20 @@ struct net_link_type {
 	/* Sets what of a goal is the kind's own, once it is known what the kernel has of it. */
 	void (*init)(struct net_goal *goal, const struct net_goals_context *context,
 		const struct net_goals *goals);
-	/* Whether that link, which is ours, is what is wanted in that namespace. */
+	/* Whether that link, which is ours, is what is wanted in that namespace, beside the word and the parent. */
 	bool (*fits)(const struct net_goals_context *context, const struct net_have_netns *netns,
 		const struct net_want_link *want, const struct net_have_link *link);
 	/* Whether another wanted link cannot be on the same device. */
 	bool (*excludes)(const struct net_want_link *want, const struct net_want_link *other);
 	/* Whether a link that goes, some time after its namespace, would be in the way of one wanted. */
 	bool (*claims)(const struct net_want_link *want, const struct net_have_link *link);
-	/* Tells what speaks against making it (net/validate.h). */
-	void (*validate)(const struct net_validation *v, const struct net_goal *goal);
-	/* Appends the acts of its making; goal->have is what there will be then. */
+	/* Tells what speaks against making it (net/validate.h), once its parent is a good one; NULL with no parent: it
+	 * has none. */
+	void (*validate)(const struct net_validation *v, const struct net_goal *goal,
+		const struct net_have_link *parent);
+	/* Appends the acts of its making, where that is not one alone; goal->have is what there will be then. */
 	void (*create)(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal);
-	/* "vlan 10 on 'eth0'" */
+	/* "vlan 10 on 'eth0'"; NULL: the word */
 	void (*phrase)(const struct net_act_create *create, char *text, size_t size);
 	/* Appends what is in IFLA_INFO_DATA of the message that makes it. */
 	void (*put)(struct nl_msg *message, const struct net_act *act,

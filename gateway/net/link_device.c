@@ -89,13 +89,15 @@ static void check_use(const struct net_validation *v, const struct net_goal *goa
 			above->name, above->kind);
 }
 
-static void device_validate(const struct net_validation *v, const struct net_goal *goal)
+static void device_validate(const struct net_validation *v, const struct net_goal *goal,
+	const struct net_have_link *parent)
 {
 	const struct net_have_link *link = net_have_find_device(
 		v->context->have, goal->want, v->goals->want->name, v->context->owner);
 	const struct net_have_netns *from;
 	struct net_mark mark;
 
+	(void)parent;
 	if (!link && coming_device(v->context, goal->want, v->goals->want->name, &from))
 		return;
 	if (!link)

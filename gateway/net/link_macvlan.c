@@ -57,9 +57,8 @@ static bool macvlan_fits(const struct net_goals_context *context,
 	const struct net_have_link *link)
 {
 	(void)netns;
-	return strcmp(link->kind, "macvlan") == 0 && net_goal_fits_parent(context, want, link) &&
-		((want->has_mac && memcmp(want->mac, link->mac, sizeof(want->mac)) == 0) ||
-			!is_wanted_mac(context, link->mac));
+	return (want->has_mac && memcmp(want->mac, link->mac, sizeof(want->mac)) == 0) ||
+		!is_wanted_mac(context, link->mac);
 }
 
 static bool macvlan_excludes(const struct net_want_link *a, const struct net_want_link *b)
@@ -86,14 +85,14 @@ bool net_link_is_exclusive(const struct net_have_link *link)
 		excludes_macvlan(link);
 }
 
-static void macvlan_validate(const struct net_validation *v, const struct net_goal *goal)
+static void macvlan_validate(const struct net_validation *v, const struct net_goal *goal,
+	const struct net_have_link *parent)
 {
-	const struct net_have_link *parent = net_validate_parent(v, goal), *other;
-	struct cause cause;
+	const struct cause cause = cause_of(CAUSE_PARENT_TAKEN, 0, parent->name);
+	const struct net_have_link *other;
 
-	if (!parent || net_validate_is_port(v, goal, parent, "parent"))
+	if (net_validate_is_port(v, goal, parent, "parent"))
 		return;
-	cause = cause_of(CAUSE_PARENT_TAKEN, 0, parent->name);
 	other = net_validate_find_above(v, parent, excludes_macvlan);
 	if (other)
 		net_fault_add(v, &cause, EBUSY, goal->name,

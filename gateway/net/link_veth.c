@@ -11,15 +11,6 @@
 #include "net/message.h"
 #include "net/planner.h"
 
-static void veth_init(struct net_goal *goal, const struct net_goals_context *context,
-	const struct net_goals *goals)
-{
-	(void)context;
-	(void)goals;
-	if (!goal->mtu_bytes)
-		goal->mtu_bytes = ETH_DATA_LEN;
-}
-
 static bool veth_fits(const struct net_goals_context *context, const struct net_have_netns *netns,
 	const struct net_want_link *want, const struct net_have_link *link)
 {
@@ -28,17 +19,18 @@ static bool veth_fits(const struct net_goals_context *context, const struct net_
 		other ? net_have_find_link(other, want->peer_name) : NULL;
 
 	(void)netns;
-	return strcmp(link->kind, "veth") == 0 && peer && strcmp(peer->kind, "veth") == 0 &&
-		link->lower == peer->ifindex && peer->lower == link->ifindex;
+	return peer && strcmp(peer->kind, "veth") == 0 && net_links_are_pair(link, peer);
 }
 
-static void veth_validate(const struct net_validation *v, const struct net_goal *goal)
+static void veth_validate(const struct net_validation *v, const struct net_goal *goal,
+	const struct net_have_link *parent)
 {
 	const struct net_want_link *want = goal->want;
 	const struct net_have_netns *other =
 		net_have_find_netns(v->context->have, want->peer_netns);
 	const struct net_have_link *peer;
 
+	(void)parent;
 	if (other && other->standing >= NET_HAVE_OTHERS)
 		net_fault_add(v, NULL, EEXIST, goal->name,
 			"namespace '%s' of its other end was not made by vrfgate",
@@ -113,9 +105,9 @@ static void veth_put(struct nl_msg *message, const struct net_act *act,
 const struct net_link_type net_link_veth = {
 	.word = "veth",
 	.arp = true,
+	.mtu_bytes = ETH_DATA_LEN,
 	.passing = EEXIST,
 	.hints = { { EOPNOTSUPP, "no veth in this kernel (try 'modprobe veth')" } },
-	.init = veth_init,
 	.fits = veth_fits,
 	.validate = veth_validate,
 	.create = veth_create,

@@ -14,9 +14,9 @@
 static bool vlan_fits(const struct net_goals_context *context, const struct net_have_netns *netns,
 	const struct net_want_link *want, const struct net_have_link *link)
 {
+	(void)context;
 	(void)netns;
-	return strcmp(link->kind, "vlan") == 0 && net_goal_fits_parent(context, want, link) &&
-		link->vlan_id == want->tags[want->n_tags - 1] &&
+	return link->vlan_id == want->tags[want->n_tags - 1] &&
 		link->vlan_protocol == net_goal_vlan_protocol(want, want->n_tags - 1);
 }
 
@@ -97,13 +97,11 @@ static void check_tags(const struct net_validation *v, const struct net_goal *go
 			want->tags[want->n_tags - 1], below->name, user->name);
 }
 
-static void vlan_validate(const struct net_validation *v, const struct net_goal *goal)
+static void vlan_validate(const struct net_validation *v, const struct net_goal *goal,
+	const struct net_have_link *parent)
 {
-	const struct net_have_link *parent = net_validate_parent(v, goal);
 	const struct cause cause = cause_of(CAUSE_PARENT_DOWN, 0, goal->want->parent);
 
-	if (!parent)
-		return;
 	if (!(parent->flags & IFF_UP))
 		net_fault_add(
 			v, &cause, ENETDOWN, goal->name, "parent '%s' is down", goal->want->parent);

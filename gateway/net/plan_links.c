@@ -169,6 +169,16 @@ static void create_uplink(struct net_planner *planner, struct net_goals *goals)
 	inside->have = &inside->fresh;
 }
 
+static void create_link(struct net_planner *planner, struct net_goals *goals, struct net_goal *goal)
+{
+	const struct net_link_type *type = net_link_type(goal->want->kind);
+
+	if (type->create)
+		type->create(planner, goals, goal);
+	else
+		(void)net_plan_create_inside(planner, goals, goal);
+}
+
 void net_plan_links_create(struct net_planner *planner, struct net_goals *goals)
 {
 	size_t first = goals->want->has_uplink ? 2 : 0;
@@ -185,6 +195,5 @@ void net_plan_links_create(struct net_planner *planner, struct net_goals *goals)
 		else if (goals->items[i].have)
 			(void)net_plan_outers(planner, goals->items[i].want);
 		else
-			net_link_type(goals->items[i].want->kind)
-				->create(planner, goals, &goals->items[i]);
+			create_link(planner, goals, &goals->items[i]);
 }

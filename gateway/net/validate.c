@@ -295,7 +295,8 @@ void net_validate_other_names(const struct net_validation *v, const struct net_g
 		}
 }
 
-const struct net_have_link *net_validate_parent(
+/* NULL where it cannot be one, which has been told. */
+static const struct net_have_link *check_parent(
 	const struct net_validation *v, const struct net_goal *goal)
 {
 	const char *name = goal->want->parent;
@@ -311,6 +312,15 @@ const struct net_have_link *net_validate_parent(
 		return parent;
 	net_fault_add(v, NULL, EINVAL, goal->name, "parent '%s' is the loopback interface", name);
 	return NULL;
+}
+
+static void check_link(const struct net_validation *v, const struct net_goal *goal)
+{
+	const struct net_link_type *type = net_link_type(goal->want->kind);
+	const struct net_have_link *parent = type->on_parent ? check_parent(v, goal) : NULL;
+
+	if (type->validate && (parent || !type->on_parent))
+		type->validate(v, goal, parent);
 }
 
 void net_validate_goals(const struct net_goals *goals, const struct net_goals_context *context,
@@ -330,6 +340,6 @@ void net_validate_goals(const struct net_goals *goals, const struct net_goals_co
 			continue;
 		check_name(&v, goal);
 		if (goal->want)
-			net_link_type(goal->want->kind)->validate(&v, goal);
+			check_link(&v, goal);
 	}
 }

@@ -36,10 +36,6 @@ __attribute__((format(printf, 5, 6))) void net_fault_add(const struct net_valida
 void net_fault_add_missing(const struct net_validation *v, const struct cause *cause,
 	const struct net_goal *goal, const char *word);
 
-/* The link's parent; NULL where it cannot be one, which has been told. */
-const struct net_have_link *net_validate_parent(
-	const struct net_validation *v, const struct net_goal *goal);
-
 /* The config judges what has one name; one device under two names only the kernel knows. */
 void net_validate_other_names(const struct net_validation *v, const struct net_goal *goal,
 	const struct net_have_link *device);

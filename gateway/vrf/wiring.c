@@ -10,26 +10,18 @@
 
 _Static_assert(CONFIG_MAX_TAGS == NET_MAX_TAGS, "the config can say what net can do");
 
-static enum net_link_kind link_kind(enum config_interface_kind kind)
-{
-	switch (kind) {
-	case CONFIG_INTERFACE_VLAN:
-		return NET_LINK_VLAN;
-	case CONFIG_INTERFACE_MACVLAN:
-		return NET_LINK_MACVLAN;
-	case CONFIG_INTERFACE_DEVICE:
-		return NET_LINK_DEVICE;
-	case CONFIG_INTERFACE_LINK:
-		return NET_LINK_VETH;
-	}
-	__builtin_unreachable();
-}
+static const enum net_link_kind link_kinds[CONFIG_INTERFACE_KINDS] = {
+	[CONFIG_INTERFACE_VLAN] = NET_LINK_VLAN,
+	[CONFIG_INTERFACE_MACVLAN] = NET_LINK_MACVLAN,
+	[CONFIG_INTERFACE_DEVICE] = NET_LINK_DEVICE,
+	[CONFIG_INTERFACE_LINK] = NET_LINK_VETH,
+};
 
 static void link_init(struct net_want_link *link, const struct config_interface *interface)
 {
 	*link = (struct net_want_link){
 		.name = interface->name,
-		.kind = link_kind(interface->kind),
+		.kind = link_kinds[interface->kind],
 		.parent = interface->parent,
 		.n_tags = interface->n_tags,
 		.outer_8021ad = interface->protocol == CONFIG_VLAN_8021AD,
