@@ -26,6 +26,7 @@ static const char *const kind_words[] = {
 	[CONFIG_INTERFACE_MACVLAN] = "macvlan",
 	[CONFIG_INTERFACE_DEVICE] = "device",
 	[CONFIG_INTERFACE_LINK] = "link",
+	[CONFIG_INTERFACE_DUMMY] = "dummy",
 	NULL,
 };
 
@@ -288,6 +289,7 @@ static const struct {
 	[CONFIG_INTERFACE_MACVLAN] = { nic_judge, { "parent" } },
 	[CONFIG_INTERFACE_DEVICE] = { nic_judge, { "parent" } },
 	[CONFIG_INTERFACE_LINK] = { link_judge, { "peer" } },
+	[CONFIG_INTERFACE_DUMMY] = { NULL, { NULL } },
 };
 
 static bool kind_takes(enum config_interface_kind kind, const char *key)
@@ -328,7 +330,7 @@ static bool kind_find(const struct work *work)
 	if (is_written(work, "id") || strchr(work->interface->name, '.'))
 		return true;
 	work_complain(work, "",
-		"no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device or link");
+		"no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device, link or dummy");
 	return false;
 }
 

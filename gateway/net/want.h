@@ -32,7 +32,8 @@ bool net_servers_contain(const struct net_servers *servers, const struct address
 	KIND(VLAN, vlan)       \
 	KIND(MACVLAN, macvlan) \
 	KIND(DEVICE, device)   \
-	KIND(VETH, veth)
+	KIND(VETH, veth)       \
+	KIND(DUMMY, dummy)
 
 #define NET_LINK_ENUM(upper, lower) NET_LINK_##upper,
 enum net_link_kind { NET_LINK_KINDS(NET_LINK_ENUM) };

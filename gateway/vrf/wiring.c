@@ -15,6 +15,7 @@ static const enum net_link_kind link_kinds[CONFIG_INTERFACE_KINDS] = {
 	[CONFIG_INTERFACE_MACVLAN] = NET_LINK_MACVLAN,
 	[CONFIG_INTERFACE_DEVICE] = NET_LINK_DEVICE,
 	[CONFIG_INTERFACE_LINK] = NET_LINK_VETH,
+	[CONFIG_INTERFACE_DUMMY] = NET_LINK_DUMMY,
 };
 
 static void link_init(struct net_want_link *link, const struct config_interface *interface)

@@ -14,10 +14,16 @@
 
 #define FLEET_SIZE 20
 
+static inline bool fleet_kernel_has(const char *kind)
+{
+	return world_run(
+		       "ip link add link trunk0 name probe type %s 2>/dev/null && ip link del probe",
+		       kind) == 0;
+}
+
 static inline bool fleet_kernel_has_vlan(void)
 {
-	return world_run("ip link add link trunk0 name probe type vlan id 4000 2>/dev/null && "
-			 "ip link del probe") == 0;
+	return fleet_kernel_has("vlan id 4000");
 }
 
 /* Several addresses, one of them a secondary, and both families. All are on one wire: the kernel would find an IPv6

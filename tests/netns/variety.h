@@ -13,7 +13,7 @@
 
 struct variety {
 	struct chance chance;
-	bool vlans;
+	bool vlans, dummies; /* the kernel has such */
 	unsigned int drawn, refused;
 	char *text; /* the last one */
 };
@@ -118,6 +118,8 @@ static inline void variety_write_interface(struct variety *v, FILE *out, unsigne
 	fprintf(out, "	interface c%u { ", n);
 	if (variety_one_in(v, 4))
 		fprintf(out, "kind = device parent = port%u", variety_draw(v, VARIETY_NICS));
+	else if (v->dummies && variety_one_in(v, 6))
+		fprintf(out, "kind = dummy");
 	else if (v->vlans && !variety_one_in(v, 3))
 		variety_write_vlan(v, out);
 	else
