@@ -76,6 +76,7 @@ struct net_act_route {
 		source; /* what is sent by it comes from there; AF_UNSPEC: as the kernel chooses */
 	const struct net_act_hop *others; /* its other next hops */
 	size_t n_others;
+	const char *rival; /* "foreign route '...' is in its place"; NULL: none was */
 };
 
 struct net_act_neighbour {

@@ -371,6 +371,8 @@ static void discard_read(struct net_have_netns *netns, const struct rtmsg *info,
 	copy_address(&discard->destination, info->rtm_family, info->rtm_dst_len, a[RTA_DST]);
 	if (a[RTA_PRIORITY])
 		discard->metric = nla_get_u32(a[RTA_PRIORITY]);
+	if (a[RTA_NH_ID])
+		discard->nexthop = nla_get_u32(a[RTA_NH_ID]);
 }
 
 static void discard_append(const struct nlmsghdr *header, void *data)

@@ -99,20 +99,47 @@ static bool is_foreign_route(const struct net_have_route *route)
 		route->protocol != RTPROT_REDIRECT && route->protocol != RTPROT_RA;
 }
 
+static const char *link_name(const struct net_have_netns *netns, int ifindex)
+{
+	const struct net_have_link *link = net_have_find_ifindex(netns, ifindex);
+
+	return link ? link->name : "";
+}
+
 static struct net_act_hop *copy_hops(
-	const struct foreign *foreign, const struct net_have_route *route)
+	const struct net_have_netns *netns, const struct net_have_route *route)
 {
 	struct net_act_hop *hops = NULL;
 	size_t count = 0;
 
 	for (size_t i = 0; i < route->n_others; i++) {
-		const char *dev = our_link(foreign, route->others[i].ifindex);
 		struct net_act_hop *hop = array_append(&hops, &count);
 
-		snprintf(hop->dev, sizeof(hop->dev), "%s", dev ? dev : "");
+		snprintf(hop->dev, sizeof(hop->dev), "%s",
+			link_name(netns, route->others[i].ifindex));
 		hop->via = route->others[i].via;
 	}
 	return hops;
+}
+
+static const char *route_text(const struct net_have_netns *netns,
+	const struct net_have_route *route, char text[NET_ACT_TEXT_SIZE])
+{
+	static const char verb[] = "add route ";
+	cleanup_free struct net_act_hop *others = copy_hops(netns, route);
+	struct net_act act = {
+		.kind = NET_ACT_ROUTE_ADD,
+		.route = { .destination = route->destination,
+			.metric = route->metric,
+			.via = route->via,
+			.others = others,
+			.n_others = route->n_others },
+	};
+
+	snprintf(act.link, sizeof(act.link), "%s", link_name(netns, route->ifindex));
+	net_act_text(&act, text);
+	memmove(text, text + strlen(verb), strlen(text + strlen(verb)) + 1);
+	return text;
 }
 
 static void tell_routes(const struct foreign *foreign)
@@ -121,25 +148,31 @@ static void tell_routes(const struct foreign *foreign)
 
 	for (size_t i = 0; i < foreign->netns->n_routes; i++) {
 		const struct net_have_route *route = &foreign->netns->routes[i];
-		cleanup_free struct net_act_hop *others = copy_hops(foreign, route);
-		struct net_act act = {
-			.kind = NET_ACT_ROUTE_ADD,
-			.route = { .destination = route->destination,
-				.metric = route->metric,
-				.via = route->via,
-				.others = others,
-				.n_others = route->n_others },
-		};
 
-		const char *link = our_link(foreign, route->ifindex);
-
-		if (!link || !is_foreign_route(route))
-			continue;
-		snprintf(act.link, sizeof(act.link), "%s", link);
-		net_act_text(&act, text);
-		foreign->tell(
-			foreign->netns->name, "route", text + strlen("add route "), foreign->data);
+		if (our_link(foreign, route->ifindex) && is_foreign_route(route))
+			foreign->tell(foreign->netns->name, "route",
+				route_text(foreign->netns, route, text), foreign->data);
 	}
+}
+
+const char *net_foreign_rival(const struct net_have_netns *netns, const struct address *destination,
+	uint32_t metric, char text[NET_ACT_TEXT_SIZE])
+{
+	for (size_t i = 0; i < netns->n_discards; i++) {
+		const struct net_have_discard *discard = &netns->discards[i];
+
+		if (discard->table == RT_TABLE_MAIN && discard->metric == metric &&
+			address_equal(&discard->destination, destination))
+			return net_discard_text(discard, text);
+	}
+	for (size_t i = 0; i < netns->n_routes; i++) {
+		const struct net_have_route *route = &netns->routes[i];
+
+		if (route->protocol != NET_PROTOCOL && route->metric == metric &&
+			address_equal(&route->destination, destination))
+			return route_text(netns, route, text);
+	}
+	return NULL;
 }
 
 /* Of the main table; a rule says where others are looked up. */

@@ -102,6 +102,7 @@ struct net_have_discard {
 	uint8_t protocol;
 	uint32_t table;
 	uint32_t metric;
+	uint32_t nexthop; /* id of the next-hop object that it is by, ip-nexthop(8); 0: none */
 };
 
 /* A rule of policy routing, ip-rule(8). */

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/memory.h"
+#include "net/foreign.h"
 #include "net/planner.h"
 
 #define IPV6_DEFAULT_METRIC   1024 /* IP6_RT_PRIO_USER */
@@ -400,7 +402,20 @@ static void plan_delete(struct net_planner *planner, const struct net_goals *goa
 			have->others[i].ifindex, &have->others[i].via, false);
 }
 
-static void plan_add(struct net_planner *planner, const struct route_goal *goal)
+/* Nothing of others is deleted for it; the kernel has one route of a destination and metric. */
+static const char *find_rival(
+	struct net_planner *planner, const struct net_goals *goals, const struct route_goal *goal)
+{
+	char route[NET_ACT_TEXT_SIZE], text[NET_ACT_TEXT_SIZE + 64];
+
+	if (!net_foreign_rival(goals->have, &goal->want->destination, goal->metric, route))
+		return NULL;
+	snprintf(text, sizeof(text), "foreign route '%s' is in its place", route);
+	return net_planner_keep(planner, text);
+}
+
+static void plan_add(
+	struct net_planner *planner, const struct net_goals *goals, const struct route_goal *goal)
 {
 	const struct hop *first = &goal->hops[0];
 	struct net_act *act = net_planner_add(planner, NET_ACT_ROUTE_ADD, false, first->dev);
@@ -410,6 +425,7 @@ static void plan_add(struct net_planner *planner, const struct route_goal *goal)
 	act->ifindex = first->ifindex;
 	act->route.destination = goal->want->destination;
 	act->route.metric = goal->want->metric;
+	act->route.rival = find_rival(planner, goals, goal);
 	act->route.via = first->via;
 	act->route.onlink = first->onlink;
 	act->route.n_others = goal->n_hops - 1;
@@ -467,7 +483,7 @@ void net_plan_routes_add(
 
 			if (!goal->met && !(goal->n_hops == 1 && goal->hops[0].connected) &&
 				is_known(goal) == known)
-				plan_add(planner, goal);
+				plan_add(planner, goals, goal);
 		}
 	for (size_t i = 0; i < routes->count; i++)
 		free(routes->items[i].hops);

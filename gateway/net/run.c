@@ -42,6 +42,8 @@ static const char *hint(const struct net_act *act, int code)
 	if (act->kind == NET_ACT_ADDRESS_ADD && code == EINVAL &&
 		act->address.address.family == AF_INET6)
 		return "IPv6 needs an mtu of 1280 or more";
+	if (act->kind == NET_ACT_ROUTE_ADD && code == EEXIST)
+		return act->route.rival;
 	for (size_t i = 0; act->kind == NET_ACT_LINK_CREATE && i < NET_LINK_HINTS; i++)
 		if (net_link_type(act->create.kind)->hints[i].code == code)
 			return net_link_type(act->create.kind)->hints[i].text;

@@ -245,7 +245,7 @@ struct blame {
 	struct net_channel *channel;
 	struct net_have_netns rules;
 	struct net_have_netns discards;
-	bool rules_read, discards_read;
+	bool rules_read, discards_read, objects_read;
 };
 
 static void blame_finish(struct blame *blame)
@@ -310,12 +310,11 @@ static bool discard_fits(const struct net_have_discard *discard, int code)
 		(discard->type == RTN_PROHIBIT && code == EACCES);
 }
 
-static const struct net_have_discard *discard_find(
-	struct blame *blame, const struct address *to, int code)
+static const struct net_have_discard *discard_look(
+	const struct blame *blame, const struct address *to, int code)
 {
 	const struct net_have_discard *found = NULL;
 
-	discards_read(blame);
 	for (size_t i = 0; i < blame->discards.n_discards; i++) {
 		const struct net_have_discard *discard = &blame->discards.discards[i];
 
@@ -328,6 +327,22 @@ static const struct net_have_discard *discard_find(
 			found = discard;
 	}
 	return found;
+}
+
+/* One by a next-hop object that discards is a unicast one to the kernel's filter: it is looked for among all. */
+static const struct net_have_discard *discard_find(
+	struct blame *blame, const struct address *to, int code)
+{
+	const struct net_have_discard *found;
+
+	discards_read(blame);
+	found = discard_look(blame, to, code);
+	if (found || code != EINVAL || blame->objects_read)
+		return found;
+	blame->objects_read = true;
+	(void)net_dump_discards(blame->channel, AF_INET, RTN_UNICAST, &blame->discards, NULL);
+	(void)net_dump_discards(blame->channel, AF_INET6, RTN_UNICAST, &blame->discards, NULL);
+	return discard_look(blame, to, code);
 }
 
 static const char *name_of(const struct net_ways *ways, int ifindex)
@@ -349,12 +364,20 @@ __attribute__((format(printf, 2, 3))) static void text_add(
 	va_end(args);
 }
 
+/* Of a network nothing is told that discards but a part of it. */
 static void tell_discarded(
 	struct net_way *way, const struct address *source, int code, struct blame *blame)
 {
 	const struct net_have_rule *rule = rule_find(blame, &way->to, source, 0, code);
 	const struct net_have_discard *discard = rule ? NULL : discard_find(blame, &way->to, code);
+	const struct address *network = rule ? &rule->to : discard ? &discard->destination : NULL;
 	char text[NET_WAY_TEXT_SIZE];
+
+	if (way->kind == NET_WAY_ROUTE && network && network->family &&
+		network->prefix_length > way->to.prefix_length) {
+		way->astray = false;
+		return;
+	}
 
 	snprintf(way->why, sizeof(way->why), "%s",
 		code == EINVAL            ? "discarded"
@@ -444,14 +467,19 @@ static bool hop_strays(const struct net_ways *ways, const struct net_way *way,
 		return !is_by_daemon(ways, answer, hop->ifindex);
 	if (answer->protocol == RTPROT_RA)
 		return hop->via.family && !wants_via(wanted, &hop->via);
+	if (way->kind == NET_WAY_ROUTE)
+		return hop->via.family && !wants_via(wanted, &hop->via) &&
+			!is_by_daemon(ways, answer, hop->ifindex);
 	return way->kind == NET_WAY_NEIGHBOUR && hop->via.family && !same_host(&hop->via, &way->to);
 }
 
 static void way_judge(const struct net_ways *ways, struct net_way *way, const struct wanted *wanted,
 	const struct answer *answer, struct blame *blame)
 {
-	bool whole = way->kind != NET_WAY_DEFAULT || answer->code ||
-		answer->destination.prefix_length <= 1;
+	bool whole = answer->code ||
+		(way->kind == NET_WAY_DEFAULT ? answer->destination.prefix_length <= 1
+					      : way->kind != NET_WAY_ROUTE ||
+					answer->destination.prefix_length <= way->to.prefix_length);
 
 	if (!answer->given || !whole || wanted->own || (wanted->n_hops && !wanted->usable))
 		return;
@@ -590,5 +618,7 @@ const char *net_discard_text(const struct net_have_discard *discard, char text[N
 	if (discard->metric &&
 		!(discard->destination.family == AF_INET6 && discard->metric == 1024))
 		text_add(text, " metric %" PRIu32, discard->metric);
+	if (discard->nexthop)
+		text_add(text, " nhid %" PRIu32, discard->nexthop);
 	return text;
 }

@@ -16,12 +16,13 @@
 enum net_way_kind {
 	NET_WAY_HOST,      /* by any router of the wanted way */
 	NET_WAY_NEIGHBOUR, /* a next hop: by no router */
-	NET_WAY_DEFAULT,   /* any address that no route but the default one leads to */
+	NET_WAY_ROUTE, /* a network with a route of its own, as a whole: by the next hops of that */
+	NET_WAY_DEFAULT, /* any address that no route but the default one leads to */
 };
 
 struct net_way {
 	enum net_way_kind kind;
-	struct address to; /* its length does not matter */
+	struct address to; /* of ROUTE the network; else its length does not matter */
 
 	/* the answer */
 	bool known;  /* false: nothing can be said, as where its link has no carrier */

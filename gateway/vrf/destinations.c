@@ -42,6 +42,8 @@ static void fixed_add(
 		return;
 	for (size_t i = 0; i < *count; i++)
 		if ((*ways)[i].kind == kind && (*ways)[i].to.family == to->family &&
+			(kind != NET_WAY_ROUTE ||
+				(*ways)[i].to.prefix_length == to->prefix_length) &&
 			memcmp((*ways)[i].to.bytes, to->bytes, address_size(to)) == 0)
 			return;
 	*array_append(ways, count) = (struct net_way){ .kind = kind, .to = *to };
@@ -76,6 +78,9 @@ size_t destinations_list(const struct net_want *want, struct net_way **ways)
 			fixed_add(ways, &count, NET_WAY_DEFAULT,
 				route->destination.family == AF_INET ? &nowhere4 : &nowhere6);
 	}
+	for (size_t i = 0; i < netns->n_routes; i++)
+		if (netns->routes[i].destination.prefix_length > 0)
+			fixed_add(ways, &count, NET_WAY_ROUTE, &netns->routes[i].destination);
 	return count;
 }
 
@@ -195,7 +200,7 @@ void destination_describe(const struct net_want *want, const struct config_host 
 {
 	char address[ADDRESS_TEXT_SIZE];
 
-	address_format(&way->to, false, address);
+	address_format(&way->to, way->kind == NET_WAY_ROUTE, address);
 	if (host)
 		snprintf(text, size, "host '%s' (%s): %s", host->name, address, way->why);
 	else if (way->kind == NET_WAY_DEFAULT)
@@ -203,7 +208,8 @@ void destination_describe(const struct net_want *want, const struct config_host 
 			way->to.family == AF_INET ? "IPv4" : "IPv6", way->why);
 	else
 		snprintf(text, size, "%s %s: %s",
-			way->kind == NET_WAY_HOST            ? "server"
+			way->kind == NET_WAY_ROUTE           ? "route"
+				: way->kind == NET_WAY_HOST  ? "server"
 				: is_uplinks(want, &way->to) ? "uplink's root side"
 				: is_gateway(want, &way->to) ? "gateway"
 							     : "next hop",

@@ -57,13 +57,13 @@ def is_known(lab):
     return any(check["name"] == "route" and check["ok"] for check in lab.vrf("acme")["checks"])
 
 
-def wait_told(lab, reason, diag=False):
+def wait_told(lab, reason, diag=False, check="route"):
     vrf = None
 
     def is_told():
         nonlocal vrf
         vrf = lab.vrf("acme")
-        return vrf["state"] == "degraded" and vrf["reason"] == f"route: {reason}"
+        return vrf["state"] == "degraded" and vrf["reason"] == f"{check}: {reason}"
     try:
         wait_until(is_told, TOLD_SECONDS, "acme")
     except TimedOut as late:
@@ -106,6 +106,33 @@ def a_foreign_route_that_discards_is_told(lab):
               "gateway fd00:1::1: discarded by foreign route 'blackhole fd00:1::1/128'", "blackhole fd00:1::1/128")
 
 
+def a_foreign_route_in_the_place_of_one_of_the_config_is_told(lab):
+    """The kernel has one of a network and metric, and what others have made is kept."""
+    network, object_ = "192.168.0.0/16", ["nexthop", "add", "id", "1", "blackhole"]
+    with customer(lab):
+        ip("-n", "acme", *object_)
+        for words, text, way in (
+                (["blackhole", network], f"blackhole {network}", "discarded by foreign route '{}'"),
+                ([network, "nhid", "1"], f"blackhole {network} nhid 1", "discarded by foreign route '{}'"),
+                ([network, "via", "10.0.0.77"], f"{network} via 10.0.0.77 dev cust0",
+                 f"sent by 'cust0' via 10.0.0.77: foreign route '{network}'")):
+            ip("-n", "acme", "route", "replace", *words)
+            wait_told(lab, f"interface 'cust0': cannot add route {network} via 10.0.0.9: File exists: foreign route"
+                      f" '{text}' is in its place", check="address")
+            wait_until(lambda: not is_known(lab), TOLD_SECONDS, "the check of the ways")
+            told = lab.command("diag", "acme").stdout
+            expect(f"fail  route       route {network}: {way.format(text)}" in told, told)
+            ip("-n", "acme", "route", "del", *words)
+            wait_healed(lab)
+        # A rule takes it all the same.
+        tried(lab, "rule", ["rule", "add", "to", network, "priority", "100", "blackhole"],
+              f"route {network}: discarded by foreign rule '100: from all to {network} blackhole'")
+        # Of a part of it somebody may have decided otherwise.
+        ip("-n", "acme", "route", "add", "blackhole", "192.168.0.0/24")
+        ip("-n", "acme", "route", "add", "192.168.0.0/25", "via", "10.0.0.77")
+        expect("fail  route" not in lab.command("diag", "acme").stdout, "a part is taken for the whole")
+
+
 def a_foreign_rule_is_told(lab):
     with customer(lab):
         tried(lab, "rule", ["rule", "add", "to", "10.0.0.1", "priority", "100", "blackhole"],
@@ -113,7 +140,7 @@ def a_foreign_rule_is_told(lab):
               "100: from all to 10.0.0.1 blackhole", diag=True)
         # What a packet is sent from is known to the second look-up only, as connect(2) makes it.
         tried(lab, "rule", ["rule", "add", "from", "10.0.0.0/24", "priority", "100", "prohibit"],
-              "gateway 10.0.0.1: prohibited by foreign rule '100: from 10.0.0.0/24 prohibit'; and 2 more")
+              "gateway 10.0.0.1: prohibited by foreign rule '100: from 10.0.0.0/24 prohibit'; and 3 more")
         tried(lab, "rule", ["-6", "rule", "add", "to", "fd00:1::/64", "priority", "100", "unreachable"],
               "gateway fd00:1::1: unreachable by foreign rule '100: from all to fd00:1::/64 unreachable'")
         ip("-n", "acme", "link", "add", "mine", "type", "veth", "peer", "name", "mine2")
@@ -172,6 +199,6 @@ def a_router_that_advertises_itself_beside_a_gateway_is_told(lab):
               " and 1 more")
 
 
-CASES = [a_host_that_cannot_be_reached_is_told, a_router_that_advertises_itself_beside_a_gateway_is_told,
+CASES = [a_foreign_route_in_the_place_of_one_of_the_config_is_told, a_host_that_cannot_be_reached_is_told, a_router_that_advertises_itself_beside_a_gateway_is_told,
          a_foreign_route_that_discards_is_told, a_foreign_rule_is_told, a_foreign_route_elsewhere_is_told,
          a_taken_way_to_the_server_is_told]
