@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion of vrfgate(8)
+# bash completion of vrfgate(8); commands, options and operands are those that `vrfgate help` names
 
 # The VRFs of a running supervisor; where none answers, those that the config names.
 _vrfgate_vrfs()
@@ -14,104 +14,87 @@ _vrfgate_vrfs()
 	fi
 }
 
+_vrfgate_commands()
+{
+	vrfgate help 2>/dev/null | sed -nE 's/^  ([a-z-]+) .*/\1/p'
+}
+
+# What the help calls the value of an option, where one must follow as the next word.
+_vrfgate_value()
+{
+	local help=$1 option=$2
+
+	[[ $option == -?* ]] && sed -nE "s/^ +(-., )?$option(, --[a-z-]+)? ([A-Z]+)  .*/\3/p" <<<"$help" 2>/dev/null
+}
+
 # The last of the names between commas; those before it stay.
 _vrfgate_columns()
 {
 	local word=$1 before=""
-	local columns="vrf id state since interface address netns uplink proxy mode pid uptime restarts
-		last-exit version seen vps busy backlog rss reason"
 
 	[[ $word == *,* ]] && before=${word%,*},
-	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$columns" -- "${word##*,}")
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$(vrfgate status -o help | sed 's/ .*//')" -- "${word##*,}")
 	compopt -o nospace
+}
+
+_vrfgate_files()
+{
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+	compopt -o filenames
 }
 
 _vrfgate()
 {
-	local commands="check plan up down run reload status start stop restart events metrics exec logs diag import sync adopt leave rotate-psk init help version"
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf vrf="" root="" options i
+	local command=${COMP_WORDS[1]} config=/etc/vrfgate/vrfgate.conf first="" help operands i
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_commands)" -- "$word")
 		return
 	fi
+	help=$(vrfgate help "$command" 2>/dev/null)
+	operands=$(sed -nE '1s/.*\]? ([^] ]+(\.\.\.)?\]?)$/\1/p' <<<"$help")
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=${COMP_WORDS[++i]} ;;
-		-u | --user | -o | --output) ((i++)) ;;
-		-n | --lines)
-			[[ $command == logs ]] && ((i++)) ;;
-		--root) root=yes ;;
+		--root) first=--root ;;
 		--)
 			[[ $command == exec ]] && { _vrfgate_command "$((i + 1))"; return; } ;;
-		-*) ;;
+		-*)
+			[[ $(_vrfgate_value "$help" "${COMP_WORDS[i]}") ]] && ((i++)) ;;
 		*)
 			# The first word that is neither an option nor the VRF begins the command.
-			if [[ $command == exec && -n $vrf$root ]]; then
-				_vrfgate_command "$i"
-				return
-			fi
-			vrf=${COMP_WORDS[i]} ;;
+			[[ $command == exec && -n $first ]] && { _vrfgate_command "$i"; return; }
+			first=${COMP_WORDS[i]} ;;
 		esac
 	done
-	case $before in
-	-c | --config)
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-		compopt -o filenames
-		return ;;
+	case $(_vrfgate_value "$help" "$before") in
+	FILE) _vrfgate_files "$word"; return ;;
+	USER) mapfile -t COMPREPLY < <(compgen -u -- "$word"); return ;;
+	COLUMNS) _vrfgate_columns "$word"; return ;;
+	?*) return ;;
 	esac
-	case $command:$before in
-	exec:-u | exec:--user)
-		mapfile -t COMPREPLY < <(compgen -u -- "$word")
-		return ;;
-	status:-o | status:--output)
-		_vrfgate_columns "$word"
-		return ;;
-	logs:-n | logs:--lines)
-		return ;;
-	status:--color | status:=)
+	if [[ $before == = || $word == = ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "${word#=}")
-		return ;;
-	esac
-	case $command in
-	check | metrics | rotate-psk) options="-c --config" ;;
-	up) options="-c --config -v --verbose --remove" ;;
-	reload) options="-c --config -n --no-wait --remove" ;;
-	down) options="-c --config --now" ;;
-	plan) options="-c --config -j --json -v --verbose" ;;
-	events | diag) options="-c --config -j --json" ;;
-	start | restart) options="-c --config -n --no-wait" ;;
-	stop) options="-c --config -n --no-wait --now" ;;
-	run) options="-c --config --leave-proxies" ;;
-	status) options="-c --config -j --json -w --watch -o --output --color=" ;;
-	exec) options="-c --config -u --user --root --" ;;
-	logs) options="-c --config -f --follow -n --lines" ;;
-	import) options="-c --config -n --dry-run --force" ;;
-	sync) options="-c --config -n --dry-run --remove" ;;
-	adopt) options="-c --config -n --dry-run --all" ;;
-	leave) options="-c --config -n --dry-run --yes --keep-hosts" ;;
-	init) options="-c --config --new-id --keep-id" ;;
-	*) return ;;
-	esac
+		return
+	fi
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options -h --help" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W \
+			"$(sed -nE 's/^ +(-.)?,? +(--[a-z-]+)(\[(=))?.*/\1 \2\4/p' <<<"$help")" -- "$word")
 		[[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace
 		return
 	fi
-	case $command in
-	logs | diag | exec | rotate-psk)
-		if [[ -z $vrf$root ]]; then
+	case $operands in
+	*VRF...*) mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word") ;;
+	*FILE*) _vrfgate_files "$word" ;;
+	'[COMMAND]') mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_commands)" -- "$word") ;;
+	*COMMAND* | *VRF*)
+		if [[ -z $first ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word")
 		elif [[ $command == exec ]]; then
 			_vrfgate_command "$COMP_CWORD"
 		fi ;;
-	status | start | stop | restart)
-		mapfile -t COMPREPLY < <(compgen -W "$(_vrfgate_vrfs "$config")" -- "$word") ;;
-	import)
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-		compopt -o filenames ;;
 	esac
 }
 
@@ -125,8 +108,7 @@ _vrfgate_command()
 	elif ((COMP_CWORD == at)); then
 		mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
 	else
-		mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
-		compopt -o filenames
+		_vrfgate_files "${COMP_WORDS[COMP_CWORD]}"
 	fi
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "control/client.h"
 #include "control/protocol.h"
@@ -21,6 +22,23 @@ void cli_tell_elsewhere(const struct config *config)
 		fprintf(stderr,
 			"vrfgate: the supervisor (pid %d) was started with run_dir '%s' and answers there; it takes another one at its next start\n",
 			pid, elsewhere);
+}
+
+/* Asks for the names of all, so that the one that was meant can be said. */
+static int no_such_vrf(const struct config *config, const char *name)
+{
+	cleanup_json json_t *status = NULL;
+	struct nearest nearest = NEAREST_INIT(name);
+	size_t i;
+	json_t *vrf;
+
+	(void)control_client_ask(config->gateway.run_dir,
+		json_pack("{s:s, s:b}", "command", "status", "brief", true), CONTROL_IMPATIENCE_MS,
+		&status, NULL);
+	json_array_foreach (json_object_get(status, "vrfs"), i, vrf)
+		if (json_is_string(json_object_get(vrf, "name")))
+			nearest_offer(&nearest, json_string_value(json_object_get(vrf, "name")));
+	return cli_no_such_vrf(&nearest);
 }
 
 int cli_ask(const struct config *config, json_t *request, uint64_t patience_ms, json_t **answer)
@@ -38,11 +56,8 @@ int cli_ask(const struct config *config, json_t *request, uint64_t patience_ms, 
 	refusal = json_string_value(json_object_get(*answer, "error"));
 	if (!refusal)
 		return CLI_EXIT_DONE;
-	if (strcmp(refusal, CONTROL_ERROR_NO_SUCH_VRF) == 0) {
-		fprintf(stderr, "vrfgate: no such VRF: '%s'\n",
-			json_string_value(json_object_get(*answer, "vrf")));
-		return CLI_EXIT_NO_SUCH_VRF;
-	}
+	if (strcmp(refusal, CONTROL_ERROR_NO_SUCH_VRF) == 0)
+		return no_such_vrf(config, json_string_value(json_object_get(*answer, "vrf")));
 	fprintf(stderr, "vrfgate: %s\n", refusal);
 	return CLI_EXIT_FAILED;
 }

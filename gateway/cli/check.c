@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/command.h"
+#include "cli/load.h"
 #include "net/validate.h"
 #include "vrf/ids.h"
 #include "vrf/passive_ports.h"
@@ -64,21 +64,22 @@ static int numbers_check(const char *path, const struct config *config)
 	return CLI_EXIT_CONFIG;
 }
 
-int cli_check(int argc, char **argv)
+static int check_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
-	struct cli_options options;
-	int r = cli_parse(argc, argv, "c:h", &options);
+	int r = numbers_check(call->config_path, call->config);
 
-	if (r == CLI_PARSED)
-		r = cli_no_operands(argc, argv);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_to_check(options.config_path, &config);
 	if (r == CLI_EXIT_DONE)
-		r = numbers_check(options.config_path, config);
-	if (r == CLI_EXIT_DONE)
-		printf("%s: no faults, %zu %s\n", options.config_path, config->n_vrfs,
-			config->n_vrfs == 1 ? "VRF" : "VRFs");
+		printf("%s: no faults, %zu %s\n", call->config_path, call->config->n_vrfs,
+			call->config->n_vrfs == 1 ? "VRF" : "VRFs");
 	return r;
 }
+
+static const struct cli_option options[] = { CLI_CONFIG, { 0 } };
+
+const struct cli_command cli_check = {
+	.name = "check",
+	.summary = "validate the config; change nothing",
+	.options = options,
+	.load = cli_load_config_to_check,
+	.act = check_act,
+};

@@ -8,10 +8,10 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "cli/ask.h"
+#include "cli/command.h"
 #include "cli/diag_walk.h"
 #include "cli/left.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/load.h"
 #include "control/client.h"
 #include "vrf/ids.h"
 
@@ -86,32 +86,38 @@ static void document_print(const char *vrf, json_t *steps)
 	putchar('\n');
 }
 
-int cli_diag(int argc, char **argv)
+static int diag_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
+	const struct config *config = call->config;
 	cleanup_json json_t *status = NULL, *steps = NULL;
 	cleanup(cli_left_finish) struct cli_left left = { 0 };
-	struct cli_options options;
-	const struct config_vrf *vrf;
-	int r = cli_parse(argc, argv, "c:jh", &options);
+	const struct config_vrf *vrf = cli_find_vrf(config, call->operands[0], &left);
 
-	if (r == CLI_PARSED && optind + 1 != argc)
-		r = cli_usage(argv[0], "expected one VRF");
-	if (r == CLI_PARSED)
-		r = cli_need_root(argv[0]);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_to_look(options.config_path, &config);
-	if (r != CLI_EXIT_DONE)
-		return r;
-	vrf = cli_find_vrf(config, argv[optind], &left);
 	if (!vrf)
 		return CLI_EXIT_NO_SUCH_VRF;
 	status = status_ask(config, vrf->name);
 	steps = diag_walk(&(struct diag){ config, vrf, uplink_id_of(config, vrf, &left), status });
-	if (options.json)
+	if (call->json)
 		document_print(vrf->name, steps);
 	else
 		steps_print(steps);
 	return any_failed(steps) ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
 }
+
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_FLAG('j', "json", json, "print the steps as JSON"),
+	{ 0 },
+};
+
+const struct cli_command cli_diag = {
+	.name = "diag",
+	.summary = "check each step from a VRF's devices to the Zabbix server",
+	.operands = "VRF",
+	.options = options,
+	.least = 1,
+	.most = 1,
+	.needs_root = true,
+	.load = cli_load_config_to_look,
+	.act = diag_act,
+};

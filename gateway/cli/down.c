@@ -4,8 +4,9 @@
 #include <sys/resource.h>
 
 #include "base/cleanup.h"
+#include "cli/command.h"
 #include "cli/kernel.h"
-#include "config/cleanup.h"
+#include "cli/load.h"
 #include "process/cgroup.h"
 #include "supervisor/run.h"
 #include "supervisor/saved_state.h"
@@ -78,24 +79,32 @@ static int take_down(const struct config *config, bool now)
 	return r;
 }
 
-int cli_down(int argc, char **argv)
+static int down_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
+	const struct config *config = call->config;
 	struct error err = ERROR_INIT;
-	struct cli_options options;
 	cleanup_fd int lock_fd = -1;
-	int r = cli_kernel_begin(argc, argv, "c:\1h", &options, cli_load_config_in_use, &config);
+	int r;
 
-	if (r != CLI_PARSED)
-		return r;
 	raise_file_limit();
 	lock_fd = supervisor_lock(config->gateway.run_dir, &err);
 	if (lock_fd < 0) {
 		error_wrap(&err, lock_fd, "stop it first");
 		return cli_kernel_complain(&err);
 	}
-	r = take_down(config, options.now);
+	r = take_down(config, call->now);
 	saved_state_remove(config->gateway.run_dir);
 	cgroups_remove_leftovers(config->gateway.name);
 	return r;
 }
+
+static const struct cli_option options[] = { CLI_CONFIG, CLI_NOW, { 0 } };
+
+const struct cli_command cli_down = {
+	.name = "down",
+	.summary = "remove what vrfgate made, and only that",
+	.options = options,
+	.needs_root = true,
+	.load = cli_load_config_in_use,
+	.act = down_act,
+};

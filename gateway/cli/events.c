@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cli/ask.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/command.h"
+#include "cli/load.h"
 #include "control/client.h"
 
 static const char *text_of(const json_t *object, const char *key)
@@ -77,22 +77,13 @@ static int on_event(const json_t *event, void *data)
 	return fflush(stdout) == 0 ? 0 : CLI_EXIT_FAILED;
 }
 
-int cli_events(int argc, char **argv)
+static int events_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
+	const struct config *config = call->config;
 	struct error err = ERROR_INIT;
-	struct cli_options options;
-	int r = cli_parse(argc, argv, "c:jh", &options);
+	int r = control_client_listen(config->gateway.run_dir,
+		json_pack("{s:s}", "command", "events"), on_event, &call->json, &err);
 
-	if (r == CLI_PARSED)
-		r = cli_no_operands(argc, argv);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_to_ask(options.config_path, &config);
-	if (r != CLI_EXIT_DONE)
-		return r;
-	r = control_client_listen(config->gateway.run_dir, json_pack("{s:s}", "command", "events"),
-		on_event, &options.json, &err);
 	if (r > 0)
 		return r;
 	fprintf(stderr, "vrfgate: %s\n", r < 0 ? err.text : "the supervisor has gone");
@@ -100,3 +91,17 @@ int cli_events(int argc, char **argv)
 		cli_tell_elsewhere(config);
 	return r == 0 || r == -ENOENT ? CLI_EXIT_NO_SUPERVISOR : CLI_EXIT_FAILED;
 }
+
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_FLAG('j', "json", json, "print each as JSON, a line each"),
+	{ 0 },
+};
+
+const struct cli_command cli_events = {
+	.name = "events",
+	.summary = "print state changes as they happen",
+	.options = options,
+	.load = cli_load_config_to_ask,
+	.act = events_act,
+};

@@ -15,75 +15,15 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "cli/command.h"
 #include "cli/left.h"
-#include "cli/options.h"
+#include "cli/load.h"
 #include "config/cleanup.h"
 #include "net/netns.h"
 #include "process/lock.h"
 #include "process/view.h"
 #include "vrf/paths.h"
 #include "vrf/resolv_conf.h"
-
-struct exec_options {
-	const char *config_path, *user, *vrf;
-	bool root;
-	char **command;
-};
-
-static int exec_parse(int argc, char **argv, struct exec_options *options)
-{
-	static const struct option long_options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "user", required_argument, NULL, 'u' },
-		{ "root", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	optind = 1;
-	/* "+": what follows the VRF belongs to the command. */
-	while ((option = getopt_long(argc, argv, "+:c:u:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->config_path = optarg;
-			break;
-		case 'u':
-			options->user = optarg;
-			break;
-		case 'r':
-			options->root = true;
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	return CLI_PARSED;
-}
-
-/* VRF, then options again, then the command: `exec acme -u zabbix -- fping 10.0.0.1`. */
-static int exec_parse_all(int argc, char **argv, struct exec_options *options)
-{
-	int r = exec_parse(argc, argv, options), first;
-
-	if (r != CLI_PARSED)
-		return r;
-	first = optind;
-	if (!options->root) {
-		if (first >= argc)
-			return cli_usage(argv[0], "expected a VRF");
-		options->vrf = argv[first];
-		argv[first] = argv[0];
-		r = exec_parse(argc - first, argv + first, options);
-		if (r != CLI_PARSED)
-			return r;
-		first += optind;
-	}
-	options->command = argv + first;
-	return first < argc ? CLI_PARSED : cli_usage(argv[0], "expected a command");
-}
 
 /* Written here: a namespace that only `up` has made has none yet. One that was left has what its proxy has. */
 static int mount_resolv_conf(
@@ -155,7 +95,7 @@ static int enter_vrf(const struct config_vrf *vrf, const struct config *config)
 		fprintf(stderr, "vrfgate exec: vrf '%s': %s\n", vrf->name, err.text);
 		return CLI_EXIT_FAILED;
 	}
-	return CLI_PARSED;
+	return CLI_GO_ON;
 }
 
 /* The namespaces of process 1: its mounts too, so that /sys and resolv.conf are the machine's. */
@@ -170,7 +110,7 @@ static int enter_root(void)
 			strerror(errno));
 		return CLI_EXIT_FAILED;
 	}
-	return CLI_PARSED;
+	return CLI_GO_ON;
 }
 
 static int become(const char *name)
@@ -186,41 +126,53 @@ static int become(const char *name)
 		fprintf(stderr, "vrfgate exec: cannot become '%s': %s\n", name, strerror(errno));
 		return CLI_EXIT_FAILED;
 	}
-	return CLI_PARSED;
+	return CLI_GO_ON;
 }
 
-static int enter(const struct exec_options *options)
+static int enter(const struct cli_call *call)
 {
 	cleanup_config struct config *config = NULL;
 	cleanup(cli_left_finish) struct cli_left left = { 0 };
 	const struct config_vrf *vrf;
 	int r;
 
-	if (options->root)
+	if (call->root)
 		return enter_root();
-	r = cli_load_config_to_look(options->config_path, &config);
+	r = cli_load_config_to_look(call->config_path, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
-	vrf = cli_find_vrf(config, options->vrf, &left);
+	vrf = cli_find_vrf(config, call->vrf, &left);
 	return vrf ? enter_vrf(vrf, config) : CLI_EXIT_NO_SUCH_VRF;
 }
 
-int cli_exec(int argc, char **argv)
+static int exec_act(struct cli_call *call)
 {
-	struct exec_options options = { .config_path = CONFIG_DEFAULT_PATH };
-	int r = exec_parse_all(argc, argv, &options);
+	char **command = call->operands;
+	int r = enter(call);
 
-	if (r == CLI_PARSED)
-		r = cli_need_root(argv[0]);
-	if (r == CLI_PARSED)
-		r = enter(&options);
-	if (r == CLI_PARSED && options.user)
-		r = become(options.user);
-	if (r != CLI_PARSED || !options.command)
+	if (r == CLI_GO_ON && call->user)
+		r = become(call->user);
+	if (r != CLI_GO_ON)
 		return r;
-	execvp(options.command[0], options.command);
-	fprintf(stderr, "vrfgate exec: cannot execute '%s': %s\n", options.command[0],
-		strerror(errno));
+	execvp(command[0], command);
+	fprintf(stderr, "vrfgate exec: cannot execute '%s': %s\n", command[0], strerror(errno));
 	/* As a shell has it. */
 	return errno == ENOENT ? 127 : 126;
 }
+
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_VALUE('u', "user", "USER", NULL, user, "run it as this user"),
+	CLI_FLAG(0, "root", root, "run it in the machine's own namespaces"),
+	{ 0 },
+};
+
+const struct cli_command cli_exec = {
+	.name = "exec",
+	.summary = "run a command inside a VRF, or back in the root namespace",
+	.operands = "VRF|--root [--] COMMAND...",
+	.options = options,
+	.needs_root = true,
+	.runs_command = true,
+	.act = exec_act,
+};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrfgate import: Zabbix templates into Zabbix, or (-n) what that would change. */
 #include <errno.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +13,10 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cli/api.h"
+#include "cli/command.h"
 #include "cli/errand.h"
 #include "cli/files.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/load.h"
 #include "reporter/import.h"
 #include "reporter/inventory.h"
 
@@ -393,55 +392,35 @@ static int import_all(struct import *import, const struct reporter_inventory *in
 	return r;
 }
 
-static int import_run(struct import *import, const char *config_path, char **paths)
+static int import_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
-	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
+	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = {
+		.config = call->config
+	};
+	struct import import = { .dry_run = call->dry_run, .force = call->force };
 	struct error err = ERROR_INIT;
-	int r, status = cli_load_config_in_use(config_path, &config);
+	int r = reporter_inventory_read_secrets(&inventory, &err);
 
-	if (status != CLI_EXIT_DONE)
-		return status;
-	inventory.config = config;
-	r = reporter_inventory_read_secrets(&inventory, &err);
 	if (r == 0)
-		r = import_all(import, &inventory, paths, &err);
+		r = import_all(&import, &inventory, call->operands, &err);
 	if (r < 0)
 		fprintf(stderr, "vrfgate import: %s\n", err.text);
-	return r < 0 || import->failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
+	return r < 0 || import.failed ? CLI_EXIT_FAILED : CLI_EXIT_DONE;
 }
 
-int cli_import(int argc, char **argv)
-{
-	enum { FORCE = 256 };
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "force", no_argument, NULL, FORCE },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	const char *config_path = CONFIG_DEFAULT_PATH;
-	struct import import = { 0 };
-	int option;
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_DRY_RUN,
+	CLI_FLAG(0, "force", force, "rename, delete and go back in version, too"),
+	{ 0 },
+};
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			config_path = optarg;
-			break;
-		case 'n':
-			import.dry_run = true;
-			break;
-		case FORCE:
-			import.force = true;
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	return import_run(&import, config_path, argv + optind);
-}
+const struct cli_command cli_import = {
+	.name = "import",
+	.summary = "import Zabbix templates",
+	.operands = "[FILE|DIR...]",
+	.options = options,
+	.most = CLI_MANY,
+	.load = cli_load_config_in_use,
+	.act = import_act,
+};

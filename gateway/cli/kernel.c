@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "cli/command.h"
 #include "net/netns.h"
 #include "vrf/ids.h"
 #include "vrf/removal.h"
@@ -185,21 +186,4 @@ int cli_kernel_complain(const struct error *err)
 {
 	fprintf(stderr, "vrfgate: %s\n", err->text);
 	return CLI_EXIT_FAILED;
-}
-
-int cli_kernel_begin(int argc, char **argv, const char *letters, struct cli_options *options,
-	int (*load)(const char *path, struct config **config), struct config **config)
-{
-	int r = cli_parse(argc, argv, letters, options);
-
-	if (r == CLI_PARSED)
-		r = cli_no_operands(argc, argv);
-	if (r == CLI_PARSED)
-		r = cli_need_root(argv[0]);
-	if (r == CLI_PARSED) {
-		r = load(options->config_path, config);
-		if (r == CLI_EXIT_DONE)
-			return CLI_PARSED;
-	}
-	return r;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/strings.h"
-#include "cli/options.h"
 #include "config/model.h"
 #include "net/plan.h"
 
@@ -47,10 +46,6 @@ enum cli_telling {
 
 /* Applies it; a failure that several VRFs have for one cause is told once, in the end. Returns the exit status. */
 int cli_plan_apply(const struct cli_plan *plan, enum cli_telling telling);
-
-/* Reads options and, by `load`, the config of a command that needs root. CLI_PARSED, or the exit status. */
-int cli_kernel_begin(int argc, char **argv, const char *letters, struct cli_options *options,
-	int (*load)(const char *path, struct config **config), struct config **config);
 
 /* Prints an error of the whole command; returns the exit status. */
 int cli_kernel_complain(const struct error *err);

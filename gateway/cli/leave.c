@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrfgate leave: show what this gateway has in Zabbix, or (--yes) delete all of it. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,9 +8,9 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cli/api.h"
+#include "cli/command.h"
 #include "cli/errand.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/load.h"
 #include "reporter/leave.h"
 #include "reporter/turn.h"
 #include "supervisor/control_server.h"
@@ -79,16 +78,25 @@ static int inventory_leave(const struct reporter_inventory *inventory,
 	return r;
 }
 
-static int leave_run(const struct config *config, const struct reporter_leave *how)
+static int leave_judge(const struct cli_call *call)
 {
+	if (!call->dry_run || !call->yes)
+		return CLI_GO_ON;
+	return cli_usage(call, "expected either --dry-run or --yes");
+}
+
+static int leave_act(struct cli_call *call)
+{
+	const struct config *config = call->config;
+	const struct reporter_leave how = { .look = !call->yes, .keep_hosts = call->keep_hosts };
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
 	struct error err = ERROR_INIT;
 	cleanup_free uint32_t *ids = NULL;
 	cleanup_fd int turn = -1;
 	int status = CLI_EXIT_FAILED;
-	int r = how->look ? 0 : at_rest(config, &err);
+	int r = how.look ? 0 : at_rest(config, &err);
 
-	if (r == 0 && !how->look)
+	if (r == 0 && !how.look)
 		r = cli_turn_take(&config->gateway, &turn, &err);
 	if (r == 0)
 		r = ids_assign(config, false, &ids, &err);
@@ -98,7 +106,7 @@ static int leave_run(const struct config *config, const struct reporter_leave *h
 	if (r == 0)
 		r = cli_rights_drop(&err);
 	if (r == 0)
-		r = inventory_leave(&inventory, how, turn, &status, &err);
+		r = inventory_leave(&inventory, &how, turn, &status, &err);
 	if (r < 0) {
 		fprintf(stderr, "vrfgate leave: %s\n", err.text);
 		status = CLI_EXIT_FAILED;
@@ -106,51 +114,20 @@ static int leave_run(const struct config *config, const struct reporter_leave *h
 	return status;
 }
 
-int cli_leave(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "yes", no_argument, NULL, 'y' },
-		{ "keep-hosts", no_argument, NULL, 'k' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	cleanup_config struct config *config = NULL;
-	const char *path = CONFIG_DEFAULT_PATH;
-	struct reporter_leave how = { .look = true };
-	bool dry_run = false;
-	int option, r;
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_FLAG('n', "dry-run", dry_run, "show what would be deleted; the default"),
+	CLI_FLAG(0, "yes", yes, "delete it"),
+	CLI_FLAG(0, "keep-hosts", keep_hosts, "keep the devices and their history, disabled"),
+	{ 0 },
+};
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			path = optarg;
-			break;
-		case 'n':
-			dry_run = true;
-			break;
-		case 'y':
-			how.look = false;
-			break;
-		case 'k':
-			how.keep_hosts = true;
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	if (dry_run && !how.look)
-		return cli_usage(argv[0], "expected either --dry-run or --yes");
-	r = cli_no_operands(argc, argv);
-	/* The keys of the proxies are root's and the proxies'. */
-	if (r == CLI_PARSED)
-		r = cli_need_root(argv[0]);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_in_use(path, &config);
-	return r == CLI_EXIT_DONE ? leave_run(config, &how) : r;
-}
+const struct cli_command cli_leave = {
+	.name = "leave",
+	.summary = "show what this gateway has in Zabbix, or delete all of it",
+	.options = options,
+	.needs_root = true, /* the keys of the proxies are root's and the proxies' */
+	.load = cli_load_config_in_use,
+	.judge = leave_judge,
+	.act = leave_act,
+};

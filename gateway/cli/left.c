@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/command.h"
 #include "config/check.h"
 #include "net/mark.h"
 #include "net/state.h"
@@ -49,6 +50,15 @@ static void left_read(struct cli_left *left, const struct config *config, const 
 			interface_add(&left->vrf, &state->links[i]);
 }
 
+int cli_no_vrf_of(const struct config *config, const char *name)
+{
+	struct nearest nearest = NEAREST_INIT(name);
+
+	for (size_t i = 0; i < config->n_vrfs; i++)
+		nearest_offer(&nearest, config->vrfs[i].name);
+	return cli_no_such_vrf(&nearest);
+}
+
 const struct config_vrf *cli_find_vrf(
 	const struct config *config, const char *name, struct cli_left *left)
 {
@@ -64,7 +74,7 @@ const struct config_vrf *cli_find_vrf(
 	net_netns_state_finish(&state);
 	if (left->vrf.name)
 		return &left->vrf;
-	fprintf(stderr, "vrfgate: no such VRF: '%s'\n", name);
+	(void)cli_no_vrf_of(config, name);
 	return NULL;
 }
 

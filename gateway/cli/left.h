@@ -19,3 +19,6 @@ struct cli_left {
 const struct config_vrf *cli_find_vrf(
 	const struct config *config, const char *name, struct cli_left *left);
 void cli_left_finish(struct cli_left *left);
+
+/* Says that the config has no VRF of this name; returns CLI_EXIT_NO_SUCH_VRF. */
+int cli_no_vrf_of(const struct config *config, const char *name);

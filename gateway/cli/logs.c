@@ -11,57 +11,32 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "cli/options.h"
+#include "cli/command.h"
+#include "cli/left.h"
+#include "cli/load.h"
 #include "config/check.h"
-#include "config/cleanup.h"
 #include "vrf/paths.h"
 
 #define DEFAULT_LINES 20
 #define MAX_LINES     1000000
 
-struct logs_options {
-	const char *config_path;
-	bool follow;
-	long lines;
-};
-
-static int logs_parse(int argc, char **argv, struct logs_options *options)
+/* Negative where it is no number of them. */
+static long lines_of(const struct cli_call *call)
 {
-	static const struct option long_options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "follow", no_argument, NULL, 'f' },
-		{ "lines", required_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
 	char *end;
+	long lines = call->lines ? strtol(call->lines, &end, 10) : DEFAULT_LINES;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:fn:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->config_path = optarg;
-			break;
-		case 'f':
-			options->follow = true;
-			break;
-		case 'n':
-			options->lines = strtol(optarg, &end, 10);
-			if (!*optarg || *end || options->lines < 0 || options->lines > MAX_LINES)
-				return cli_usage(argv[0],
-					"-n %s: expected a number of lines, 0 to %d", optarg,
-					MAX_LINES);
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	if (optind + 1 != argc)
-		return cli_usage(argv[0], "expected one VRF");
-	return CLI_PARSED;
+	if (call->lines && (!*call->lines || *end || lines > MAX_LINES))
+		return -1;
+	return lines;
+}
+
+static int logs_judge(const struct cli_call *call)
+{
+	if (lines_of(call) >= 0)
+		return CLI_GO_ON;
+	return cli_usage(
+		call, "-n %s: expected a number of lines, 0 to %d", call->lines, MAX_LINES);
 }
 
 /* Where the last `lines` lines begin. */
@@ -164,7 +139,7 @@ static int follow(int *fd, const struct vrf_paths *paths)
 	return CLI_EXIT_FAILED;
 }
 
-static int logs_show(const struct vrf_paths *paths, const struct logs_options *options)
+static int logs_show(const struct vrf_paths *paths, const struct cli_call *call)
 {
 	cleanup_fd int fd = log_open(paths);
 
@@ -172,8 +147,8 @@ static int logs_show(const struct vrf_paths *paths, const struct logs_options *o
 		fprintf(stderr, "vrfgate logs: '%s': %s\n", paths->log, strerror(errno));
 		return CLI_EXIT_FAILED;
 	}
-	lseek(fd, tail_offset(fd, options->lines), SEEK_SET);
-	if (options->follow)
+	lseek(fd, tail_offset(fd, lines_of(call)), SEEK_SET);
+	if (call->follow)
 		return follow(&fd, paths);
 	copy_rest(fd);
 	return CLI_EXIT_DONE;
@@ -188,28 +163,37 @@ static bool has_left_a_log(const char *name, const struct vrf_paths *paths)
 		S_ISREG(st.st_mode);
 }
 
-int cli_logs(int argc, char **argv)
+static int logs_act(struct cli_call *call)
 {
-	struct logs_options options = { .config_path = CONFIG_DEFAULT_PATH,
-		.lines = DEFAULT_LINES };
-	cleanup_config struct config *config = NULL;
+	const struct config *config = call->config;
+	const char *name = call->operands[0];
 	struct vrf_paths paths;
-	const char *name;
-	int r = logs_parse(argc, argv, &options);
+	int r;
 
-	if (r != CLI_PARSED)
-		return r;
-	name = argv[optind];
-	r = cli_load_config_to_look(options.config_path, &config);
-	if (r != CLI_EXIT_DONE)
-		return r;
 	vrf_paths_init(&paths, &config->gateway, name);
-	if (config_find_vrf(config, name) || has_left_a_log(name, &paths)) {
-		r = logs_show(&paths, &options);
-	} else {
-		fprintf(stderr, "vrfgate: no such VRF: '%s'\n", name);
-		r = CLI_EXIT_NO_SUCH_VRF;
-	}
+	if (config_find_vrf(config, name) || has_left_a_log(name, &paths))
+		r = logs_show(&paths, call);
+	else
+		r = cli_no_vrf_of(config, name);
 	vrf_paths_finish(&paths);
 	return r;
 }
+
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_FLAG('f', "follow", follow, "go on with what is added"),
+	CLI_VALUE('n', "lines", "LINES", NULL, lines, "print the last LINES lines (default 20)"),
+	{ 0 },
+};
+
+const struct cli_command cli_logs = {
+	.name = "logs",
+	.summary = "print the log of a VRF's proxy",
+	.operands = "VRF",
+	.options = options,
+	.least = 1,
+	.most = 1,
+	.judge = logs_judge,
+	.load = cli_load_config_to_look,
+	.act = logs_act,
+};

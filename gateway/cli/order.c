@@ -10,20 +10,12 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cli/ask.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/command.h"
+#include "cli/load.h"
 #include "control/client.h"
 
 #define LOOK_AGAIN_US  100000
 #define LOOKS_PER_LINE 50
-
-struct order_options {
-	const char *config_path;
-	bool wait;
-	bool now; /* stop: kill */
-	char **vrfs;
-	int n_vrfs;
-};
 
 /* Where an order ends: the states in which it was carried out, and those in which it came to nothing. */
 struct order_end {
@@ -33,50 +25,13 @@ struct order_end {
 static const struct order_end end_of_start = { { "healthy", "degraded" }, { "failed", "backoff" } };
 static const struct order_end end_of_stop = { { "disabled" }, { NULL } };
 
-static int order_parse(int argc, char **argv, struct order_options *options)
-{
-	static const struct option long_options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "no-wait", no_argument, NULL, 'n' },
-		{ "now", no_argument, NULL, CLI_OPTION_NOW },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	*options = (struct order_options){ .config_path = CONFIG_DEFAULT_PATH, .wait = true };
-	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:nh", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->config_path = optarg;
-			break;
-		case 'n':
-			options->wait = false;
-			break;
-		case CLI_OPTION_NOW:
-			if (strcmp(argv[0], "stop") != 0)
-				return cli_bad_option(argv, option);
-			options->now = true;
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	options->vrfs = argv + optind;
-	options->n_vrfs = argc - optind;
-	return options->n_vrfs ? CLI_PARSED : cli_usage(argv[0], "expected one VRF or more");
-}
-
-static json_t *request_create(const char *command, const struct order_options *options)
+static json_t *request_create(const char *command, const struct cli_call *call)
 {
 	json_t *names = json_array();
 
-	for (int i = 0; i < options->n_vrfs; i++)
-		json_array_append_new(names, json_string(options->vrfs[i]));
-	return json_pack("{s:s, s:o, s:b}", "command", command, "vrfs", names, "now", options->now);
+	for (char **name = call->operands; *name; name++)
+		json_array_append_new(names, json_string(*name));
+	return json_pack("{s:s, s:o, s:b}", "command", command, "vrfs", names, "now", call->now);
 }
 
 static bool is_one_of(const char *state, const char *const states[3])
@@ -101,7 +56,7 @@ static bool restart_is_due(const json_t *vrf)
 	return json_is_true(json_object_get(json_object_get(vrf, "proxy"), "restart_due"));
 }
 
-/* CLI_PARSED while a VRF is still on its way; complains of those that came to nothing in the end. */
+/* CLI_GO_ON while a VRF is still on its way; complains of those that came to nothing in the end. */
 static int document_judge(const json_t *document, const struct order_end *end, bool complain)
 {
 	int r = CLI_EXIT_DONE;
@@ -113,9 +68,9 @@ static int document_judge(const json_t *document, const struct order_end *end, b
 		const char *reason = json_string_value(json_object_get(vrf, "reason"));
 
 		if (restart_is_due(vrf))
-			return CLI_PARSED;
+			return CLI_GO_ON;
 		if (!state || (!is_one_of(state, end->done) && !is_one_of(state, end->failed)))
-			return CLI_PARSED;
+			return CLI_GO_ON;
 		if (is_one_of(state, end->done))
 			continue;
 		r = CLI_EXIT_FAILED;
@@ -144,54 +99,54 @@ static void progress_tell(const json_t *document, unsigned looks)
 }
 
 /* Every state but the final ones has a limit in time of the supervisor's. */
-static int end_await(const struct config *config, const struct order_options *options,
-	const struct order_end *end)
+static int end_await(const struct cli_call *call, const struct order_end *end)
 {
 	for (unsigned looks = 0;; looks++) {
 		cleanup_json json_t *document = NULL;
-		int r = cli_ask(
-			config, request_create("status", options), CONTROL_PATIENCE_MS, &document);
+		int r = cli_ask(call->config, request_create("status", call), CONTROL_PATIENCE_MS,
+			&document);
 
 		if (r != CLI_EXIT_DONE)
 			return r;
-		if (document_judge(document, end, false) != CLI_PARSED)
+		if (document_judge(document, end, false) != CLI_GO_ON)
 			return document_judge(document, end, true);
 		progress_tell(document, looks);
 		usleep(LOOK_AGAIN_US);
 	}
 }
 
-static int order_give(int argc, char **argv, const struct order_end *end)
+static int order_give(const struct cli_call *call, const struct order_end *end)
 {
-	cleanup_config struct config *config = NULL;
 	cleanup_json json_t *answer = NULL;
-	struct order_options options;
-	int r = order_parse(argc, argv, &options);
+	int r = cli_ask(call->config, request_create(call->command->name, call),
+		CONTROL_PATIENCE_MS, &answer);
 
-	if (r == CLI_PARSED)
-		r = cli_need_root(argv[0]);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_to_ask(options.config_path, &config);
-	if (r == CLI_EXIT_DONE)
-		r = cli_ask(
-			config, request_create(argv[0], &options), CONTROL_PATIENCE_MS, &answer);
-	if (r == CLI_EXIT_DONE && options.wait)
-		r = end_await(config, &options, end);
-	return r;
+	return r == CLI_EXIT_DONE && !call->no_wait ? end_await(call, end) : r;
 }
 
-int cli_start(int argc, char **argv)
+static int start_act(struct cli_call *call)
 {
-	return order_give(argc, argv, &end_of_start);
+	return order_give(call, &end_of_start);
 }
 
-int cli_stop(int argc, char **argv)
+static int stop_act(struct cli_call *call)
 {
-	return order_give(argc, argv, &end_of_stop);
+	return order_give(call, &end_of_stop);
 }
 
-int cli_restart(int argc, char **argv)
-{
-	return order_give(argc, argv, &end_of_start);
-}
+static const struct cli_option options[] = { CLI_CONFIG, CLI_NO_WAIT, { 0 } };
+static const struct cli_option stop_options[] = { CLI_CONFIG, CLI_NO_WAIT, CLI_NOW, { 0 } };
+
+#define ORDER(name_, summary_, options_, act_)                                           \
+	{                                                                                \
+		.name = (name_), .summary = (summary_), .operands = "VRF...",            \
+		.options = (options_), .least = 1, .most = CLI_MANY, .needs_root = true, \
+		.load = cli_load_config_to_ask, .act = (act_)                            \
+	}
+
+const struct cli_command cli_start =
+	ORDER("start", "start VRFs that are stopped, failed or waiting", options, start_act);
+const struct cli_command cli_stop = ORDER(
+	"stop", "end the proxies of VRFs, until they are started by hand", stop_options, stop_act);
+const struct cli_command cli_restart =
+	ORDER("restart", "end the proxies of VRFs and start them anew", options, start_act);

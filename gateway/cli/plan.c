@@ -4,8 +4,9 @@
 
 #include "base/cleanup.h"
 #include "base/strings.h"
+#include "cli/command.h"
 #include "cli/kernel.h"
-#include "config/cleanup.h"
+#include "cli/load.h"
 #include "net/foreign.h"
 
 static void plan_show_text(const struct cli_plan *plan, bool all)
@@ -44,24 +45,20 @@ static void removals_warn(const struct cli_plan *plan, const struct config *conf
 			list);
 }
 
-int cli_plan(int argc, char **argv)
+static int plan_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
 	struct error err = ERROR_INIT;
-	struct cli_options options;
 	struct cli_plan plan = { 0 };
-	int r = cli_kernel_begin(argc, argv, "c:jvh", &options, cli_load_config, &config);
+	int r;
 
-	if (r != CLI_PARSED)
-		return r;
-	if (cli_plan_create(&plan, config, false, &err) < 0) {
+	if (cli_plan_create(&plan, call->config, false, &err) < 0) {
 		r = cli_kernel_complain(&err);
 	} else {
-		if (options.json)
+		if (call->json)
 			plan_show_json(&plan);
 		else
-			plan_show_text(&plan, options.verbose);
-		removals_warn(&plan, config);
+			plan_show_text(&plan, call->verbose);
+		removals_warn(&plan, call->config);
 		r = net_plan_count_faults(plan.plan) ? CLI_EXIT_FAILED
 			: net_plan_count(plan.plan)  ? CLI_EXIT_CHANGES
 						     : CLI_EXIT_DONE;
@@ -69,3 +66,19 @@ int cli_plan(int argc, char **argv)
 	cli_plan_finish(&plan);
 	return r;
 }
+
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_FLAG('j', "json", json, "print the plan as JSON"),
+	CLI_VERBOSE,
+	{ 0 },
+};
+
+const struct cli_command cli_plan = {
+	.name = "plan",
+	.summary = "show pending changes in the kernel",
+	.options = options,
+	.needs_root = true,
+	.load = cli_load_config,
+	.act = plan_act,
+};

@@ -11,8 +11,8 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cli/ask.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/command.h"
+#include "cli/load.h"
 #include "control/client.h"
 
 #define LOOK_AGAIN_US 50000
@@ -20,44 +20,6 @@
 /* Shorter than systemd waits for a reload. A proxy may write its values for longer. */
 #define WAIT_MS       60000
 #define NAMED_MAX     10
-
-struct reload_options {
-	const char *config_path;
-	bool wait, remove;
-};
-
-static int reload_parse(int argc, char **argv, struct reload_options *options)
-{
-	static const struct option long_options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "no-wait", no_argument, NULL, 'n' },
-		{ "remove", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	*options = (struct reload_options){ .config_path = CONFIG_DEFAULT_PATH, .wait = true };
-	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:nh", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->config_path = optarg;
-			break;
-		case 'n':
-			options->wait = false;
-			break;
-		case 'r':
-			options->remove = true;
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	return cli_no_operands(argc, argv);
-}
 
 /* --- what it said --- */
 
@@ -205,27 +167,19 @@ static int end_await(const struct config *config, json_t *first)
 	return changes_tell(progress);
 }
 
-int cli_reload(int argc, char **argv)
+/* The config was judged here first: a faulty file is told with its faults, whether a supervisor runs or not. */
+static int reload_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
 	cleanup_json json_t *answer = NULL;
-	struct reload_options options;
 	const json_t *faults;
-	int r = reload_parse(argc, argv, &options);
-
-	if (r != CLI_PARSED)
-		return r;
-	/* Judged here first: a faulty file is told with its faults, whether a supervisor runs or
-	 * not. */
-	r = cli_load_config(options.config_path, &config);
-	if (r != CLI_EXIT_DONE)
-		return r;
-	r = cli_ask(config, json_pack("{s:s, s:b}", "command", "reload", "remove", options.remove),
+	int r = cli_ask(call->config,
+		json_pack("{s:s, s:b}", "command", "reload", "remove", call->remove),
 		CONTROL_PATIENCE_MS, &answer);
+
 	/* A supervisor of before an upgrade says no more than that it is done. */
 	if (r == CLI_EXIT_DONE)
-		return options.wait && json_object_get(answer, "done")
-			? end_await(config, steal_ptr(&answer))
+		return !call->no_wait && json_object_get(answer, "done")
+			? end_await(call->config, steal_ptr(&answer))
 			: r;
 	faults = json_object_get(answer, "faults");
 	lines_print(faults);
@@ -233,3 +187,13 @@ int cli_reload(int argc, char **argv)
 	lines_print(json_object_get(answer, "warnings"));
 	return json_array_size(faults) ? CLI_EXIT_CONFIG : r;
 }
+
+static const struct cli_option options[] = { CLI_CONFIG, CLI_NO_WAIT, CLI_REMOVE, { 0 } };
+
+const struct cli_command cli_reload = {
+	.name = "reload",
+	.summary = "have the supervisor read its config again",
+	.options = options,
+	.load = cli_load_config,
+	.act = reload_act,
+};

@@ -5,7 +5,6 @@
  * its configuration again, it keeps.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +15,10 @@
 #include "base/secret.h"
 #include "cli/api.h"
 #include "cli/ask.h"
+#include "cli/command.h"
 #include "cli/errand.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/left.h"
+#include "cli/load.h"
 #include "control/client.h"
 #include "reporter/sync.h"
 #include "supervisor/identity.h"
@@ -101,18 +101,18 @@ static int psk_rotate(const struct config *config, const struct config_vrf *vrf,
 	return proxy_files_write_psk(vrf, &paths, *identity, key, err);
 }
 
-static int rotate_run(const struct config *config, const char *name)
+static int rotate_act(struct cli_call *call)
 {
+	const struct config *config = call->config;
+	const char *name = call->operands[0];
 	const struct config_vrf *vrf = config_find_vrf(config, name);
 	cleanup_free char *identity = NULL;
 	cleanup_json json_t *answer = NULL;
 	struct error err = ERROR_INIT;
 	cleanup_fd int turn = -1; /* until all know the new key: nobody tells Zabbix the old one */
 
-	if (!vrf) {
-		fprintf(stderr, "vrfgate rotate-psk: no VRF '%s' in the config\n", name);
-		return CLI_EXIT_NO_SUCH_VRF;
-	}
+	if (!vrf)
+		return cli_no_vrf_of(config, name);
 	if (vrf_judge(vrf, &err) < 0 || cli_turn_take(&config->gateway, &turn, &err) < 0 ||
 		psk_rotate(config, vrf, &identity, &err) < 0) {
 		fprintf(stderr, "vrfgate rotate-psk: vrf '%s': %s\n", name, err.text);
@@ -123,18 +123,16 @@ static int rotate_run(const struct config *config, const char *name)
 		CONTROL_PATIENCE_MS, &answer);
 }
 
-int cli_rotate_psk(int argc, char **argv)
-{
-	cleanup_config struct config *config = NULL;
-	struct cli_options options;
-	int r = cli_parse(argc, argv, "c:h", &options);
+static const struct cli_option options[] = { CLI_CONFIG, { 0 } };
 
-	if (r == CLI_PARSED && optind + 1 != argc)
-		return cli_usage(argv[0], "expected one VRF");
-	if (r == CLI_PARSED)
-		r = cli_need_root(argv[0]);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_in_use(options.config_path, &config);
-	return r == CLI_EXIT_DONE ? rotate_run(config, argv[optind]) : r;
-}
+const struct cli_command cli_rotate_psk = {
+	.name = "rotate-psk",
+	.summary = "give a VRF's proxy a new key",
+	.operands = "VRF",
+	.options = options,
+	.least = 1,
+	.most = 1,
+	.needs_root = true,
+	.load = cli_load_config_in_use,
+	.act = rotate_act,
+};

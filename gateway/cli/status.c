@@ -12,10 +12,10 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cli/ask.h"
-#include "cli/options.h"
+#include "cli/command.h"
+#include "cli/load.h"
 #include "cli/screen.h"
 #include "cli/status_table.h"
-#include "config/cleanup.h"
 #include "control/client.h"
 
 enum status_exit {
@@ -24,75 +24,10 @@ enum status_exit {
 	STATUS_DOWN = 2,
 };
 
-struct status_options {
-	const char *config_path, *columns, *colour;
-	bool json;
-	unsigned watch_s; /* 0: once */
-	char **vrfs;
-	int n_vrfs;
-};
-
-static int watch_parse(struct status_options *options, const char *text)
-{
-	char *end;
-	unsigned long value = text ? strtoul(text, &end, 10) : 2;
-
-	if (text && (*end || value < 1 || value > 86400))
-		return cli_usage("status", "-w %s: expected seconds, 1 to 86400", text);
-	options->watch_s = (unsigned)value;
-	return CLI_PARSED;
-}
-
-static int status_parse(int argc, char **argv, struct status_options *options)
-{
-	static const struct option long_options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "watch", optional_argument, NULL, 'w' },
-		{ "color", optional_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option, r = CLI_PARSED;
-
-	optind = 1;
-	while (r == CLI_PARSED &&
-		(option = getopt_long(argc, argv, ":c:jo:w::h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->config_path = optarg;
-			break;
-		case 'j':
-			options->json = true;
-			break;
-		case 'o':
-			options->columns = optarg;
-			break;
-		case 'w':
-			/* getopt takes "-w5" only; people write "-w 5" too. */
-			if (!optarg && optind < argc && strspn(argv[optind], "0123456789") > 0 &&
-				!argv[optind][strspn(argv[optind], "0123456789")])
-				optarg = argv[optind++];
-			r = watch_parse(options, optarg);
-			break;
-		case 'C':
-			options->colour = optarg ? optarg : "always";
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	options->vrfs = argv + optind;
-	options->n_vrfs = argc - optind;
-	return r;
-}
-
 /* --color=always|never|auto; auto asks NO_COLOR (no-color.org) and the terminal. */
-static int colour_decide(const char *word, bool *colour)
+static int colour_decide(const struct cli_call *call, bool *colour)
 {
+	const char *word = call->colour ? call->colour : "auto";
 	const char *no_color = getenv("NO_COLOR");
 
 	if (strcmp(word, "always") == 0)
@@ -102,8 +37,8 @@ static int colour_decide(const char *word, bool *colour)
 	else if (strcmp(word, "auto") == 0)
 		*colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	else
-		return cli_usage("status", "--color=%s: expected auto, always or never", word);
-	return CLI_PARSED;
+		return cli_usage(call, "--color=%s: expected auto, always or never", word);
+	return CLI_GO_ON;
 }
 
 static enum status_exit document_judge(const json_t *document)
@@ -194,36 +129,37 @@ static void reasons_print(FILE *out, const json_t *document)
 }
 
 /* Before anything is asked: a wrong word is one whether a supervisor runs or not. */
-static int columns_judge(const char *columns)
+static int columns_judge(const struct cli_call *call)
 {
-	char *unknown = NULL, *known;
+	struct error err = ERROR_INIT;
 
-	if (!columns || status_table_judge(columns, &unknown) == 0)
-		return CLI_PARSED;
-	known = status_table_columns();
-	cli_usage("status", "no column '%s'; there are %s", unknown, known);
-	free(known);
-	free(unknown);
-	return CLI_EXIT_USAGE;
+	if (!call->columns)
+		return CLI_GO_ON;
+	if (strcmp(call->columns, "help") == 0) {
+		status_table_help(stdout);
+		return CLI_EXIT_DONE;
+	}
+	return status_table_judge(call->columns, &err) < 0 ? cli_usage(call, "%s", err.text)
+							   : CLI_GO_ON;
 }
 
 static void document_print(
-	FILE *out, const json_t *document, const struct status_options *options, bool colour)
+	FILE *out, const json_t *document, const struct cli_call *call, bool colour)
 {
-	if (options->json) {
+	if (call->json) {
 		json_dumpf(document, out, JSON_INDENT(2));
 		fputc('\n', out);
 		return;
 	}
-	if (!options->columns)
+	if (!call->columns)
 		gateway_print(out, document);
-	status_table_print(out, document, options->columns, colour);
-	if (!options->columns && options->n_vrfs > 0)
+	status_table_print(out, document, call->columns, colour);
+	if (!call->columns && call->n_operands > 0)
 		reasons_print(out, document);
 }
 
 /* Over the last one, in one go. */
-static void document_draw(const json_t *document, const struct status_options *options, bool colour)
+static void document_draw(const json_t *document, const struct cli_call *call, bool colour)
 {
 	cleanup_free char *text = NULL;
 	size_t size;
@@ -231,26 +167,25 @@ static void document_draw(const json_t *document, const struct status_options *o
 
 	if (!out)
 		abort();
-	document_print(out, document, options, colour);
+	document_print(out, document, call, colour);
 	fclose(out);
 	screen_draw(stdout, text, screen_rows(STDOUT_FILENO));
 }
 
-static json_t *request_create(const struct status_options *options)
+static json_t *request_create(const struct cli_call *call)
 {
 	json_t *names = json_array();
 
-	for (int i = 0; i < options->n_vrfs; i++)
-		json_array_append_new(names, json_string(options->vrfs[i]));
+	for (char **name = call->operands; *name; name++)
+		json_array_append_new(names, json_string(*name));
 	return json_pack(
-		"{s:s, s:o, s:b}", "command", "status", "vrfs", names, "brief", !options->json);
+		"{s:s, s:o, s:b}", "command", "status", "vrfs", names, "brief", !call->json);
 }
 
-static int status_once(
-	const struct config *config, const struct status_options *options, bool colour)
+static int status_once(const struct cli_call *call, bool colour)
 {
 	cleanup_json json_t *document = NULL;
-	int r = cli_ask(config, request_create(options), CONTROL_IMPATIENCE_MS, &document);
+	int r = cli_ask(call->config, request_create(call), CONTROL_IMPATIENCE_MS, &document);
 
 	/* 1 would say "degraded": what cannot be known is 3, as Nagios has it too. */
 	if (r == CLI_EXIT_FAILED)
@@ -261,34 +196,74 @@ static int status_once(
 		fputs("vrfgate: the supervisor gave no status\n", stderr);
 		return CLI_EXIT_NO_SUPERVISOR;
 	}
-	if (options->watch_s && isatty(STDOUT_FILENO))
-		document_draw(document, options, colour);
+	if (call->watch && isatty(STDOUT_FILENO))
+		document_draw(document, call, colour);
 	else
-		document_print(stdout, document, options, colour);
+		document_print(stdout, document, call, colour);
 	fflush(stdout);
 	return (int)document_judge(document);
 }
 
-int cli_status(int argc, char **argv)
+/* 0: once. */
+static unsigned watch_seconds(const struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
-	struct status_options options = { .config_path = CONFIG_DEFAULT_PATH, .colour = "auto" };
-	bool colour = false;
-	int r = status_parse(argc, argv, &options);
+	return call->watch ? (unsigned)strtoul(call->watch, NULL, 10) : 0;
+}
 
-	if (r == CLI_PARSED)
-		r = colour_decide(options.colour, &colour);
-	if (r == CLI_PARSED)
-		r = columns_judge(options.columns);
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_to_ask(options.config_path, &config);
-	if (r != CLI_EXIT_DONE)
-		return r;
-	r = status_once(config, &options, colour);
-	while (options.watch_s && r <= STATUS_DOWN) {
-		sleep(options.watch_s);
-		r = status_once(config, &options, colour);
+static int watch_judge(const struct cli_call *call)
+{
+	char *end;
+	unsigned long value;
+
+	if (!call->watch)
+		return CLI_GO_ON;
+	value = strtoul(call->watch, &end, 10);
+	if (*call->watch && !*end && value >= 1 && value <= 86400)
+		return CLI_GO_ON;
+	return cli_usage(call, "-w %s: expected seconds, 1 to 86400", call->watch);
+}
+
+static int status_judge(const struct cli_call *call)
+{
+	bool colour;
+	int r = watch_judge(call);
+
+	if (r == CLI_GO_ON)
+		r = colour_decide(call, &colour);
+	return r == CLI_GO_ON ? columns_judge(call) : r;
+}
+
+static int status_act(struct cli_call *call)
+{
+	bool colour = false;
+	int r;
+
+	(void)colour_decide(call, &colour);
+	r = status_once(call, colour);
+	while (call->watch && r <= STATUS_DOWN) {
+		sleep(watch_seconds(call));
+		r = status_once(call, colour);
 	}
 	return r;
 }
+
+static const struct cli_option options[] = {
+	CLI_CONFIG,
+	CLI_FLAG('j', "json", json, "print the whole document as JSON"),
+	CLI_VALUE('w', "watch", "SECONDS", "2", watch, "again and again (default every 2 seconds)"),
+	CLI_VALUE('o', "output", "COLUMNS", NULL, columns,
+		"these columns, such as vrf,state,reason; 'help' lists them"),
+	CLI_VALUE(0, "color", "WHEN", "always", colour, "auto, always or never"),
+	{ 0 },
+};
+
+const struct cli_command cli_status = {
+	.name = "status",
+	.summary = "show how the gateway and its VRFs are",
+	.operands = "[VRF...]",
+	.options = options,
+	.most = CLI_MANY,
+	.judge = status_judge,
+	.load = cli_load_config_to_ask,
+	.act = status_act,
+};

@@ -12,6 +12,8 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/nearest.h"
+#include "base/strings.h"
 
 #define WIDTH_WITHOUT_TERMINAL 100
 /* What is left of a column that is cut says something still. */
@@ -108,7 +110,7 @@ enum give_way {
 };
 
 struct column {
-	const char *name, *heading;
+	const char *name, *heading, *summary;
 	const char *outer, *inner; /* where in a VRF's object; NULL: of the interfaces */
 	enum cell_format format;
 	bool right;
@@ -116,27 +118,42 @@ struct column {
 };
 
 static const struct column columns[] = {
-	{ "vrf", "VRF", "name", NULL, CELL_TEXT, false, GIVE_WAY_LAST },
-	{ "id", "ID", "id", NULL, CELL_TEXT, true, GIVE_WAY_NEVER },
-	{ "state", "STATE", "state", NULL, CELL_TEXT, false, GIVE_WAY_NEVER },
-	{ "since", "SINCE", "since_s", NULL, CELL_DURATION, true, GIVE_WAY_NEVER },
-	{ "interface", "INTERFACE", NULL, "name", CELL_TEXT, false, GIVE_WAY_THEN },
-	{ "address", "ADDRESS", NULL, "addresses", CELL_TEXT, false, GIVE_WAY_THEN },
-	{ "netns", "NETNS", "netns", NULL, CELL_TEXT, false, GIVE_WAY_THEN },
-	{ "uplink", "UPLINK", "uplink", "address", CELL_TEXT, false, GIVE_WAY_NEVER },
-	{ "proxy", "PROXY", "proxy", "name", CELL_TEXT, false, GIVE_WAY_THEN },
-	{ "mode", "MODE", "proxy", "mode", CELL_TEXT, false, GIVE_WAY_NEVER },
-	{ "pid", "PID", "proxy", "pid", CELL_TEXT, true, GIVE_WAY_NEVER },
-	{ "uptime", "UPTIME", "proxy", "uptime_s", CELL_DURATION, true, GIVE_WAY_NEVER },
-	{ "restarts", "RST", "proxy", "restarts", CELL_TEXT, true, GIVE_WAY_NEVER },
-	{ "last-exit", "LAST EXIT", "proxy", "last_exit", CELL_TEXT, false, GIVE_WAY_FIRST },
-	{ "version", "VERSION", "proxy", "version", CELL_TEXT, false, GIVE_WAY_NEVER },
-	{ "seen", "SEEN", "proxy", "server_seen_s", CELL_DURATION, true, GIVE_WAY_NEVER },
-	{ "vps", "VPS", "proxy", "required_vps", CELL_TEXT, true, GIVE_WAY_NEVER },
-	{ "busy", "BUSY", "proxy", "busy_percent", CELL_TEXT, true, GIVE_WAY_NEVER },
-	{ "backlog", "BACKLOG", "proxy", "backlog", CELL_TEXT, true, GIVE_WAY_NEVER },
-	{ "rss", "RSS", "proxy", "rss_bytes", CELL_BYTES, true, GIVE_WAY_NEVER },
-	{ "reason", "REASON", "reason", NULL, CELL_TEXT, false, GIVE_WAY_FIRST },
+	{ "vrf", "VRF", "name", "name", NULL, CELL_TEXT, false, GIVE_WAY_LAST },
+	{ "id", "ID", "number of the uplink", "id", NULL, CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "state", "STATE", "state", "state", NULL, CELL_TEXT, false, GIVE_WAY_NEVER },
+	{ "since", "SINCE", "how long in this state", "since_s", NULL, CELL_DURATION, true,
+		GIVE_WAY_NEVER },
+	{ "interface", "INTERFACE", "interfaces", NULL, "name", CELL_TEXT, false, GIVE_WAY_THEN },
+	{ "address", "ADDRESS", "addresses of the interfaces", NULL, "addresses", CELL_TEXT, false,
+		GIVE_WAY_THEN },
+	{ "netns", "NETNS", "path of the namespace", "netns", NULL, CELL_TEXT, false,
+		GIVE_WAY_THEN },
+	{ "uplink", "UPLINK", "address of the uplink inside", "uplink", "address", CELL_TEXT, false,
+		GIVE_WAY_NEVER },
+	{ "proxy", "PROXY", "name of the proxy in Zabbix", "proxy", "name", CELL_TEXT, false,
+		GIVE_WAY_THEN },
+	{ "mode", "MODE", "active or passive", "proxy", "mode", CELL_TEXT, false, GIVE_WAY_NEVER },
+	{ "pid", "PID", "main process of the proxy", "proxy", "pid", CELL_TEXT, true,
+		GIVE_WAY_NEVER },
+	{ "uptime", "UPTIME", "of the proxy", "proxy", "uptime_s", CELL_DURATION, true,
+		GIVE_WAY_NEVER },
+	{ "restarts", "RST", "of the proxy", "proxy", "restarts", CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "last-exit", "LAST EXIT", "how the proxy exited last", "proxy", "last_exit", CELL_TEXT,
+		false, GIVE_WAY_FIRST },
+	{ "version", "VERSION", "of the proxy", "proxy", "version", CELL_TEXT, false,
+		GIVE_WAY_NEVER },
+	{ "seen", "SEEN", "since the server heard from the proxy", "proxy", "server_seen_s",
+		CELL_DURATION, true, GIVE_WAY_NEVER },
+	{ "vps", "VPS", "values per second that the proxy's items ask for", "proxy", "required_vps",
+		CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "busy", "BUSY", "how busy the busiest kind of the proxy's processes is, in percent",
+		"proxy", "busy_percent", CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "backlog", "BACKLOG", "values that the server does not have yet", "proxy", "backlog",
+		CELL_TEXT, true, GIVE_WAY_NEVER },
+	{ "rss", "RSS", "memory of the proxy's processes", "proxy", "rss_bytes", CELL_BYTES, true,
+		GIVE_WAY_NEVER },
+	{ "reason", "REASON", "reason for the state", "reason", NULL, CELL_TEXT, false,
+		GIVE_WAY_FIRST },
 };
 
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -168,17 +185,11 @@ static const char *state_colour(const char *state)
 	return NULL;
 }
 
-char *status_table_columns(void)
+void status_table_help(FILE *out)
 {
-	char *text = xstrdup(columns[0].name);
-
-	for (size_t i = 1; i < N_COLUMNS; i++) {
-		char *longer = xasprintf("%s, %s", text, columns[i].name);
-
-		free(text);
-		text = longer;
-	}
-	return text;
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		fprintf(out, "%-10s %-10s %s\n", columns[i].name, columns[i].heading,
+			columns[i].summary);
 }
 
 /* By its name, or by what stands above it in the table. */
@@ -210,16 +221,27 @@ static int columns_choose(char *list, const struct column *chosen[N_COLUMNS], co
 	return count ? count : -EINVAL;
 }
 
-int status_table_judge(const char *list, char **unknown)
+int status_table_judge(const char *list, struct error *err)
 {
 	cleanup_free char *names = xstrdup(list);
+	cleanup(strings_finish) struct strings known = { 0 };
 	const struct column *chosen[N_COLUMNS];
+	cleanup_free char *all = NULL;
 	const char *word;
+	struct nearest nearest;
 
 	if (columns_choose(names, chosen, &word) >= 0)
 		return 0;
-	*unknown = xstrdup(word);
-	return -EINVAL;
+	nearest = (struct nearest)NEAREST_INIT(word);
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		nearest_offer(&nearest, columns[i].name);
+		strings_add(&known, columns[i].name);
+	}
+	if (nearest.word)
+		return error_set(
+			err, EINVAL, "no column '%s', did you mean '%s'?", word, nearest.word);
+	all = strings_join(&known, ", ");
+	return error_set(err, EINVAL, "no column '%s'; there are %s", word, all);
 }
 
 /* Bytes of a column's longest cell; not fewer than it takes on the screen. */

@@ -6,16 +6,17 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/error.h"
+
 /*
  * Whether this is a list of columns ("vrf,state,reason"), each by its name or by its heading, in letters of
- * either case. Returns 0, or -EINVAL and *unknown, the
- * caller's to free: the first word that is none ("" where there is no word at all).
+ * either case: 0, or -EINVAL with the first word that is none.
  */
-int status_table_judge(const char *columns, char **unknown);
+int status_table_judge(const char *columns, struct error *err);
 
 /* Prints the VRFs, one a line as wide as the terminal that stdout is, with these judged columns; NULL: the
  * default ones. */
 void status_table_print(FILE *out, const json_t *document, const char *columns, bool colour);
 
-/* The names of all columns, "vrf, state, ..."; the caller frees it. */
-char *status_table_columns(void);
+/* Prints a line for each column: name, heading, what it shows. */
+void status_table_help(FILE *out);

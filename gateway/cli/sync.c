@@ -4,7 +4,6 @@
  * and take over hosts and proxies that somebody has made by names of the config.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +11,9 @@
 #include "base/cleanup.h"
 #include "base/strings.h"
 #include "cli/api.h"
+#include "cli/command.h"
 #include "cli/errand.h"
-#include "cli/options.h"
-#include "config/cleanup.h"
+#include "cli/load.h"
 #include "reporter/sync.h"
 #include "reporter/turn.h"
 #include "supervisor/control_server.h"
@@ -172,88 +171,47 @@ static int sync_run(const struct config *config, const struct errand *errand)
 	return status;
 }
 
-/* With the rights and the config that it needs. */
-static int errand_run(const char *path, const struct errand *errand)
+static int sync_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
-	/* The keys of the proxies are root's and the proxies'. */
-	int r = cli_need_root(errand->command);
-
-	if (r != CLI_PARSED)
-		return r;
-	r = cli_load_config_in_use(path, &config);
-	return r == CLI_EXIT_DONE ? sync_run(config, errand) : r;
+	return sync_run(call->config,
+		&(struct errand){ call->command->name, call->dry_run, call->remove,
+			{ call->operands, call->n_operands }, call->all });
 }
 
-int cli_sync(int argc, char **argv)
+static int adopt_judge(const struct cli_call *call)
 {
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "remove", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	struct errand errand = { .command = argv[0] };
-	const char *path = CONFIG_DEFAULT_PATH;
-	int option, r;
-
-	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			path = optarg;
-			break;
-		case 'n':
-			errand.look = true;
-			break;
-		case 'r':
-			errand.remove = true;
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	r = cli_no_operands(argc, argv);
-	return r == CLI_PARSED ? errand_run(path, &errand) : r;
+	if (call->all != (call->n_operands > 0))
+		return CLI_GO_ON;
+	return cli_usage(call, "%s, expected the names of hosts or --all",
+		call->all ? "names beside --all" : "nothing named");
 }
 
-int cli_adopt(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "all", no_argument, NULL, 'a' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	struct errand errand = { .command = argv[0] };
-	const char *path = CONFIG_DEFAULT_PATH;
-	int option;
+static const struct cli_option sync_options[] = { CLI_CONFIG, CLI_DRY_RUN, CLI_REMOVE, { 0 } };
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:nh", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			path = optarg;
-			break;
-		case 'n':
-			errand.look = true;
-			break;
-		case 'a':
-			errand.adopts_all = true;
-			break;
-		case 'h':
-			return cli_help(argv[0]);
-		default:
-			return cli_bad_option(argv, option);
-		}
-	}
-	errand.adopted = (struct strings){ argv + optind, (size_t)(argc - optind) };
-	if (errand.adopts_all == (errand.adopted.count > 0))
-		return cli_usage(argv[0], "%s, expected the names of hosts or --all",
-			errand.adopts_all ? "names beside --all" : "nothing named");
-	return errand_run(path, &errand);
-}
+const struct cli_command cli_sync = {
+	.name = "sync",
+	.summary = "bring Zabbix in sync with the config now",
+	.options = sync_options,
+	.needs_root = true, /* the keys of the proxies are root's and the proxies' */
+	.load = cli_load_config_in_use,
+	.act = sync_act,
+};
+
+static const struct cli_option adopt_options[] = {
+	CLI_CONFIG,
+	CLI_DRY_RUN,
+	CLI_FLAG(0, "all", all, "all that the config names"),
+	{ 0 },
+};
+
+const struct cli_command cli_adopt = {
+	.name = "adopt",
+	.summary = "take over hosts and proxies that exist in Zabbix",
+	.operands = "HOST...|--all",
+	.options = adopt_options,
+	.most = CLI_MANY,
+	.needs_root = true,
+	.judge = adopt_judge,
+	.load = cli_load_config_in_use,
+	.act = sync_act,
+};

@@ -6,8 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "cli/command.h"
 #include "cli/kernel.h"
-#include "config/cleanup.h"
+#include "cli/load.h"
 #include "net/act.h"
 #include "net/forwarding.h"
 #include "process/lock.h"
@@ -144,21 +145,21 @@ static int removals_refuse(const struct strings *going)
 	return CLI_EXIT_FAILED;
 }
 
-static int up_run(const struct config *config, struct cli_plan *plan,
-	const struct cli_options *options, struct error *err)
+static int up_run(const struct cli_call *call, struct cli_plan *plan, struct error *err)
 {
+	const struct config *config = call->config;
 	cleanup(cli_removals_finish) struct cli_removals removals;
 	struct kept kept = { 0 };
 	int r;
 
 	cli_removals_find(&removals, plan, config);
 	removals_keep(plan, config, &removals, &kept);
-	if (removals.going.count && removals.large && !options->remove)
+	if (removals.going.count && removals.large && !call->remove)
 		r = removals_refuse(&removals.going);
 	else if (removal_note(config, &removals.going, err) < 0)
 		r = cli_kernel_complain(err);
 	else
-		r = up_apply(config, plan, options->verbose);
+		r = up_apply(config, plan, call->verbose);
 	kept_tell(&kept);
 	if (plan->want.n_keep)
 		r = CLI_EXIT_FAILED;
@@ -168,20 +169,27 @@ static int up_run(const struct config *config, struct cli_plan *plan,
 	return r;
 }
 
-int cli_up(int argc, char **argv)
+static int up_act(struct cli_call *call)
 {
-	cleanup_config struct config *config = NULL;
 	struct error err = ERROR_INIT;
-	struct cli_options options;
 	struct cli_plan plan = { 0 };
-	int r = cli_kernel_begin(argc, argv, "c:v\2h", &options, cli_load_config, &config);
+	int r;
 
-	if (r != CLI_PARSED)
-		return r;
-	if (cli_plan_create(&plan, config, true, &err) < 0)
+	if (cli_plan_create(&plan, call->config, true, &err) < 0)
 		r = cli_kernel_complain(&err);
 	else
-		r = up_run(config, &plan, &options, &err);
+		r = up_run(call, &plan, &err);
 	cli_plan_finish(&plan);
 	return r;
 }
+
+static const struct cli_option options[] = { CLI_CONFIG, CLI_VERBOSE, CLI_REMOVE, { 0 } };
+
+const struct cli_command cli_up = {
+	.name = "up",
+	.summary = "bring the namespaces to the state of the config once, without proxies",
+	.options = options,
+	.needs_root = true,
+	.load = cli_load_config,
+	.act = up_act,
+};

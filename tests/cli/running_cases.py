@@ -330,6 +330,8 @@ def status_says_it_by_its_exit_status(lab):
         expect_said(lab.command("status"), 1, stdout="starting", stderr="")
         expect_said(lab.command("status", "mgmt"), 0, stdout="mgmt")
         expect_said(lab.command("status", "nope"), 4, stdout="", stderr="vrfgate: no such VRF: 'nope'\n")
+        expect_said(lab.command("status", "acne"), 4, stdout="",
+                    stderr="vrfgate: no such VRF: 'acne', did you mean 'acme'?\n")
         expect_said(lab.command("status", "mgmt", "-o", "vrf,state"), 0, stdout="VRF  STATE\nmgmt healthy\n")
         expect_said(lab.command("status", "--color=always"), 1, stdout="\033[")
         plain = lab.command("status")
@@ -486,6 +488,8 @@ def what_is_stopped_stays_so_until_it_is_started(lab):
         expect_said(lab.command("start", "mgmt"), 1, stderr="vrfgate: vrf 'mgmt' is disabled in the config\n")
         for order in ("start", "stop", "restart"):
             expect_said(lab.command(order, "nope"), 4, stdout="", stderr="vrfgate: no such VRF: 'nope'\n")
+            expect_said(lab.command(order, "amce"), 4, stdout="",
+                        stderr="vrfgate: no such VRF: 'amce', did you mean 'acme'?\n")
     lab.command("down")
     with lab.running():
         lab.wait_state("acme", "starting")

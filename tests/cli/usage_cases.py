@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What needs no rights: usage, config faults, and questions to a supervisor that is not there."""
 
+import os
+import pathlib
 import re
+import shutil
+import subprocess
 
 import secret_file
 from faulty_api import ANSWERS, FaultyApi
@@ -10,7 +14,7 @@ from processes import free_port
 from tap import expect, expect_equal
 
 COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "start", "stop", "restart", "events",
-            "metrics", "exec", "logs", "diag", "import", "sync", "adopt")
+            "metrics", "exec", "logs", "diag", "import", "sync", "adopt", "leave", "rotate-psk", "init")
 TRUNK = "interface eth0.10 { }"
 
 
@@ -39,28 +43,114 @@ def the_version_is_told(lab):
 
 def every_command_has_help(lab):
     for command in COMMANDS:
+        by_help = lab.call("help", command).stdout
         for option in ("-h", "--help"):
-            expect_said(lab.call(command, option), 0, stdout=f"usage: vrfgate {command} [-c FILE]", stderr="")
+            done = lab.call(command, option)
+            expect_said(done, 0, stdout=f"usage: vrfgate {command} [-c FILE]", stderr="")
+            expect_equal(done.stdout, by_help, f"{command} {option} and help {command}")
 
 
-def commands_options_and_columns_are_in_the_manual_and_the_completions(lab):
+def what_was_meant_is_named(lab):
+    for words, text in ((("statsu",), "vrfgate: no command 'statsu', did you mean 'status'?\n"),
+                        (("help", "rotatepsk"), "vrfgate: no command 'rotatepsk', did you mean 'rotate-psk'?\n"),
+                        (("stop", "--nwo", "a"), "unknown option '--nwo', did you mean '--now'?\n"),
+                        (("status", "--colour=never"), "unknown option '--colour', did you mean '--color'?\n"),
+                        (("status", "-o", "vrf,reson"), "no column 'reson', did you mean 'reason'?\n")):
+        expect_said(lab.call(*words), USAGE_EXIT, stdout="", stderr=text)
+    lab.write("namespace cust-a { }\nnamespace other { }\n")
+    for words in (("exec", "cust-b", "true"), ("logs", "cust-b"), ("diag", "cust-b"), ("rotate-psk", "cust-b")):
+        expect_said(lab.command(*words), 4, stdout="",
+                    stderr="vrfgate: no such VRF: 'cust-b', did you mean 'cust-a'?\n")
+
+
+def table_of_commands(lab):
+    """By command: its options as (letter or "", long name), and its usage line."""
+    table = {}
+    for command in re.findall(r"^  ([a-z-]+) ", lab.call("help").stdout, re.M):
+        text = lab.call("help", command).stdout
+        options = set(re.findall(r"^ +(?:-(.), +)?--([a-z-]+)", text, re.M))
+        table[command] = options, text.splitlines()[0]
+    return table
+
+
+def each_command_and_option_is_in_the_manual_and_no_other(lab):
+    manual = (REPOSITORY / "docs/vrfgate.8").read_text()
+    table = table_of_commands(lab)
+    expect(set(COMMANDS) < set(table), "commands without help")
     # A section may be of several commands: ".Ss start , stop , restart".
-    manual = re.sub(r"\n\.Ss ([a-z]+(?: , [a-z]+)+)(?=\n)",
-                    lambda several: "".join(f"\n.Ss {each}" for each in several[1].split(" , ")),
-                    (REPOSITORY / "docs/vrfgate.8").read_text())
-    completions = {path: path.read_text() for path in sorted((REPOSITORY / "conf/completions").iterdir())}
-    expect_equal(len(completions), 2, "files of completions")
-    columns = lab.call("status", "-o", "nonsense").stderr.splitlines()[0].partition("; there are ")[2].split(", ")
-    wanted = {f".It Cm {column}\n": column for column in columns}
-    for command in COMMANDS:
-        wanted[f"\n.Ss {command}\n"] = command
-        for option in re.findall(r"--([a-z-]+)", lab.call(command, "-h").stdout):
-            wanted[f"Fl -{option}"] = f"--{option}"
-    expect(len(wanted) > len(COMMANDS) + len(columns), "no options")
-    for in_manual, word in wanted.items():
-        expect(in_manual in manual, f"vrfgate.8 does not have {in_manual!r}")
-        for path, text in completions.items():
-            expect(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text), f"{path.name} does not have '{word}'")
+    sections = {}
+    for section in re.split(r"\n\.Ss ", manual.partition("\n.Sh COMMANDS")[2].partition("\n.Sh ")[0])[1:]:
+        head, _, text = section.partition("\n")
+        options = set()
+        for item in re.findall(r"^\.It (Fl .*)", text, re.M):
+            options.add(re.fullmatch(r"(?:Fl (.)\b.*?, )?Fl -([a-z-]+).*", item).groups(default=""))
+        sections[tuple(head.split(" , "))] = options
+    expect_equal([command for head in sections for command in head], list(table), "sections of the manual")
+    for head, options in sections.items():
+        wanted = {option for command in head for option in table[command][0]}
+        expect_equal(sorted(options), sorted(wanted - {("c", "config"), ("h", "help")}), f"options in section {head}")
+    synopsis = manual.partition(".Sh SYNOPSIS\n")[2].partition("\n.Sh ")[0]
+    seen = {}
+    for block in synopsis.split(".Nm\n")[1:]:
+        head, _, text = block.removeprefix(".Cm ").partition("\n")
+        for command in head.split(" | "):
+            seen[command] = set(re.findall(r"Fl (-?[a-z-]+)", text.replace("Fl -\n", "")))
+    expect_equal(sorted(seen), sorted(table), "commands of the synopsis")
+    for command, (_, usage) in table.items():
+        expect_equal(sorted(seen[command]), sorted(re.findall(r"(?<![a-z])-(-?[a-z][a-z-]*)", usage)),
+                     f"options of {command} in the synopsis")
+
+
+def each_column_is_in_the_manual_and_no_other(lab):
+    manual = (REPOSITORY / "docs/vrfgate.8").read_text().partition("\n.Sh COLUMNS\n")[2].partition("\n.Sh ")[0]
+    done = lab.call("status", "-o", "help")
+    expect_said(done, 0, stderr="")
+    expect_equal(re.findall(r"^\.It Cm (\S+)$", manual, re.M), [line.split()[0] for line in done.stdout.splitlines()],
+                 "columns")
+
+
+COMPLETERS = {
+    "bash": ("conf/completions/vrfgate.bash", 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vrfgate 2>/dev/null;'
+             ' printf "%s\\n" "${COMPREPLY[@]}"'),
+    # What its functions offer: "describe: WORD:TEXT", "(-x --xx)--xx[TEXT]", "1:VRF:_vrfgate_vrfs".
+    "zsh": ("conf/completions/_vrfgate", 'words=("$@"); CURRENT=$#; _vrfgate'),
+}
+ZSH_STUBS = '_arguments() { print -rl -- "$@" }; _describe() { print -rl -- ${(P)2} }; _values() { shift 3; print -rl -- "$@" };'
+
+
+def completed(lab, shell, *words):
+    """The words that a shell offers for the last of these."""
+    path, call = COMPLETERS[shell]
+    script = (REPOSITORY / path).read_text()
+    if shell == "zsh":
+        script = ZSH_STUBS + script.removesuffix('_vrfgate "$@"\n')
+    path = f"{pathlib.Path(lab.program).resolve().parent}:{os.environ['PATH']}"
+    done = subprocess.run([shell, *(["-f"] if shell == "zsh" else []), "-c", script + "\n" + call, shell, "vrfgate",
+                           *map(str, words)], env={**os.environ, "PATH": path}, capture_output=True, text=True,
+                          check=True)
+    return done.stdout.split("\n")[:-1]
+
+
+def commands_options_vrfs_and_columns_are_completed(lab):
+    table = table_of_commands(lab)
+    lab.write("vrf acme { }\nnamespace mgmt { }\n")
+    columns = [line.split()[0] for line in lab.call("status", "-o", "help").stdout.splitlines()]
+    for shell in COMPLETERS:
+        if not shutil.which(shell):
+            continue
+        expect_equal([word.partition(":")[0] for word in completed(lab, shell, "")], list(table), f"commands in {shell}")
+        for command, (options, _) in table.items():
+            offered = {re.sub(r"^\(.*?\)|[=\[:].*$", "", word).rstrip("-")
+                       for word in completed(lab, shell, command, "-")} - {"1", "*", ""}
+            expect_equal(sorted(offered), sorted(
+                [f"--{name}" for _, name in options] + [f"-{letter}" for letter, _ in options if letter]),
+                f"options of {command} in {shell}")
+    for words, wanted in ((("logs", "-c", lab.path, "-n", "3", ""), ["acme", "mgmt"]), (("diag", "-c", lab.path, "a"), ["acme"]),
+                          (("stop", "-c", lab.path, "acme", "m"), ["mgmt"]), (("logs", "-c", lab.path, "acme", ""), [""]),
+                          (("exec", "-c", lab.path, "-u", "root", "ac"), ["acme"]), (("help", "rotate"), ["rotate-psk"]),
+                          (("status", "-o", ""), columns), (("status", "-o", "vrf,rea"), ["vrf,reason"]),
+                          (("status", "--color", "=", "n"), ["never"]), (("status", "--col"), ["--color="])):
+        expect_equal(completed(lab, "bash", *words), wanted, f"completion of {words}")
 
 
 def an_unknown_option_is_named_by_every_command(lab):
@@ -259,4 +349,4 @@ def the_end_of_a_log_is_shown(lab):
 
 CASES = [value for value in list(globals().values())
          if callable(value) and getattr(value, "__module__", "") == __name__
-         and value.__name__ != "expect_import_fails"]
+         and value.__name__ not in ("expect_import_fails", "table_of_commands", "completed")]

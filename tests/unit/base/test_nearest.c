@@ -50,5 +50,5 @@ int main(void)
 		cmocka_unit_test(a_word_of_any_length_can_be_asked_for),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL);
 }
