@@ -76,6 +76,19 @@ static int entry_read(struct net_channel *channel, const struct net_gateway *gat
 	return 0;
 }
 
+bool net_gateway_mac(
+	struct net_channel *channel, int ifindex, const struct address *address, uint8_t mac[6])
+{
+	static const uint8_t none[6];
+	const struct net_gateway gateway = { .ifindex = ifindex, .address = address };
+	struct entry entry = { .state = NUD_NONE };
+
+	if (entry_read(channel, &gateway, &entry, NULL) < 0)
+		return false;
+	memcpy(mac, entry.mac, sizeof(entry.mac));
+	return memcmp(entry.mac, none, sizeof(none)) != 0;
+}
+
 /* Where the kernel cannot, as on a link that is down, the entry stays as it is. */
 static void entry_use(struct net_channel *channel, const struct net_gateway *gateway)
 {

@@ -23,6 +23,10 @@ struct net_gateway {
 	uint8_t mac[6]; /* of one KNOWN or SET; 0: it has none of that size */
 };
 
+/* Asks nobody; false where its hardware address is not known. The channel is of that namespace. */
+bool net_gateway_mac(
+	struct net_channel *channel, int ifindex, const struct address *address, uint8_t mac[6]);
+
 /*
  * Fills in each `neighbour`; UNKNOWN also where its interface is not there. The kernel is told to ask
  * once more for one that did not answer (NTF_USE, neighbour(7)): nobody else may for a long time, and

@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "net/dump.h"
+#include "net/gateway.h"
 #include "net/mark.h"
 #include "net/message.h"
 
@@ -445,6 +446,24 @@ static bool wants_via(const struct wanted *wanted, const struct address *via)
 	return false;
 }
 
+/* A router advertises itself by its link-local address: it is the one that is wanted where it has its hardware one. */
+static bool is_same_router(const struct wanted *wanted, const struct hop *hop, struct blame *blame)
+{
+	uint8_t mac[6], other[6];
+
+	if (wants_via(wanted, &hop->via))
+		return true;
+	if (!net_gateway_mac(blame->channel, hop->ifindex, &hop->via, mac))
+		return false;
+	for (size_t i = 0; i < wanted->n_hops; i++)
+		if (wanted->hops[i].via.family && wanted->hops[i].ifindex == hop->ifindex &&
+			net_gateway_mac(
+				blame->channel, hop->ifindex, &wanted->hops[i].via, other) &&
+			memcmp(mac, other, sizeof(mac)) == 0)
+			return true;
+	return false;
+}
+
 /* What routers tell each other goes by any interface that the config has. */
 static bool is_by_daemon(const struct net_ways *ways, const struct answer *answer, int ifindex)
 {
@@ -461,12 +480,13 @@ static bool is_by_daemon(const struct net_ways *ways, const struct answer *answe
 }
 
 static bool hop_strays(const struct net_ways *ways, const struct net_way *way,
-	const struct wanted *wanted, const struct answer *answer, const struct hop *hop)
+	const struct wanted *wanted, const struct answer *answer, const struct hop *hop,
+	struct blame *blame)
 {
 	if (!wanted_hop(wanted, hop))
 		return !is_by_daemon(ways, answer, hop->ifindex);
 	if (answer->protocol == RTPROT_RA)
-		return hop->via.family && !wants_via(wanted, &hop->via);
+		return hop->via.family && !is_same_router(wanted, hop, blame);
 	if (way->kind == NET_WAY_ROUTE)
 		return hop->via.family && !wants_via(wanted, &hop->via) &&
 			!is_by_daemon(ways, answer, hop->ifindex);
@@ -496,8 +516,8 @@ static void way_judge(const struct net_ways *ways, struct net_way *way, const st
 	for (size_t i = 0; wanted->n_hops && !way->astray && i < answer->n_hops; i++) {
 		const struct hop *hop = &answer->hops[i];
 
-		way->astray =
-			answer->type == RTN_LOCAL || hop_strays(ways, way, wanted, answer, hop);
+		way->astray = answer->type == RTN_LOCAL ||
+			hop_strays(ways, way, wanted, answer, hop, blame);
 		if (way->astray)
 			tell_elsewhere(ways, way, wanted, answer, hop, blame);
 	}

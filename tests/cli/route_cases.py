@@ -199,6 +199,27 @@ def a_router_that_advertises_itself_beside_a_gateway_is_told(lab):
               " and 1 more")
 
 
+def a_gateway_that_advertises_itself_is_no_fault(lab):
+    """By its link-local address, which is the same router as it has the same hardware address."""
+    with customer(lab, 'host six { address = "2001:db9:7::7" }', kind="vrf"):
+        far = json.loads(ip("-j", "-n", "router", "addr", "show", "p0far"))[0]
+        local = next(each["local"] for each in far["addr_info"] if each["scope"] == "link")
+        # As its advertisement has it.
+        ip("-n", "acme", "neigh", "replace", local, "lladdr", far["address"], "dev", "cust0", "nud", "stale")
+        wait_until(lambda: "fd00:1::1 answers" in lab.command("diag", "acme").stdout, TOLD_SECONDS, "the gateway's answer")
+        route = ["default", "via", local, "dev", "cust0", "metric", "512", "proto", "ra"]
+        ip("-n", "acme", "-6", "route", "add", *route)
+        told = lab.command("diag", "acme").stdout
+        expect("fail  route" not in told and f"via {local}" in ip("-n", "acme", "-6", "route", "get", "2001:db9:7::7"), told)
+        # Another router is one.
+        ip("-n", "acme", "neigh", "replace", local, "lladdr", "02:00:00:00:00:77", "dev", "cust0", "nud", "stale")
+        wait_told(lab, f"default route of IPv6: sent by 'cust0' via {local}: the router advertises itself (accept_ra);"
+                  " and 1 more")
+        ip("-n", "acme", "neigh", "replace", local, "lladdr", far["address"], "dev", "cust0", "nud", "stale")
+        wait_healed(lab)
+
+
 CASES = [a_foreign_route_in_the_place_of_one_of_the_config_is_told, a_host_that_cannot_be_reached_is_told, a_router_that_advertises_itself_beside_a_gateway_is_told,
+         a_gateway_that_advertises_itself_is_no_fault,
          a_foreign_route_that_discards_is_told, a_foreign_rule_is_told, a_foreign_route_elsewhere_is_told,
          a_taken_way_to_the_server_is_told]
