@@ -6,6 +6,11 @@
 
 #include "base/memory.h"
 
+/* Of a double as many say what was meant; more would show how it is kept: 0.92000000000000004. */
+#define REAL_DIGITS 15
+/* Up to which hundredths can be told apart. */
+#define REAL_MAX    1e15
+
 json_t *json_text(const char *text)
 {
 	json_t *string = json_string(text);
@@ -53,4 +58,30 @@ json_t *json_shared_causes(const struct causes *causes, const char *key)
 		if (causes->items[i].vrfs.count > 1)
 			json_array_append_new(array, shared_cause(&causes->items[i], key));
 	return array;
+}
+
+static void reals_round(json_t *value)
+{
+	const char *key;
+	json_t *each;
+	size_t i;
+	double hundred;
+
+	json_object_foreach (value, key, each)
+		reals_round(each);
+	json_array_foreach (value, i, each)
+		reals_round(each);
+	if (!json_is_real(value))
+		return;
+	hundred = json_real_value(value) * 100;
+	if (hundred > -REAL_MAX && hundred < REAL_MAX)
+		(void)json_real_set(value,
+			(double)(long long)(hundred < 0 ? hundred - 0.5 : hundred + 0.5) / 100);
+}
+
+void json_print(json_t *document, FILE *out)
+{
+	reals_round(document);
+	json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(REAL_DIGITS));
+	fputc('\n', out);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "base/cause.h"
 #include "base/cleanup.h"
@@ -23,3 +24,6 @@ json_t *json_cause(const struct cause *cause);
 /* Those that more than one VRF has: an array of the same with "summary", the line for people, and "vrfs", the
  * names, under that key. */
 json_t *json_shared_causes(const struct causes *causes, const char *key);
+
+/* Prints a document for people and programs: indented, with a newline, and what is no integer rounded to 0.01. */
+void json_print(json_t *document, FILE *out);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "cli/screen.h"
 
 #define MAX_OPTIONS      16
 /* What getopt gives for the option of this place in the table. */
@@ -293,6 +294,13 @@ static int operands_judge(const struct cli_call *call)
 		word);
 }
 
+static int colour_judge(const struct cli_call *call)
+{
+	if (screen_colours(call->colour) >= 0)
+		return CLI_GO_ON;
+	return cli_usage(call, "--color=%s: expected auto, always or never", call->colour);
+}
+
 static int root_judge(const struct cli_call *call)
 {
 	if (!call->command->needs_root || geteuid() == 0)
@@ -308,6 +316,8 @@ static int command_call(struct cli_call *call, int argc, char **argv)
 
 	if (r == CLI_GO_ON)
 		r = command->runs_command ? command_line_split(call, argv) : operands_judge(call);
+	if (r == CLI_GO_ON)
+		r = colour_judge(call);
 	if (r == CLI_GO_ON && command->judge)
 		r = command->judge(call);
 	if (r == CLI_GO_ON)

@@ -35,8 +35,8 @@ struct cli_call {
 	const char *vrf; /* of a command that runs another, whose words are the operands */
 
 	const char *config_path, *colour, *columns, *lines, *user, *watch;
-	bool all, dry_run, follow, force, json, keep_hosts, keep_id, leave_proxies, new_id, no_wait,
-		now, remove, root, verbose, yes;
+	bool all, bad, dry_run, follow, force, json, keep_hosts, keep_id, leave_proxies, new_id,
+		no_wait, now, remove, root, verbose, yes;
 };
 
 struct cli_option {
@@ -63,6 +63,7 @@ struct cli_option {
 #define CLI_CONFIG                                          \
 	CLI_VALUE('c', "config", "FILE", NULL, config_path, \
 		"the config (default " CONFIG_DEFAULT_PATH ")")
+#define CLI_COLOUR  CLI_VALUE(0, "color", "WHEN", "always", colour, "auto, always or never")
 #define CLI_DRY_RUN CLI_FLAG('n', "dry-run", dry_run, "show what would change, and change nothing")
 #define CLI_NO_WAIT CLI_FLAG('n', "no-wait", no_wait, "do not wait until it is done")
 #define CLI_NOW     CLI_FLAG(0, "now", now, "kill proxies; values not yet written are lost")

@@ -82,8 +82,7 @@ static void document_print(const char *vrf, json_t *steps)
 	cleanup_json json_t *document = json_pack("{s:i, s:s, s:b, s:O}", "schema", 1, "vrf", vrf,
 		"ok", !any_failed(steps), "steps", steps);
 
-	json_dumpf(document, stdout, JSON_INDENT(2));
-	putchar('\n');
+	json_print(document, stdout);
 }
 
 static int diag_act(struct cli_call *call)

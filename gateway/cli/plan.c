@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/kernel.h"
@@ -27,8 +28,7 @@ static void plan_show_json(const struct cli_plan *plan)
 
 	document = net_plan_to_json(plan->plan);
 	json_object_set_new(document, "foreign", net_foreign_to_json(&plan->want, plan->have));
-	json_dumpf(document, stdout, JSON_INDENT(2));
-	putchar('\n');
+	json_print(document, stdout);
 	json_decref(document);
 }
 

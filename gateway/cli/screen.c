@@ -2,8 +2,11 @@
 /* The control sequences of ECMA-48 that every terminal of today has. */
 #include "cli/screen.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #define HOME            "\033[H"
 #define CLEAR_LINE_REST "\033[K"
@@ -42,4 +45,15 @@ unsigned screen_rows(int fd)
 	struct winsize size = { 0 };
 
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
+int screen_colours(const char *when)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (!when || strcmp(when, "auto") == 0)
+		return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	if (strcmp(when, "always") == 0)
+		return 1;
+	return strcmp(when, "never") == 0 ? 0 : -EINVAL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Drawing a text over the last one on a terminal. */
+/* What a terminal can do: drawing a text over the last one, and colours. */
 #pragma once
 
 #include <stdio.h>
@@ -13,3 +13,9 @@ void screen_draw(FILE *out, const char *text, unsigned rows);
 
 /* Rows of the terminal that this descriptor is; 0 where they are not known. */
 unsigned screen_rows(int fd);
+
+/*
+ * Whether the standard output gets colours: 1 or 0; -EINVAL where `when` is neither auto, always nor never. NULL is
+ * auto, which asks whether it is a terminal and NO_COLOR (no-color.org) is not set.
+ */
+int screen_colours(const char *when);

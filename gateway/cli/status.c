@@ -16,7 +16,11 @@
 #include "cli/load.h"
 #include "cli/screen.h"
 #include "cli/status_table.h"
+#include "cli/status_vrf.h"
 #include "control/client.h"
+
+/* Lines that a table has beside its VRFs: the gateway, the heading, the cursor. */
+#define TERMINAL_ROWS_BESIDE 3
 
 enum status_exit {
 	STATUS_HEALTHY = 0,
@@ -24,27 +28,16 @@ enum status_exit {
 	STATUS_DOWN = 2,
 };
 
-/* --color=always|never|auto; auto asks NO_COLOR (no-color.org) and the terminal. */
-static int colour_decide(const struct cli_call *call, bool *colour)
+static bool is_well(const json_t *vrf)
 {
-	const char *word = call->colour ? call->colour : "auto";
-	const char *no_color = getenv("NO_COLOR");
+	const char *state = json_string_value(json_object_get(vrf, "state"));
 
-	if (strcmp(word, "always") == 0)
-		*colour = true;
-	else if (strcmp(word, "never") == 0)
-		*colour = false;
-	else if (strcmp(word, "auto") == 0)
-		*colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
-	else
-		return cli_usage(call, "--color=%s: expected auto, always or never", word);
-	return CLI_GO_ON;
+	return state && (strcmp(state, "healthy") == 0 || strcmp(state, "disabled") == 0);
 }
 
 static enum status_exit document_judge(const json_t *document)
 {
 	static const char *const down[] = { "failed", "backoff" };
-	static const char *const well[] = { "healthy", "disabled" };
 	enum status_exit worst = STATUS_HEALTHY;
 	size_t i;
 	json_t *vrf;
@@ -55,10 +48,22 @@ static enum status_exit document_judge(const json_t *document)
 		for (size_t d = 0; state && d < 2; d++)
 			if (strcmp(state, down[d]) == 0)
 				return STATUS_DOWN;
-		if (!state || (strcmp(state, well[0]) != 0 && strcmp(state, well[1]) != 0))
+		if (!is_well(vrf))
 			worst = STATUS_DEGRADED;
 	}
 	return worst;
+}
+
+/* Takes those out that are healthy or disabled; returns how many. */
+static size_t well_remove(json_t *document)
+{
+	json_t *vrfs = json_object_get(document, "vrfs");
+	size_t count = json_array_size(vrfs);
+
+	for (size_t i = count; i-- > 0;)
+		if (is_well(json_array_get(vrfs, i)))
+			json_array_remove(vrfs, i);
+	return count - json_array_size(vrfs);
 }
 
 static void warnings_print(FILE *out, const json_t *document)
@@ -143,23 +148,53 @@ static int columns_judge(const struct cli_call *call)
 							   : CLI_GO_ON;
 }
 
-static void document_print(
-	FILE *out, const json_t *document, const struct cli_call *call, bool colour)
+/* One named, for people: in full. */
+static bool is_of_one(const struct cli_call *call)
 {
+	return call->n_operands == 1 && !call->json && !call->columns;
+}
+
+/* On a terminal that has no room for all, those that are well are a number. */
+static bool shows_bad(const struct cli_call *call, const json_t *document)
+{
+	unsigned rows = screen_rows(STDOUT_FILENO);
+
+	if (call->bad)
+		return true;
+	return rows && !call->json && !call->columns && call->n_operands == 0 &&
+		json_array_size(json_object_get(document, "vrfs")) + TERMINAL_ROWS_BESIDE > rows;
+}
+
+static void well_print(FILE *out, const struct cli_call *call, size_t well)
+{
+	if (well && !call->columns)
+		fprintf(out, "%zu %s healthy or disabled%s\n", well,
+			well == 1 ? "VRF is" : "VRFs are",
+			call->bad ? "" : ": 'vrfgate status | less' lists all");
+}
+
+static void document_print(FILE *out, json_t *document, const struct cli_call *call)
+{
+	size_t well = shows_bad(call, document) ? well_remove(document) : 0;
+	bool any = json_array_size(json_object_get(document, "vrfs")) > 0;
+
 	if (call->json) {
-		json_dumpf(document, out, JSON_INDENT(2));
-		fputc('\n', out);
+		json_print(document, out);
 		return;
 	}
+	if (is_of_one(call) && any)
+		status_vrf_print(out, document);
 	if (!call->columns)
 		gateway_print(out, document);
-	status_table_print(out, document, call->columns, colour);
-	if (!call->columns && call->n_operands > 0)
+	if (!is_of_one(call) && (any || !well))
+		status_table_print(out, document, call->columns, screen_colours(call->colour) > 0);
+	well_print(out, call, well);
+	if (!call->columns && call->n_operands > 1)
 		reasons_print(out, document);
 }
 
 /* Over the last one, in one go. */
-static void document_draw(const json_t *document, const struct cli_call *call, bool colour)
+static void document_draw(json_t *document, const struct cli_call *call)
 {
 	cleanup_free char *text = NULL;
 	size_t size;
@@ -167,7 +202,7 @@ static void document_draw(const json_t *document, const struct cli_call *call, b
 
 	if (!out)
 		abort();
-	document_print(out, document, call, colour);
+	document_print(out, document, call);
 	fclose(out);
 	screen_draw(stdout, text, screen_rows(STDOUT_FILENO));
 }
@@ -178,13 +213,14 @@ static json_t *request_create(const struct cli_call *call)
 
 	for (char **name = call->operands; *name; name++)
 		json_array_append_new(names, json_string(*name));
-	return json_pack(
-		"{s:s, s:o, s:b}", "command", "status", "vrfs", names, "brief", !call->json);
+	return json_pack("{s:s, s:o, s:b}", "command", "status", "vrfs", names, "brief",
+		!call->json && !is_of_one(call));
 }
 
-static int status_once(const struct cli_call *call, bool colour)
+static int status_once(const struct cli_call *call)
 {
 	cleanup_json json_t *document = NULL;
+	enum status_exit state;
 	int r = cli_ask(call->config, request_create(call), CONTROL_IMPATIENCE_MS, &document);
 
 	/* 1 would say "degraded": what cannot be known is 3, as Nagios has it too. */
@@ -196,12 +232,13 @@ static int status_once(const struct cli_call *call, bool colour)
 		fputs("vrfgate: the supervisor gave no status\n", stderr);
 		return CLI_EXIT_NO_SUPERVISOR;
 	}
+	state = document_judge(document);
 	if (call->watch && isatty(STDOUT_FILENO))
-		document_draw(document, call, colour);
+		document_draw(document, call);
 	else
-		document_print(stdout, document, call, colour);
+		document_print(stdout, document, call);
 	fflush(stdout);
-	return (int)document_judge(document);
+	return (int)state;
 }
 
 /* 0: once. */
@@ -225,24 +262,18 @@ static int watch_judge(const struct cli_call *call)
 
 static int status_judge(const struct cli_call *call)
 {
-	bool colour;
 	int r = watch_judge(call);
 
-	if (r == CLI_GO_ON)
-		r = colour_decide(call, &colour);
 	return r == CLI_GO_ON ? columns_judge(call) : r;
 }
 
 static int status_act(struct cli_call *call)
 {
-	bool colour = false;
-	int r;
+	int r = status_once(call);
 
-	(void)colour_decide(call, &colour);
-	r = status_once(call, colour);
 	while (call->watch && r <= STATUS_DOWN) {
 		sleep(watch_seconds(call));
-		r = status_once(call, colour);
+		r = status_once(call);
 	}
 	return r;
 }
@@ -253,7 +284,8 @@ static const struct cli_option options[] = {
 	CLI_VALUE('w', "watch", "SECONDS", "2", watch, "again and again (default every 2 seconds)"),
 	CLI_VALUE('o', "output", "COLUMNS", NULL, columns,
 		"these columns, such as vrf,state,reason; 'help' lists them"),
-	CLI_VALUE(0, "color", "WHEN", "always", colour, "auto, always or never"),
+	CLI_FLAG(0, "bad", bad, "only the VRFs that are neither healthy nor disabled"),
+	CLI_COLOUR,
 	{ 0 },
 };
 

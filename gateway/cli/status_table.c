@@ -29,8 +29,7 @@ static const json_t *member(const json_t *vrf, const char *outer, const char *in
 	return inner ? json_object_get(object, inner) : object;
 }
 
-/* 5s, 12m, 3h, 40d: two figures say enough in a table. */
-static char *duration_format(json_int_t seconds)
+char *status_duration_format(json_int_t seconds)
 {
 	if (seconds < 120)
 		return xasprintf("%llds", (long long)seconds);
@@ -61,7 +60,7 @@ enum cell_format {
 static char *scalar_format(const json_t *value, enum cell_format format)
 {
 	if (format == CELL_DURATION && json_is_integer(value))
-		return duration_format(json_integer_value(value));
+		return status_duration_format(json_integer_value(value));
 	if (format == CELL_BYTES && json_is_integer(value))
 		return bytes_format(json_integer_value(value));
 	if (json_is_integer(value))

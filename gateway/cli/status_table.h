@@ -20,3 +20,6 @@ void status_table_print(FILE *out, const json_t *document, const char *columns, 
 
 /* Prints a line for each column: name, heading, what it shows. */
 void status_table_help(FILE *out);
+
+/* 5s, 12m, 3h, 40d: two figures say enough. The caller frees it. */
+char *status_duration_format(json_int_t seconds);

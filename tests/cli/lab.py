@@ -2,13 +2,17 @@
 """A place to call vrfgate in as a user would: a directory, config files, and network and mounts of our own."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 
 from tap import Failure, Tap, expect, expect_equal, selects
 from waiting import TimedOut, wait_until
@@ -92,6 +96,20 @@ class Lab:
     def command(self, verb, *words):
         """Run a command with our config file."""
         return self.call(verb, "-c", self.path, *words)
+
+    def on_terminal(self, rows, verb, *words, **environment):
+        """The same with a terminal of that many rows for its output; what it wrote to it, and its exit status."""
+        ours, its = pty.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 120, 0, 0))
+        with open(ours, "rb", buffering=0) as reader:
+            process = subprocess.Popen([self.program, verb, "-c", self.path, *words], stdin=subprocess.DEVNULL, stdout=its,
+                                       stderr=its, env={**os.environ, **environment})
+            os.close(its)
+            text = b""
+            with contextlib.suppress(OSError):  # EIO: it has ended
+                while block := reader.read(65536):
+                    text += block
+            return text.decode().replace("\r\n", "\n"), process.wait(COMMAND_SECONDS)
 
     @contextlib.contextmanager
     def begun(self, verb, *words):

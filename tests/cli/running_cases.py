@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -442,6 +443,50 @@ def a_namespace_that_becomes_a_vrf_gets_its_proxy(lab):
     lab.command("down")
 
 
+def one_vrf_is_shown_in_full_with_what_is_wrong_first(lab):
+    lab.write(f"namespace good {CUSTOMER}\nnamespace bad {{ uplink = true {MACVLAN.format('absent0')} }}\n")
+    with lab.running():
+        lab.wait_state("good", "healthy")
+        lab.wait_state("bad", "failed")
+        said = lab.command("status", "bad").stdout
+        expect(re.match(r"bad: failed for \d+[sm]: .*absent0.*\n", said), f"status bad: {said!r}")
+        expect(said.index("  next       'vrfgate diag bad'") < said.index("  namespace  /run/netns/bad")
+               < said.index("\ngateway gw1: down"), f"order of status bad: {said!r}")
+        said = lab.command("status", "good").stdout
+        for text in ("good: healthy for ", "  interface  cust (macvlan): up, 10.0.0.2/30", "  ok         netns, link, "):
+            expect(text in said, f"status good lacks {text!r}: {said!r}")
+        expect("  next " not in said, f"status good tells what to do: {said!r}")
+        table = lab.command("status", "good", "bad").stdout
+        expect("\ngood healthy " in table and "\nbad  failed " in table, f"status of two is no table: {table!r}")
+    lab.command("down")
+
+
+def vrfs_that_are_well_are_left_out_where_asked_for(lab):
+    lab.write(f"namespace good {CUSTOMER}\nnamespace bad {{ {MACVLAN.format('absent0')} }}\n"
+              "namespace off { enabled = false }\n")
+    with lab.running():
+        lab.wait_state("good", "healthy")
+        lab.wait_state("bad", "failed")
+        done = lab.command("status", "--bad")
+        expect_said(done, 2, stdout="\n2 VRFs are healthy or disabled\n", stderr="")
+        expect("\nbad " in done.stdout and "\ngood" not in done.stdout, f"status --bad: {done.stdout!r}")
+        expect_said(lab.command("status", "--bad", "-o", "vrf,state"), 2, stdout="VRF STATE\nbad failed\n")
+        document = json.loads(lab.command("status", "--bad", "-j").stdout)
+        expect_equal([vrf["name"] for vrf in document["vrfs"]], ["bad"], "status --bad -j")
+        expect_equal(lab.command("status", "--bad", "good").stdout.splitlines()[-1], "1 VRF is healthy or disabled",
+                     "status --bad good")
+        # A terminal that has no room for all.
+        text, status = lab.on_terminal(5, "status", NO_COLOR="1")
+        expect_equal(status, 2, "exit status on a small terminal")
+        expect("\nbad " in text and "\ngood" not in text and
+               "\n2 VRFs are healthy or disabled: 'vrfgate status | less' lists all\n" in text, f"on a small terminal: {text!r}")
+        expect("\033[" not in text, f"NO_COLOR has colours: {text!r}")
+        text, _ = lab.on_terminal(6, "status", TERM="xterm")
+        expect("\ngood " in text and "\033[" in text, f"on a terminal: {text!r}")
+        expect("\033[" not in lab.on_terminal(6, "status", "--color=never", TERM="xterm")[0], "colours in spite of never")
+    lab.command("down")
+
+
 def the_last_words_of_a_failed_start_are_told(lab):
     section = fake_proxy(lab)
     path = lab.base / "zabbix_proxy"
@@ -451,8 +496,14 @@ def the_last_words_of_a_failed_start_are_told(lab):
     with lab.running():
         reason = lab.wait_state("acme", "backoff")["reason"]
         expect_equal(reason, whole, "reason")
-        expect(f"acme: {whole}\n" in lab.command("status", "acme").stdout, "status VRF does not show it whole")
-        expect("acme: zabbix_proxy" not in lab.command("status").stdout, "status of all has a line more")
+        lines = lab.command("status", "acme").stdout.splitlines()
+        expect(re.fullmatch(f"acme: backoff for [0-9]+s: {re.escape(whole)}", lines[0]), f"first line of status acme: {lines[0]!r}")
+        for line in ("  next       'vrfgate logs acme' shows why the proxy exited", "  next       'vrfgate start acme' tries again at once",
+                     "  namespace  /run/netns/acme"):
+            expect(line in lines, f"status acme lacks {line!r}: {lines}")
+        expect(any(line.startswith("  restarts   ") and "last exit: exit status 1" in line for line in lines),
+               f"status acme does not say what was tried: {lines}")
+        expect(f"acme: {whole}" not in lab.command("status").stdout, "status of all has a line more")
     lab.command("down")
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "../cmocka_all.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -52,9 +53,19 @@ static void the_rows_are_those_of_the_terminal(void **state)
 	close(fds[1]);
 }
 
+/* What a terminal gets by itself is in tests/cli/: stdout here is none. */
+static void colours_are_as_they_were_asked_for(void **state)
+{
+	(void)state;
+	assert_int_equal(screen_colours("always"), 1);
+	assert_int_equal(screen_colours("never"), 0);
+	assert_int_equal(screen_colours("maybe"), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(colours_are_as_they_were_asked_for),
 		cmocka_unit_test(each_line_goes_over_the_last_and_the_rest_is_cleared),
 		cmocka_unit_test(what_does_not_fit_is_counted),
 		cmocka_unit_test(the_rows_are_those_of_the_terminal),
