@@ -71,7 +71,7 @@ static int file_include(struct config_tree *tree, struct config_complaints *faul
 	root = config_tree_add_file(tree, path);
 	if (strlen(text) != size)
 		config_complain(faults, root, 1, "a NUL byte in the file, expected text");
-	r = config_parse(text, root, faults);
+	r = config_parse(text, true, root, faults);
 	sections_judge(root, faults);
 	if (r == 0 && root->n_sections == 0)
 		config_complain(notes, root, 1, "%s, expected vrf or namespace sections",

@@ -107,11 +107,11 @@ enum extent {
 static bool tree_parse(struct config_reader *reader, struct config_tree *tree,
 	struct config_section *root, const char *text, enum extent extent)
 {
-	bool whole;
+	bool customers = extent != EXTENT_GENERAL;
+	bool whole = config_parse(text, customers, root, &reader->faults) == 0;
 
-	if (extent == EXTENT_GENERAL)
-		return config_parse_general(text, root, &reader->faults) == 0;
-	whole = config_parse(text, root, &reader->faults) == 0;
+	if (!customers)
+		return whole;
 	return config_include(tree, &reader->faults, &reader->notes) == 0 && whole;
 }
 

@@ -9,40 +9,30 @@
 #include <assert.h>
 #include <confuse.h>
 #include <errno.h>
-#include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "config/grammar.h"
 #include "config/scan.h"
+#include "config/schema.h"
+#include "config/shape.h"
 
 #define BEGIN_OPTION " " /* not a word that can be written without quotes */
-/* Sections in sections; below it no name is learned, so that the levels cannot overflow. */
-#define MAX_DEPTH    64
-#define MAX_GUESSES  100
-
-/* libconfuse's messages that are told apart. */
-#define MESSAGE_END        "premature end of file"
-#define MESSAGE_UNKNOWN    "no such option '%s'"
-#define MESSAGE_UNEXPECTED "unexpected token '%s'"
+#define MAX_DEPTH    8   /* of the schema's sections, and the root */
 
 struct level {
 	cfg_t *cfg;
 	struct config_section *section;
-	struct config_grammar *grammar;
 };
 
 struct parse {
 	struct config_section *root;
 	struct config_complaints *faults;
-	struct config_grammar *grammar;
 	struct level levels[MAX_DEPTH];
 	size_t depth;
-	bool again; /* something was learned: parse once more */
-	bool told;  /* the error that ends this pass is in the faults */
 };
 
 /* The callbacks of libconfuse carry no pointer of ours. */
@@ -53,44 +43,19 @@ static struct level *parse_level(void)
 	return &current->levels[current->depth - 1];
 }
 
-static void level_push(cfg_t *cfg, struct level *above)
-{
-	struct level *level = &current->levels[current->depth];
-
-	assert(current->depth < MAX_DEPTH);
-	current->depth++;
-	level->cfg = cfg;
-	level->section = current->root;
-	level->grammar = current->grammar;
-	if (!above)
-		return;
-	level->section =
-		config_section_add(above->section, cfg_name(cfg), cfg_title(cfg), cfg->line);
-	level->grammar = config_grammar_find(above->grammar, cfg_name(cfg));
-	if (level->grammar)
-		return;
-	/* libconfuse takes "vrf=acme|interface" for a way into another section. */
-	config_complain(current->faults, above->section, cfg->line,
-		"section '%s' does not belong here, expected it in its own section", cfg_name(cfg));
-	level->grammar = above->grammar;
-}
-
-/*
- * A section begins (the hidden option's default is read), or its hidden option was written out.
- * Never fails, since libconfuse aborts the program when a default does.
- */
+/* A section begins: the hidden option's default is read. */
 static int on_begin(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
-	struct level *above = current->depth ? parse_level() : NULL;
+	struct config_section *section = current->root;
 
 	(void)opt;
 	(void)value;
 	*(void **)result = NULL;
-	if (above && above->cfg == cfg)
-		config_complain(current->faults, above->section, cfg->line,
-			"unknown key '" BEGIN_OPTION "', expected a name");
-	else
-		level_push(cfg, above);
+	if (current->depth)
+		section = config_section_add(
+			parse_level()->section, cfg_name(cfg), cfg_title(cfg), cfg->line);
+	assert(current->depth < MAX_DEPTH);
+	current->levels[current->depth++] = (struct level){ cfg, section };
 	return 0;
 }
 
@@ -122,83 +87,26 @@ static void empty_lists_add(const struct level *level)
 			config_section_add_entry(level->section, opt->name, level->section->line);
 }
 
+/* The section is in the tree now: libconfuse's copy, with all options that it could have, is of no use any more. */
 static int on_end(cfg_t *cfg, cfg_opt_t *opt)
 {
 	(void)cfg;
-	(void)opt;
 	empty_lists_add(parse_level());
 	current->depth--;
+	cfg_opt_rmnsec(opt, cfg_opt_size(opt) - 1);
 	return 0;
 }
 
-static void complain_of_shape(
-	const struct level *level, int line, const struct config_grammar *name)
-{
-	static const struct {
-		const char *what, *expected;
-	} shapes[] = {
-		[CONFIG_GRAMMAR_VALUE] = { "a key", "= VALUE" },
-		[CONFIG_GRAMMAR_SECTION] = { "a section", "{ ... }" },
-		[CONFIG_GRAMMAR_TITLED] = { "a section with a name", "NAME { ... }" },
-	};
-
-	if (name->learned)
-		config_complain(current->faults, level->section, line,
-			"unknown key '%s', expected KEY = VALUE or a section", name->name);
-	else
-		config_complain(current->faults, level->section, line, "'%s' is %s, expected %s %s",
-			name->name, shapes[name->kind].what, name->name,
-			shapes[name->kind].expected);
-}
-
-/* An unknown name, or one with something behind it that does not fit: learn, or complain. */
-static void name_judge(const struct level *level, int line, const char *format, const char *name)
-{
-	struct config_grammar *known = config_grammar_find(level->grammar, name);
-
-	if (current->depth == MAX_DEPTH) {
-		config_complain(current->faults, level->section, line,
-			"'%s' in %d sections, expected no such depth", name, MAX_DEPTH);
-	} else if (!known && strcmp(format, MESSAGE_UNKNOWN) == 0) {
-		config_grammar_learn(level->grammar, name);
-		current->again = true;
-	} else if (known && config_grammar_guess(known)) {
-		current->again = true;
-	} else if (known) {
-		complain_of_shape(level, line, known);
-	} else {
-		config_complain(current->faults, level->section, line,
-			"unexpected '%s', expected KEY = VALUE or a section", name);
-	}
-}
-
-/* Only where a list goes on can a word be out of place. */
-static void complain_of_token(const struct level *level, int line, const char *token)
-{
-	bool symbol = strchr("{}()=+,", token[0]) != NULL;
-
-	config_complain(current->faults, level->section, line, "unexpected '%s', expected %s",
-		token, symbol ? "a name or a value" : "',' or '}' in the list");
-}
-
-/* The first argument of every message of libconfuse that has one is the name it is about. */
+/* Of a text whose shape is right there is nothing to say. */
 __attribute__((format(printf, 2, 0))) static void on_error(
 	cfg_t *cfg, const char *format, va_list args)
 {
-	const struct level *level = parse_level();
+	cleanup_free char *text = NULL;
 
-	if (current->again || current->told)
-		return;
-	current->told = true;
-	if (strcmp(format, MESSAGE_UNEXPECTED) == 0)
-		complain_of_token(level, cfg->line, va_arg(args, char *));
-	else if (strcmp(format, MESSAGE_END) == 0)
-		config_complain(current->faults, level->section, cfg->line,
-			"the file ends behind a name, expected = VALUE or { ... }");
-	else if (strchr(format, '%'))
-		name_judge(level, cfg->line, format, va_arg(args, char *));
-	else
-		config_complain(current->faults, level->section, cfg->line, "%s", format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	config_complain(current->faults, parse_level()->section, cfg->line,
+		"%s, expected a vrfgate file", text);
 }
 
 static void options_free(cfg_opt_t *options)
@@ -209,124 +117,74 @@ static void options_free(cfg_opt_t *options)
 	free(options);
 }
 
-/* libconfuse's own form of the grammar; it copies this again. */
-static cfg_opt_t *options_create(const struct config_grammar *grammar)
+static cfg_opt_t *option_append(cfg_opt_t **options, size_t *count, const char *name)
 {
-	static const cfg_flag_t flags[] = {
-		[CONFIG_GRAMMAR_VALUE] = CFGF_LIST | CFGF_NODEFAULT,
-		[CONFIG_GRAMMAR_SECTION] = CFGF_MULTI,
-		[CONFIG_GRAMMAR_TITLED] = CFGF_MULTI | CFGF_TITLE,
-	};
-	cfg_opt_t *options = xcalloc(grammar->n_children + 2, sizeof(*options));
+	cfg_opt_t *opt = array_append(options, count);
+
+	opt->name = name;
+	return opt;
+}
+
+/* The schema in libconfuse's form, which copies this again. */
+static cfg_opt_t *options_create(const struct config_schema *schema)
+{
 	const cfg_opt_t begin =
 		CFG_PTR_CB(BEGIN_OPTION, (char *)"begin", CFGF_NONE, on_begin, NULL);
+	cfg_opt_t *options = NULL, *opt;
+	size_t count = 0;
 
-	options[0] = begin;
-	for (size_t i = 0; i < grammar->n_children; i++) {
-		const struct config_grammar *child = grammar->children[i];
-		cfg_opt_t *opt = &options[i + 1];
-
-		opt->name = child->name;
-		opt->flags = flags[child->kind];
-		if (child->kind == CONFIG_GRAMMAR_VALUE) {
-			opt->type = CFGT_PTR;
-			opt->parsecb = on_value;
-		} else {
-			opt->type = CFGT_SEC;
-			opt->subopts = options_create(child);
-			opt->validcb = on_end;
-		}
+	*option_append(&options, &count, BEGIN_OPTION) = begin;
+	for (const struct config_key *key = schema->keys; key->name; key++) {
+		opt = option_append(&options, &count, key->name);
+		opt->type = CFGT_PTR;
+		opt->flags = CFGF_LIST | CFGF_NODEFAULT;
+		opt->parsecb = on_value;
 	}
+	for (size_t i = 0; schema->sections && schema->sections[i]; i++) {
+		opt = option_append(&options, &count, schema->sections[i]->name);
+		opt->type = CFGT_SEC;
+		opt->flags = CFGF_MULTI | (schema->sections[i]->title ? CFGF_TITLE : 0);
+		opt->subopts = options_create(schema->sections[i]);
+		opt->validcb = on_end;
+	}
+	option_append(&options, &count, NULL);
 	return options;
 }
 
-/* One pass over the text; true where it came to the end. */
-static bool parse_pass(struct parse *parse, const char *text)
+/* Of a text whose shape is right. */
+static int tree_build(
+	const char *text, struct config_section *root, struct config_complaints *faults)
 {
-	cfg_opt_t *options = options_create(parse->grammar);
+	struct parse parse = { .root = root, .faults = faults };
+	cfg_opt_t *options = options_create(&config_schema_root);
 	cfg_t *cfg;
 	bool done;
 
-	config_section_clear(parse->root);
-	parse->depth = 0;
-	parse->again = false;
-	parse->told = false;
+	current = &parse;
 	cfg = cfg_init(options, CFGF_NONE);
 	cfg_set_error_function(cfg, on_error);
 	done = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
 	if (done)
-		empty_lists_add(&parse->levels[0]);
-	else if (!parse->again && !parse->told)
-		config_complain(parse->faults, parse_level()->section, parse_level()->cfg->line,
-			"a text that cannot be read, expected a vrfgate file");
+		empty_lists_add(&parse.levels[0]);
 	cfg_free(cfg);
 	options_free(options);
-	return done;
-}
-
-/* libconfuse translates its messages, by which we tell them apart. */
-static bool parse_in_c_locale(struct parse *parse, const char *text)
-{
-	locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	locale_t old = uselocale(c_locale);
-	size_t n_faults = parse->faults->count;
-	bool done;
-	int guesses = 0;
-
-	current = parse;
-	do {
-		config_complaints_cut(parse->faults, n_faults);
-		done = parse_pass(parse, text);
-	} while (!done && parse->again && ++guesses < MAX_GUESSES);
 	current = NULL;
-	uselocale(old);
-	if (c_locale)
-		freelocale(c_locale);
-	return done;
-}
-
-/* Of a text that was scanned. */
-static int text_parse(
-	const char *text, struct config_section *root, struct config_complaints *faults)
-{
-	struct parse parse = { .root = root, .faults = faults };
-	bool done;
-
-	parse.grammar = config_grammar_create(&config_schema_root);
-	done = parse_in_c_locale(&parse, text);
-	if (!done && parse.again)
-		config_complain(faults, root, 1,
-			"more than %d unknown names, expected a vrfgate file", MAX_GUESSES);
-	config_grammar_destroy(parse.grammar);
 	return done ? 0 : -EINVAL;
 }
 
-int config_parse(const char *text, struct config_section *root, struct config_complaints *faults)
+int config_parse(const char *text, bool customers, struct config_section *root,
+	struct config_complaints *faults)
 {
 	cleanup_free char *copy = xstrdup(text);
 	struct error err = ERROR_INIT;
-	int line;
+	int line, scanned = config_scan(copy, customers, &line, &err);
+	int shaped = config_shape(copy, &config_schema_root, root, faults);
+	int built = tree_build(copy, root, faults);
 
-	if (config_scan(copy, &line, &err) < 0) {
+	if (scanned < 0)
 		config_complain(faults, root, line, "%s", err.text);
-		return -EINVAL;
-	}
-	return text_parse(copy, root, faults);
-}
-
-int config_parse_general(
-	const char *text, struct config_section *root, struct config_complaints *faults)
-{
-	cleanup_free char *copy = xstrdup(text);
-	struct error err = ERROR_INIT;
-	int line, scanned = config_scan_general(copy, &line, &err);
-	int r = text_parse(copy, root, faults);
-
-	if (scanned < 0) {
-		config_complain(faults, root, line, "%s", err.text);
-		/* It may stand in what was not read. */
-		if (!config_section_child(root, "gateway"))
-			return -EINVAL;
-	}
-	return r;
+	/* Without customers the gateway section may stand in what was not read. */
+	if (scanned < 0 && !customers && config_section_child(root, "gateway"))
+		scanned = 0;
+	return scanned < 0 || shaped < 0 ? -EINVAL : built;
 }

@@ -2,19 +2,16 @@
 /* Text to tree, by libconfuse. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "config/complaint.h"
 #include "config/tree.h"
 
 /*
- * Parses a text into root, an empty root section. Unknown keys and sections come through, for the
- * reader to complain of. A syntax error ends the text: it is complained of, and what was read
- * before it stays in the tree. Returns 0 or -EINVAL. Not reentrant: libconfuse's scanner is global.
+ * Parses a text into root, an empty root section, without `customers` all but the sections vrf and namespace. What does
+ * not fit the schema is complained of, and is as if it were not there. Returns 0, also where names are unknown, or
+ * -EINVAL: what is in root is not all that was meant. Without customers a text that is cut short is no error where a
+ * gateway section stands before that. Not reentrant: libconfuse's scanner is global.
  */
-int config_parse(const char *text, struct config_section *root, struct config_complaints *faults);
-
-/*
- * The same without the sections vrf and namespace, whatever is in them. Where one is left open it is
- * complained of, and is an error only where no gateway section stands before it.
- */
-int config_parse_general(
-	const char *text, struct config_section *root, struct config_complaints *faults);
+int config_parse(const char *text, bool customers, struct config_section *root,
+	struct config_complaints *faults);

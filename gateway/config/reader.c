@@ -28,14 +28,6 @@ void config_read_defaults(const struct config_schema *schema, void *object)
 		}
 }
 
-static void complain_of_unknown(struct config_reader *reader, const struct config_section *section,
-	int line, const struct config_schema *schema, const char *what, const char *name)
-{
-	cleanup_free char *text = config_schema_unknown(schema, what, name);
-
-	config_complain(&reader->faults, section, line, "%s", text);
-}
-
 static void read_entry(struct config_reader *reader, const struct config_section *section,
 	const struct config_entry *entry, const struct config_key *key, void *object)
 {
@@ -58,35 +50,20 @@ static void read_entry(struct config_reader *reader, const struct config_section
 	config_pending_note(&reader->notes, section, entry->name, entry->line);
 }
 
-static void read_entries(struct config_reader *reader, const struct config_section *section,
+/* Names that the schema does not have are not in the tree (config/shape.h). */
+void config_read_section(struct config_reader *reader, const struct config_section *section,
 	const struct config_schema *schema, void *object)
 {
 	for (size_t i = 0; i < section->n_entries; i++) {
 		const struct config_entry *entry = &section->entries[i];
-		const struct config_key *key = config_schema_key(schema, entry->name);
 
-		if (key)
-			read_entry(reader, section, entry, key, object);
-		else
-			complain_of_unknown(
-				reader, section, entry->line, schema, "key", entry->name);
+		read_entry(reader, section, entry, config_schema_key(schema, entry->name), object);
 	}
-}
-
-void config_read_section(struct config_reader *reader, const struct config_section *section,
-	const struct config_schema *schema, void *object)
-{
-	read_entries(reader, section, schema, object);
 	for (size_t i = 0; i < section->n_sections; i++) {
 		const struct config_section *child = section->sections[i];
 		const struct config_schema *known = config_schema_section(schema, child->name);
 		const struct config_section *first = config_section_child(section, child->name);
 
-		if (!known) {
-			complain_of_unknown(
-				reader, section, child->line, schema, "section", child->name);
-			continue;
-		}
 		if (!known->title && !known->many && first != child)
 			config_complain(&reader->faults, section, child->line,
 				"section '%s' is there twice, first at line %d, expected one",

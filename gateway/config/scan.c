@@ -196,11 +196,11 @@ static int token_skip(
 /* A reading of a text, and what is left of it. */
 struct scan {
 	struct braces braces;
-	bool general; /* customers' sections are blanked, too */
-	char *begin;  /* of what stands at the top level; NULL: nothing has begun */
+	bool customers; /* stay */
+	char *begin;    /* of what stands at the top level; NULL: nothing has begun */
 };
 
-static void blank(char *p, const char *end)
+void config_blank(char *p, const char *end)
 {
 	for (; p < end; p++)
 		if (*p != '\n')
@@ -232,8 +232,8 @@ static void top_level_follow(struct scan *scan, char *token, const char *end)
 	if (*token == '=')
 		scan->begin = token;
 	if (*token == '}' && scan->begin) {
-		if (is_customer(scan->begin))
-			blank(scan->begin, end);
+		if (!scan->customers && is_customer(scan->begin))
+			config_blank(scan->begin, end);
 		scan->begin = NULL;
 	}
 }
@@ -270,8 +270,7 @@ static int tokens_scan(struct scan *scan, char *text, int *line, struct error *e
 				scan->begin = token;
 			return r;
 		}
-		if (scan->general)
-			top_level_follow(scan, token, p);
+		top_level_follow(scan, token, p);
 		if (*line != place.line)
 			place = line_begin(
 				(char *)memrchr(token, '\n', (size_t)(p - token)) + 1, *line);
@@ -279,31 +278,16 @@ static int tokens_scan(struct scan *scan, char *text, int *line, struct error *e
 	return braces_judge(&scan->braces, line, err);
 }
 
-static int text_scan(struct scan *scan, char *text, int *line, struct error *err)
+int config_scan(char *text, bool customers, int *line, struct error *err)
 {
+	struct scan scan = { .customers = customers, .braces.text = text };
+	const char *end = text + strlen(text);
 	int r;
 
 	marks_blank(text);
-	scan->braces.text = text;
-	r = tokens_scan(scan, text, line, err);
-	braces_finish(&scan->braces);
-	return r;
-}
-
-int config_scan(char *text, int *line, struct error *err)
-{
-	struct scan scan = { 0 };
-
-	return text_scan(&scan, text, line, err);
-}
-
-int config_scan_general(char *text, int *line, struct error *err)
-{
-	struct scan scan = { .general = true };
-	const char *end = text + strlen(text);
-	int r = text_scan(&scan, text, line, err);
-
+	r = tokens_scan(&scan, text, line, err);
+	braces_finish(&scan.braces);
 	if (r < 0 && scan.begin)
-		blank(scan.begin, end);
+		config_blank(scan.begin, end);
 	return r;
 }

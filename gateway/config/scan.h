@@ -7,17 +7,16 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 /*
- * Overwrites the comments in text by spaces, line ends stay. Returns 0, or -EINVAL with *line set
- * to where the trouble starts.
+ * Overwrites the comments in text with spaces, line ends stay; without `customers` the sections `vrf` and `namespace`,
+ * too: most of a file, and of no interest to who looks for the others. Returns 0, or -EINVAL with *line set to where
+ * the trouble starts: the section that this is in is overwritten with all behind it, and what stood before can be read.
  */
-int config_scan(char *text, int *line, struct error *err);
+int config_scan(char *text, bool customers, int *line, struct error *err);
 
-/*
- * The same, and overwrites the sections `vrf` and `namespace`, too: most of a file, and of no
- * interest to who looks for the others. On -EINVAL the section in which the trouble starts is
- * overwritten with all behind it, and what stood before can be read.
- */
-int config_scan_general(char *text, int *line, struct error *err);
+/* Overwrites all but the line ends. */
+void config_blank(char *p, const char *end);

@@ -48,10 +48,16 @@ static const struct fault_row table[] = {
 	{ IN_VRF("dns = { \"10.0.0.1\" \"10.0.0.2\" }"),
 		"2: " V "unexpected '10.0.0.2', expected ',' or '}' in the list" },
 	{ IN_VRF("dns = "), "3: " V "unexpected '}', expected a name or a value" },
-	{ IN_VRF("..."), "3: " V "unknown key '...', expected KEY = VALUE or a section" },
+	{ IN_VRF("..."), "2: " V "unknown key '...', expected KEY = VALUE or a section" },
+	{ "uplink { mtu 1500\n}", "1: uplink: 'mtu' is a key, expected mtu = VALUE" },
+	{ "gateway x { }", "1: 'gateway' is a section, expected gateway { ... }" },
+	{ "gateway { } }{", "1: '}' without a section, expected none" },
+	{ "gateway { include = x*.conf }",
+		"1: gateway: unexpected '*', expected quotes around a text that has it" },
+	{ IN_VRF("= 3"), "2: " V "unexpected '=', expected a name or a value" },
+	{ IN_VRF("dns = { a, = }"), "2: " V "unexpected '=', expected a name or a value" },
 	/* libconfuse calls its own top "root". */
-	{ IN_VRF("root { }") "vrf a { }",
-		"2: " V "unknown key 'root', expected KEY = VALUE or a section" },
+	{ IN_VRF("root { }") "vrf b { }", "2: " V "unknown section 'root', did you mean 'route'?" },
 	{ "vrf a {\n", "1: '{' without an end, expected '}' before the file ends" },
 	{ "\n}", "2: '}' without a section, expected none" },
 	{ "mtu", "1: the file ends behind a name, expected = VALUE or { ... }" },
@@ -512,6 +518,44 @@ static void test_all_faults_come_in_one_pass_with_their_lines(void **state)
 	assert_int_equal(found, n);
 }
 
+/* One that is not told comes with the next attempt. */
+static void test_no_fault_of_shape_hides_another(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("gateway = 1\n"
+			    "vrf { }\n"
+			    "dns { }\n"
+			    "enabled = maybe\n"
+			    "vrf a {\n"
+			    "  dns = { \"10.0.0.1\" \"10.0.0.2\" }\n"
+			    "  enabled\n"
+			    "  interface eth0.10 { mtu = 1 } mtu 1500\n"
+			    "  root x { deep { } }\n"
+			    "}\n"
+			    "uplink { mtu = 1 }\n"
+			    "vrf b { interface x { mtu = \"1\n");
+	static const char *const expected[] = {
+		"1: 'gateway' is a section, expected gateway { ... }",
+		"2: 'vrf' is a section with a name, expected vrf NAME { ... }",
+		"3: unknown section 'dns', expected one of gateway, uplink, zabbix, proxy, vrf, namespace",
+		"4: unknown key 'enabled', expected one of gateway, uplink, zabbix, proxy, vrf, namespace",
+		"6: vrf 'a': unexpected '10.0.0.2', expected ',' or '}' in the list",
+		"7: vrf 'a': 'enabled' is a key, expected enabled = VALUE",
+		"8: vrf 'a': unknown key 'mtu', expected KEY = VALUE or a section",
+		"8: vrf 'a': interface 'eth0.10': mtu \"1\": out of range, expected 68 to 65535",
+		"9: vrf 'a': unknown section 'root', did you mean 'route'?",
+		"11: uplink: mtu \"1\": out of range, expected 1280 to 65535",
+		"12: string without an end, expected \"",
+	};
+	size_t n = sizeof(expected) / sizeof(expected[0]);
+
+	(void)state;
+	assert_int_equal(loaded.report.faults.count, n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(
+			loaded.report.faults.items[i] + strlen("test.conf:"), expected[i]);
+}
+
 static void test_same_customer_addresses_are_no_fault(void **state)
 {
 	cleanup_loaded struct loaded loaded = loaded_text(
@@ -760,6 +804,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_fault_is_told_in_its_words),
 		cmocka_unit_test(test_all_faults_come_in_one_pass_with_their_lines),
+		cmocka_unit_test(test_no_fault_of_shape_hides_another),
 		cmocka_unit_test(test_same_customer_addresses_are_no_fault),
 		cmocka_unit_test(test_a_destination_may_have_several_next_hops),
 		cmocka_unit_test(test_an_equal_next_hop_is_a_warning),

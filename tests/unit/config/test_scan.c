@@ -10,14 +10,13 @@
 #include "base/memory.h"
 #include "config/scan.h"
 
-static void assert_scanned(
-	int (*scan)(char *, int *, struct error *), const char *before, const char *after)
+static void assert_scanned(bool customers, const char *before, const char *after)
 {
 	cleanup_free char *text = xstrdup(before);
 	struct error err = ERROR_INIT;
 	int line;
 
-	assert_int_equal(scan(text, &line, &err), 0);
+	assert_int_equal(config_scan(text, customers, &line, &err), 0);
 	assert_string_equal(text, after);
 }
 
@@ -41,7 +40,7 @@ static void test_comments_are_blanked_and_lines_stay(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		assert_scanned(config_scan, table[i].text, table[i].expected);
+		assert_scanned(true, table[i].text, table[i].expected);
 }
 
 static void test_hopeless_texts_are_refused_with_their_line(void **state)
@@ -66,7 +65,7 @@ static void test_hopeless_texts_are_refused_with_their_line(void **state)
 		struct error err = ERROR_INIT;
 		int line = 0;
 
-		assert_int_equal(config_scan(text, &line, &err), -EINVAL);
+		assert_int_equal(config_scan(text, true, &line, &err), -EINVAL);
 		assert_int_equal(line, table[i].line);
 		assert_true(strstr(err.text, "expected") != NULL);
 	}
@@ -100,7 +99,7 @@ static void test_a_brace_without_an_end_is_the_one_that_lacks_it(void **state)
 		struct error err = ERROR_INIT;
 		int line = 0;
 
-		assert_int_equal(config_scan(text, &line, &err), -EINVAL);
+		assert_int_equal(config_scan(text, true, &line, &err), -EINVAL);
 		assert_string_equal(err.text, expected);
 		assert_int_equal(line, table[i].line);
 	}
@@ -123,7 +122,7 @@ static void test_customers_are_blanked_for_who_wants_the_rest(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		assert_scanned(config_scan_general, table[i].text, table[i].expected);
+		assert_scanned(false, table[i].text, table[i].expected);
 }
 
 static void test_what_stands_before_the_trouble_is_left(void **state)
@@ -145,7 +144,7 @@ static void test_what_stands_before_the_trouble_is_left(void **state)
 		struct error err = ERROR_INIT;
 		int line = 0;
 
-		assert_int_equal(config_scan_general(text, &line, &err), -EINVAL);
+		assert_int_equal(config_scan(text, false, &line, &err), -EINVAL);
 		assert_int_equal(line, table[i].line);
 		assert_string_equal(text, table[i].expected);
 	}
