@@ -313,15 +313,23 @@ static bool is_in_use(const struct net_have_netns *have, const struct net_goal *
 	return false;
 }
 
+/* 0.0.0.0/8 and what has it within: the kernel makes no route of its own for "this network" (RFC 1122 3.2.1.3). */
+static bool is_this_network(const struct address *address)
+{
+	return address->family == AF_INET &&
+		!(address->bytes[0] & address_network_mask(address, 0));
+}
+
 /* Of an address that stays as it is, on a link that does; with any other the kernel makes it. */
 static bool lacks_network_route(
 	const struct net_goals *goals, const struct net_goal *goal, const struct address *address)
 {
 	bool four = address->family == AF_INET;
 
-	return address->prefix_length < (four ? 32 : 128) && !goal->in_root && goal->have &&
-		goal->have != &goal->fresh && (goal->have->flags & IFF_UP) &&
-		!(four && goal->lost_ipv4) && is_in_use(goals->have, goal, address) &&
+	return address->prefix_length < (four ? 32 : 128) && !is_this_network(address) &&
+		!goal->in_root && goal->have && goal->have != &goal->fresh &&
+		(goal->have->flags & IFF_UP) && !(four && goal->lost_ipv4) &&
+		is_in_use(goals->have, goal, address) &&
 		!has_network_route(goals->have, goal, address);
 }
 

@@ -196,6 +196,13 @@ def any_name_that_the_kernel_takes_comes_up(lab):
         expect_faults(lab, "check", f"3: vrf 'a': interface '{name}': the name is taken in every namespace, expected another one")
 
 
+def an_address_of_this_network_comes_up(lab):
+    lab.write('vrf a { interface c { kind = macvlan parent = trunk0 address = { "0.0.0.1/8", "1.2.3.4/7" } } }\n')
+    expect_said(lab.command("up"), 0, stderr="")
+    expect_said(lab.command("plan"), 0)
+    lab.command("down")
+
+
 def check_takes_no_config_that_up_refuses(lab):
     """By chance, most of them slightly wrong: $SEED and $CONFIGS say which and how many, and a failure names its seed."""
     first, count = int(os.environ.get("SEED", random.SystemRandom().randrange(10**9))), int(os.environ.get("CONFIGS", "150"))
