@@ -618,6 +618,34 @@ def metrics_are_open_metrics(lab):
     expect_said(lab.command("metrics"), 3, stdout="")
 
 
+def diag_of_all_leads_with_what_they_have_in_common(lab):
+    section = 'namespace {0} {{ interface c{0} {{ kind = macvlan parent = {1} address = "10.0.{3}.2/30"{2} }} }}\n'
+    lab.write("".join(section.format(*each, number) for number, each in enumerate((
+        ("v1", "absent0", ""), ("good", "trunk0", ""), ("v2", "absent0", ""), ("deaf", "trunk0", ' gateway = "10.0.3.1"'),
+        ("v3", "absent0", ""), ("v4", "absent0", "")))) + "namespace off { enabled = false }\n")
+    with lab.running():
+        for name, state in (("v1", "failed"), ("v4", "failed"), ("good", "healthy"), ("deaf", "healthy")):
+            lab.wait_state(name, state)
+        done = lab.command("diag")
+        expect_said(done, 1, stderr="")
+        lines = done.stdout.splitlines()
+        expect_equal(lines[0], "fail  namespace   4 of 6 VRFs: v1, v2, v3, v4", "first line of diag")
+        expect(lines[1].startswith(" " * 18 + "v1: ") and lines[4] == " " * 18 + "'vrfgate diag VRF' shows each of the others",
+               f"details of the first finding: {lines[:5]}")
+        expect("fail  neighbour   1 of 6 VRFs: deaf" in lines, f"diag lacks the one alone: {lines}")
+        expect_equal(lines[-1], "1 of 6 VRFs without a failure", "last line of diag")
+        document = json.loads(lab.command("diag", "-j").stdout)
+        expect_equal((document["schema"], document["ok"], document["common"][0]),
+                     (1, False, {"step": "namespace", "verdict": "fail", "vrfs": ["v1", "v2", "v3", "v4"]}), "diag -j")
+        expect_equal([(vrf["vrf"], vrf["ok"]) for vrf in document["vrfs"]],
+                     [("v1", False), ("good", True), ("v2", False), ("deaf", False), ("v3", False), ("v4", False)], "VRFs")
+        # Each has the steps that it has alone.
+        alone = json.loads(lab.command("diag", "-j", "v1").stdout)
+        expect_equal([(step["step"], step["verdict"]) for step in alone["steps"]],
+                     [(step["step"], step["verdict"]) for step in document["vrfs"][0]["steps"]], "steps of v1")
+    lab.command("down")
+
+
 def diag_finds_where_the_way_is_broken(lab):
     customer = CUSTOMER.replace('"10.0.0.2/30"', '"10.0.0.2/30" gateway = "10.0.0.1"')
 

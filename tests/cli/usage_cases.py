@@ -101,6 +101,18 @@ def each_command_and_option_is_in_the_manual_and_no_other(lab):
                      f"options of {command} in the synopsis")
 
 
+def each_command_is_in_the_readme_with_options_that_it_has(lab):
+    table = table_of_commands(lab)
+    rows = {}
+    for row in re.findall(r"^\| `([a-z-]+[^`]*)` \|", (REPOSITORY / "README.md").read_text(), re.M):
+        words, _, rest = row.replace("\\|", "|").partition(" ")
+        rows.update((command, rest) for command in words.split("|"))
+    expect_equal(sorted({*rows, "help", "version"}), sorted(table), "commands of README.md")
+    for command, rest in rows.items():
+        has = {f"--{name}" for _, name in table[command][0]} | {f"-{letter}" for letter, _ in table[command][0]}
+        expect_equal(set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", rest)) - has, set(), f"options of {command} in README.md")
+
+
 def each_column_is_in_the_manual_and_no_other(lab):
     manual = (REPOSITORY / "docs/vrfgate.8").read_text().partition("\n.Sh COLUMNS\n")[2].partition("\n.Sh ")[0]
     done = lab.call("status", "-o", "help")
@@ -178,7 +190,7 @@ def values_that_cannot_be_are_told(lab):
                         (("status", "-o", ""), "no column ''"),
                         (("logs", "-n", "x", "acme"), "-n x: expected a number of lines"),
                         (("logs",), "expected one VRF"), (("logs", "a", "b"), "expected one VRF"),
-                        (("diag",), "expected one VRF"), (("diag", "a", "b"), "expected one VRF"),
+                        (("diag", "a", "b"), "expected one VRF"),
                         (("start",), "expected one VRF or more"), (("stop",), "expected one VRF or more"),
                         (("restart",), "expected one VRF or more"),
                         (("exec",), "expected a VRF"), (("exec", "acme"), "expected a command"),
