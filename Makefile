@@ -235,7 +235,7 @@ install: all
 	install -m 644 docs/*.8 $(SHARE)/man/man8
 	install -m 644 README.md SECURITY.md $(SHARE)/doc/vrfgate
 	install -D -m 644 docs/dashboard.png $(SHARE)/doc/vrfgate/docs/dashboard.png
-	install -m 644 docs/upgrade.md $(SHARE)/doc/vrfgate/docs
+	install -m 644 docs/upgrade.md docs/handover.md $(SHARE)/doc/vrfgate/docs
 	install -m 644 conf/vrfgate.conf conf/examples/*.conf $(SHARE)/doc/vrfgate/examples
 	install -D -m 644 conf/completions/vrfgate.bash $(SHARE)/bash-completion/completions/vrfgate
 	install -D -m 644 conf/completions/_vrfgate $(SHARE)/$(ZSHDIR)/_vrfgate

@@ -15,6 +15,7 @@ static const struct cli_command *const commands[] = {
 	&cli_start,
 	&cli_stop,
 	&cli_restart,
+	&cli_release,
 	&cli_events,
 	&cli_metrics,
 	&cli_exec,

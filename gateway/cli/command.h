@@ -36,7 +36,7 @@ struct cli_call {
 
 	const char *config_path, *colour, *columns, *lines, *user, *watch;
 	bool all, bad, dry_run, follow, force, json, keep_hosts, keep_id, leave_proxies, new_id,
-		no_wait, now, remove, root, verbose, yes;
+		no_wait, now, remove, root, take, verbose, yes;
 };
 
 struct cli_option {
@@ -89,9 +89,9 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_check, cli_plan, cli_up, cli_down, cli_run, cli_reload,
-	cli_status, cli_start, cli_stop, cli_restart, cli_events, cli_metrics, cli_exec, cli_logs,
-	cli_diag, cli_import, cli_sync, cli_adopt, cli_leave, cli_rotate_psk, cli_init, cli_help,
-	cli_version;
+	cli_status, cli_start, cli_stop, cli_restart, cli_release, cli_events, cli_metrics,
+	cli_exec, cli_logs, cli_diag, cli_import, cli_sync, cli_adopt, cli_leave, cli_rotate_psk,
+	cli_init, cli_help, cli_version;
 
 /* main() by a table closed by NULL. */
 int cli_main(const struct cli_command *const commands[], int argc, char **argv);

@@ -11,15 +11,17 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "net/netns.h"
+#include "supervisor/handover.h"
 #include "vrf/ids.h"
 #include "vrf/removal.h"
 #include "vrf/wiring.h"
 
-int cli_plan_create(
-	struct cli_plan *plan, const struct config *config, bool save, struct error *err)
+int cli_plan_create(struct cli_plan *plan, struct config *config, bool save, struct error *err)
 {
-	int r = ids_assign(config, save, &plan->ids, err);
+	int r = handover_apply_file(config, NULL, err);
 
+	if (r == 0)
+		r = ids_assign(config, save, &plan->ids, err);
 	if (r < 0)
 		return r;
 	wiring_all(&plan->want, config, plan->ids);

@@ -15,10 +15,9 @@ struct cli_plan {
 };
 
 /*
- * Compares the config with the kernel. With `save`, newly allocated uplink numbers are written down.
+ * Compares the config, but for VRFs that are given up, with the kernel. With `save`, newly allocated uplink numbers are written down.
  */
-int cli_plan_create(
-	struct cli_plan *plan, const struct config *config, bool save, struct error *err);
+int cli_plan_create(struct cli_plan *plan, struct config *config, bool save, struct error *err);
 
 /* The same with an empty config: all that is ours goes, but for the namespaces to keep, whose names the plan
  * borrows. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/strings.h"
 #include "cli/api.h"
 #include "cli/command.h"
@@ -17,6 +18,7 @@
 #include "reporter/sync.h"
 #include "reporter/turn.h"
 #include "supervisor/control_server.h"
+#include "supervisor/handover.h"
 #include "supervisor/inventory.h"
 #include "vrf/ids.h"
 #include "vrf/removal.h"
@@ -26,8 +28,11 @@ struct errand {
 	const char *command;
 	bool look, remove;
 	struct strings adopted; /* names, borrowed */
-	bool adopts_all;
+	bool adopts_all, takes; /* takes: VRFs that other gateways have */
 };
+
+/* An active proxy calls the server every ten seconds, or every second. */
+#define WATCH_S 30
 
 static void lines_print(
 	FILE *out, const char *command, const char *before, const struct strings *lines)
@@ -122,10 +127,41 @@ static bool is_named(const struct reporter_inventory *inventory, const char *nam
 	return false;
 }
 
+static bool has_vrf(const struct reporter_inventory *inventory, const char *vrf)
+{
+	for (size_t i = 0; i < inventory->n_proxies; i++)
+		if (strcmp(inventory->proxies[i].vrf, vrf) == 0)
+			return true;
+	return false;
+}
+
+static int takes_add(
+	const struct errand *errand, struct reporter_inventory *inventory, struct error *err)
+{
+	inventory->watch_s = WATCH_S;
+	inventory->takes_all = errand->adopts_all;
+	for (size_t i = 0; i < errand->adopted.count; i++) {
+		const char *name = errand->adopted.items[i];
+		const struct config_vrf *vrf = config_find_vrf(inventory->config, name);
+
+		if (vrf && vrf->released)
+			return error_set(err, EINVAL,
+				"vrf '%s' was released here: 'vrfgate start %s' takes that back first",
+				name, name);
+		if (!has_vrf(inventory, name))
+			return error_set(
+				err, ENOENT, "'%s' is no VRF of the config that has a proxy", name);
+		strings_add(&inventory->takes, name);
+	}
+	return 0;
+}
+
 /* What was named on the command line beside what the config has. */
 static int adopted_add(
 	const struct errand *errand, struct reporter_inventory *inventory, struct error *err)
 {
+	if (errand->takes)
+		return takes_add(errand, inventory, err);
 	inventory->adopts_all = errand->adopts_all;
 	for (size_t i = 0; i < errand->adopted.count; i++) {
 		const char *name = errand->adopted.items[i];
@@ -139,7 +175,21 @@ static int adopted_add(
 	return 0;
 }
 
-static int sync_run(const struct config *config, const struct errand *errand)
+/* As if no other gateway had the VRFs that are to be taken. */
+static int given_up_apply(struct config *config, const struct errand *errand, struct error *err)
+{
+	struct strings taken = { 0 }; /* borrowed names */
+	int r;
+
+	for (size_t i = 0; errand->takes && i < config->n_vrfs; i++)
+		if (errand->adopts_all || strings_contain(&errand->adopted, config->vrfs[i].name))
+			*array_append(&taken.items, &taken.count) = config->vrfs[i].name;
+	r = handover_apply_file(config, &taken, err);
+	free(taken.items);
+	return r;
+}
+
+static int sync_run(struct config *config, const struct errand *errand)
 {
 	bool look = errand->look;
 	cleanup(reporter_inventory_finish) struct reporter_inventory inventory = { 0 };
@@ -151,6 +201,8 @@ static int sync_run(const struct config *config, const struct errand *errand)
 	/* Before keys are read, which another may be changing. */
 	int r = look ? 0 : cli_turn_take(&config->gateway, &turn, &err);
 
+	if (r == 0)
+		r = given_up_apply(config, errand, &err);
 	if (r == 0)
 		r = removals_find(config, look, errand->remove, &gone, &err);
 	if (r == 0)
@@ -175,15 +227,15 @@ static int sync_act(struct cli_call *call)
 {
 	return sync_run(call->config,
 		&(struct errand){ call->command->name, call->dry_run, call->remove,
-			{ call->operands, call->n_operands }, call->all });
+			{ call->operands, call->n_operands }, call->all, call->take });
 }
 
 static int adopt_judge(const struct cli_call *call)
 {
 	if (call->all != (call->n_operands > 0))
 		return CLI_GO_ON;
-	return cli_usage(call, "%s, expected the names of hosts or --all",
-		call->all ? "names beside --all" : "nothing named");
+	return cli_usage(call, "%s, expected the names of %s or --all",
+		call->all ? "names beside --all" : "nothing named", call->take ? "VRFs" : "hosts");
 }
 
 static const struct cli_option sync_options[] = { CLI_CONFIG, CLI_DRY_RUN, CLI_REMOVE, { 0 } };
@@ -201,13 +253,14 @@ static const struct cli_option adopt_options[] = {
 	CLI_CONFIG,
 	CLI_DRY_RUN,
 	CLI_FLAG(0, "all", all, "all that the config names"),
+	CLI_FLAG(0, "take", take, "take over VRFs of gateways that are gone"),
 	{ 0 },
 };
 
 const struct cli_command cli_adopt = {
 	.name = "adopt",
 	.summary = "take over hosts and proxies that exist in Zabbix",
-	.operands = "HOST...|--all",
+	.operands = "HOST...|--take VRF...|[--take] --all",
 	.options = adopt_options,
 	.most = CLI_MANY,
 	.needs_root = true,

@@ -136,6 +136,7 @@ static void vrf_finish(struct config_vrf *vrf)
 	proxy_finish(&vrf->proxy);
 	free(vrf->name);
 	free(vrf->file);
+	free(vrf->given_up);
 }
 
 static void gateway_finish(struct config_gateway *gateway)

@@ -337,6 +337,10 @@ struct config_vrf {
 	int line;
 	uint64_t digest; /* of its section's text */
 	bool enabled;
+	/* Why it is taken for disabled: it was released, or another gateway has it (supervisor/handover.h). NULL: it is not.
+	 * `rests`: no proxy of it runs any more. */
+	char *given_up;
+	bool released, rests;
 	bool has_proxy;  /* always for a vrf; a namespace needs a proxy section of its own */
 	bool has_uplink; /* likewise; `uplink = true` in a namespace */
 	int64_t id;      /* -1: to be allocated */

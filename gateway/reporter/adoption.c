@@ -2,12 +2,24 @@
 /* Taking over what somebody else has made. */
 #include "reporter/adoption.h"
 
+#include <string.h>
+
 #include "reporter/mark.h"
 #include "zabbix/json.h"
 
 static bool is_wanted(const struct reporter_inventory *inventory, const char *name)
 {
 	return inventory->adopts_all || strings_contain(&inventory->adopted, name);
+}
+
+/* The gateway's own host, where it takes over what one of its name has left: on other hardware its id is another one. */
+static bool is_former_self(
+	const struct reporter_inventory *inventory, const char *name, const json_t *holder)
+{
+	return (inventory->takes_all || inventory->takes.count > 0) &&
+		strcmp(name, inventory->config->gateway.name) == 0 &&
+		strcmp(reporter_mark_tag(holder, REPORTER_TAG_GATEWAY), name) == 0 &&
+		!*reporter_mark_tag(holder, REPORTER_TAG_VRF);
 }
 
 void reporter_adopt_proxies(struct reporter_view *view, const struct reporter_inventory *inventory)
@@ -32,7 +44,9 @@ int reporter_adopt_hosts(struct reporter_view *view, struct zabbix_api *api,
 	int r;
 
 	json_object_foreach (view->objects[REPORTER_KIND_HOST_NAME], name, holder)
-		if (is_wanted(inventory, name) && !*reporter_mark_tag(holder, REPORTER_TAG_GATEWAY))
+		if ((is_wanted(inventory, name) &&
+			    !*reporter_mark_tag(holder, REPORTER_TAG_GATEWAY)) ||
+			is_former_self(inventory, name, holder))
 			json_object_set_new(holder, REPORTER_VIEW_ADOPTED, json_true());
 	r = reporter_view_read(
 		view, api, inventory, REPORTER_KIND_ADOPTED, REPORTER_KIND_ADOPTED, err);

@@ -310,7 +310,7 @@ static void holder_tell(
 
 	if (id)
 		strings_addf(&plan->result->problems, REPORTER_OF_ANOTHER, "host", want->name,
-			owner.gateway, id);
+			reporter_mark_tag(holder, REPORTER_TAG_GATEWAY), id);
 	else
 		strings_addf(&plan->result->problems,
 			"host '%s' is already in Zabbix and was not made by this vrfgate%s",

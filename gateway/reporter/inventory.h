@@ -42,6 +42,15 @@ struct reporter_proxy {
 	size_t n_own_addresses;
 };
 
+/* A VRF of the config that this gateway does not run: it was released, or another gateway has it. */
+struct reporter_given_up {
+	char *vrf;
+	bool released;                   /* by an order */
+	bool at_rest;                    /* no proxy of it runs any more */
+	const struct config_host *hosts; /* borrowed from the config */
+	size_t n_hosts;
+};
+
 struct reporter_inventory {
 	const struct config *config; /* borrowed */
 	char *gateway_id;            /* 32 hex digits, in the mark of all that we make */
@@ -49,12 +58,18 @@ struct reporter_inventory {
 	char *password;
 	struct reporter_proxy *proxies;
 	size_t n_proxies;
+	struct reporter_given_up *given_up;
+	size_t n_given_up;
 	struct strings
 		removed; /* VRFs that went from the config on purpose: prune may delete what they have */
 	struct strings adopted; /* names of hosts and proxies to be taken over, whoever made them */
 	bool adopts_all;        /* whatever the config names */
-	bool leaving;           /* all that the gateway has is read, whatever the config says now */
-	char *template_text;    /* our own template, for a Zabbix that lacks it; NULL: not found */
+	struct strings
+		takes; /* VRFs to be taken over from gateways that are gone (reporter/handover.h) */
+	bool takes_all;
+	unsigned watch_s;    /* so long it is watched whether such a gateway is not gone */
+	bool leaving;        /* all that the gateway has is read, whatever the config says now */
+	char *template_text; /* our own template, for a Zabbix that lacks it; NULL: not found */
 };
 
 void reporter_proxy_finish(struct reporter_proxy *proxy);

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "reporter/handover.h"
 #include "reporter/mark.h"
 #include "reporter/names.h"
 #include "reporter/view.h"
@@ -130,10 +131,44 @@ static bool is_kept(const struct leaving *leaving, const json_t *host)
 		(leaving->how.keep_hosts && is_device(leaving, host));
 }
 
+/* What went with a VRF that another gateway has or may take is no longer ours. */
+static bool is_given(const struct leaving *leaving, const char *vrf)
+{
+	const struct reporter_owner owner = reporter_owner_of(&leaving->inventory);
+
+	return *vrf && reporter_handover_is_given(&leaving->view, &owner, vrf);
+}
+
+static bool host_is_given(const struct leaving *leaving, const json_t *host)
+{
+	return is_given(leaving, reporter_mark_tag(host, REPORTER_TAG_VRF));
+}
+
+static bool proxy_is_given(const struct leaving *leaving, const json_t *proxy)
+{
+	const struct reporter_owner owner = reporter_owner_of(&leaving->inventory);
+	cleanup_free char *vrf = reporter_mark_vrf(zabbix_json_text(proxy, "description"), &owner);
+
+	return vrf && is_given(leaving, vrf);
+}
+
+static bool discovery_is_given(const struct leaving *leaving, const json_t *object)
+{
+	const struct reporter_owner owner = reporter_owner_of(&leaving->inventory);
+	cleanup_free char *vrf = NULL, *id = NULL;
+	size_t n;
+
+	return reporter_mark_discovery_read(
+		       zabbix_json_text(object, "name"), &owner, &vrf, &id, &n) &&
+		is_given(leaving, vrf);
+}
+
 static void host_plan(struct leaving *leaving, const json_t *host)
 {
 	bool keep = is_kept(leaving, host);
 
+	if (host_is_given(leaving, host))
+		return;
 	json_object_set_new(leaving->hosts, zabbix_json_text(host, "hostid"), json_boolean(!keep));
 	if (keep) {
 		host_keep(leaving, host);
@@ -161,6 +196,8 @@ static void each(struct leaving *leaving, enum reporter_kind kind,
 
 static void rule_plan(struct leaving *leaving, const json_t *rule)
 {
+	if (discovery_is_given(leaving, rule))
+		return;
 	reporter_writes_add(&leaving->writes, REPORTER_WRITE_DELETE, "discovery rule",
 		zabbix_json_text(rule, "name"), "drule.delete",
 		json_incref(json_object_get(rule, "druleid")));
@@ -168,6 +205,8 @@ static void rule_plan(struct leaving *leaving, const json_t *rule)
 
 static void action_plan(struct leaving *leaving, const json_t *action)
 {
+	if (discovery_is_given(leaving, action))
+		return;
 	reporter_writes_add(&leaving->writes, REPORTER_WRITE_DELETE, "discovery action",
 		zabbix_json_text(action, "name"), "action.delete",
 		json_incref(json_object_get(action, "actionid")));
@@ -184,6 +223,8 @@ static bool is_adopted(const struct leaving *leaving, const json_t *proxy)
 
 static void proxy_list(struct leaving *leaving, const json_t *proxy)
 {
+	if (proxy_is_given(leaving, proxy))
+		return;
 	json_object_set_new(is_adopted(leaving, proxy) ? leaving->adopted : leaving->proxies,
 		zabbix_json_text(proxy, "proxyid"), json_true());
 }
@@ -194,7 +235,7 @@ static void proxy_keep(struct leaving *leaving, const json_t *proxy)
 	cleanup_free char *text =
 		reporter_mark_put(zabbix_json_text(proxy, "description"), &owner, "");
 
-	if (!is_adopted(leaving, proxy))
+	if (!is_adopted(leaving, proxy) || proxy_is_given(leaving, proxy))
 		return;
 	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
 		text[n - 1] = '\0';
@@ -368,10 +409,10 @@ static json_t *group_names(const struct leaving *leaving)
 	const char *key;
 
 	json_object_foreach (leaving->view.objects[REPORTER_KIND_RULE], key, rule) {
-		cleanup_free char *vrf = NULL, *name = NULL;
+		cleanup_free char *vrf = NULL, *name = NULL, *id = NULL;
 		size_t n;
 
-		if (!reporter_mark_discovery_read(key, &owner, &vrf, &n))
+		if (!reporter_mark_discovery_read(key, &owner, &vrf, &id, &n))
 			continue;
 		name = reporter_names_found_group(&leaving->inventory, vrf);
 		json_array_append_new(names, zabbix_json_string(name));

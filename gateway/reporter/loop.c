@@ -32,19 +32,20 @@
 #include "zabbix/json.h"
 #include "zabbix/version.h"
 
-#define POLL_MS        5000
-#define SYNC_MS        60000
-#define TURN_POLL_MS   1000
-#define TURN_LONG_MS   60000
-#define BACKOFF_MIN_MS 1000
-#define BACKOFF_MAX_MS 60000
-#define SLOW_MS        5000
+#define POLL_MS         5000
+#define SYNC_MS         60000
+#define SYNC_WAITING_MS 5000
+#define TURN_POLL_MS    1000
+#define TURN_LONG_MS    60000
+#define BACKOFF_MIN_MS  1000
+#define BACKOFF_MAX_MS  60000
+#define SLOW_MS         5000
 /* How soon a refused password is found out where the session that it opened lives on. */
-#define LOGIN_AGAIN_MS 300000
+#define LOGIN_AGAIN_MS  300000
 /* To look up the last values costs the server more than the rest. */
-#define NEWEST_MS      30000
+#define NEWEST_MS       30000
 /* How soon a key is written again that did not help: no loop. */
-#define KEY_AGAIN_MS   300000
+#define KEY_AGAIN_MS    300000
 
 struct loop {
 	struct reporter_inventory *inventory; /* a copy that has a list of its own */
@@ -328,6 +329,14 @@ static int sync_when_due(struct loop *loop, struct error *err)
 	loop->report.synced = true;
 	loop->has_host = result.has_own_host;
 	loop->sync_due_ms = clock_now_ms() + SYNC_MS;
+	json_decref(loop->report.elsewhere);
+	loop->report.elsewhere = steal_ptr(&result.elsewhere);
+	/* Where something waits for another gateway, that is soon seen. */
+	if (json_object_size(loop->report.elsewhere) > 0)
+		loop->sync_due_ms = clock_now_ms() + SYNC_WAITING_MS;
+	strings_finish(&loop->report.released);
+	loop->report.released = result.released;
+	result.released = (struct strings){ 0 };
 	strings_finish(&loop->problems);
 	loop->problems = result.problems;
 	result.problems = (struct strings){ 0 };

@@ -22,6 +22,9 @@ struct reporter_plan {
 	json_t *proxy_vrfs, *host_vrfs;
 	/* Names of the rules and actions of discovery that are wanted; an object, empty at first. */
 	json_t *discoveries;
+	/* VRFs that another gateway has, {"gateway", "id"} of it by VRF; and what of other gateways the config names,
+	 * "ID host ce1". An object and an array, empty at first. */
+	json_t *elsewhere, *claims;
 	struct reporter_links links;
 	/* Ids of the templates of hosts to which some are to be linked; an object, empty at first. */
 	json_t *lacking;

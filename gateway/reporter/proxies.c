@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "reporter/handover.h"
 #include "reporter/mark.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
@@ -134,10 +135,17 @@ static bool object_agrees(json_t *want, const json_t *have)
 	return true;
 }
 
+/* From whom its VRF came, as a mark has it; NULL: from nobody. */
+static char *heirs_of(const struct reporter_plan *plan, const struct reporter_proxy *proxy)
+{
+	return (char *)json_string_value(json_object_get(plan->view->heirs, proxy->vrf));
+}
+
 static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
-	cleanup_free char *mark = reporter_mark_make(&owner, proxy, false);
+	const struct reporter_mark words = { .from = heirs_of(plan, proxy) };
+	cleanup_free char *mark = reporter_mark_make(&owner, proxy, &words);
 	cleanup_free char *description =
 		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
 			reporter_plan_gateway(plan), mark);
@@ -155,8 +163,12 @@ static void proxy_update(
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 	const char *old = zabbix_json_text(have, "description");
 	/* One without any mark is being taken over. */
-	bool adopted = !reporter_mark_is_any(old) || reporter_mark_is_adopted(old, &owner);
-	cleanup_free char *mark = reporter_mark_make(&owner, proxy, adopted);
+	cleanup(reporter_mark_finish) struct reporter_mark was;
+	const struct reporter_mark words = {
+		.adopted = !reporter_mark_read(old, &owner, &was) || was.adopted,
+		.from = heirs_of(plan, proxy),
+	};
+	cleanup_free char *mark = reporter_mark_make(&owner, proxy, &words);
 	cleanup_free char *description = reporter_mark_put(old, &owner, mark);
 	cleanup_json json_t *params = want_make(plan, proxy, have);
 
@@ -189,19 +201,20 @@ static void holder_tell(
 	struct reporter_plan *plan, const struct reporter_proxy *proxy, const json_t *holder)
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
-	cleanup_free char *id =
-		reporter_mark_other(zabbix_json_text(holder, "description"), &owner);
+	cleanup(reporter_mark_finish) struct reporter_mark mark;
+	bool marked = reporter_mark_read(zabbix_json_text(holder, "description"), &owner, &mark);
 
-	if (id)
+	if (marked && *mark.id && !mark.is_ours) {
 		strings_addf(&plan->result->problems, REPORTER_OF_ANOTHER, "proxy", proxy->name,
-			owner.gateway, id);
-	else
-		strings_addf(&plan->result->problems,
-			"proxy '%s' is already in Zabbix and was not made by this vrfgate%s",
-			proxy->name,
-			reporter_mark_is_any(zabbix_json_text(holder, "description"))
-				? ""
-				: REPORTER_WAY_TO_ADOPT);
+			mark.gateway, mark.id);
+		reporter_handover_claim(plan, mark.id, "proxy", proxy->name);
+		return;
+	}
+	strings_addf(&plan->result->problems,
+		"proxy '%s' is already in Zabbix and was not made by this vrfgate%s", proxy->name,
+		reporter_mark_is_any(zabbix_json_text(holder, "description"))
+			? ""
+			: REPORTER_WAY_TO_ADOPT);
 }
 
 /* What we have made is known by its mark, so one that was renamed by hand gets its name back. */
@@ -211,6 +224,9 @@ static void proxy_plan(struct reporter_plan *plan, const struct reporter_proxy *
 
 	const json_t *holder = name_holder(plan, proxy, have);
 
+	/* Told by handover.c. */
+	if (json_object_get(plan->elsewhere, proxy->vrf))
+		return;
 	if (holder)
 		holder_tell(plan, proxy, holder);
 	else if (proxy->passive && !*address_of(plan, proxy))
@@ -230,8 +246,8 @@ void reporter_plan_proxy_key(struct reporter_plan *plan, const struct reporter_p
 	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->vrf);
 	const json_t *holder = name_holder(plan, proxy, have);
 	const char *old = zabbix_json_text(have, "description");
-	cleanup_free char *mark =
-		reporter_mark_make(&owner, proxy, reporter_mark_is_adopted(old, &owner));
+	cleanup(reporter_mark_finish) struct reporter_mark was = { 0 };
+	cleanup_free char *mark = NULL;
 	cleanup_free char *description = NULL;
 	struct reporter_proxy as_it_is = *proxy;
 	json_t *params;
@@ -240,6 +256,8 @@ void reporter_plan_proxy_key(struct reporter_plan *plan, const struct reporter_p
 		holder_tell(plan, proxy, holder);
 	if (holder || !have)
 		return;
+	(void)reporter_mark_read(old, &owner, &was);
+	mark = reporter_mark_make(&owner, proxy, &was);
 	as_it_is.passive = strcmp(zabbix_json_text(have, plan->words->proxy_mode),
 				   plan->words->mode_passive) == 0;
 	description = reporter_mark_put(old, &owner, mark);

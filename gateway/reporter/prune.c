@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "reporter/handover.h"
 #include "reporter/mark.h"
 #include "reporter/plan.h"
 #include "zabbix/json.h"
 
+/* One that another gateway has is not ours to tell of. */
 static bool vrf_is_told(const struct reporter_plan *plan, const char *vrf)
 {
+	if (json_object_get(plan->elsewhere, vrf))
+		return false;
 	for (size_t i = 0; i < plan->inventory->n_proxies; i++)
 		if (strcmp(plan->inventory->proxies[i].vrf, vrf) == 0)
 			return true;
@@ -20,7 +24,10 @@ static bool vrf_is_told(const struct reporter_plan *plan, const char *vrf)
 
 static bool vrf_is_gone(const struct reporter_plan *plan, const char *vrf, struct strings *spared)
 {
-	if (config_find_vrf(plan->inventory->config, vrf))
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+
+	if (config_find_vrf(plan->inventory->config, vrf) ||
+		reporter_handover_is_given(plan->view, &owner, vrf))
 		return false;
 	if (strings_contain(&plan->inventory->removed, vrf))
 		return true;
@@ -40,12 +47,20 @@ static void kept_tell(struct reporter_plan *plan, const char *what, const char *
 static bool host_is_gone(
 	struct reporter_plan *plan, const char *name, const json_t *host, struct strings *spared)
 {
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 	const char *vrf = reporter_mark_tag(host, REPORTER_TAG_VRF);
 
 	if (!*vrf || json_object_get(plan->host_vrfs, name))
 		return false;
 	if (*reporter_mark_tag(host, REPORTER_TAG_ADOPTED)) {
 		kept_tell(plan, "host", name);
+		return false;
+	}
+	/* Its history is that of another gateway, from which its VRF came. */
+	if (!reporter_mark_is_own_host(host, &owner)) {
+		strings_addf(&plan->result->notes,
+			"host '%s' came with VRF '%s' and is not in the config: it stays", name,
+			vrf);
 		return false;
 	}
 	if (!config_find_vrf(plan->inventory->config, vrf))
@@ -58,11 +73,11 @@ static bool discovery_is_gone(
 	const struct reporter_plan *plan, const char *name, struct strings *spared)
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
-	cleanup_free char *vrf = NULL;
+	cleanup_free char *vrf = NULL, *id = NULL;
 	size_t n;
 
 	if (json_object_get(plan->discoveries, name) ||
-		!reporter_mark_discovery_read(name, &owner, &vrf, &n))
+		!reporter_mark_discovery_read(name, &owner, &vrf, &id, &n))
 		return false;
 	return config_find_vrf(plan->inventory->config, vrf) ? vrf_is_told(plan, vrf)
 							     : vrf_is_gone(plan, vrf, spared);

@@ -87,6 +87,25 @@ static json_t *new_make(
 	return places;
 }
 
+/* The gateway's own host bears the gateway's name of before, and that name. */
+static void own_host_find(struct reporter_view *view, const struct reporter_inventory *inventory)
+{
+	const char *to = inventory->config->gateway.name, *name, *from = NULL;
+	json_t *hosts = view->objects[REPORTER_KIND_HOST], *host;
+
+	if (reporter_view_find(view, REPORTER_KIND_HOST, to) ||
+		reporter_view_find(view, REPORTER_KIND_HOST_NAME, to))
+		return;
+	json_object_foreach (hosts, name, host)
+		if (!*reporter_mark_tag(host, REPORTER_TAG_VRF) &&
+			strcmp(reporter_mark_tag(host, REPORTER_TAG_GATEWAY), name) == 0)
+			from = name;
+	if (!from)
+		return;
+	json_object_set(hosts, to, json_object_get(hosts, from));
+	json_object_del(hosts, from);
+}
+
 void reporter_renames_find(struct reporter_view *view, const struct reporter_inventory *inventory)
 {
 	cleanup_json json_t *old = old_make(view, inventory);
@@ -94,6 +113,7 @@ void reporter_renames_find(struct reporter_view *view, const struct reporter_inv
 	json_t *hosts = view->objects[REPORTER_KIND_HOST], *from;
 	const char *place;
 
+	own_host_find(view, inventory);
 	if (json_object_size(old) == 0)
 		return;
 	new = new_make(view, inventory);

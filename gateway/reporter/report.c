@@ -18,6 +18,8 @@ void reporter_report_finish(struct reporter_report *report)
 	strings_finish(&report->problems);
 	strings_finish(&report->changes);
 	json_decref(report->proxies);
+	json_decref(report->elsewhere);
+	strings_finish(&report->released);
 	*report = (struct reporter_report){ 0 };
 }
 
@@ -48,7 +50,13 @@ char *reporter_report_line(const struct reporter_report *report)
 		"problems", strings_json(&report->problems, SIZE_MAX), "changes",
 		strings_json(&report->changes, CHANGES_MAX), "proxies",
 		report->proxies ? json_incref(report->proxies) : json_object());
-	cleanup_free char *text = json_dumps(line, JSON_COMPACT);
+	cleanup_free char *text = NULL;
+
+	if (report->elsewhere && report->synced)
+		json_object_update_new(line,
+			zabbix_json_pack("{s:O, s:o}", "elsewhere", report->elsewhere, "released",
+				strings_json(&report->released, SIZE_MAX)));
+	text = json_dumps(line, JSON_COMPACT);
 
 	return xasprintf("%s\n", text ? text : "{}");
 }

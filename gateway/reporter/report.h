@@ -12,6 +12,8 @@ struct reporter_report {
 	struct error error; /* code 0: all went well */
 	char version[32];   /* of the server; "" : not known yet */
 	bool synced;        /* the last sync was carried through */
+	json_t *elsewhere;  /* as in a sync's result; NULL: no sync was carried through yet */
+	struct strings released;
 	struct strings problems;
 	struct strings
 		changes; /* what was written to Zabbix since the last report: lines of a sync's result */

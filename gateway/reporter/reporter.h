@@ -18,6 +18,8 @@
  *	  "changes": [ "~ host 'ce1': tags[vrf].value: \"x\" -> \"acme\"" ],
  *	  "proxies": { "gw1-acme": { "object": "ours", "lastaccess": 1764000000, "version": "",
  *	                              "newest": 1763999990 } } }
+ * and, once a sync was carried through, "elsewhere": { "acme": "gateway 'gw2' (id 01234567)" }, VRFs that another gateway
+ * has, and "released": [ "bravo" ], those whose release Zabbix has.
  * (changes: what was written to Zabbix since the line before) after every attempt: each 5 s while all is well, after 1, 2, 4 .. 60 s of waiting otherwise.
  * lastaccess is a Unix time, 0: never. version of a proxy is "" before Zabbix 7.0. Of an object that is
  * "foreign" (it does not bear our mark of that VRF) or "missing" both are not there. newest, in every sixth line or so

@@ -20,8 +20,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "reporter/adoption.h"
 #include "reporter/alteration.h"
+#include "reporter/handover.h"
 #include "reporter/import.h"
 #include "reporter/names.h"
 #include "reporter/plan.h"
@@ -42,6 +44,8 @@ void reporter_sync_result_finish(struct reporter_sync_result *result)
 	strings_finish(&result->problems);
 	strings_finish(&result->changes);
 	strings_finish(&result->notes);
+	strings_finish(&result->released);
+	json_decref(result->elsewhere);
 	*result = (struct reporter_sync_result){ 0 };
 }
 
@@ -155,14 +159,45 @@ static int groups_step(struct pass *pass, struct error *err)
 	return r;
 }
 
+/* As Zabbix has it now. */
+static void handover_result(struct pass *pass)
+{
+	const struct reporter_inventory *inventory = pass->plan.inventory;
+	const struct reporter_owner owner = reporter_owner_of(inventory);
+	struct reporter_sync_result *result = pass->plan.result;
+	const char *vrf;
+	json_t *other;
+
+	result->elsewhere = json_object();
+	json_object_foreach (pass->plan.elsewhere, vrf, other) {
+		cleanup_free char *text = xasprintf("gateway '%s' (id %.8s)",
+			zabbix_json_text(other, "gateway"), zabbix_json_text(other, "id"));
+
+		json_object_set_new(result->elsewhere, vrf, zabbix_json_string(text));
+	}
+	for (size_t i = 0; i < inventory->n_given_up; i++) {
+		const struct reporter_given_up *given = &inventory->given_up[i];
+
+		if (given->released && given->at_rest &&
+			(!reporter_view_find(&pass->view, REPORTER_KIND_PROXY, given->vrf) ||
+				reporter_handover_is_given(&pass->view, &owner, given->vrf)))
+			strings_add(&result->released, given->vrf);
+	}
+}
+
 static int proxies_step(struct pass *pass, struct error *err)
 {
 	const struct reporter_inventory *inventory = pass->plan.inventory;
 	int r;
 
+	r = reporter_handover_read(&pass->plan, &pass->view, pass->api, err);
+	if (r < 0)
+		return r;
 	reporter_adopt_proxies(&pass->view, inventory);
+	reporter_plan_handover(&pass->plan);
 	reporter_plan_proxies(&pass->plan);
 	r = pass_carry_out(pass, REPORTER_KIND_PROXY, REPORTER_KIND_PROXY_NAME, err);
+	handover_result(pass);
 	/* One whose name somebody else's has is not made. */
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		if (!reporter_view_find(
@@ -179,6 +214,30 @@ static int links_read(struct pass *pass, void (*collect)(struct reporter_plan *)
 	return reporter_links_read(&pass->plan.links, pass->api, pass->plan.lacking, err);
 }
 
+/* Hosts of the config that other gateways have; of a VRF that is another's as a whole that is told. */
+static void claims_note(struct pass *pass)
+{
+	const struct reporter_inventory *inventory = pass->plan.inventory;
+	const struct reporter_owner owner = reporter_owner_of(inventory);
+
+	for (size_t i = 0; i < inventory->n_proxies; i++) {
+		const struct reporter_proxy *proxy = &inventory->proxies[i];
+
+		for (size_t j = 0;
+			!json_object_get(pass->plan.elsewhere, proxy->vrf) && j < proxy->n_hosts;
+			j++) {
+			const json_t *holder = reporter_view_find(
+				&pass->view, REPORTER_KIND_HOST_NAME, proxy->hosts[j].name);
+			const char *id = holder ? reporter_mark_other_host(holder, &owner) : NULL;
+
+			if (id)
+				reporter_handover_claim(
+					&pass->plan, id, "host", proxy->hosts[j].name);
+		}
+	}
+	reporter_handover_tell_claims(&pass->plan);
+}
+
 static int hosts_step(struct pass *pass, struct error *err)
 {
 	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
@@ -186,6 +245,10 @@ static int hosts_step(struct pass *pass, struct error *err)
 
 	if (r == 0)
 		r = reporter_adopt_hosts(&pass->view, pass->api, pass->plan.inventory, err);
+	if (r == 0)
+		r = reporter_handover_read_hosts(&pass->plan, &pass->view, pass->api, err);
+	if (r == 0)
+		claims_note(pass);
 	if (r == 0)
 		reporter_renames_find(&pass->view, pass->plan.inventory);
 	if (r == 0)
@@ -225,6 +288,7 @@ static int found_step(struct pass *pass, struct error *err)
 	int r = reporter_view_read(&pass->view, pass->api, pass->plan.inventory,
 		REPORTER_KIND_FOUND, REPORTER_KIND_FOUND, err);
 
+	reporter_handover_merge_hosts(&pass->view);
 	if (r == 0)
 		r = links_read(pass, reporter_plan_found_collect, err);
 	if (r < 0)
@@ -280,6 +344,8 @@ static void pass_init(struct pass *pass, struct zabbix_api *api,
 		.host_vrfs = json_object(),
 		.discoveries = json_object(),
 		.lacking = json_object(),
+		.elsewhere = json_object(),
+		.claims = json_array(),
 	};
 }
 
@@ -290,6 +356,8 @@ static void pass_finish(struct pass *pass)
 	json_decref(pass->plan.host_vrfs);
 	json_decref(pass->plan.discoveries);
 	json_decref(pass->plan.lacking);
+	json_decref(pass->plan.elsewhere);
+	json_decref(pass->plan.claims);
 	reporter_links_finish(&pass->plan.links);
 	free(pass->plan.senders);
 	reporter_view_finish(&pass->view);

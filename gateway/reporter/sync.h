@@ -14,6 +14,9 @@
  * our group and the config's and has at least the config's templates; and of interfaces, macros, tags, visible name,
  * description, status and inventory what the config says; rules and actions of discovery whole. All else is the operator's.
  *
+ * A gateway that has another name than before is known by its id, and all that is its gets the new name. A VRF
+ * goes from one gateway to another as reporter/handover.h has it.
+ *
  * A host that the config names anew is known by its mark, VRF and address, and renamed. A template that is taken out
  * of the config is unlinked where we have linked it, which the host's macro {$VRFGATE.TEMPLATES} tells.
  */
@@ -28,7 +31,9 @@ struct reporter_sync_result {
 	struct strings problems; /* one line each: "host 'ce1': template 'X' not found in Zabbix" */
 	struct strings
 		notes; /* no problems, but good to know: "host 'ce1': macro '{$X}' is secret ..." */
-	bool has_own_host; /* the gateway's host is ours: its values may be sent */
+	json_t *elsewhere; /* "gateway 'gw2' (id 01234567)" by VRF that another gateway has; or NULL */
+	struct strings released; /* VRFs whose release Zabbix has */
+	bool has_own_host;       /* the gateway's host is ours: its values may be sent */
 };
 
 void reporter_sync_result_finish(struct reporter_sync_result *result);

@@ -34,6 +34,10 @@ static json_t *wanted_make(
 			tag_make(REPORTER_TAG_PSK,
 				reporter_mark_fingerprint(
 					want->key->identity, want->key->psk, fingerprint)));
+	for (size_t i = 0; !want->vrf && i < json_array_size(plan->claims); i++)
+		json_array_append_new(tags,
+			tag_make(REPORTER_TAG_CLAIM,
+				json_string_value(json_array_get(plan->claims, i))));
 	for (size_t i = 0; want->device && i < want->device->n_tags; i++)
 		json_array_append_new(
 			tags, tag_make(want->device->tags[i].name, want->device->tags[i].value));
@@ -54,6 +58,13 @@ static bool has_tag(const json_t *tags, const json_t *wanted)
 	return false;
 }
 
+static bool is_owned(const json_t *ours, const json_t *tag)
+{
+	const char *name = zabbix_json_text(tag, "tag");
+
+	return zabbix_json_find(ours, "tag", name) || strcmp(name, REPORTER_TAG_CLAIM) == 0;
+}
+
 /* True where the tags of `ours` are all of their names in `have`. */
 static bool tags_agree(const json_t *have, const json_t *ours)
 {
@@ -61,7 +72,7 @@ static bool tags_agree(const json_t *have, const json_t *ours)
 	size_t i, owned = 0;
 
 	json_array_foreach (have, i, tag)
-		owned += zabbix_json_find(ours, "tag", zabbix_json_text(tag, "tag")) != NULL;
+		owned += is_owned(ours, tag);
 	json_array_foreach (ours, i, tag) {
 		if (!has_tag(have, tag))
 			return false;
@@ -84,7 +95,7 @@ json_t *reporter_tags_plan(
 	json_array_foreach (theirs, i, tag) {
 		const char *name = zabbix_json_text(tag, "tag");
 
-		if (!zabbix_json_find(ours, "tag", name))
+		if (!is_owned(ours, tag))
 			json_array_append_new(all, tag_make(name, zabbix_json_text(tag, "value")));
 	}
 	json_array_extend(all, ours);

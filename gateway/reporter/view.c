@@ -68,11 +68,22 @@ static json_t *proxy_ask(const struct asked *asked, json_t *params)
 
 static json_t *proxy_params(const struct asked *asked)
 {
-	cleanup_free char *mark = reporter_mark_start(asked->inventory->config->gateway.name);
+	const struct reporter_inventory *inventory = asked->inventory;
+	cleanup_free char *mark = reporter_mark_start(inventory->config->gateway.name);
+	/* Of ours the id, which is also in the marks of those that others have from us. */
+	json_t *texts = zabbix_json_pack(
+		"[o, s, s]", zabbix_json_string(mark), inventory->gateway_id, " released ");
 
+	for (size_t i = 0; i < inventory->takes.count; i++) {
+		cleanup_free char *text = xasprintf(" vrf %s psk ", inventory->takes.items[i]);
+
+		json_array_append_new(texts, zabbix_json_string(text));
+	}
+	if (inventory->takes_all)
+		json_array_append_new(texts, json_string("[vrfgate "));
 	return proxy_ask(asked,
-		zabbix_json_pack("{s:{s:o}, s:b}", "search", "description",
-			zabbix_json_string(mark), "startSearch", 0));
+		zabbix_json_pack("{s:{s:o}, s:b, s:b}", "search", "description", texts,
+			"searchByAny", 1, "startSearch", 0));
 }
 
 static json_t *proxy_name_params(const struct asked *asked)
@@ -122,12 +133,14 @@ static void host_keys_add(json_t *params, const struct reporter_inventory *inven
 static json_t *host_params(const struct asked *asked)
 {
 	json_t *params = zabbix_json_pack(
-		"{s:[s, s, s, s, s, s], s:[{s:s, s:o, s:i}], s:[s, s, s, s, s, s, s, s], s:[s, s],"
-		"s:[s, s, s, s], s:[s, s], s:[s]}",
+		"{s:[s, s, s, s, s, s], s:i, s:[{s:s, s:o, s:i}, {s:s, s:s, s:i}], s:[s, s, s, s, s, s, s, s],"
+		"s:[s, s], s:[s, s, s, s], s:[s, s], s:[s]}",
 		"output", "hostid", "host", "name", "ipmi_username", "ipmi_password",
-		asked->words->host_proxy, "tags", "tag", REPORTER_TAG_GATEWAY, "value",
+		asked->words->host_proxy, "evaltype", 2 /* any */, "tags", "tag",
+		REPORTER_TAG_GATEWAY, "value",
 		zabbix_json_string(asked->inventory->config->gateway.name), "operator",
-		1 /* equal */, "selectInterfaces", "interfaceid", "type", "main", "useip", "ip",
+		1 /* equal */, "tag", REPORTER_TAG_ID, "value", asked->inventory->gateway_id,
+		"operator", 1, "selectInterfaces", "interfaceid", "type", "main", "useip", "ip",
 		"dns", "port", "details", "selectTags", "tag", "value", "selectMacros",
 		"hostmacroid", "macro", "value", "type", "selectParentTemplates", "templateid",
 		"host", asked->words->host_groups_get, "groupid");
@@ -197,6 +210,40 @@ static json_t *adopted_params(const struct asked *asked)
 	return params;
 }
 
+/* By id alone: of which VRF they are is seen afterwards. */
+static json_t *taken_params(const struct asked *asked)
+{
+	json_t *tags = json_array(), *params, *from;
+	const char *vrf;
+
+	json_object_foreach (asked->view->heirs, vrf, from) {
+		cleanup_free char *list = xstrdup(json_string_value(from));
+		char *rest = NULL;
+
+		for (char *id = strtok_r(list, ",", &rest); id; id = strtok_r(NULL, ",", &rest))
+			if (!zabbix_json_find(tags, "value", id))
+				json_array_append_new(tags,
+					zabbix_json_pack("{s:s, s:s, s:i}", "tag", REPORTER_TAG_ID,
+						"value", id, "operator", 1));
+	}
+	if (json_array_size(tags) == 0) {
+		json_decref(tags);
+		return NULL;
+	}
+	params = host_params(asked);
+	json_object_set_new(params, "tags", tags);
+	return params;
+}
+
+static json_t *claim_params(const struct asked *asked)
+{
+	cleanup_free char *own = xasprintf("%s ", asked->inventory->gateway_id);
+
+	return zabbix_json_pack("{s:[s, s], s:[{s:s, s:s, s:i}], s:[s, s]}", "output", "hostid",
+		"host", "tags", "tag", REPORTER_TAG_CLAIM, "value", own, "operator",
+		0 /* contains */, "selectTags", "tag", "value");
+}
+
 static json_t *templates_ask(const struct asked *asked, const char *field)
 {
 	json_t *params = params_by_name(field, reporter_names_templates(asked->inventory),
@@ -218,13 +265,21 @@ static json_t *template_name_params(const struct asked *asked)
 }
 
 /* Rules and actions of discovery bear the mark in their names. */
-static json_t *marked_params(
-	const struct reporter_inventory *inventory, const char *select, json_t *output)
+static json_t *marked_params(const struct asked *asked, const char *select, json_t *output)
 {
+	const struct reporter_inventory *inventory = asked->inventory;
 	cleanup_free char *mark = reporter_mark_start(inventory->config->gateway.name);
+	json_t *texts = zabbix_json_pack("[o, s]", zabbix_json_string(mark), inventory->gateway_id);
+	const char *vrf;
+	json_t *from;
 
-	return zabbix_json_pack("{s:o, s:s, s:{s:o}, s:b}", "output", output, select, "extend",
-		"search", "name", zabbix_json_string(mark), "startSearch", 1);
+	json_object_foreach (asked->view->heirs, vrf, from) {
+		cleanup_free char *text = xasprintf(" vrf %s id ", vrf);
+
+		json_array_append_new(texts, zabbix_json_string(text));
+	}
+	return zabbix_json_pack("{s:o, s:s, s:{s:o}, s:b, s:b}", "output", output, select, "extend",
+		"search", "name", texts, "searchByAny", 1, "startSearch", 0);
 }
 
 /* A role may lack the methods of discovery where the config has none. */
@@ -247,7 +302,7 @@ static json_t *rule_params(const struct asked *asked)
 {
 	if (!may_have_rules(asked))
 		return NULL;
-	return marked_params(asked->inventory, "selectDChecks",
+	return marked_params(asked, "selectDChecks",
 		zabbix_json_pack("[s, s, s, s, s, s]", "druleid", "name", "iprange", "delay",
 			"status", asked->words->host_proxy));
 }
@@ -258,7 +313,7 @@ static json_t *action_params(const struct asked *asked)
 
 	if (!may_have_rules(asked))
 		return NULL;
-	params = marked_params(asked->inventory, "selectFilter",
+	params = marked_params(asked, "selectFilter",
 		zabbix_json_pack("[s, s, s, s]", "actionid", "name", "eventsource", "status"));
 	json_object_set_new(params, "selectOperations", json_string("extend"));
 	return params;
@@ -294,8 +349,8 @@ static json_t *found_params(const struct asked *asked)
 	}
 	params = host_params(asked);
 	json_object_update_new(params,
-		zabbix_json_pack("{s:o, s:[{s:s, s:i}]}", "groupids", groups, "tags", "tag",
-			REPORTER_TAG_GATEWAY, "operator", 5 /* does not exist */));
+		zabbix_json_pack("{s:i, s:o, s:[{s:s, s:i}]}", "evaltype", 0, "groupids", groups,
+			"tags", "tag", REPORTER_TAG_GATEWAY, "operator", 5 /* does not exist */));
 	return params;
 }
 
@@ -347,37 +402,69 @@ static char *own_host_key(
 	const json_t *object, const struct asked *asked, struct reporter_view *view)
 {
 	const struct reporter_owner owner = reporter_owner_of(asked->inventory);
-	const char *other = reporter_mark_other_host(object, &owner);
 
-	if (!other)
+	if (reporter_mark_is_own_host(object, &owner))
 		return text_key(object, "host");
-	other_note(view, other, "host", zabbix_json_text(object, "host"));
+	other_note(view, reporter_mark_tag(object, REPORTER_TAG_ID), "host",
+		zabbix_json_text(object, "host"));
 	return NULL;
+}
+
+/* Whether a VRF of ours came from the gateway of that id. */
+static bool is_heir(const struct reporter_view *view, const char *vrf, const char *id)
+{
+	const char *from = json_string_value(json_object_get(view->heirs, vrf));
+
+	return from && reporter_mark_is_from(from, id);
+}
+
+static char *taken_key(const json_t *object, const struct asked *asked, struct reporter_view *view)
+{
+	(void)asked;
+	return is_heir(view, reporter_mark_tag(object, REPORTER_TAG_VRF),
+		       reporter_mark_tag(object, REPORTER_TAG_ID))
+		? text_key(object, "host")
+		: NULL;
+}
+
+/* Into one of the lists of proxies that other gateways have. */
+static void foreign_note(json_t **lists, const char *vrf, const json_t *proxy)
+{
+	if (!*lists)
+		*lists = json_object();
+	if (!json_object_get(*lists, vrf))
+		json_object_set_new(*lists, vrf, json_array());
+	json_array_append(json_object_get(*lists, vrf), (json_t *)proxy);
 }
 
 static char *proxy_vrf_key(
 	const json_t *object, const struct asked *asked, struct reporter_view *view)
 {
 	const struct reporter_owner owner = reporter_owner_of(asked->inventory);
-	const char *description = zabbix_json_text(object, "description");
-	cleanup_free char *other = reporter_mark_other(description, &owner);
+	cleanup(reporter_mark_finish) struct reporter_mark mark;
 
-	if (other)
+	if (!reporter_mark_read(zabbix_json_text(object, "description"), &owner, &mark))
+		return NULL;
+	if (mark.is_ours)
+		return steal_ptr(&mark.vrf);
+	foreign_note(mark.released ? &view->released : &view->foreign, mark.vrf, object);
+	if (*mark.id && strcmp(mark.gateway, owner.gateway) == 0)
 		other_note(
-			view, other, "proxy", zabbix_json_text(object, asked->words->proxy_name));
-	return reporter_mark_vrf(description, &owner);
+			view, mark.id, "proxy", zabbix_json_text(object, asked->words->proxy_name));
+	return NULL;
 }
 
-/* The name that it shall have: earlier versions wrote another. */
+/* The name that it shall have: earlier versions wrote another, and so did the gateway from which its VRF came. */
 static char *discovery_key(
 	const json_t *object, const struct asked *asked, struct reporter_view *view)
 {
 	const struct reporter_owner owner = reporter_owner_of(asked->inventory);
-	cleanup_free char *vrf = NULL;
+	cleanup_free char *vrf = NULL, *id = NULL;
 	size_t n;
 
-	(void)view;
-	if (!reporter_mark_discovery_read(zabbix_json_text(object, "name"), &owner, &vrf, &n))
+	if (!reporter_mark_discovery_read(
+		    zabbix_json_text(object, "name"), &owner, &vrf, &id, &n) ||
+		(strcmp(id, owner.id) != 0 && !is_heir(view, vrf, id)))
 		return NULL;
 	return reporter_mark_discovery(&owner, vrf, n);
 }
@@ -410,6 +497,8 @@ static const struct kind {
 	[REPORTER_KIND_VISIBLE] = { "host.get", visible_params, name_key, "hostid", NULL, false },
 	[REPORTER_KIND_ADOPTED] = { "host.get", adopted_params, host_key, "hostid", "hostids",
 		false },
+	[REPORTER_KIND_CLAIM] = { "host.get", claim_params, host_key, NULL, NULL, false },
+	[REPORTER_KIND_TAKEN] = { "host.get", taken_params, taken_key, "hostid", "hostids", false },
 	[REPORTER_KIND_FOUND] = { "host.get", found_params, hostid_key, "hostid", "hostids",
 		false },
 };
@@ -421,6 +510,9 @@ void reporter_view_finish(struct reporter_view *view)
 		json_decref(view->doubles[i]);
 	}
 	json_decref(view->others);
+	json_decref(view->released);
+	json_decref(view->foreign);
+	json_decref(view->heirs);
 	*view = (struct reporter_view){ 0 };
 }
 
@@ -472,6 +564,10 @@ static void kind_empty(struct reporter_view *view, enum reporter_kind which)
 	json_decref(view->doubles[which]);
 	view->objects[which] = json_object();
 	view->doubles[which] = json_array();
+	if (which == REPORTER_KIND_PROXY) {
+		json_decref(steal_ptr(&view->released));
+		json_decref(steal_ptr(&view->foreign));
+	}
 }
 
 static void objects_index(

@@ -21,11 +21,13 @@ enum reporter_kind {
 	REPORTER_KIND_TEMPLATE_NAME, /* by visible name; those whose names are no template's technical name are
 					found among the templates, too */
 	REPORTER_KIND_RULE,   /* ours, of discovery, keyed by the name that they shall have */
+	REPORTER_KIND_CLAIM,  /* hosts of other gateways that name what we have */
 	REPORTER_KIND_ACTION, /* the last of those that stand alone */
 	REPORTER_KIND_HOST_NAME, /* anybody's with a name that we want and have no host of; asked for when
 				    ours are known */
 	REPORTER_KIND_VISIBLE, /* anybody's with a visible name that we want and have not; asked for likewise */
 	REPORTER_KIND_ADOPTED, /* of those the ones that are to be taken over, see REPORTER_VIEW_ADOPTED */
+	REPORTER_KIND_TAKEN, /* hosts of VRFs that came from other gateways, with these gateways' marks */
 	REPORTER_KIND_FOUND, /* hosts in the groups of discovery without our mark, keyed by id; asked
 				for when the groups are known */
 	REPORTER_KINDS,
@@ -47,6 +49,10 @@ struct reporter_view {
 	/* Other gateways of our name, whose objects are in none of these: by id, "host 'x'" as an example. An
 	 * object or NULL. */
 	json_t *others;
+	/* Proxies of other gateways that were read, arrays by VRF: released ones, and others. Objects or NULL. */
+	json_t *released, *foreign;
+	/* From whom our VRFs came: ids by commas by VRF. An object or NULL. */
+	json_t *heirs;
 };
 
 void reporter_view_finish(struct reporter_view *view);

@@ -9,6 +9,7 @@
 #include "control/protocol.h"
 #include "supervisor/census.h"
 #include "supervisor/events.h"
+#include "supervisor/handover.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
 #include "supervisor/status.h"
@@ -104,7 +105,12 @@ static json_t *names_order(struct supervisor *supervisor, const json_t *request,
 
 static json_t *command_start(struct supervisor *supervisor, const json_t *request)
 {
-	return names_order(supervisor, request, order_start);
+	return names_order(supervisor, request, handover_order_start);
+}
+
+static json_t *command_release(struct supervisor *supervisor, const json_t *request)
+{
+	return names_order(supervisor, request, handover_order_release);
 }
 
 static json_t *command_stop(struct supervisor *supervisor, const json_t *request)
@@ -146,6 +152,7 @@ static const struct {
 	{ "start", true, false, command_start },
 	{ "stop", true, false, command_stop },
 	{ "restart", true, false, command_restart },
+	{ "release", true, false, command_release },
 	{ "rekey", true, false, command_rekey },
 	{ "events", false, true, command_events },
 };

@@ -153,6 +153,25 @@ static void adopted_fill(struct reporter_inventory *inventory)
 	}
 }
 
+/* What is watched of VRFs that are not run here. */
+static void given_up_fill(struct reporter_inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->config->n_vrfs; i++) {
+		const struct config_vrf *vrf = &inventory->config->vrfs[i];
+
+		if (!vrf->given_up)
+			continue;
+		*array_append(&inventory->given_up, &inventory->n_given_up) =
+			(struct reporter_given_up){
+				.vrf = xstrdup(vrf->name),
+				.released = vrf->released,
+				.at_rest = vrf->rests,
+				.hosts = vrf->hosts,
+				.n_hosts = vrf->n_hosts,
+			};
+	}
+}
+
 static bool is_registered(const struct config_vrf *vrf)
 {
 	return vrf->enabled && vrf->has_proxy;
@@ -266,6 +285,7 @@ int inventory_fill(struct reporter_inventory *inventory, const struct config *co
 	if (left_out)
 		gaps_name(&gaps, left_out);
 	free(gaps.items);
+	given_up_fill(inventory);
 	removed_fill(inventory);
 	adopted_fill(inventory);
 	reporter_inventory_read_template(inventory);

@@ -20,6 +20,7 @@
 #include "process/job.h"
 #include "supervisor/control_server.h"
 #include "supervisor/departures.h"
+#include "supervisor/handover.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/status.h"
 #include "supervisor/supervisor.h"
@@ -326,6 +327,7 @@ static int reload_apply(struct supervisor *supervisor, struct config *config, st
 	}
 	sd_notify(0, "RELOADING=1");
 	report_begin(supervisor);
+	handover_apply(supervisor->handover, config);
 	vrfs_forget_missing(supervisor, config);
 	added_note(supervisor, config);
 	free(supervisor->ids);
@@ -335,6 +337,7 @@ static int reload_apply(struct supervisor *supervisor, struct config *config, st
 	supervisor->ids = ids;
 	supervisor->users = users;
 	supervisor->generation++;
+	handover_take_config(supervisor);
 	status_changed(supervisor);
 	supervisor_adopt_config(supervisor, NULL);
 	added_mark(supervisor);
@@ -408,6 +411,8 @@ static int reload_write(struct supervisor *supervisor)
 	struct supervisor_reload *reload = &supervisor->reload;
 	int r = config_read_again(supervisor, &reload->config, &reload->error);
 
+	if (r == 0)
+		handover_apply(supervisor->handover, reload->config);
 	if (r == 0)
 		r = job_start_own(supervisor->event, reload_work, supervisor, JOB_NO_TIMEOUT,
 			reload_on_written, supervisor, &reload->job, &reload->error);

@@ -20,6 +20,7 @@
 #include "reporter/reporter.h"
 #include "supervisor/control_server.h"
 #include "supervisor/events.h"
+#include "supervisor/handover.h"
 #include "supervisor/inventory.h"
 #include "supervisor/reporter_feed.h"
 #include "vrf/collection.h"
@@ -63,6 +64,11 @@ static void link_set_error(struct reporter_link *link, const char *state, const 
 	link->error = xstrdup(error);
 	if (event)
 		control_server_tell(control, event);
+}
+
+static void retry_on_elapsed(void *data)
+{
+	reporter_link_restart(data);
 }
 
 /* --- what the reporter says --- */
@@ -172,6 +178,11 @@ static void message_take(struct reporter_link *link, const char *line, size_t si
 		version_learn(supervisor, version);
 	}
 	proxies_learn(supervisor, json_object_get(message, "proxies"));
+	/* Not at once: more of what it said may be waiting. */
+	if (json_is_object(json_object_get(message, "elsewhere")) &&
+		handover_learn(supervisor, json_object_get(message, "elsewhere"),
+			json_object_get(message, "released")))
+		timer_arm(&link->retry, supervisor->event, 0, retry_on_elapsed, link);
 	changes_tell(link, json_object_get(message, "changes"));
 }
 
@@ -197,11 +208,6 @@ static int link_on_readable(sd_event_source *source, int fd, uint32_t events, vo
 /* --- its life --- */
 
 static void link_begin(struct reporter_link *link);
-
-static void retry_on_elapsed(void *data)
-{
-	reporter_link_restart(data);
-}
 
 static void let_go_on_elapsed(void *data)
 {

@@ -17,6 +17,7 @@
 #include "supervisor/census.h"
 #include "supervisor/disks.h"
 #include "supervisor/forwarding.h"
+#include "supervisor/handover.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/shared_causes.h"
 
@@ -164,6 +165,7 @@ static json_t *vrf_to_brief(struct vrf *vrf)
 		interfaces_to_json(state), "uplink", uplink_to_json(vrf, state), "proxy",
 		proxy_to_json(vrf));
 
+	json_object_set_new(object, "handover", json_string(handover_word(vrf)));
 	free(netns);
 	return object;
 }

@@ -31,6 +31,7 @@
 #include "supervisor/duplicates.h"
 #include "supervisor/events.h"
 #include "supervisor/forwarding.h"
+#include "supervisor/handover.h"
 #include "supervisor/identity.h"
 #include "supervisor/reload.h"
 #include "supervisor/reporter_link.h"
@@ -122,6 +123,8 @@ static void on_rested(struct vrf *vrf)
 
 	if (supervisor->reporter_due && !supervisor->stopping)
 		supervisor_restart_reporter(supervisor);
+	if (!supervisor->stopping)
+		handover_note_rest(supervisor, vrf);
 	if (supervisor->stopping) {
 		if (!anything_lives(supervisor))
 			sd_event_exit(supervisor->event, 0);
@@ -524,6 +527,16 @@ static int place_note(const struct config_gateway *gateway, struct error *err)
 	return r;
 }
 
+/* No proxy stays down for it: what another gateway has, the reporter finds out. */
+static void given_up_read(struct supervisor *supervisor)
+{
+	struct error err = ERROR_INIT;
+
+	if (handover_read(&supervisor->config->gateway, supervisor->handover, &err) < 0)
+		log_warning("which VRFs were released is not known: %s", err.text);
+	handover_apply(supervisor->handover, supervisor->config);
+}
+
 static int supervisor_start(struct supervisor *supervisor, struct error *err)
 {
 	const struct config *config = supervisor->config;
@@ -536,6 +549,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 		r = place_note(&config->gateway, err);
 	if (r == 0)
 		r = file_make_own_dir(config->gateway.log_dir, err);
+	if (r == 0)
+		given_up_read(supervisor);
 	if (r == 0)
 		r = supervisor_derive(config, true, &supervisor->ids, &supervisor->users, err);
 	/* Who is in the config again has not gone. */
@@ -573,6 +588,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 		config->gateway.run_dir, on_leftover, &(struct inheritance){ supervisor, saved });
 	supervisor_adopt_config(supervisor, saved);
 	wire_request_all(supervisor);
+	handover_resume(supervisor);
 	reporter_link_restart(supervisor->reporter);
 	return 0;
 }
@@ -599,6 +615,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 	strings_finish(&supervisor->kept_vrfs);
 	reload_finish(&supervisor->reload);
 	strings_finish(&supervisor->removed);
+	handover_finish(supervisor->handover);
 	job_destroy(supervisor->limits_job);
 	cgroups_destroy(supervisor->limits_place);
 	cgroups_destroy(supervisor->context.cgroups);
@@ -616,8 +633,10 @@ int supervisor_run(
 	struct config *config, const struct supervisor_options *options, struct error *err)
 {
 	cleanup_fd int lock_fd = supervisor_lock(config->gateway.run_dir, err);
+	struct handover handover = { 0 };
 	struct supervisor supervisor = {
 		.options = *options,
+		.handover = &handover,
 		.config = config,
 		.generation = 1,
 		.started_ms = clock_now_ms(),

@@ -24,6 +24,7 @@ struct vitals;
 struct census;
 struct shared_causes;
 struct duplicates;
+struct handover;
 
 /* Of supervisor/status.h. */
 struct status_text {
@@ -58,6 +59,7 @@ struct supervisor {
 		kept; /* what is said of values that VRFs have left behind, and whose they are */
 	struct strings kept_vrfs;
 	bool reporter_due; /* it is to be started by the present config when no VRF goes any more */
+	struct handover *handover;    /* VRFs that are not run here, though the config has them */
 	struct strings removed;       /* VRFs that went from the config on purpose */
 	size_t n_left_told;           /* so many that were left the log has */
 	struct cgroups *limits_place; /* what systemd is being asked for */

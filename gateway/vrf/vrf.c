@@ -1402,9 +1402,13 @@ void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t 
 	/* One that ends because it was not wanted has not failed. */
 	vrf->restart_now |= vrf->state == VRF_STOPPING && !vrf->wanted;
 	if (!config->enabled || vrf->held) {
-		vrf->leaving |= !config->enabled && vrf->state != VRF_DISABLED;
+		/* Of one that another gateway has the server takes nothing. */
+		vrf->leaving |= !config->enabled && vrf->state != VRF_DISABLED &&
+			(!config->given_up || config->released);
 		vrf_dispatch(vrf, VRF_EVENT_STOP,
-			vrf->held ? VRF_STOPPED_BY_HAND : "disabled in the config");
+			config->given_up    ? config->given_up
+				: vrf->held ? VRF_STOPPED_BY_HAND
+					    : "disabled in the config");
 		return;
 	}
 	if (vrf->state == VRF_WIRING) {

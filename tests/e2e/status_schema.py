@@ -64,7 +64,7 @@ SERVICE = {"name": NAME, "state": NAME, "pid": or_null(COUNT), "restarts": COUNT
 CHECK = {"name": one_of(*CHECK_NAMES), "ok": or_null(FLAG), "detail": TEXT, "since_s": or_null(NUMBER)}
 VRF = {
     "name": NAME, "id": or_null(COUNT), "state": one_of(*VRF_STATES), "reason": TEXT, "since_s": NUMBER,
-    "netns": NAME, "interfaces": [INTERFACE], "uplink": OrNull(UPLINK), "proxy": OrNull(PROXY), "services": [SERVICE],
+    "netns": NAME, "interfaces": [INTERFACE], "uplink": OrNull(UPLINK), "proxy": OrNull(PROXY), "handover": TEXT, "services": [SERVICE],
     "checks": [CHECK], "repairs": COUNT,
 }
 GATEWAY = {

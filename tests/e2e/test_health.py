@@ -165,7 +165,7 @@ def take_object(scene):
         before = scene.life(scene.victim)
         name = scene.proxy()["name"]
         description = scene.api.proxies()[name]["description"]
-        change_proxy(scene, description=description.replace("[vrfgate ", "[vrfgate another-"))
+        change_proxy(scene, description=description.replace(" id ", " id 0"))
         try:
             wait_until(lambda: not server_check(scene)["ok"], NOTICE_SECONDS, "a bad server check")
             expect("not of this gateway" in server_check(scene)["detail"], server_check(scene)["detail"])

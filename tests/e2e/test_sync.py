@@ -236,8 +236,9 @@ def check_same_name(setting, fleet):
         done, _seconds, _requests = twin.sync()
         expect_equal(done.returncode, 1, "exit status")
         expect(last_line(done).startswith("0 made, 0 changed, 0 deleted"), last_line(done))
-        for kind, name in (("proxy", "fleet-v000"), ("proxy", "fleet-v004"), ("host", fleet.name)):
-            expect(f"{kind} '{name}' {told}{first_id})" in done.stderr, done.stderr)
+        for vrf in ("v000", "v004"):
+            expect(f"vrf '{vrf}' is on gateway '{fleet.name}' (id {first_id}): " in done.stderr, done.stderr)
+        expect(f"host '{fleet.name}' {told}{first_id})" in done.stderr, done.stderr)
         expect_equal(objects(setting.api), before, "objects")
     with setting.case("where Zabbix has objects of both, both are told"):
         twin.letter = "w"

@@ -23,10 +23,10 @@ def enter_netns(fd):
 
 
 def socket_in_netns(name):
-    """A TCP socket that lives in a named namespace; the thread is back in its own when it is made."""
+    """A TCP socket that lives in a namespace, by name or path; the thread is back in its own when it is made."""
     with contextlib.ExitStack() as undo:
         fds = []
-        for path in ("/proc/thread-self/ns/net", f"/run/netns/{name}"):
+        for path in ("/proc/thread-self/ns/net", os.path.join("/run/netns", name)):
             fds.append(os.open(path, os.O_RDONLY))
             undo.callback(os.close, fds[-1])
         home, there = fds

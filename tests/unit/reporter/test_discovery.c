@@ -4,6 +4,8 @@
 
 #include "discovery_made.h"
 
+#define NEXT_ID "edcba9876543210fedcba9876543210"
+
 static const char acme_name[] = "[vrfgate gw1 vrf acme id " MADE_ID "] discovery 1";
 
 static void test_rules_actions_and_groups_are_made_and_then_left_alone(void **unused)
@@ -254,9 +256,62 @@ static void test_prune_deletes_ours_only_and_actions_before_their_rules(void **u
 	assert_true(action < rule);
 }
 
+/* And what it has found, in the VRF's group. */
+static void test_rules_actions_and_what_was_found_go_with_a_released_vrf(void **unused)
+{
+	static const char next_name[] = "[vrfgate gw2 vrf acme id f" NEXT_ID "] discovery 1";
+
+	(void)unused;
+	for (size_t i = 0; i < N_VERSIONS; i++) {
+		cleanup_bench struct bench bench;
+		cleanup_json json_t *before = NULL, *after = NULL;
+		struct discovery_made discovery;
+		struct made *made = &bench.made;
+		const char *kinds[] = { "drule", "action" };
+		const char *ids[] = { "druleid", "actionid" };
+
+		discovery_start(&bench, &discovery, versions[i]);
+		assert_int_equal(sync_again(&bench), 0);
+		change(&bench, "host", "host", "ce-acme",
+			zabbix_json_pack(
+				"{s:s, s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}", "host",
+				"acme-10.0.0.7", "tags", "tag", "vrf", "value", "acme", "tag",
+				"vrfgate", "value", "gw1", "tag", "vrfgate.id", "value", MADE_ID,
+				"tag", "vrfgate.discovered", "value", "10.0.0.7"));
+		before = state(&bench);
+		made->inventory.given_up =
+			&(struct reporter_given_up){ (char *)"acme", true, true, NULL, 0 };
+		made->inventory.n_given_up = 1;
+		made->inventory.proxies = &made->proxies[1];
+		made->inventory.n_proxies = 1;
+		assert_int_equal(sync_again(&bench), 0);
+		/* The next gateway, whose config has discovery alone. */
+		made->inventory.n_given_up = 0;
+		made->inventory.proxies = made->proxies;
+		made->proxies[0].n_hosts = 0;
+		made->proxies[0].name = (char *)"gw2-acme";
+		made->config.gateway.name = (char *)"gw2";
+		made->config.zabbix.prune = true;
+		made->config.n_vrfs = 1;
+		made->inventory.gateway_id = (char *)"f" NEXT_ID;
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.problems.count, 0);
+		assert_int_equal(bench.result.deleted, 0);
+		after = state(&bench);
+		for (size_t k = 0; k < 2; k++)
+			assert_text(find(after, kinds[k], "name", next_name), ids[k],
+				zabbix_json_text(
+					find(before, kinds[k], "name", acme_name), ids[k]));
+		assert_tag(find(after, "host", "host", "acme-10.0.0.7"), "vrfgate.id", "f" NEXT_ID);
+		assert_int_equal(sync_again(&bench), 0);
+		assert_int_equal(bench.result.changes.count, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rules_actions_and_what_was_found_go_with_a_released_vrf),
 		cmocka_unit_test(test_rules_actions_and_groups_are_made_and_then_left_alone),
 		cmocka_unit_test(test_a_rule_is_at_its_vrfs_proxy_and_tells_hosts_by_address),
 		cmocka_unit_test(

@@ -259,6 +259,10 @@ static void test_foreign_objects_are_left_alone_and_told(void **unused)
 
 #define OTHER_ID "fedcba9876543210fedcba9876543210"
 
+#define IS_ON(vrf, gateway, id)                                                        \
+	"vrf '" vrf "' is on gateway '" gateway "' (id " id "): 'vrfgate release " vrf \
+	"' there hands it over, or 'vrfgate adopt --take " vrf "' here where that gateway is gone"
+
 static json_t *objects_of(struct bench *bench)
 {
 	cleanup_json json_t *whole = state(bench);
@@ -287,8 +291,7 @@ static void test_objects_of_another_gateway_of_our_name_are_never_touched(void *
 		assert_false(bench.result.has_own_host);
 		assert_int_equal(
 			bench.result.created + bench.result.updated + bench.result.deleted, 0);
-		assert_problem(&bench,
-			"proxy 'gw1-acme' belongs to another gateway named 'gw1' (id 01234567)");
+		assert_problem(&bench, IS_ON("acme", "gw1", "01234567"));
 		assert_problem(
 			&bench, "host 'gw1' belongs to another gateway named 'gw1' (id 01234567)");
 		after = objects_of(&bench);
@@ -318,8 +321,7 @@ static void test_a_gateway_is_told_of_another_one_of_its_name(void **unused)
 	/* And so is that one, now that there is something of the first. */
 	bench.made.inventory.gateway_id = (char *)OTHER_ID;
 	assert_int_equal(sync_again(&bench), 0);
-	assert_problem(
-		&bench, "proxy 'gw1-charlie' belongs to another gateway named 'gw1' (id 01234567)");
+	assert_problem(&bench, IS_ON("charlie", "gw1", "01234567"));
 }
 
 /* What an earlier version left: a mark without an id. */
@@ -356,8 +358,7 @@ static void test_marks_of_earlier_versions_are_taken_over_by_the_first_that_come
 	bench.made.inventory.gateway_id = (char *)MADE_ID;
 	assert_int_equal(sync_again(&bench), 0);
 	assert_int_equal(bench.result.updated, 0);
-	assert_problem(
-		&bench, "proxy 'gw1-acme' belongs to another gateway named 'gw1' (id fedcba98)");
+	assert_problem(&bench, IS_ON("acme", "gw1", "fedcba98"));
 }
 
 /* An edit of the config that waits for a reload: bravo is gone, acme is to be passive. */

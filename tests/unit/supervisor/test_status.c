@@ -77,7 +77,7 @@ static void an_empty_gateway_is_healthy(void **state)
 static void a_vrf_that_is_nowhere_has_every_key(void **state)
 {
 	static const char *const keys[] = { "name", "id", "state", "reason", "since_s", "netns",
-		"interfaces", "uplink", "proxy", "services", "checks", "repairs" };
+		"interfaces", "uplink", "proxy", "handover", "services", "checks", "repairs" };
 	cleanup_loaded struct loaded loaded = scratch_config(*state, CONFIG);
 	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
 	cleanup_json json_t *document = NULL;

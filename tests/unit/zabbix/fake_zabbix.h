@@ -19,6 +19,7 @@ struct fake_zabbix {
 	int last_id;
 	int sessions_left;       /* calls until the session ends; 0: it does not */
 	const char *forbidden;   /* a method that the user's role does not allow */
+	char forbidden_now[32];  /* the same from test.forbid on; "" : none */
 	const char *lost_answer; /* a method that is carried out, but its first answer is lost */
 	bool drops_header;       /* its web server passes no Authorization header on */
 	bool web_login;          /* its web server itself wants a login, user and password "web" */
@@ -125,15 +126,23 @@ static inline json_t *fake_shown(const struct fake_zabbix *fake, json_t *object)
 	return shown;
 }
 
-/* search: the text is somewhere in the field */
+/* search: the text is somewhere in the field; of a list, with searchByAny, one of them */
 static inline bool fake_has_text(json_t *object, json_t *search)
 {
 	const char *key;
-	json_t *text;
+	json_t *text, *each;
+	size_t i;
 
-	json_object_foreach (search, key, text)
-		if (!strstr(zabbix_json_text(object, key), json_string_value(text)))
+	json_object_foreach (search, key, text) {
+		bool found = json_is_string(text) &&
+			strstr(zabbix_json_text(object, key), json_string_value(text));
+
+		json_array_foreach (text, i, each)
+			found |= strstr(zabbix_json_text(object, key), json_string_value(each)) !=
+				NULL;
+		if (!found)
 			return false;
+	}
 	return true;
 }
 
@@ -161,26 +170,45 @@ static inline bool fake_is_in_groups(json_t *object, json_t *groupids)
 	return !groupids;
 }
 
-/* tags: it has each, operator 1; or has none of that name, operator 5 */
-static inline bool fake_has_tags(json_t *object, json_t *tags)
+/* It has the value, operator 1; or that is part of one, operator 0; or it has none of that name, operator 5 */
+static inline bool fake_has_tag(json_t *object, json_t *tag)
 {
-	json_t *tag, *own;
+	json_int_t operator= json_integer_value(json_object_get(tag, "operator"));
+	json_t *own;
+	size_t i;
+
+	if (operator== 5)
+		return !fake_has_tag_named(object, tag);
+	json_array_foreach (json_object_get(object, "tags"), i, own) {
+		const char *value = zabbix_json_text(own, "value");
+		const char *wanted = zabbix_json_text(tag, "value");
+
+		if (json_equal(json_object_get(own, "tag"), json_object_get(tag, "tag")) &&
+			(operator== 1 ? strcmp(value, wanted) == 0 : strstr(value, wanted) != NULL))
+			return true;
+	}
+	return false;
+}
+
+/* tags: of each name one of them; or with evaltype 2 any */
+static inline bool fake_has_tags(json_t *object, json_t *tags, bool any)
+{
+	json_t *tag, *other;
 	size_t i, j;
 
 	json_array_foreach (tags, i, tag) {
-		bool found = json_integer_value(json_object_get(tag, "operator")) == 5 &&
-			!fake_has_tag_named(object, tag);
+		bool found = fake_has_tag(object, tag);
 
-		json_array_foreach (json_object_get(object, "tags"), j, own)
-			found = found ||
-				(json_equal(json_object_get(own, "tag"),
-					 json_object_get(tag, "tag")) &&
-					json_equal(json_object_get(own, "value"),
-						json_object_get(tag, "value")));
-		if (!found)
+		if (any && found)
+			return true;
+		json_array_foreach (tags, j, other)
+			found |= json_equal(json_object_get(tag, "tag"),
+					 json_object_get(other, "tag")) &&
+				fake_has_tag(object, other);
+		if (!any && !found)
 			return false;
 	}
-	return true;
+	return !any || json_array_size(tags) == 0;
 }
 
 /* templateids of item.get: it is in one of them */
@@ -231,7 +259,8 @@ static inline json_t *fake_get(
 					? json_object_get(params, "groupids")
 					: NULL) &&
 			fake_is_in_templates(each, json_object_get(params, "templateids")) &&
-			fake_has_tags(each, json_object_get(params, "tags")))
+			fake_has_tags(each, json_object_get(params, "tags"),
+				json_integer_value(json_object_get(params, "evaltype")) == 2))
 			json_array_append_new(found, fake_output(fake, each, params));
 	}
 	return fake_result(found);
@@ -538,6 +567,11 @@ static inline json_t *fake_own_methods(struct fake_zabbix *fake, const char *met
 		return fake_double(fake, params);
 	if (strcmp(method, "test.multiply") == 0)
 		return fake_multiply(fake, params);
+	if (strcmp(method, "test.forbid") == 0) {
+		snprintf(fake->forbidden_now, sizeof(fake->forbidden_now), "%s",
+			zabbix_json_text(params, "method"));
+		return fake_result(json_true());
+	}
 	if (strcmp(method, "test.state") == 0)
 		return fake_result(
 			json_pack("{s:O, s:O}", "objects", fake->objects, "called", fake->called));
@@ -584,7 +618,8 @@ static inline json_t *fake_judge_auth(
 		return fake_error(-32602, "Not authorized.");
 	if (fake->sessions_left > 0 && --fake->sessions_left == 0)
 		return fake_error(-32602, "Session terminated, re-login, please.");
-	if (fake->forbidden && strcmp(fake->forbidden, method) == 0)
+	if ((fake->forbidden && strcmp(fake->forbidden, method) == 0) ||
+		strcmp(fake->forbidden_now, method) == 0)
 		return fake_error(-32500, "No permissions to call \"proxy.create\".");
 	return NULL;
 }
