@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "process/seccomp.h"
+#include "process/user.h"
 
 #define HELPER_FD 3
 /* Of a confined one: its pipe, stderr, a database and its journals. */
@@ -47,6 +48,7 @@ __attribute__((noreturn)) static void helper_run(
 	process_work_fn work, const void *data, int fd, pid_t parent)
 {
 	signals_reset();
+	process_user_set_waiting(true);
 	/* The parent may have died before the call. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent ||
 		fds_keep(fd) < 0)

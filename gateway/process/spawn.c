@@ -4,11 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,10 +24,10 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "process/user.h"
 
 #define INIT_PATH        "/usr/bin/catatonit"
 #define CHILD_STACK_SIZE (64 * 1024)
-#define MAX_GROUPS       64
 
 /* What the child needs, all of it made before the clone: it shares our memory until its exec. */
 struct child {
@@ -38,8 +36,7 @@ struct child {
 	bool change_user;
 	uid_t uid;
 	gid_t gid;
-	gid_t groups[MAX_GROUPS];
-	int n_groups;
+	struct process_user user; /* its groups; none where the user is given by number */
 	int report_fd; /* a struct child_failure comes out of it, or its end when the exec has
 			  closed it */
 };
@@ -106,7 +103,7 @@ static int child_change_user(const struct child *child)
 {
 	if (!child->change_user)
 		return 0;
-	if (syscall(SYS_setgroups, child->n_groups, child->groups) < 0 ||
+	if (syscall(SYS_setgroups, child->user.n_groups, child->user.groups) < 0 ||
 		syscall(SYS_setresgid, child->gid, child->gid, child->gid) < 0 ||
 		syscall(SYS_setresuid, child->uid, child->uid, child->uid) < 0)
 		return -1;
@@ -175,27 +172,20 @@ static int child_main(void *data)
 
 static int child_find_user(struct child *child, struct error *err)
 {
-	const char *user = child->spec->user;
-	struct passwd *entry;
+	const char *name = child->spec->user;
+	int r;
 
-	if (!user) {
+	if (!name) {
 		child->uid = child->spec->uid;
 		child->gid = child->spec->gid;
 		child->change_user = child->uid != 0;
 		return 0;
 	}
-	errno = 0;
-	entry = getpwnam(user);
-	if (!entry)
-		return error_set(err, errno ? errno : ENOENT, "user '%s' not found", user);
-	child->uid = entry->pw_uid;
-	child->gid = entry->pw_gid;
-	child->n_groups = MAX_GROUPS;
-	if (getgrouplist(user, entry->pw_gid, child->groups, &child->n_groups) < 0)
-		return error_set(
-			err, E2BIG, "user '%s' is in more than %d groups", user, MAX_GROUPS);
+	r = process_user_find(name, &child->user, err);
+	child->uid = child->user.uid;
+	child->gid = child->user.gid;
 	child->change_user = true;
-	return 0;
+	return r;
 }
 
 /* catatonit -- argv...; the array is the caller's, the strings are not. */

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "control/protocol.h"
+#include "process/job.h"
 #include "supervisor/control_commands.h"
 
 #define CLIENT_TIMEOUT_US (10 * 1000000ULL)
@@ -64,6 +65,7 @@ struct control_server {
 	int fd;
 	struct sockaddr_un address;
 	struct client *clients;
+	struct job *owner_job; /* gives the socket to its group */
 };
 
 static void client_free(struct client *client)
@@ -278,13 +280,25 @@ static int server_on_connect(sd_event_source *source, int listen_fd, uint32_t ev
 	return 0;
 }
 
-/* Group vrfgate may ask where there is such a group; root always may. */
-static void socket_set_owner(const char *path)
+/* Group vrfgate may ask where there is such a group; root always may. In a helper: a directory service may not answer. */
+static void socket_set_owner(int fd, const void *data)
 {
+	const char *path = data;
 	const struct group *group = getgrnam(GROUP);
 
+	(void)fd;
 	if (group && chown(path, 0, group->gr_gid) == 0)
 		(void)chmod(path, 0660);
+}
+
+static void socket_on_owner_set(const void *answer, size_t size, bool in_time, void *data)
+{
+	struct control_server *server = data;
+
+	(void)answer;
+	(void)size;
+	(void)in_time;
+	server->owner_job = NULL;
 }
 
 static int address_init(struct sockaddr_un *address, const char *run_dir, struct error *err)
@@ -366,8 +380,10 @@ static int socket_open(struct control_server *server, struct error *err)
 	umask(mask);
 	if (r < 0 || listen(server->fd, (int)client_places.all) < 0)
 		return error_set_errno(err, errno, "cannot listen on '%s'", path);
-	socket_set_owner(path);
-	return 0;
+	job_destroy(server->owner_job);
+	server->owner_job = NULL;
+	return job_start_own(server->supervisor->event, socket_set_owner, path, JOB_NO_TIMEOUT,
+		socket_on_owner_set, server, &server->owner_job, err);
 }
 
 static int absence_on_event(sd_event_source *source, const struct inotify_event *event, void *data);
@@ -449,6 +465,7 @@ void control_server_destroy(struct control_server *server)
 	}
 	if (server->fd >= 0)
 		unlink(server->address.sun_path);
+	job_destroy(server->owner_job);
 	server_deafen(server);
 	free(server);
 }

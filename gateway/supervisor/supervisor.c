@@ -44,6 +44,7 @@
 #include "vrf/binary_copies.h"
 #include "vrf/ids.h"
 #include "vrf/leftovers.h"
+#include "vrf/named_users.h"
 #include "vrf/passive_ports.h"
 #include "vrf/proxy_files.h"
 #include "vrf/removal.h"
@@ -170,6 +171,19 @@ static void on_tell_shared(struct vrf *vrf)
 	const struct supervisor *supervisor = vrf->context->owner;
 
 	shared_causes_tell(supervisor->shared_causes, vrf);
+}
+
+static void on_user_answered(const char *name, void *data)
+{
+	const struct supervisor *supervisor = data;
+
+	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
+		struct vrf *vrf = supervisor->vrfs[i];
+
+		if (vrf->config && vrf->config->has_proxy &&
+			strcmp(vrf->config->proxy.user, name) == 0)
+			vrf_binary_answered(vrf);
+	}
 }
 
 static void on_binary_answered(const char *path, void *data)
@@ -556,10 +570,8 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	/* Who is in the config again has not gone. */
 	if (r == 0)
 		r = removal_note(config, &(struct strings){ 0 }, err);
-	if (r == 0) {
-		users_warn_of_shared(config);
+	if (r == 0)
 		passive_ports_warn(config, supervisor->ids);
-	}
 	if (r == 0)
 		r = loop_create(supervisor, err);
 	if (r == 0)
@@ -573,6 +585,9 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->context.event = supervisor->event;
 	supervisor->context.binaries =
 		proxy_binary_cache_create(supervisor->event, on_binary_answered, supervisor);
+	supervisor->context.named_users =
+		named_users_create(supervisor->event, on_user_answered, supervisor);
+	named_users_warn_of_shared(supervisor->context.named_users, config);
 	supervisor->context.copies =
 		binary_copies_create(supervisor->event, config->gateway.state_dir);
 	supervisor->shared_causes = shared_causes_create(supervisor);
@@ -610,6 +625,7 @@ static void supervisor_finish(struct supervisor *supervisor)
 		vrf_destroy(supervisor->vrfs[i]);
 	free(supervisor->vrfs);
 	proxy_binary_cache_destroy(supervisor->context.binaries);
+	named_users_destroy(supervisor->context.named_users);
 	binary_copies_destroy(supervisor->context.copies);
 	strings_finish(&supervisor->kept);
 	strings_finish(&supervisor->kept_vrfs);

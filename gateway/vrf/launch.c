@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,7 +16,9 @@
 #include "net/netns.h"
 #include "process/cgroup.h"
 #include "process/lock.h"
+#include "process/user.h"
 #include "vrf/binary_copies.h"
+#include "vrf/named_users.h"
 #include "vrf/proxy_config.h"
 #include "vrf/proxy_files.h"
 #include "vrf/resolv_conf.h"
@@ -37,6 +38,8 @@ int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct err
 			path, binary->text, context->server_version_text);
 	if (r < 0 && r != -EINPROGRESS)
 		error_blame(err, CAUSE_BINARY, path);
+	if (r == 0 && !config_user_is_auto(&vrf->config->proxy))
+		r = named_users_read(context->named_users, vrf->config->proxy.user, err);
 	return r;
 }
 
@@ -194,9 +197,10 @@ static int places_judge(const struct process_place *places, struct error *err)
 /* Files of a proxy that was started for another user have another owner. */
 static bool user_is_named(const struct config_proxy *proxy, uid_t uid)
 {
-	const struct passwd *user = config_user_is_auto(proxy) ? NULL : getpwnam(proxy->user);
+	struct process_user user;
 
-	return user && user->pw_uid == uid;
+	return !config_user_is_auto(proxy) && process_user_find(proxy->user, &user, NULL) == 0 &&
+		user.uid == uid;
 }
 
 void launch_place_init(struct launch_place *place, const struct vrf *vrf)

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "process/job.h"
 
+#define NOBODY           65534
 /* Real ones take a few milliseconds. */
 #define ANSWER_TIMEOUT_S 5
 /* So long one that gave none is not asked again. */
@@ -126,7 +127,8 @@ static int entry_ask(struct cached_binary *entry, struct error *err)
 {
 	const struct process_view view = { .program = entry->path };
 	const struct process_spec nowhere = {
-		.user = "nobody",
+		.uid = NOBODY,
+		.gid = NOBODY,
 		.netns_fd = -1,
 		.contained = true,
 		.view = &view,

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +21,13 @@
 #include "base/secret.h"
 #include "base/strings.h"
 #include "net/want.h"
+#include "process/user.h"
 #include "vrf/proxy_config.h"
 #include "vrf/wiring.h"
 #include "zabbix/pollers.h"
 
 #define PROFILE_MAX_SIZE (64 * 1024)
+#define CONF_MAX_SIZE    (1024 * 1024)
 #define PSK_BYTES        32
 #define IDENTITY_BYTES   8
 #define LOCK_PATIENCE_MS 2000
@@ -37,17 +38,20 @@ static const struct file_owner psk_owner = { 0600, (uid_t)-1, (gid_t)-1 };
 static int owner_wanted(const struct config_vrf *vrf, const struct vrf_paths *paths,
 	struct file_owner *owner, struct error *err)
 {
-	const struct passwd *user;
+	struct process_user user;
+	int r;
 
 	if (config_user_is_auto(&vrf->proxy)) {
 		owner->uid = owner->gid = paths->uid;
 		return paths->uid ? 0 : error_set(err, EINVAL, "no user is allocated to it");
 	}
-	user = getpwnam(vrf->proxy.user);
-	if (!user)
+	r = process_user_find(vrf->proxy.user, &user, err);
+	if (r == -ENOENT)
 		return error_set(err, ENOENT, "proxy user '%s' not found", vrf->proxy.user);
-	owner->uid = user->pw_uid;
-	owner->gid = user->pw_gid;
+	if (r < 0)
+		return error_wrap(err, r, "proxy");
+	owner->uid = user.uid;
+	owner->gid = user.gid;
 	return 0;
 }
 
@@ -461,14 +465,20 @@ static const char *fping_find(void)
 	return NULL;
 }
 
-/* A proxy that still runs as its former user is to be restarted only where the config names another. */
-static const char *user_name(const struct config_vrf *vrf, const struct vrf_paths *paths, uid_t uid)
+/* A proxy that still runs as its former user is to be restarted only where the config names another: the name is the one
+ * that its config has. */
+static char *user_name(const struct config_vrf *vrf, const struct vrf_paths *paths, uid_t uid)
 {
-	const struct passwd *former = NULL;
+	static const char before[] = ", user ";
+	cleanup_free char *text = NULL;
+	const char *name = NULL;
+	size_t size;
 
-	if (config_user_is_auto(&vrf->proxy) && uid != paths->uid)
-		former = getpwuid(uid);
-	return former ? former->pw_name : vrf->proxy.user;
+	if (config_user_is_auto(&vrf->proxy) && uid != paths->uid &&
+		file_read(paths->conf, CONF_MAX_SIZE, &text, &size, NULL) == 0)
+		name = strstr(text, before);
+	return name ? xstrndup(name + strlen(before), strcspn(name + strlen(before), ",\n"))
+		    : xstrdup(vrf->proxy.user);
 }
 
 static int config_write(const struct config *config, const struct config_vrf *vrf, uint32_t id,
@@ -477,10 +487,9 @@ static int config_write(const struct config *config, const struct config_vrf *vr
 {
 	/* Options may hold secrets. */
 	struct file_owner owner = { .mode = 0640 };
-	cleanup_free char *profile = NULL, *identity = NULL, *text = NULL;
+	cleanup_free char *profile = NULL, *identity = NULL, *text = NULL, *user = NULL;
 	cleanup_free char *name = config_proxy_name(config, vrf->name);
 	struct address root, inside, server_root, server_inside;
-	const char *user;
 	int r = net_uplink_addresses(&config->uplink.prefix, id, &root, &inside);
 
 	if (r == 0)

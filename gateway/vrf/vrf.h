@@ -58,6 +58,7 @@
 struct sd_event;
 struct sd_event_source;
 struct binary_copies;
+struct named_users;
 struct cgroups;
 struct shared_line;
 struct job;
@@ -187,6 +188,7 @@ struct vrf_context {
 	struct sd_event *event;
 	const struct config *config;
 	struct proxy_binary_cache *binaries;
+	struct named_users *named_users;
 	struct binary_copies *copies;    /* NULL: none are kept */
 	struct cgroups *cgroups;         /* NULL: nothing can be limited, or is to be */
 	bool limits_due;                 /* whether anything can be is being found out */
@@ -393,7 +395,7 @@ long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);
  */
 void vrf_want_pollers(struct vrf *vrf, unsigned kinds);
 
-/* More is known of its binary (vrf/proxy_binary.h). */
+/* More is known of its binary (vrf/proxy_binary.h) or of its user (vrf/named_users.h). */
 void vrf_binary_answered(struct vrf *vrf);
 
 /* context->limits_due was set, and is no longer. */

@@ -32,6 +32,36 @@ int fsync(int fd)
 	return (int)syscall(SYS_fsync, fd);
 }}
 """
+# getpwnam(3) and getpwuid(3), as of a directory service that is out of reach, while a file says so.
+SLOW_DIRECTORY = f"""
+#include <dlfcn.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *late(const char *name)
+{{
+	for (int i = 0; i < {HANG_SECONDS} * 10 && access(getenv("HANG"), F_OK) == 0; i++)
+		usleep(100000);
+	return dlsym(RTLD_NEXT, name);
+}}
+struct passwd *getpwnam(const char *name)
+{{
+	return ((struct passwd * (*)(const char *)) late("getpwnam"))(name);
+}}
+struct passwd *getpwuid(uid_t uid)
+{{
+	return ((struct passwd * (*)(uid_t)) late("getpwuid"))(uid);
+}}
+"""
+
+
+def preloaded(lab, text):
+    """The environment of a program that has these functions in the place of the C library's; and the file that says so."""
+    (lab.base / "slow.c").write_text(text)
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", lab.base / "slow.so", lab.base / "slow.c"],
+                   check=True)
+    hang = lab.base / "hang"
+    return {"LD_PRELOAD": str(lab.base / "slow.so"), "HANG": str(hang)}, hang
 
 
 def many(lab, verb):
@@ -66,11 +96,9 @@ def reload_in_background(lab):
 
 def a_disk_that_hangs_keeps_no_proxy_dead(lab):
     """What is in run_dir has to reach no disk; a reload waits for that of state_dir, and nobody else does."""
-    (lab.base / "slow.c").write_text(SLOW_DISK)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", lab.base / "slow.so", lab.base / "slow.c"], check=True)
-    hang = lab.base / "hang"
+    environment, hang = preloaded(lab, SLOW_DISK)
     lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
-    with lab.running(LD_PRELOAD=str(lab.base / "slow.so"), HANG=str(hang)):
+    with lab.running(**environment):
         lab.wait_state("acme", "starting")
         hang.touch()
         try:
@@ -88,6 +116,37 @@ def a_disk_that_hangs_keeps_no_proxy_dead(lab):
             hang.unlink()
         lab.wait_state("charlie", "starting")
         expect_said(lab.command("reload"), 0, stderr="")
+    lab.command("down")
+
+
+def a_user_directory_that_hangs_keeps_no_proxy_dead(lab):
+    """Whose user is given by name waits for the directory, and then goes by its last answer; nobody else waits."""
+    environment, hang = preloaded(lab, SLOW_DIRECTORY)
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { proxy { user = auto } }\n")
+    with lab.running(**environment):
+        pid = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        lab.wait_state("bravo", "starting")
+        hang.touch()
+        try:
+            # What was found out a moment ago is good for a while.
+            wait_until(lambda: lab.vrf("acme")["proxy"]["uptime_s"] > 6, STATE_SECONDS, "an answer that is too old")
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: lab.vrf("acme")["reason"] == "looking up user 'nobody'", STATE_SECONDS, "that acme waits")
+            expect_back(lab, "bravo")
+            expect("does not answer" not in lab.log(), "the directory was no longer waited for")
+            wait_until(lambda: lab.vrf("acme")["proxy"]["pid"] not in (None, pid), STATE_SECONDS, "another proxy of acme")
+            expect("user 'nobody': the user database does not answer; using its last answer" in lab.log(), lab.log())
+        finally:
+            hang.unlink()
+    hang.touch()
+    try:
+        with lab.running(**environment):
+            expect_back(lab, "bravo")
+            wait_until(lambda: "the user database did not answer" in lab.vrf("acme")["reason"], STATE_SECONDS,
+                       "that nothing is known of acme's user")
+            expect_back(lab, "bravo")
+    finally:
+        hang.unlink()
     lab.command("down")
 
 
@@ -182,5 +241,6 @@ def a_bus_that_does_not_answer_keeps_no_proxy_dead(lab):
 
 
 CASES = [fifteen_hundred_vrfs_come_and_go, a_disk_that_hangs_keeps_no_proxy_dead,
+         a_user_directory_that_hangs_keeps_no_proxy_dead,
          a_log_that_nobody_reads_keeps_no_proxy_dead, a_client_that_does_not_read_keeps_no_proxy_dead,
          a_busy_namespace_keeps_no_proxy_dead, a_bus_that_does_not_answer_keeps_no_proxy_dead]

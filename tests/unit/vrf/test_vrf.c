@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "process/job.h"
 #include "vrf/checks.h"
+#include "vrf/named_users.h"
 #include "vrf/order.h"
 #include "vrf/vrf.h"
 #include "vrf/watch.h"
@@ -74,6 +75,8 @@ static void life_begin(struct life *life, const char *directory, const char *tex
 	assert_true(sd_event_new(&life->context.event) >= 0);
 	life->context.binaries =
 		proxy_binary_cache_create(life->context.event, on_binary_answered, life);
+	life->context.named_users =
+		named_users_create(life->context.event, on_binary_answered, life);
 	life->vrf = vrf_create(&life->context, &life->loaded.config->vrfs[0], 0);
 }
 
@@ -82,6 +85,7 @@ static void life_end(struct life *life)
 	vrf_destroy(life->vrf);
 	sd_event_unref(life->context.event);
 	proxy_binary_cache_destroy(life->context.binaries);
+	named_users_destroy(life->context.named_users);
 	loaded_finish(&life->loaded);
 }
 
