@@ -16,11 +16,22 @@
 
 #include "base/cleanup.h"
 #include "process/seccomp.h"
-#include "process/user.h"
 
 #define HELPER_FD 3
 /* Of a confined one: its pipe, stderr, a database and its journals. */
 #define MAX_FILES 32
+
+static bool waiting_is_forbidden;
+
+bool process_may_wait(void)
+{
+	return !waiting_is_forbidden;
+}
+
+void process_set_waiting(bool may_wait)
+{
+	waiting_is_forbidden = !may_wait;
+}
 
 static void signals_reset(void)
 {
@@ -48,7 +59,7 @@ __attribute__((noreturn)) static void helper_run(
 	process_work_fn work, const void *data, int fd, pid_t parent)
 {
 	signals_reset();
-	process_user_set_waiting(true);
+	process_set_waiting(true);
 	/* The parent may have died before the call. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent ||
 		fds_keep(fd) < 0)

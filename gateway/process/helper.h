@@ -18,6 +18,13 @@ typedef void (*process_work_fn)(int fd, const void *data);
 int process_helper_start(process_work_fn work, const void *data, struct process *process, int *fd,
 	struct error *err);
 
+/*
+ * Whether this process may wait: for a lock, or for a directory service. At first it may, and helpers always may; one
+ * with a loop may not, and tries again.
+ */
+bool process_may_wait(void);
+void process_set_waiting(bool may_wait);
+
 /* What a confined helper may take; 0: as much as it likes. */
 struct process_limits {
 	uint64_t memory_bytes; /* of address space, beside what it was born with */

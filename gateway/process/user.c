@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "process/helper.h"
 
 struct known_user {
 	char *name;
@@ -17,7 +18,6 @@ struct known_user {
 
 static struct known_user *known;
 static size_t n_known;
-static bool is_waiting_forbidden;
 
 static struct known_user *known_find(const char *name)
 {
@@ -48,7 +48,7 @@ int process_user_find(const char *name, struct process_user *user, struct error 
 
 	if (found)
 		*user = found->user;
-	else if (is_waiting_forbidden)
+	else if (!process_may_wait())
 		return error_set(err, EAGAIN, "user '%s' has not been looked up yet", name);
 	return found ? 0 : user_ask(name, user, err);
 }
@@ -67,9 +67,4 @@ void process_user_know(const char *name, const struct process_user *user)
 		free(found->name);
 		*found = known[--n_known];
 	}
-}
-
-void process_user_set_waiting(bool may_wait)
-{
-	is_waiting_forbidden = !may_wait;
 }

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -20,13 +19,10 @@ struct process_user {
 };
 
 /*
- * May block, where this process may wait. -ENOENT: no such user; -E2BIG: it is in too many groups; -EAGAIN: nothing is
+ * May block, where process_may_wait() (process/helper.h). -ENOENT: no such user; -E2BIG: it is in too many groups; -EAGAIN: nothing is
  * known of it, and this process may not wait.
  */
 int process_user_find(const char *name, struct process_user *user, struct error *err);
 
 /* What process_user_find() says from now on, without waiting; NULL: nothing is known. */
 void process_user_know(const char *name, const struct process_user *user);
-
-/* Whether this process may wait for the database, as it may at first, and helpers may always. */
-void process_user_set_waiting(bool may_wait);

@@ -585,6 +585,7 @@ static int supervisor_start(struct supervisor *supervisor, struct error *err)
 	supervisor->context.event = supervisor->event;
 	supervisor->context.binaries =
 		proxy_binary_cache_create(supervisor->event, on_binary_answered, supervisor);
+	process_set_waiting(false);
 	supervisor->context.named_users =
 		named_users_create(supervisor->event, on_user_answered, supervisor);
 	named_users_warn_of_shared(supervisor->context.named_users, config);

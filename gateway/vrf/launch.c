@@ -66,6 +66,24 @@ bool launch_write_names(struct vrf *vrf)
 	return !failed;
 }
 
+#define FILES_POLL_MS 50
+
+static void files_on_elapsed(void *data)
+{
+	vrf_binary_answered(data);
+}
+
+/* Files that somebody else writes just now (-EAGAIN) are waited for, but not here. */
+static int files_await(struct vrf *vrf, int r, struct error *err)
+{
+	if (r != -EAGAIN)
+		return r;
+	timer_arm(&vrf->files_timer, vrf->context->event, FILES_POLL_MS, files_on_elapsed, vrf);
+	if (err)
+		err->code = EINPROGRESS;
+	return -EINPROGRESS;
+}
+
 int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 {
 	struct proxy_binary binary;
@@ -78,7 +96,7 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err)
 	if (r == 0)
 		(void)launch_write_names(vrf);
 	if (r == 0)
-		r = proxy_files_make(vrf->config, &vrf->paths, err);
+		r = files_await(vrf, proxy_files_make(vrf->config, &vrf->paths, err), err);
 	if (r < 0)
 		return r;
 	if (vrf->context->copies)
@@ -370,7 +388,8 @@ int launch_adopt(struct vrf *vrf, struct error *err)
 int launch_change_owner(struct vrf *vrf, struct error *err)
 {
 	bool changed = false;
-	int r = proxy_files_change_owner(vrf->config, &vrf->paths, &changed, err);
+	int r = files_await(vrf,
+		proxy_files_change_owner(vrf->config, &vrf->paths, &changed, err), err);
 
 	if (changed)
 		log_info("vrf '%s': the files of its proxy were given to its new user", vrf->name);
@@ -415,6 +434,8 @@ int launch_sender(struct vrf *vrf, const char *binary, unsigned version, struct 
 	}
 	if (r > 0)
 		r = proxy_files_make(vrf_own_config(vrf), &vrf->paths, err);
+	if (r == -EAGAIN)
+		return error_set(err, EBUSY, "its files are held by another");
 	if (r == 0)
 		r = proxy_files_write_send_config(
 			config, vrf_own_config(vrf), vrf->id, &vrf->paths, version, err);

@@ -35,7 +35,7 @@ void launch_place_finish(struct launch_place *place);
 int launch_adopt(struct vrf *vrf, struct error *err);
 
 /* Whether a fresh start of the binary makes sense. -EINPROGRESS: it is being asked its version, or its user is being
- * looked up. */
+ * looked up; vrf_binary_answered() will be called. */
 int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct error *err);
 
 /* Gives its files to the user that its next proxy runs as; while none runs (vrf/proxy_files.h). */

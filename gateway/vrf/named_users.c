@@ -43,7 +43,6 @@ struct named_users *named_users_create(struct sd_event *event, named_users_fn an
 	struct named_users *users = xcalloc(1, sizeof(*users));
 
 	*users = (struct named_users){ event, answered, data, NULL, 0, NULL };
-	process_user_set_waiting(false);
 	return users;
 }
 
@@ -59,7 +58,6 @@ void named_users_destroy(struct named_users *users)
 	}
 	free(users->lookups);
 	job_destroy(users->warning);
-	process_user_set_waiting(true);
 	free(users);
 }
 

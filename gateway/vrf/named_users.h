@@ -11,7 +11,6 @@ struct named_users;
 /* More is known of that user. */
 typedef void (*named_users_fn)(const char *name, void *data);
 
-/* From then on process_user_find() waits for nobody in this process. */
 struct named_users *named_users_create(struct sd_event *event, named_users_fn answered, void *data);
 void named_users_destroy(struct named_users *users);
 

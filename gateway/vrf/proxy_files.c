@@ -21,6 +21,7 @@
 #include "base/secret.h"
 #include "base/strings.h"
 #include "net/want.h"
+#include "process/helper.h"
 #include "process/user.h"
 #include "vrf/proxy_config.h"
 #include "vrf/wiring.h"
@@ -298,6 +299,8 @@ static int files_lock(const struct vrf_paths *paths, int flags, int *fd, struct 
 		return error_set_errno(err, errno, "cannot open '%s'", path);
 	for (int waited_ms = 0; r == 0; waited_ms += LOCK_POLL_MS) {
 		r = file_lock(*fd, path, err);
+		if (r == 0 && !process_may_wait())
+			return error_set(err, EAGAIN, "waiting for '%s', held by another", path);
 		if (r == 0 && waited_ms >= LOCK_PATIENCE_MS)
 			return error_set(err, EBUSY, "'%s' is held by another", path);
 		if (r == 0)

@@ -1239,6 +1239,7 @@ void vrf_destroy(struct vrf *vrf)
 	job_destroy(vrf->last_words);
 	timer_finish(&vrf->state_timer);
 	timer_finish(&vrf->watch_timer);
+	timer_finish(&vrf->files_timer);
 	sd_event_source_disable_unref(vrf->exit_watch);
 	process_finish(&vrf->proxy);
 	net_netns_state_finish(&vrf->kernel);

@@ -322,6 +322,7 @@ struct vrf {
 	bool silence_restart_done; /* restarted once as it sent nothing; not again before it is heard */
 
 	struct timer state_timer, watch_timer;
+	struct timer files_timer; /* until its files are free (vrf/launch.h) */
 	struct sd_event_source *exit_watch;
 	struct probe *probe;
 };

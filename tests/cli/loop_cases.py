@@ -150,6 +150,23 @@ def a_user_directory_that_hangs_keeps_no_proxy_dead(lab):
     lab.command("down")
 
 
+def files_that_are_held_keep_no_proxy_dead(lab):
+    """Those of one VRF, by a command that has stopped: its proxy is started when they are free, and does not fail."""
+    lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
+    with lab.running():
+        pid = lab.wait_state("acme", "starting")["proxy"]["pid"]
+        with (lab.base / "run/vrfs/acme/files.lock").open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: lab.vrf("acme")["reason"].startswith("waiting for '"), STATE_SECONDS, "that acme waits")
+            for _ in range(2):
+                expect_back(lab, "bravo")
+            expect_equal(lab.vrf("acme")["state"], "wiring", "state of acme")
+        expect(lab.wait_state("acme", "starting")["proxy"]["pid"] != pid, "acme has its former proxy")
+        expect(" failed" not in lab.log(), lab.log())
+    lab.command("down")
+
+
 def a_log_that_nobody_reads_keeps_no_proxy_dead(lab):
     lab.write(fake_proxy(lab) + "vrf acme { }\nvrf bravo { }\n")
     ours, theirs = os.pipe()
@@ -241,6 +258,6 @@ def a_bus_that_does_not_answer_keeps_no_proxy_dead(lab):
 
 
 CASES = [fifteen_hundred_vrfs_come_and_go, a_disk_that_hangs_keeps_no_proxy_dead,
-         a_user_directory_that_hangs_keeps_no_proxy_dead,
+         a_user_directory_that_hangs_keeps_no_proxy_dead, files_that_are_held_keep_no_proxy_dead,
          a_log_that_nobody_reads_keeps_no_proxy_dead, a_client_that_does_not_read_keeps_no_proxy_dead,
          a_busy_namespace_keeps_no_proxy_dead, a_bus_that_does_not_answer_keeps_no_proxy_dead]
