@@ -30,7 +30,7 @@
 #include "vrf/paths.h"
 #include "vrf/proxy_config.h"
 #include "vrf/wiring.h"
-#include "zabbix/ask.h"
+#include "zabbix/stats.h"
 
 #define PATIENCE_MS   1000
 #define DUPLICATE_MS  1000
@@ -689,7 +689,7 @@ static int proxy_ask(const void *data, int fd, void *answer, struct error *err)
 
 	(void)data;
 	proxy->listens = 1;
-	return zabbix_ask_stats(fd, &proxy->stats, err);
+	return zabbix_stats_ask(fd, &proxy->stats, err);
 }
 
 /* What the proxy said when it ended before its log was open, for which its log is no use; a line a step. Root's to

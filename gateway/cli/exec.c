@@ -21,7 +21,7 @@
 #include "config/cleanup.h"
 #include "net/netns.h"
 #include "process/lock.h"
-#include "process/view.h"
+#include "process/mounts.h"
 #include "vrf/paths.h"
 #include "vrf/resolv_conf.h"
 
@@ -34,7 +34,7 @@ static int mount_resolv_conf(
 	if (left ? access(paths->resolv_conf, F_OK) < 0 : vrf->dns.count == 0)
 		return 0;
 	r = left ? 0 : resolv_conf_write(vrf, paths, err);
-	if (r < 0 || process_view_mount_resolv_conf(paths->resolv_conf) == 0)
+	if (r < 0 || process_mounts_set_resolv_conf(paths->resolv_conf) == 0)
 		return r;
 	if (errno != ENOENT)
 		return error_set_errno(err, errno, "cannot mount its resolv.conf");
@@ -52,7 +52,7 @@ static int sockets_borrow(const struct vrf_paths *paths)
 {
 	struct process proxy = PROCESS_NONE;
 	int tree = process_lock_find(paths->lock, &proxy)
-		? process_view_borrow(proxy.pidfd, paths->socket_dir)
+		? process_mounts_borrow(proxy.pidfd, paths->socket_dir)
 		: -1;
 
 	process_finish(&proxy);
@@ -66,7 +66,7 @@ static int mount_views(
 	/* Before the mounts are ours alone: from there it is the same way back. */
 	cleanup_fd int sockets = sockets_borrow(paths);
 
-	if (process_view_begin() < 0)
+	if (process_mounts_begin() < 0)
 		return error_set_errno(err, errno, "cannot have mounts of its own");
 	/* A /sys of this namespace; where the machine has none mounted there is none to replace. */
 	if (umount2("/sys", MNT_DETACH) == 0 && mount("sysfs", "/sys", "sysfs", 0, NULL) < 0)

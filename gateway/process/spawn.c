@@ -130,7 +130,7 @@ static int child_fail(const struct child *child, const char *step)
 /* Becomes what the spec says; NULL, or the step that failed, and errno. */
 static const char *child_enter(const struct child *child)
 {
-	static const struct process_view plain_view = { 0 };
+	static const struct process_mounts plain_mounts = { 0 };
 	const struct process_spec *spec = child->spec;
 	const char *failed = NULL;
 
@@ -141,8 +141,9 @@ static const char *child_enter(const struct child *child)
 	/* By the machine's proc, which is hidden then. */
 	if (spec->lock_fd >= 0 && child_write_lock(spec->lock_fd) < 0)
 		return "cannot write its lock file";
-	if (spec->contained || spec->view)
-		failed = process_view_enter(spec->view ? spec->view : &plain_view, spec->contained);
+	if (spec->contained || spec->mounts)
+		failed = process_mounts_enter(
+			spec->mounts ? spec->mounts : &plain_mounts, spec->contained);
 	if (failed)
 		return failed;
 	if (child_set_output(spec->output_fd) < 0)

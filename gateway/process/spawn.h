@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "process/view.h"
+#include "process/mounts.h"
 
 struct process_spec {
 	char *const *argv; /* argv[0] is an absolute path; closed by NULL */
@@ -22,8 +22,8 @@ struct process_spec {
 	gid_t gid;
 	int netns_fd;   /* -1: stay in ours */
 	bool contained; /* it sees no process outside of its tree either */
-	const struct process_view
-		*view; /* NULL: all of the machine; of a contained one, no more than all have */
+	const struct process_mounts
+		*mounts; /* NULL: all of the machine; of a contained one, no more than all have */
 	int lock_fd; /* -1: none; else of process/lock.h: locked until the exec, and the process is named in it */
 	uint32_t
 		max_tasks; /* processes and threads of its user, RLIMIT_NPROC; 0: as many as ours */

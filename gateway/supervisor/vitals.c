@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "process/job.h"
-#include "process/memory.h"
+#include "process/tree.h"
 #include "process/timer.h"
 #include "vrf/collection.h"
 #include "vrf/launch.h"

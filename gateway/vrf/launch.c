@@ -235,7 +235,7 @@ void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 	};
 	if (proxy_files_owner(config, &vrf->paths, &owner, NULL) < 0)
 		owner.uid = 0;
-	place->view = (struct process_view){
+	place->mounts = (struct process_mounts){
 		.own_dirs = place->own_dirs,
 		.fresh_dirs = place->fresh_dirs,
 		.uid = owner.uid,
@@ -250,7 +250,7 @@ void launch_place_init(struct launch_place *place, const struct vrf *vrf)
 		.gid = owner.gid,
 		.netns_fd = place->netns_fd,
 		.contained = true,
-		.view = &place->view,
+		.mounts = &place->mounts,
 		.lock_fd = -1,
 		.output_fd = -1,
 		.cgroup_fd = -1,
@@ -322,10 +322,10 @@ static int proxy_spawn(
 	if (places_judge(places, err) < 0)
 		return -err->code;
 	vrf->log_offset = proxy_files_log_size(config, &vrf->paths);
-	place.view.places = places;
-	place.view.program = binary;
+	place.mounts.places = places;
+	place.mounts.program = binary;
 	if (config->dns.count)
-		place.view.resolv_conf = *vrf->names_fault ? NO_NAMES : vrf->paths.resolv_conf;
+		place.mounts.resolv_conf = *vrf->names_fault ? NO_NAMES : vrf->paths.resolv_conf;
 	place.spec.argv = argv;
 	place.spec.lock_fd = lock_fd;
 	place.spec.output_fd = words;
@@ -388,8 +388,8 @@ int launch_adopt(struct vrf *vrf, struct error *err)
 int launch_change_owner(struct vrf *vrf, struct error *err)
 {
 	bool changed = false;
-	int r = files_await(vrf,
-		proxy_files_change_owner(vrf->config, &vrf->paths, &changed, err), err);
+	int r = files_await(
+		vrf, proxy_files_change_owner(vrf->config, &vrf->paths, &changed, err), err);
 
 	if (changed)
 		log_info("vrf '%s': the files of its proxy were given to its new user", vrf->name);

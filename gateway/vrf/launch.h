@@ -12,12 +12,12 @@ enum launch_result {
 };
 
 /*
- * Where a VRF's proxy lives, and as who: of its network, view and user. For the proxy, and for a helper
+ * Where a VRF's proxy lives, and as who: of its network, mounts and user. For the proxy, and for a helper
  * that looks at what the proxy has made.
  */
 struct launch_place {
-	struct process_spec spec; /* of no program, lock, output or control group */
-	struct process_view view; /* of its own directories alone */
+	struct process_spec spec;     /* of no program, lock, output or control group */
+	struct process_mounts mounts; /* of its own directories alone */
 	const char *own_dirs[PROCESS_MAX_OWN_DIRS], *fresh_dirs[3];
 	int netns_fd;
 };

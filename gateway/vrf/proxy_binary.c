@@ -125,13 +125,13 @@ static void binary_on_answer(const void *answer, size_t size, bool in_time, void
 
 static int entry_ask(struct cached_binary *entry, struct error *err)
 {
-	const struct process_view view = { .program = entry->path };
+	const struct process_mounts mounts = { .program = entry->path };
 	const struct process_spec nowhere = {
 		.uid = NOBODY,
 		.gid = NOBODY,
 		.netns_fd = -1,
 		.contained = true,
-		.view = &view,
+		.mounts = &mounts,
 		.lock_fd = -1,
 		.output_fd = -1,
 		.cgroup_fd = -1,

@@ -27,16 +27,7 @@ json_t *zabbix_json_pack(const char *format, ...)
 
 json_t *zabbix_json_string(const char *text)
 {
-	cleanup_free char *plain = NULL;
-	json_t *json = json_string(text);
-
-	if (json)
-		return json;
-	plain = xstrdup(text);
-	for (char *p = plain; *p; p++)
-		if ((unsigned char)*p > 0x7f)
-			*p = '?';
-	return zabbix_json_pack("s", plain);
+	return json_text(text);
 }
 
 const char *zabbix_json_text(const json_t *object, const char *key)

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* jansson in our manner: owned locals, makers that abort instead of failing, readers that forgive.
- */
+/* JSON of Zabbix's: makers that abort instead of failing, readers that forgive. */
 #pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "base/cleanup.h"
-
-static inline void cleanup_json_decref(json_t **json)
-{
-	json_decref(*json);
-}
-
-#define cleanup_json cleanup(cleanup_json_decref)
+#include "base/json.h"
 
 /* json_pack() that aborts where it fails, which is a fault of ours. "s" takes only UTF-8: strings
  * from outside go in as "o" by zabbix_json_string(). */
 json_t *zabbix_json_pack(const char *format, ...);
 
-/* A JSON string of any bytes; where they are no UTF-8 every byte above 0x7f becomes "?". */
+/* json_text() of base/json.h. */
 json_t *zabbix_json_string(const char *text);
 
 /* The string under a key, living as long as the object; "" where there is none. */

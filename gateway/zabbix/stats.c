@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a proxy's answer to `zabbix.stats` says, in the shapes of 6.0 and 7.0. */
+/* What a proxy's answer to `zabbix.stats` says, in the shapes of 6.0 and 7.0; and the question. */
 #include "zabbix/stats.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "zabbix/frame.h"
 #include "zabbix/json.h"
 
 /* A count that may be absent (0) but not of another kind or negative. */
@@ -122,4 +127,56 @@ int zabbix_late_parse(const char *payload, size_t size, uint64_t *late, struct e
 	if (!json_object_get(answer, "queue"))
 		return error_set(err, EPROTO, "zabbix.stats: no \"queue\" in the answer");
 	return count_read(answer, "queue", late, err);
+}
+
+/* --- asking --- */
+
+#define ANSWER_MAX (256 * 1024)
+
+static int fault_set(struct error *err, ssize_t n)
+{
+	if (n == 0)
+		return error_set(err, EPIPE, "it closed without an answer");
+	if (errno == EAGAIN)
+		return error_set(err, ETIMEDOUT, "no answer in time");
+	return error_set_errno(err, errno, "the connection failed");
+}
+
+static int frame_send(int fd, const char *json, struct error *err)
+{
+	size_t size, sent = 0;
+	cleanup_free char *frame = zabbix_frame_create(json, &size);
+
+	while (sent < size) {
+		ssize_t n = send(fd, frame + sent, size - sent, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return fault_set(err, n);
+		sent += (size_t)n;
+	}
+	return 0;
+}
+
+int zabbix_stats_ask(int fd, struct zabbix_stats *stats, struct error *err)
+{
+	cleanup_free char *answer = xcalloc(1, ANSWER_MAX);
+	const char *payload = NULL;
+	size_t used = 0, size = 0;
+	int r = frame_send(fd, ZABBIX_STATS_REQUEST, err);
+
+	while (r == 0 && used < ANSWER_MAX) {
+		ssize_t n = recv(fd, answer + used, ANSWER_MAX - used, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return fault_set(err, n);
+		used += (size_t)n;
+		r = zabbix_frame_parse(answer, used, &payload, &size, err);
+	}
+	if (r == 0)
+		return error_set(err, EMSGSIZE, "its statistics are too long");
+	return payload ? zabbix_stats_parse(payload, size, stats, err) : r;
 }

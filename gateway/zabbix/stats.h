@@ -32,3 +32,9 @@ int zabbix_late_parse(const char *payload, size_t size, uint64_t *late, struct e
  */
 int zabbix_stats_parse(
 	const char *payload, size_t size, struct zabbix_stats *stats, struct error *err);
+
+/*
+ * Asks for the statistics; fd is a blocking socket whose own limits in time hold. -ETIMEDOUT, -EPIPE (it
+ * closed without an answer), and those of zabbix_stats_parse().
+ */
+int zabbix_stats_ask(int fd, struct zabbix_stats *stats, struct error *err);

@@ -155,7 +155,7 @@ static void what_cannot_be_started_says_why(void **state)
 	char *argv[] = { (char *)"/no/such/program", NULL };
 	struct process process = PROCESS_NONE;
 	struct process_spec spec = plain;
-	struct process_view view = { 0 };
+	struct process_mounts mounts = { 0 };
 	struct error err = ERROR_INIT;
 
 	(void)state;
@@ -170,8 +170,8 @@ static void what_cannot_be_started_says_why(void **state)
 	assert_int_equal(process_spawn(&spec, &process, &err), -ENOENT);
 	assert_string_equal(err.text, "user 'no-such-user' not found");
 	spec.user = NULL;
-	view.resolv_conf = "/no/such/resolv.conf";
-	spec.view = &view;
+	mounts.resolv_conf = "/no/such/resolv.conf";
+	spec.mounts = &mounts;
 	assert_int_equal(process_spawn(&spec, &process, &err), -ENOENT);
 	assert_string_equal(
 		err.text, "'/bin/true': cannot mount its resolv.conf: No such file or directory");
@@ -185,14 +185,14 @@ static void name_servers_are_the_vrfs_own(void **state)
 {
 	static const char text[] = "nameserver 192.0.2.53\n";
 	char path[] = "/tmp/vrfgate-resolv-XXXXXX", output[256];
-	struct process_view view = { .resolv_conf = path };
+	struct process_mounts mounts = { .resolv_conf = path };
 	struct process_spec spec = plain;
 	int fd = mkstemp(path);
 
 	(void)state;
 	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
 	close(fd);
-	spec.view = &view;
+	spec.mounts = &mounts;
 	run_shell(&spec, "cat /etc/resolv.conf", output, sizeof(output));
 	unlink(path);
 	assert_string_equal(output, text);
@@ -225,13 +225,13 @@ static void of_others_directories_nothing_is_seen(void **state)
 		"cd %s && find a | sort; cat a/own/file; echo new > a/own/file; touch a/x", base);
 	cleanup_free char *after = xasprintf("cd %s && cat a/own/file && find a | wc -l", base);
 	const char *const own_dirs[] = { own, deep, NULL };
-	struct process_view view = { .own_dirs = own_dirs };
+	struct process_mounts mounts = { .own_dirs = own_dirs };
 	struct process_spec spec = plain;
 
 	(void)state;
 	run_shell(&plain, prepare, output, sizeof(output));
 	assert_string_equal(output, "");
-	spec.view = &view;
+	spec.mounts = &mounts;
 	run_shell(&spec, look, output, sizeof(output));
 	assert_string_equal(output, "a\na/b\na/b/own\na/own\na/own/file\nmine\n");
 	run_shell(&plain, after, output, sizeof(output));
@@ -325,14 +325,14 @@ static void what_is_named_stays_in_place(void **state)
 		"cat %s; echo x 2>&1 >> %s; touch %s/new; ls %s/a", file, file, writable, base);
 	const struct process_place places[] = { { file, false }, { writable, true },
 		{ NULL, false } };
-	struct process_view view = { .places = places };
+	struct process_mounts mounts = { .places = places };
 	struct process_spec spec = plain;
 	struct stat st;
 
 	(void)state;
 	run_shell(&plain, prepare, output, sizeof(output));
 	spec.contained = true;
-	spec.view = &view;
+	spec.mounts = &mounts;
 	run_shell(&spec, look, output, sizeof(output));
 	assert_ptr_equal(strstr(output, "of-machine\n"), output);
 	assert_non_null(strstr(output, "Read-only file system"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Mounts that only one process and its children have: mount_namespaces(7), open_tree(2), mount_setattr(2). */
-#include "process/view.h"
+#include "process/mounts.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -37,13 +37,13 @@ struct held {
 };
 
 struct work {
-	const struct process_view *view;
+	const struct process_mounts *mounts;
 	struct held held[HELD_MAX];
 	int n_held;
 	int n_covers; /* directories of the base that lie over others */
 };
 
-int process_view_begin(void)
+int process_mounts_begin(void)
 {
 	return unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ? -1
 											     : 0;
@@ -94,7 +94,7 @@ static int directory_copy(const char *directory)
 	return steal_fd(&tree);
 }
 
-int process_view_borrow(int pidfd, const char *directory)
+int process_mounts_borrow(int pidfd, const char *directory)
 {
 	struct standpoint here;
 	int tree = -1, code;
@@ -133,7 +133,7 @@ static int tree_hold(struct work *work, const char *path, unsigned flags, uint64
 
 static int own_dirs_hold(struct work *work)
 {
-	const char *const *dirs = work->view->own_dirs;
+	const char *const *dirs = work->mounts->own_dirs;
 
 	for (int i = 0; dirs && dirs[i]; i++) {
 		assert(i < PROCESS_MAX_OWN_DIRS);
@@ -146,7 +146,7 @@ static int own_dirs_hold(struct work *work)
 
 static int places_hold(struct work *work)
 {
-	const struct process_place *place = work->view->places;
+	const struct process_place *place = work->mounts->places;
 
 	for (int i = 0; place && place->path; i++, place++) {
 		assert(i < PROCESS_MAX_PLACES);
@@ -219,7 +219,7 @@ static int others_hide(struct work *work, const char *own)
 
 static int shared_hide(struct work *work)
 {
-	const char *const *dirs = work->view->own_dirs;
+	const char *const *dirs = work->mounts->own_dirs;
 
 	if (mount("tmpfs", BASE, "tmpfs", MS_NOSUID | MS_NODEV, BASE_OPTIONS) < 0 ||
 		base_dir_make(COVERS, 0700) < 0 || directory_cover(work, "/run", 0755, 0, 0) < 0 ||
@@ -272,10 +272,11 @@ static int held_put_back(const struct held *held)
 
 static int fresh_dirs_make(struct work *work)
 {
-	const struct process_view *view = work->view;
+	const struct process_mounts *mounts = work->mounts;
 
-	for (int i = 0; view->fresh_dirs && view->fresh_dirs[i]; i++)
-		if (directory_cover(work, view->fresh_dirs[i], 0750, view->uid, view->gid) < 0)
+	for (int i = 0; mounts->fresh_dirs && mounts->fresh_dirs[i]; i++)
+		if (directory_cover(work, mounts->fresh_dirs[i], 0750, mounts->uid, mounts->gid) <
+			0)
 			return -1;
 	return 0;
 }
@@ -323,7 +324,7 @@ static bool has_resolv_conf(void)
 	return lstat(RESOLV_CONF, &st) == 0;
 }
 
-int process_view_mount_resolv_conf(const char *source)
+int process_mounts_set_resolv_conf(const char *source)
 {
 	cleanup_fd int tree = open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 
@@ -336,7 +337,7 @@ int process_view_mount_resolv_conf(const char *source)
 
 static const char *all_hold(struct work *work)
 {
-	const char *source = has_resolv_conf() ? work->view->resolv_conf : NULL;
+	const char *source = has_resolv_conf() ? work->mounts->resolv_conf : NULL;
 	char link[PATH_MAX];
 
 	if (own_dirs_hold(work) < 0)
@@ -353,7 +354,8 @@ static const char *all_hold(struct work *work)
 		return "cannot mount its resolv.conf";
 	if (source)
 		work->held[work->n_held - 1].path = RESOLV_CONF;
-	if (work->view->program && tree_hold(work, work->view->program, 0, MOUNT_ATTR_RDONLY) < 0)
+	if (work->mounts->program &&
+		tree_hold(work, work->mounts->program, 0, MOUNT_ATTR_RDONLY) < 0)
 		return "cannot take hold of it";
 	return NULL;
 }
@@ -362,8 +364,8 @@ static const char *all_put_back(struct work *work)
 {
 	for (int i = 0; i < work->n_held; i++) {
 		/* A program that is there as it was needs no mount. */
-		if (work->held[i].path == work->view->program &&
-			access(work->view->program, F_OK) == 0)
+		if (work->held[i].path == work->mounts->program &&
+			access(work->mounts->program, F_OK) == 0)
 			continue;
 		if (held_put_back(&work->held[i]) < 0)
 			return "cannot put back what it sees";
@@ -371,7 +373,7 @@ static const char *all_put_back(struct work *work)
 	return NULL;
 }
 
-static const char *view_make(struct work *work, bool own_proc)
+static const char *mounts_make(struct work *work, bool own_proc)
 {
 	const char *failed;
 
@@ -390,14 +392,14 @@ static const char *view_make(struct work *work, bool own_proc)
 	return NULL;
 }
 
-const char *process_view_enter(const struct process_view *view, bool own_proc)
+const char *process_mounts_enter(const struct process_mounts *mounts, bool own_proc)
 {
-	struct work work = { .view = view };
+	struct work work = { .mounts = mounts };
 	const char *failed = NULL;
 
-	if (process_view_begin() < 0)
+	if (process_mounts_begin() < 0)
 		return "cannot have mounts of its own";
-	failed = view_make(&work, own_proc);
+	failed = mounts_make(&work, own_proc);
 	if (!failed)
 		failed = all_put_back(&work);
 	if (!failed && fresh_dirs_make(&work) < 0)

@@ -10,7 +10,7 @@
 
 /* Mounts of its own for the calling process: what is mounted later on the machine comes in, nothing goes out.
  * -1 and errno. */
-int process_view_begin(void);
+int process_mounts_begin(void);
 
 /*
  * A directory as the process of that pidfd sees it, to be mounted with move_mount(2): without symbolic links,
@@ -18,11 +18,11 @@ int process_view_begin(void);
  * write where it connects to a socket. The caller has one thread and needs the rights to trace that process. -1 and
  * errno: there is none.
  */
-int process_view_borrow(int pidfd, const char *directory);
+int process_mounts_borrow(int pidfd, const char *directory);
 
 /* A file over /etc/resolv.conf, be that a link to nowhere, for the calling process. -1 and errno; ENOENT: there is
  * no such name, and a file system that is not ours is not written to for it. */
-int process_view_mount_resolv_conf(const char *source);
+int process_mounts_set_resolv_conf(const char *source);
 
 /* A file, socket or directory of the machine that stays where it is. */
 struct process_place {
@@ -34,7 +34,7 @@ struct process_place {
 #define PROCESS_MAX_PLACES   32
 
 /* Each list is closed by NULL, and may be NULL; none is longer than the maxima above. */
-struct process_view {
+struct process_mounts {
 	const char *const *
 		own_dirs; /* stay, and writable; of the directory that each lies in, nothing else is seen */
 	const char *const *fresh_dirs; /* empty ones of its own lie over these */
@@ -57,4 +57,4 @@ struct process_view {
  * /dev/mqueue are those of its namespaces; else it has no /dev/mqueue. Needs Linux 5.12. NULL, or what could not
  * be done, a literal, and errno.
  */
-const char *process_view_enter(const struct process_view *view, bool own_proc);
+const char *process_mounts_enter(const struct process_mounts *mounts, bool own_proc);

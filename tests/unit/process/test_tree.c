@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "process/memory.h"
+#include "process/tree.h"
 
 #define TAKEN_BYTES (64 << 20)
 
