@@ -89,7 +89,7 @@ static void tree_read(struct config_reader *reader, const struct config_tree *tr
 {
 	for (size_t i = 0; i < tree->n_roots; i++)
 		config_read_section(reader, tree->roots[i], &config_schema_root, reader->config);
-	config_read_vrf_proxies(reader);
+	config_read_proxies(reader);
 }
 
 /* What is wanted of a file. */

@@ -95,19 +95,21 @@ static void servers_clear(const struct config_key *key, void *object)
 	zabbix->server = xstrdup("");
 }
 
-/* The nodes of a cluster may come in one text, too, as Zabbix's own files have them: "A;B". */
+/*
+ * The nodes of a cluster may come in one text, too, as Zabbix's own files have them: "A;B". An empty text is none, for
+ * servers_judge() to complain of where it is one of several.
+ */
 static int servers_store(
 	const struct config_key *key, const char *text, void *object, struct error *err)
 {
 	struct config_zabbix *zabbix = object;
 	cleanup_free char *nodes = xstrdup(text);
-	bool several = strchr(text, ';') || zabbix->servers.count > 0;
 	char *rest = nodes, *node;
 
 	(void)key;
 	if (!zabbix->server)
 		zabbix->server = xstrdup("");
-	while ((node = strsep(&rest, ";")) && (*text || several)) {
+	while (*text && (node = strsep(&rest, ";"))) {
 		int r = config_check_server(node, err);
 
 		if (r < 0)
@@ -207,12 +209,24 @@ static void login_judge(struct config_reader *reader, const struct config_sectio
 			"url without a login, expected token_file, or user and password_file");
 }
 
+static void servers_judge(struct config_reader *reader, const struct config_section *section)
+{
+	const struct config_entry *entry = config_section_find(section, "server");
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; entry && entry->n_values > 1 && i < entry->n_values; i++)
+		if (!is_set(entry->values[i].text) && config_check_server("", &err) < 0)
+			config_complain(&reader->faults, section, entry->values[i].line,
+				"server \"\": %s", err.text);
+}
+
 static void zabbix_read(
 	struct config_reader *reader, const struct config_section *section, void *parent)
 {
 	struct config *config = parent;
 
 	config_read_section(reader, section, &config_schema_zabbix, &config->zabbix);
+	servers_judge(reader, section);
 	login_judge(reader, section, &config->zabbix);
 }
 

@@ -13,6 +13,10 @@
 #define RESTART(field) offsetof(struct config_restart, field)
 #define LIMITS(field)  offsetof(struct config_limits, field)
 
+/* Where neither section says another, and what they say leaves room for it. */
+#define DEFAULT_TIMEOUT_S     3
+#define DEFAULT_RESTART_MAX_S 60
+
 static const char *const mode_words[] = {
 	[CONFIG_PROXY_ACTIVE] = "active",
 	[CONFIG_PROXY_PASSIVE] = "passive",
@@ -44,7 +48,7 @@ static const struct config_key proxy_keys[] = {
 static const struct config_key health_keys[] = {
 	{ "interval", &config_type_uint32, HEALTH(interval_s), .fallback = "10", .min = 1,
 		.max = 3600 },
-	{ "timeout", &config_type_uint32, HEALTH(timeout_s), .fallback = "3", .min = 1, .max = 60 },
+	{ "timeout", &config_type_uint32, HEALTH(timeout_s), .min = 1, .max = 60 },
 	{ "fall", &config_type_uint32, HEALTH(fall), .fallback = "3", .min = 1, .max = 100 },
 	{ "rise", &config_type_uint32, HEALTH(rise), .fallback = "2", .min = 1, .max = 100 },
 	{ "start_period", &config_type_uint32, HEALTH(start_period_s), .fallback = "60", .min = 1,
@@ -54,7 +58,7 @@ static const struct config_key health_keys[] = {
 
 static const struct config_key restart_keys[] = {
 	{ "min", &config_type_uint32, RESTART(min_s), .fallback = "1", .min = 1, .max = 86400 },
-	{ "max", &config_type_uint32, RESTART(max_s), .fallback = "60", .min = 1, .max = 86400 },
+	{ "max", &config_type_uint32, RESTART(max_s), .min = 1, .max = 86400 },
 	{ "count", &config_type_uint32, RESTART(count), .fallback = "10", .min = 0, .max = 1000 },
 	{ "window", &config_type_uint32, RESTART(window_s), .fallback = "600", .min = 1,
 		.max = 86400 },
@@ -94,7 +98,7 @@ static void restart_read(
 	struct config_restart *restart = &((struct config_proxy *)parent)->restart;
 
 	config_read_section(reader, section, &schema_restart, restart);
-	if (restart->min_s > restart->max_s)
+	if (restart->max_s && restart->min_s > restart->max_s)
 		config_complain(&reader->faults, section, config_section_line_of(section, "min"),
 			"min of %u s is more than max, expected at most %u", restart->min_s,
 			restart->max_s);
@@ -207,7 +211,21 @@ static struct config_proxy proxy_copy(const struct config_proxy *from)
 	return to;
 }
 
-void config_read_vrf_proxies(struct config_reader *reader)
+/* The defaults that follow another key, once that is known. */
+static void proxy_complete(struct config_proxy *proxy)
+{
+	struct config_health *health = &proxy->health;
+	struct config_restart *restart = &proxy->restart;
+
+	if (!health->timeout_s)
+		health->timeout_s = health->interval_s < DEFAULT_TIMEOUT_S ? health->interval_s
+									   : DEFAULT_TIMEOUT_S;
+	if (!restart->max_s)
+		restart->max_s = restart->min_s > DEFAULT_RESTART_MAX_S ? restart->min_s
+									: DEFAULT_RESTART_MAX_S;
+}
+
+void config_read_proxies(struct config_reader *reader)
 {
 	for (size_t i = 0; i < reader->config->n_vrfs; i++) {
 		struct config_vrf *vrf = &reader->config->vrfs[i];
@@ -215,9 +233,11 @@ void config_read_vrf_proxies(struct config_reader *reader)
 			config_section_child(reader->vrf_sections[i], "proxy");
 
 		vrf->proxy = proxy_copy(&reader->config->proxy);
-		if (!own)
-			continue;
-		config_read_section(reader, own, &config_schema_vrf_proxy, &vrf->proxy);
-		paths_count(reader, own, &vrf->proxy);
+		if (own) {
+			config_read_section(reader, own, &config_schema_vrf_proxy, &vrf->proxy);
+			paths_count(reader, own, &vrf->proxy);
+		}
+		proxy_complete(&vrf->proxy);
 	}
+	proxy_complete(&reader->config->proxy);
 }

@@ -35,7 +35,7 @@ void config_read_section(struct config_reader *reader, const struct config_secti
 void config_complain_of_doubles(
 	struct config_reader *reader, const struct config_section *section, const char *name);
 
-/* Fills in the defaults of a proxy section and of those in it. */
+/* Fills in the defaults of a proxy section and of those in it, but those that follow another key. */
 void config_read_proxy_defaults(struct config_proxy *proxy);
 
 /* The keys of an snmp section, which hosts and discovery have alike. */
@@ -59,5 +59,8 @@ void config_judge_sysctls(
 void config_judge_templates(struct config_reader *reader, const struct config_section *section,
 	const struct strings *templates);
 
-/* Lays every vrf's proxy section over a copy of the general one; last, when all files are read. */
-void config_read_vrf_proxies(struct config_reader *reader);
+/*
+ * Lays every vrf's proxy section over a copy of the general one, and completes all of them by the defaults that follow
+ * another key; last, when all files are read.
+ */
+void config_read_proxies(struct config_reader *reader);

@@ -82,6 +82,30 @@ static void test_the_defaults_of_a_proxy(void **state)
 	assert_int_equal(proxy->stop_timeout_s, 300);
 }
 
+static void test_defaults_follow_the_keys_that_bound_them(void **state)
+{
+	cleanup_loaded struct loaded loaded =
+		loaded_text("proxy { health { interval = 2 } restart { min = 90 } }\n"
+			    "vrf a { }\n"
+			    "vrf b { proxy { health { interval = 30 } restart { min = 5 } } }\n"
+			    "vrf c { proxy { health { interval = 1 } restart { min = 120 } } }\n"
+			    "vrf d { proxy { health { timeout = 1 } restart { max = 100 } } }\n");
+	static const struct {
+		uint32_t timeout_s, max_s;
+	} expected[] = { { 2, 90 }, { 3, 60 }, { 1, 120 }, { 1, 100 } };
+
+	(void)state;
+	assert_no_faults(&loaded);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		const struct config_proxy *proxy = &loaded.config->vrfs[i].proxy;
+
+		assert_int_equal(proxy->health.timeout_s, expected[i].timeout_s);
+		assert_int_equal(proxy->restart.max_s, expected[i].max_s);
+	}
+	assert_int_equal(loaded.config->proxy.health.timeout_s, 2);
+	assert_int_equal(loaded.config->proxy.restart.max_s, 90);
+}
+
 static void test_the_defaults_of_a_vrf_and_of_a_namespace(void **state)
 {
 	cleanup_loaded struct loaded loaded = loaded_text("vrf a { }\n"
@@ -503,6 +527,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_empty_file_is_all_defaults),
 		cmocka_unit_test(test_the_defaults_of_a_proxy),
+		cmocka_unit_test(test_defaults_follow_the_keys_that_bound_them),
 		cmocka_unit_test(test_the_defaults_of_a_vrf_and_of_a_namespace),
 		cmocka_unit_test(test_the_whole_language_general),
 		cmocka_unit_test(test_the_whole_language_proxy),
