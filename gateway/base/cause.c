@@ -15,6 +15,7 @@
 /* "BEFORE 'OBJECT' AFTER: errno". */
 static const struct {
 	const char *word, *before, *after;
+	bool of_gateway;
 } kinds[CAUSE_KINDS] = {
 	[CAUSE_NONE] = { "", "", "" },
 	[CAUSE_PARENT_MISSING] = { "parent-missing", "parent", " does not exist" },
@@ -26,10 +27,11 @@ static const struct {
 	[CAUSE_VLAN_TAKEN] = { "vlan-taken", "outer VLAN", " is in use by something else" },
 	[CAUSE_LINK_REFUSED] = { "link-refused", "cannot create", "" },
 	[CAUSE_NETNS_REFUSED] = { "namespace-refused", "cannot create a namespace", "" },
-	[CAUSE_ROOT_FIREWALL] = { "root-firewall", "the root namespace has no firewall", "" },
+	[CAUSE_ROOT_FIREWALL] = { "root-firewall", "the root namespace has no firewall", "", true },
 	[CAUSE_KERNEL_UNREADABLE] = { "kernel-unreadable", "cannot compare with the kernel", "" },
 	[CAUSE_BINARY] = { "proxy-binary", "proxy binary", " cannot be used" },
-	[CAUSE_DISK_FULL] = { "disk-full", "no room in", "" },
+	[CAUSE_DISK_FULL] = { "disk-full", "no room in", "", true },
+	[CAUSE_DISK_READ_ONLY] = { "disk-read-only", "the file system of", " is read-only", true },
 	[CAUSE_PROXY_VERSION] = { "proxy-version", "Zabbix version",
 		" of the proxies does not match the server's" },
 	[CAUSE_PROXY_KEYS] = { "proxy-keys", "not registered in Zabbix", "" },
@@ -38,7 +40,7 @@ static const struct {
 	[CAUSE_SERVER_SILENT] = { "server-silent",
 		"the Zabbix server has heard no proxy of this gateway", "" },
 	[CAUSE_SERVER_BEHIND] = { "server-behind",
-		"the Zabbix server stores no values of this gateway's proxies", "" },
+		"the Zabbix server stores no values of this gateway's proxies", "", true },
 };
 
 struct cause cause_of(enum cause_kind kind, int code, const char *object)
@@ -53,6 +55,11 @@ struct cause cause_of(enum cause_kind kind, int code, const char *object)
 bool cause_equal(const struct cause *a, const struct cause *b)
 {
 	return a->kind == b->kind && a->code == b->code && strcmp(a->object, b->object) == 0;
+}
+
+bool cause_is_of_gateway(const struct cause *cause)
+{
+	return kinds[cause->kind].of_gateway;
 }
 
 const char *cause_word(const struct cause *cause)
@@ -87,8 +94,12 @@ static char *tell(const struct cause *cause, const struct strings *vrfs, bool ov
 {
 	char *names = names_tell(vrfs), *told, what[CAUSE_TEXT_SIZE];
 
-	told = xasprintf("%s: %s%zu VRFs%s: %s", cause_format(cause, what), over ? "over for " : "",
-		vrfs->count, over ? "" : " wait for it", names);
+	told = xasprintf("%s: %s%zu VRF%s%s: %s", cause_format(cause, what),
+		over ? "over for " : "", vrfs->count, vrfs->count == 1 ? "" : "s",
+		over                       ? ""
+			: vrfs->count == 1 ? " waits for it"
+					   : " wait for it",
+		names);
 	free(names);
 	return told;
 }

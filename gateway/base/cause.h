@@ -24,6 +24,7 @@ enum cause_kind {
 	CAUSE_KERNEL_UNREADABLE,  /* no object */
 	CAUSE_BINARY,             /* object: its path */
 	CAUSE_DISK_FULL,          /* object: a directory of it */
+	CAUSE_DISK_READ_ONLY,     /* likewise */
 	CAUSE_PROXY_VERSION,      /* object: that version */
 	CAUSE_PROXY_KEYS,         /* cannot be read or written, with an errno; no object */
 	CAUSE_SERVER_UNREACHABLE, /* object: its address, as far as it is known */
@@ -44,6 +45,9 @@ struct cause {
 /* object may be NULL; a longer one is cut. */
 struct cause cause_of(enum cause_kind kind, int code, const char *object);
 bool cause_equal(const struct cause *a, const struct cause *b);
+
+/* Of that thing a gateway has one: whoever suffers from it first, all will. */
+bool cause_is_of_gateway(const struct cause *cause);
 
 /* The kind as a word for programs: "parent-missing". */
 const char *cause_word(const struct cause *cause);

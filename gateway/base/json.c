@@ -55,7 +55,7 @@ json_t *json_shared_causes(const struct causes *causes, const char *key)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < causes->count; i++)
-		if (causes->items[i].vrfs.count > 1)
+		if (causes->items[i].vrfs.count > 1 || cause_is_of_gateway(&causes->items[i].cause))
 			json_array_append_new(array, shared_cause(&causes->items[i], key));
 	return array;
 }

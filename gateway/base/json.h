@@ -21,7 +21,7 @@ json_t *json_text(const char *text);
 /* { "kind": "parent-missing", "object": "eth0", "text": "parent 'eth0' does not exist" }; null for none. */
 json_t *json_cause(const struct cause *cause);
 
-/* Those that more than one VRF has: an array of the same with "summary", the line for people, and "vrfs", the
+/* Those that more than one VRF has, or that are the gateway's: an array of the same with "summary", the line for people, and "vrfs", the
  * names, under that key. */
 json_t *json_shared_causes(const struct causes *causes, const char *key);
 

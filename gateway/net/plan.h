@@ -91,7 +91,8 @@ void net_totals_print(const struct net_totals *totals, FILE *out);
 /* { "schema": 1, "acts": [ { "netns", "act", "text", ... } ],
  *   "faults": [ { "netns", "text", "cause": { "kind", "object", "text" } or null } ],
  *   "warnings": the same of what costs itself alone,
- *   "causes": [ { "kind", "object", "text", "summary", "netns": [] } ], those of more than one;
+ *   "causes": [ { "kind", "object", "text", "summary", "netns": [] } ], those of more than one, or the
+ *   gateway's own;
  *   "totals": { "new", "changed", "removed", "failed", "acts" } }
  */
 json_t *net_plan_to_json(const struct net_plan *plan);

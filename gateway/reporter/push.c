@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "reporter/values.h"
 #include "zabbix/json.h"
 #include "zabbix/sender.h"
 #include "zabbix/version.h"
@@ -39,6 +38,7 @@ void reporter_push_init(struct reporter_push *push)
 void reporter_push_finish(struct reporter_push *push)
 {
 	json_decref(push->discovery);
+	reporter_causes_finish(&push->causes);
 	reporter_queue_finish(&push->queue);
 	*push = (struct reporter_push){ 0 };
 }
@@ -75,7 +75,9 @@ void reporter_push_take(struct reporter_push *push, const json_t *status,
 		push->discovery_due = true;
 	json_decref(push->discovery);
 	push->discovery = discovery;
-	reporter_values_add(&push->queue, status, &figures, &ordered);
+	reporter_values_add(&push->queue, status, &figures, &push->causes, &ordered);
+	/* Most of them are that much later. */
+	push->last.tv_nsec += push->last.tv_nsec < NS_MAX;
 }
 
 /* The host is always the gateway's. */

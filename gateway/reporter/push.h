@@ -11,6 +11,7 @@
 
 #include "reporter/inventory.h"
 #include "reporter/queue.h"
+#include "reporter/values.h"
 #include "zabbix/api.h"
 
 struct reporter_push {
@@ -18,10 +19,11 @@ struct reporter_push {
 	json_t *discovery;         /* what is to be known, NULL: nothing yet */
 	bool discovery_due;        /* it is not known there yet */
 	uint64_t discovery_due_ms; /* when it is told again */
-	struct timespec last;      /* of what was taken last */
-	size_t node;               /* of the server that was active last, by the sender protocol */
-	unsigned refusals;         /* pushes in a row of which something was refused */
-	char refused[256];         /* the first of them, in words */
+	struct reporter_causes causes;
+	struct timespec last; /* of what was taken last */
+	size_t node;          /* of the server that was active last, by the sender protocol */
+	unsigned refusals;    /* pushes in a row of which something was refused */
+	char refused[256];    /* the first of them, in words */
 };
 
 void reporter_push_init(struct reporter_push *push);

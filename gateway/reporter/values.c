@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/strings.h"
 #include "reporter/table.h"
 #include "zabbix/json.h"
 
@@ -52,6 +53,14 @@ static const struct figure interface_figures[] = {
 	{ "rx_errors", "rx_errors" },
 	{ "tx_errors", "tx_errors" },
 };
+
+/* Kinds of gateway.causes that "vrfgate.server.seen" tells of. */
+static const char *const contact_causes[] = { "server-silent", "server-unreachable" };
+
+/* Kinds by which a proxy sends nothing, and need not for a while after them. */
+static const char *const muting_causes[] = { "disk-full", "disk-read-only" };
+
+#define NS_MAX 999999999
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -107,6 +116,76 @@ static const json_t *path_find(const json_t *object, const char *path)
 		   : json_object_get(object, path);
 }
 
+/* --- what VRFs have in common --- */
+
+static bool is_one_of(const json_t *cause, const char *const kinds[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(zabbix_json_text(cause, "kind"), kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is to be told of the cause that began last stays until another begins, or all are over. */
+static void causes_follow(struct reporter_causes *causes, json_t *now, const char *text)
+{
+	const char *key;
+	json_t *cause;
+	bool begun = false;
+
+	json_object_foreach (now, key, cause)
+		begun |= !json_object_get(causes->known, key);
+	json_decref(causes->known);
+	causes->known = now;
+	if (!begun && *text && causes->begun)
+		return;
+	free(causes->begun);
+	causes->begun = xstrdup(text);
+}
+
+/* Returns the cause of each VRF that has one with others, by its name. */
+static json_t *common_causes_add(struct reporter_queue *queue, const json_t *status,
+	struct reporter_causes *causes, const struct timespec *when)
+{
+	json_t *sufferers = json_object(), *now = json_object();
+	cleanup(strings_finish) struct strings lines = { 0 };
+	cleanup_free char *text = NULL;
+	const json_t *cause, *name;
+	size_t i, j;
+
+	if (!causes->muted)
+		causes->muted = json_object();
+	json_array_foreach (path_find(status, "gateway.causes"), i, cause) {
+		cleanup_free char *key = xasprintf("%s %s", zabbix_json_text(cause, "kind"),
+			zabbix_json_text(cause, "object"));
+
+		if (is_one_of(cause, contact_causes, COUNT(contact_causes)))
+			continue;
+		json_object_set_new(now, key, json_true());
+		strings_add(&lines, zabbix_json_text(cause, "summary"));
+		json_array_foreach (json_object_get(cause, "vrfs"), j, name) {
+			json_object_set(sufferers, json_string_value(name), (json_t *)cause);
+			if (is_one_of(cause, muting_causes, COUNT(muting_causes)))
+				json_object_set_new(causes->muted, json_string_value(name),
+					json_integer((json_int_t)when->tv_sec));
+		}
+	}
+	text = strings_join(&lines, "; ");
+	causes_follow(causes, now, text);
+	reporter_values_add_one(queue, "vrfgate.causes", zabbix_json_string(text), when);
+	reporter_values_add_one(
+		queue, "vrfgate.causes.begun", zabbix_json_string(causes->begun), when);
+	return sufferers;
+}
+
+void reporter_causes_finish(struct reporter_causes *causes)
+{
+	json_decref(causes->known);
+	json_decref(causes->muted);
+	free(causes->begun);
+	*causes = (struct reporter_causes){ 0 };
+}
+
 /* --- the gateway --- */
 
 struct sums {
@@ -143,9 +222,9 @@ static bool contact_is_known(const json_t *status)
 
 /*
  * Since the server heard of any of the proxies that run: of one that it has not heard in this life, since
- * that began. JSON null: none runs.
+ * that began, and of one that could not send, since that was over. JSON null: none runs.
  */
-static json_t *contact_make(const json_t *vrfs)
+static json_t *contact_make(const json_t *vrfs, const json_t *muted, json_int_t now_s)
 {
 	json_int_t shortest_s = -1;
 	const json_t *vrf;
@@ -155,11 +234,15 @@ static json_t *contact_make(const json_t *vrfs)
 		const json_t *seen = path_find(vrf, "proxy.server_seen_s"),
 			     *uptime = path_find(vrf, "proxy.uptime_s");
 		json_int_t silence_s = json_integer_value(uptime);
+		const json_t *mute;
 
 		if (!vrf_is_shown(vrf) || !json_is_integer(uptime))
 			continue;
 		if (json_is_integer(seen) && json_integer_value(seen) < silence_s)
 			silence_s = json_integer_value(seen);
+		mute = json_object_get(muted, zabbix_json_text(vrf, "name"));
+		if (mute && now_s - json_integer_value(mute) < silence_s)
+			silence_s = now_s - json_integer_value(mute);
 		if (shortest_s < 0 || silence_s < shortest_s)
 			shortest_s = silence_s;
 	}
@@ -167,7 +250,7 @@ static json_t *contact_make(const json_t *vrfs)
 }
 
 static void gateway_add(struct reporter_queue *queue, const json_t *status,
-	const struct reporter_figures *figures, const struct timespec *when)
+	const struct reporter_figures *figures, const json_t *muted, const struct timespec *when)
 {
 	const json_t *gateway = json_object_get(status, "gateway");
 	struct sums sums = vrfs_sum(json_object_get(status, "vrfs"));
@@ -196,7 +279,9 @@ static void gateway_add(struct reporter_queue *queue, const json_t *status,
 			json_copy((json_t *)path_find(gateway, gateway_figures[i].path)), when);
 	if (contact_is_known(status))
 		reporter_values_add_one(queue, "vrfgate.server.seen",
-			contact_make(json_object_get(status, "vrfs")), when);
+			contact_make(
+				json_object_get(status, "vrfs"), muted, (json_int_t)when->tv_sec),
+			when);
 	reporter_values_add_one(queue, "vrfgate.vrfs.table", zabbix_json_string(table), when);
 	reporter_values_add_one(queue, "vrfgate.vrfs.troubles", zabbix_json_string(troubles), when);
 }
@@ -245,6 +330,27 @@ static void interfaces_add(struct reporter_queue *queue, const char *name, const
 	}
 }
 
+/* Whether its trouble is another's, too, and whether that of each interface is. */
+static void shared_add(struct reporter_queue *queue, const json_t *vrf, const json_t *cause,
+	const struct timespec *when)
+{
+	const char *name = zabbix_json_text(vrf, "name"),
+		   *blamed = zabbix_json_text(cause, "object");
+	const json_t *interface;
+	size_t i;
+
+	vrf_value_add(queue, name, "shared", json_boolean(cause), when);
+	json_array_foreach (json_object_get(vrf, "interfaces"), i, interface) {
+		cleanup_free char *key = xasprintf(
+			"vrfgate.if.shared[%s,%s]", name, zabbix_json_text(interface, "name"));
+
+		reporter_values_add_one(queue, key,
+			json_boolean(*blamed &&
+				strcmp(zabbix_json_text(interface, "parent"), blamed) == 0),
+			when);
+	}
+}
+
 static void vrf_add(struct reporter_queue *queue, const json_t *vrf, bool contact_known,
 	const struct timespec *when)
 {
@@ -264,15 +370,27 @@ static void vrf_add(struct reporter_queue *queue, const json_t *vrf, bool contac
 }
 
 void reporter_values_add(struct reporter_queue *queue, const json_t *status,
-	const struct reporter_figures *figures, const struct timespec *when)
+	const struct reporter_figures *figures, struct reporter_causes *causes,
+	const struct timespec *when)
 {
 	const json_t *vrf;
+	/* Of the items of one trigger the server takes the oldest value first: what silences the problem of a VRF must be
+	 * there before it. */
+	const bool is_last = when->tv_nsec == NS_MAX;
+	const struct timespec after = { when->tv_sec + is_last, is_last ? 0 : when->tv_nsec + 1 };
+	cleanup_json json_t *sufferers = common_causes_add(queue, status, causes, when);
 	size_t i;
 
-	gateway_add(queue, status, figures, when);
+	json_array_foreach (json_object_get(status, "vrfs"), i, vrf) {
+		const char *name = zabbix_json_text(vrf, "name");
+
+		if (vrf_is_shown(vrf))
+			shared_add(queue, vrf, json_object_get(sufferers, name), when);
+	}
+	gateway_add(queue, status, figures, causes->muted, &after);
 	json_array_foreach (json_object_get(status, "vrfs"), i, vrf) {
 		if (vrf_is_shown(vrf))
-			vrf_add(queue, vrf, contact_is_known(status), when);
+			vrf_add(queue, vrf, contact_is_known(status), &after);
 	}
 }
 

@@ -17,9 +17,19 @@ struct reporter_figures {
 	uint64_t dropped;
 };
 
+/* What VRFs have in common that are not well. Zeroed: nothing so far. */
+struct reporter_causes {
+	json_t *known; /* at the last document: an object by "kind object" */
+	char *begun;   /* all that there were when one of them began */
+	json_t *muted; /* by the name of a VRF whose proxy could not write: when that was so last */
+};
+
+void reporter_causes_finish(struct reporter_causes *causes);
+
 /* Adds the values of a status document, taken at that time. */
 void reporter_values_add(struct reporter_queue *queue, const json_t *status,
-	const struct reporter_figures *figures, const struct timespec *when);
+	const struct reporter_figures *figures, struct reporter_causes *causes,
+	const struct timespec *when);
 
 /* Those of a VRF whose state has changed, of which there are only "name", "state", "reason" and "proxy". */
 void reporter_values_add_change(

@@ -35,7 +35,7 @@ static uint64_t gather_ms(enum cause_kind kind)
 {
 	return kind == CAUSE_SERVER_SILENT || kind == CAUSE_SERVER_UNREACHABLE ||
 			kind == CAUSE_SERVER_BEHIND || kind == CAUSE_PROXY_VERSION ||
-			kind == CAUSE_DISK_FULL
+			kind == CAUSE_DISK_FULL || kind == CAUSE_DISK_READ_ONLY
 		? GATHER_PROXIES_MS
 		: GATHER_MS;
 }

@@ -43,9 +43,9 @@ static json_t *link_to_json(const struct net_link_state *link)
 	for (size_t i = 0; i < link->n_addresses; i++)
 		json_array_append_new(
 			addresses, address_to_json(&link->addresses[i].address, true));
-	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:I, s:I, s:I, s:I}", "name", link->name,
-		"kind", link->kind, "up", link->up, "carrier", link->carrier, "addresses",
-		addresses, "rx_bytes", (json_int_t)link->rx_bytes, "tx_bytes",
+	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:I, s:I, s:I, s:I}", "name", link->name,
+		"kind", link->kind, "parent", link->lower, "up", link->up, "carrier", link->carrier,
+		"addresses", addresses, "rx_bytes", (json_int_t)link->rx_bytes, "tx_bytes",
 		(json_int_t)link->tx_bytes, "rx_errors", (json_int_t)link->rx_errors, "tx_errors",
 		(json_int_t)link->tx_errors);
 }

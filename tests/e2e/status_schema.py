@@ -49,7 +49,7 @@ class OrNull:
 
 INTERFACE = {
     "name": NAME, "kind": one_of(*INTERFACE_KINDS), "up": FLAG, "carrier": FLAG, "addresses": [NAME],
-    "rx_bytes": COUNT, "tx_bytes": COUNT, "rx_errors": COUNT, "tx_errors": COUNT,
+    "parent": TEXT, "rx_bytes": COUNT, "tx_bytes": COUNT, "rx_errors": COUNT, "tx_errors": COUNT,
 }
 UPLINK = {"root_ifname": NAME, "root_address": NAME, "address": NAME, "up": FLAG}
 PROXY = {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each trigger of the template "VRF gateway by vrfgate" fires on its fault and recovers, fed by hand."""
 
+import contextlib
 import json
 import socket
 import struct
@@ -13,6 +14,7 @@ from gateway import Gateway
 from setting import run_stack_cases
 from tap import expect, expect_equal
 from waiting import wait_until
+from world import ip, link_remove
 from zabbix_stack import PASSWORD, USER
 
 HOST, VRF, INTERFACE = "triggers", "acme", "eth0.10"
@@ -50,8 +52,11 @@ class Counter:
 
 
 LOST = Counter()
+FIRST = ("vrfgate.causes", "vrfgate.vrf.shared[", "vrfgate.if.shared[")
 # What the gateway says when all is well; a fault changes some of it.
 WELL = {
+    "vrfgate.causes": "", "vrfgate.causes.begun": "", f"vrfgate.vrf.shared[{VRF}]": 0,
+    f"vrfgate.if.shared[{VRF},{INTERFACE}]": 0,
     "vrfgate.state": 0, "vrfgate.uptime": 86400, "vrfgate.zabbix.problems": 0, "vrfgate.server.seen": 1,
     f"vrfgate.vrf.state[{VRF}]": 0, f"vrfgate.vrf.restarts[{VRF}]": 0, f"vrfgate.vrf.backlog[{VRF}]": 0,
     f"vrfgate.vrf.uptime[{VRF}]": 86400,
@@ -60,6 +65,7 @@ WELL = {
     f"vrfgate.if.tx_errors[{VRF},{INTERFACE}]": 0,
 }
 RESTARTED = "Gateway: the supervisor has been restarted"
+ONE_CAUSE = "Gateway: VRFs suffer from one cause"
 FIRST_UPTIMES = (1, 4, 9)
 # The trigger, and the values that make it fire.
 FAULTS = {
@@ -74,6 +80,7 @@ FAULTS = {
     f"VRF {VRF}: interface {INTERFACE}: errors": {f"vrfgate.if.rx_errors[{VRF},{INTERFACE}]": LOST.growing},
     "Gateway: Zabbix is not in step": {"vrfgate.zabbix.problems": 2},
     "Gateway: the server hears none of its proxies": {"vrfgate.server.seen": 300},
+    ONE_CAUSE: {"vrfgate.causes.begun": "parent 'eth0' is down"},
     RESTARTED: {"vrfgate.uptime": 5},
 }
 # What is silent while another stands: Zabbix leaves its trigger alone for so long.
@@ -91,7 +98,8 @@ DYING = (5, 3, 2, 0) * 4
 
 
 class Feed:
-    """Sends values as the reporter does: history.push from 7.0 on, the sender protocol before."""
+    """Sends values as the reporter does: history.push from 7.0 on, the sender protocol before; what silences others has
+    the older time, by which the server takes them in turn."""
 
     def __init__(self, setting):
         self.api = setting.api
@@ -102,8 +110,8 @@ class Feed:
         """How many of them were taken."""
         now = time.time()
         told = {key: str(value() if callable(value) else value) for key, value in values.items()}
-        data = [{"host": HOST, "key": key, "value": value, "clock": int(now), "ns": int(now % 1 * 1e9)}
-                for key, value in told.items()]
+        data = [{"host": HOST, "key": key, "value": value, "clock": int(now),
+                 "ns": int(now % 1 * 1e6) * 1000 + (not key.startswith(FIRST))} for key, value in told.items()]
         if self.by_api:
             return sum("error" not in each for each in self.api.call("history.push", data)["data"])
         text = json.dumps({"request": "sender data", "data": data}).encode()
@@ -113,16 +121,16 @@ class Feed:
         return int(json.loads(answer)["info"].split(";")[0].split()[1])
 
 
-def fired(api):
+def fired(api, host=HOST):
     """The triggers of the host that stand."""
-    found = api.call("trigger.get", {"output": ["description"], "host": HOST, "filter": {"value": 1},
+    found = api.call("trigger.get", {"output": ["description"], "host": host, "filter": {"value": 1},
                                      "expandDescription": True})
     return {each["description"] for each in found}
 
 
-def told_problems(api):
+def told_problems(api, host=HOST):
     """The names of all problems of the host that there were, one for each time, in their order."""
-    found = api.call("event.get", {"output": ["name"], "hostids": [api.host(HOST)["hostid"]], "value": 1,
+    found = api.call("event.get", {"output": ["name"], "hostids": [api.host(host)["hostid"]], "value": 1,
                                    "sortfield": "eventid"})
     return [each["name"] for each in found]
 
@@ -137,6 +145,12 @@ def wait_while_told(feed, values, condition, what):
     wait_until(told, SECONDS, what, poll_seconds=STEP_SECONDS)
 
 
+def make_macros(api, host, macros):
+    hostid = api.host(host)["hostid"]
+    for macro, value in macros.items():
+        api.call("usermacro.create", {"hostid": hostid, "macro": macro, "value": value})
+
+
 def prepare(setting, feed):
     """The host with its template, and all its items known to the server."""
     directory = setting.directory / "gateway"
@@ -147,9 +161,7 @@ def prepare(setting, feed):
                                     password=password))
     done = Gateway(config, directory / "log").command("sync")
     expect_equal((done.returncode, done.stderr), (0, ""), "sync")
-    host = setting.api.host(HOST)
-    for macro, value in MACROS.items():
-        setting.api.call("usermacro.create", {"hostid": host["hostid"], "macro": macro, "value": value})
+    make_macros(setting.api, HOST, MACROS)
     discovery = {"vrfgate.vrf.discovery": json.dumps([{"{#VRF}": VRF}]),
                  "vrfgate.interface.discovery": json.dumps([{"{#VRF}": VRF, "{#IFNAME}": INTERFACE}])}
     wait_until(lambda: feed.push(discovery) == len(discovery), SECONDS, "discovery taken", poll_seconds=STEP_SECONDS)
@@ -177,6 +189,99 @@ def check_one_cause(setting, feed):
         wait_while_told(feed, values, lambda: time.time() > end, "some values more")
         wait_while_told(feed, WELL, lambda: not fired(setting.api), "all have recovered")
         expect_equal(told_problems(setting.api)[before:], [NOBODY_HEARD], "problems")
+
+
+def check_second_cause(setting, feed):
+    """What VRFs have in common silences theirs, and nothing else."""
+    first, second = "parent 'eth0' is down", "no room in '/var'"
+    down = f"VRF {VRF}: down"
+    with setting.case("a second cause that VRFs have in common is another problem; one that has not is told itself"):
+        before = len(told_problems(setting.api))
+        told = lambda: told_problems(setting.api)[before:]  # noqa: E731
+        values = {**WELL, "vrfgate.causes.begun": first, f"vrfgate.vrf.shared[{VRF}]": 1,
+                  f"vrfgate.if.shared[{VRF},{INTERFACE}]": 1,
+                  f"vrfgate.vrf.state[{VRF}]": 6, f"vrfgate.if.carrier[{VRF},{INTERFACE}]": 0}
+        wait_while_told(feed, values, told, "the first")
+        both = {**values, "vrfgate.causes.begun": f"{first}; {second}"}
+        wait_while_told(feed, both, lambda: len(told()) > 1, "the second")
+        own = {**both, f"vrfgate.vrf.shared[{VRF}]": 0, f"vrfgate.if.shared[{VRF},{INTERFACE}]": 0,
+               f"vrfgate.if.carrier[{VRF},{INTERFACE}]": 1}
+        wait_while_told(feed, own, lambda: down in fired(setting.api), f"'{down}'")
+        wait_while_told(feed, WELL, lambda: not fired(setting.api), "all have recovered")
+        expect_equal(told(), [f"Gateway: {first}", f"Gateway: {first}; {second}", down], "problems")
+
+
+class Trunk:
+    """A context manager: a gateway whose VRFs have their interface on one parent; they need no proxy for that."""
+
+    NAME, PARENT, FAR, VRFS = "trunk", "trig-p0", "trig-p1", ("trig-a", "trig-b", "trig-c")
+    MACROS = {"{$VRFGATE.DEGRADED.TIME}": "8s", "{$VRFGATE.DOWN.RECOVERY}": "12s", "{$VRFGATE.REPAIRS.TIME}": "30s",
+              "{$VRFGATE.REPAIRS.MAX}": "1"}
+    SECTION = """namespace {vrf} {{ interface cust0 {{ kind = macvlan  parent = {parent}  \
+conflict_detection = false  address = "10.0.0.2/30" }} }}\n"""
+
+    def __init__(self, setting):
+        directory = setting.directory / self.NAME
+        directory.mkdir()
+        password = secret_file.write(directory / "password", PASSWORD)
+        config = CONFIG.format(host=self.NAME, directory=directory, url=setting.stack.api_url, user=USER,
+                               password=password)
+        config = config.replace("zabbix {\n", f"zabbix {{\n    server_port = {setting.stack.server_port}"
+                                              "  report_interval = 5\n")
+        config += "".join(self.SECTION.format(vrf=vrf, parent=self.PARENT) for vrf in self.VRFS)
+        (directory / "vrfgate.conf").write_text(config)
+        self.api = setting.api
+        self.gateway = Gateway(directory / "vrfgate.conf", directory / "vrfgate.log")
+        self.undo = contextlib.ExitStack()
+
+    def __enter__(self):
+        with contextlib.ExitStack() as undo:
+            ip("link", "add", "name", self.PARENT, "type", "veth", "peer", "name", self.FAR)
+            undo.callback(link_remove, self.PARENT)
+            for end in (self.PARENT, self.FAR):
+                ip("link", "set", end, "up")
+            undo.enter_context(self.gateway)
+            self.gateway.wait_healthy(SECONDS)
+            wait_until(self.is_known, 2 * SECONDS, "a value of each VRF and interface", poll_seconds=STEP_SECONDS)
+            make_macros(self.api, self.NAME, self.MACROS)
+            self.undo = undo.pop_all()
+        return self
+
+    def __exit__(self, *exception):
+        return self.undo.__exit__(*exception)
+
+    def values(self, key):
+        """Those of the items whose keys begin so: the last value and its time."""
+        found = self.api.call("item.get", {"output": ["lastvalue", "lastclock"], "filter": {"host": self.NAME},
+                                           "search": {"key_": key}, "startSearch": True})
+        return [(each["lastvalue"], int(each["lastclock"])) for each in found if each["lastclock"] != "0"]
+
+    def is_known(self):
+        return all(len(self.values(key)) == len(self.VRFS)
+                   for key in ("vrfgate.vrf.shared[", "vrfgate.vrf.repairs[", "vrfgate.if.carrier[",))
+
+    def wait_reports(self, seconds):
+        """Until it has told its values for so long."""
+        end = time.time() + seconds
+        wait_until(lambda: min((clock for _value, clock in self.values("vrfgate.state")), default=0) > end,
+                   seconds + SECONDS, "values from then", poll_seconds=STEP_SECONDS)
+
+
+def check_trunk(setting):
+    with setting.case("VRFs whose trunk goes down are one problem, of the gateway, which names it; and it recovers"), \
+            Trunk(setting) as trunk:
+        ip("link", "set", trunk.PARENT, "down")
+        wait_until(lambda: fired(setting.api, trunk.NAME), SECONDS, "a problem", poll_seconds=STEP_SECONDS)
+        trunk.wait_reports(2 * SILENT_SECONDS + STEP_SECONDS)
+        expect_equal({value for value, _clock in trunk.values("vrfgate.vrf.state[")}, {"1"}, "states: degraded")
+        expect_equal(fired(setting.api, trunk.NAME), {ONE_CAUSE}, "triggers that stand")
+        ip("link", "set", trunk.PARENT, "up")
+        trunk.gateway.wait_healthy(SECONDS)
+        wait_until(lambda: not fired(setting.api, trunk.NAME), SECONDS, "recovered", poll_seconds=STEP_SECONDS)
+        trunk.wait_reports(SILENT_SECONDS)
+        expect_equal(told_problems(setting.api, trunk.NAME),
+                     [f"Gateway: parent '{trunk.PARENT}' is down: 3 VRFs wait for it: {', '.join(trunk.VRFS)}"],
+                     "problems")
 
 
 def check_dying(setting, feed):
@@ -233,6 +338,8 @@ def cases(setting):
         check_fault(setting, feed, name, values)
     check_dependency(setting, feed)
     check_one_cause(setting, feed)
+    check_second_cause(setting, feed)
+    check_trunk(setting)
     check_dying(setting, feed)
     check_silence(setting, feed)
 

@@ -87,7 +87,7 @@ static void test_what_is_refused_for_long_is_named_and_keeps_nothing_from_going(
 		assert_int_equal(bench.push.queue.count, 0);
 	}
 	assert_string_equal(reporter_push_problem(&bench.push),
-		"'vrfgate.vrf.state[unknown]': No permissions to referred object or it does not exist.");
+		"'vrfgate.vrf.shared[unknown]': No permissions to referred object or it does not exist.");
 }
 
 /* Of two changes in one moment the server is told the second last. */
