@@ -39,13 +39,13 @@ struct reading {
 	int64_t memory_bytes; /* -1: not known */
 	int64_t names;        /* enum resolv_conf_seen */
 	int64_t link;         /* enum zabbix_link */
-	int64_t read_only;    /* its database */
+	int64_t write_error;  /* of its database */
 	int64_t unsent;       /* -1: not known */
 	struct zabbix_demand demand;
 };
 
 #define LOOK_SIZE   offsetof(struct reading, link)
-#define LINK_SIZE   offsetof(struct reading, read_only)
+#define LINK_SIZE   offsetof(struct reading, write_error)
 #define UNSENT_SIZE offsetof(struct reading, demand)
 /* Less than the struct, which may end in padding. */
 #define DEMAND_SIZE (UNSENT_SIZE + sizeof(struct zabbix_demand))
@@ -120,6 +120,13 @@ static bool demand_is_due(const struct vrf *vrf)
 		vrf->stats.items != vrf->demand_items;
 }
 
+static int write_error(const char *path)
+{
+	cleanup_fd int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	return fd >= 0 || errno == ENOENT ? 0 : errno;
+}
+
 /* Log and database belong to the proxy's user, who may have put anything in their place. */
 static void files_read(int fd, const void *data)
 {
@@ -128,7 +135,7 @@ static void files_read(int fd, const void *data)
 	struct zabbix_demand demand;
 
 	number_write(fd, link_read(vrf));
-	number_write(fd, access(vrf->paths.database, W_OK) < 0 && errno != ENOENT);
+	number_write(fd, write_error(vrf->paths.database));
 	zabbix_backlog_read(vrf->paths.database, 0, ZABBIX_BACKLOG_GLANCE, &backlog);
 	number_write(fd, backlog.unsent);
 	if (demand_is_due(vrf) && zabbix_backlog_read_demand(vrf->paths.database, &demand) == 0)
@@ -185,7 +192,7 @@ static void reading_take(struct vrf *vrf, const struct reading *reading, size_t 
 
 	vrf->vitals = (struct vrf_vitals){ clock_now_ms(),
 		size >= LOOK_SIZE ? reading->memory_bytes : -1, whole ? reading->unsent : -1,
-		size >= UNSENT_SIZE && reading->read_only == 1 };
+		size >= UNSENT_SIZE && reading->write_error > 0 ? (int)reading->write_error : 0 };
 	if (size >= LOOK_SIZE) {
 		wedge_note(&vrf->wedge, &reading->look, clock_now_ms());
 		watch_note_names(vrf, (enum resolv_conf_seen)reading->names);

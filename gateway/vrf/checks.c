@@ -2,6 +2,7 @@
 /* The checks of a VRF. */
 #include "vrf/checks.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -285,6 +286,21 @@ static bool is_trusted_again(const struct vrf *vrf)
 	return heard && (vrf->started_ms >= vrf->distrusted_ms || is_seen_to_work(vrf));
 }
 
+/* A file system that has met errors need not say that it is read-only, nor access(2) that a file is: only who opens it
+ * for writing is told. */
+static void judge_writing(struct vrf *vrf, char fault[256])
+{
+	int error = vrf->vitals.read_ms >= vrf->started_ms ? vrf->vitals.write_error : 0;
+
+	vrf->disk_fault = rescue_disk_fault(vrf->paths.state_dir, fault);
+	vrf->cannot_write = vrf->disk_fault || error;
+	if (vrf->disk_fault || !error)
+		return;
+	snprintf(fault, 256, "its database cannot be written: %s", strerror(error));
+	if (error == EROFS)
+		vrf->disk_fault = CAUSE_DISK_READ_ONLY;
+}
+
 void checks_judge_process(struct vrf *vrf)
 {
 	char fault[256];
@@ -292,14 +308,14 @@ void checks_judge_process(struct vrf *vrf)
 	vrf->checks[VRF_CHECK_PROCESS].judged &= vrf->config->has_proxy;
 	if (!vrf->config->has_proxy)
 		return;
-	vrf->disk_full = *rescue_disk_fault(vrf->paths.state_dir, fault);
-	if (vrf->disk_full)
+	judge_writing(vrf, fault);
+	if (vrf->cannot_write)
 		vrf->distrusted_ms = clock_now_ms();
 	else if (vrf->distrusted_ms && is_trusted_again(vrf))
 		vrf->distrusted_ms = 0;
 	if (vrf->proxy.pid <= 0)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
-	else if (vrf->disk_full)
+	else if (vrf->cannot_write)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "%s", fault);
 	else if (*vrf->names_fault)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "its name servers are not in effect: %s",
@@ -695,9 +711,9 @@ struct cause checks_cause(const struct vrf *vrf)
 	case VRF_CHECK_UPLINK:
 		return cause_of_kernel(vrf, kind);
 	case VRF_CHECK_PROCESS:
-		if (vrf->disk_full)
+		if (vrf->disk_fault)
 			return cause_of(
-				CAUSE_DISK_FULL, 0, vrf->context->config->gateway.state_dir);
+				vrf->disk_fault, 0, vrf->context->config->gateway.state_dir);
 		break;
 	case VRF_CHECK_SERVER:
 		return cause_of_server(vrf);

@@ -151,7 +151,7 @@ static void cause_write(const struct vrf *vrf, char *text, size_t size)
 {
 	int64_t unsent = vrf->vitals.unsent;
 
-	if (vrf->vitals.read_only)
+	if (vrf->vitals.write_error)
 		snprintf(text, size, "the proxy may not write to its database");
 	else if (vrf->wedge.blocked_since_ms)
 		snprintf(text, size, "the proxy is wedged: %u of its processes wait for a lock",

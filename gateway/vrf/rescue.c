@@ -29,18 +29,22 @@
 
 /* --- disks --- */
 
-const char *rescue_disk_fault(const char *directory, char text[256])
+enum cause_kind rescue_disk_fault(const char *directory, char text[256])
 {
 	struct statvfs disk;
 
 	text[0] = '\0';
 	if (statvfs(directory, &disk) < 0)
-		return text;
+		return CAUSE_NONE;
+	if (disk.f_flag & ST_RDONLY) {
+		snprintf(text, 256, "the file system of '%.190s' is read-only", directory);
+		return CAUSE_DISK_READ_ONLY;
+	}
 	if ((uint64_t)disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES)
 		snprintf(text, 256, "disk full: less than 1 MiB is left in '%.190s'", directory);
 	else if (disk.f_files > 0 && disk.f_favail == 0)
 		snprintf(text, 256, "disk full: no inode is left in '%.190s'", directory);
-	return text;
+	return *text ? CAUSE_DISK_FULL : CAUSE_NONE;
 }
 
 /* The proxy's user may have put anything in the log's place. */
@@ -213,7 +217,7 @@ static void helper_work(int fd, const void *data)
 	struct rescue_result result = { 0 };
 	char fault[256];
 
-	if (thorough && *rescue_disk_fault(vrf->paths.state_dir, fault))
+	if (thorough && rescue_disk_fault(vrf->paths.state_dir, fault))
 		snprintf(result.text, sizeof(result.text), "%s", fault);
 	else if (thorough && log_tells_of_full_disk(vrf))
 		snprintf(result.text, sizeof(result.text), "disk full, its log says");

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/cause.h"
 #include "process/job.h"
 
 struct vrf;
@@ -42,8 +43,9 @@ struct rescue_result {
 void rescue_database(const char *path, unsigned version, enum rescue_depth depth, time_t now,
 	struct rescue_result *result);
 
-/* "disk full: less than 1 MiB is left in '/var/lib/vrfgate'"; "" where there is room. */
-const char *rescue_disk_fault(const char *directory, char text[256]);
+/* Why a proxy cannot write there: CAUSE_DISK_FULL, with "disk full: less than 1 MiB is left in '/var/lib/vrfgate'",
+ * or CAUSE_DISK_READ_ONLY; CAUSE_NONE and "" where it can. */
+enum cause_kind rescue_disk_fault(const char *directory, char text[256]);
 
 /*
  * rescue_database() for a VRF whose proxy does not run, by a helper process, confined as that proxy would

@@ -3,6 +3,7 @@
 #include "vrf/vrf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -678,21 +679,31 @@ static void namespace_begin(struct vrf *vrf)
 	vrf->context->look(vrf);
 }
 
-/* A disk without room is one for all. */
+static bool is_read_only(const char *directory)
+{
+	cleanup_fd int fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	return fd < 0 && errno == EROFS;
+}
+
+/* A disk that takes nothing is one for all. */
 static void launch_blame(const struct vrf *vrf, struct error *err)
 {
 	const struct config_gateway *gateway = &vrf->context->config->gateway;
 	const char *const directories[] = { gateway->state_dir, gateway->run_dir,
 		gateway->log_dir };
+	enum cause_kind kind = CAUSE_NONE;
 	char fault[256];
 
-	if (err->cause.kind || (err->code != ENOSPC && err->code != EDQUOT))
+	if (err->cause.kind || (err->code != ENOSPC && err->code != EDQUOT && err->code != EROFS))
 		return;
-	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
-		if (*rescue_disk_fault(directories[i], fault)) {
-			error_blame(err, CAUSE_DISK_FULL, directories[i]);
-			return;
-		}
+	for (size_t i = 0; !kind && i < sizeof(directories) / sizeof(directories[0]); i++) {
+		kind = rescue_disk_fault(directories[i], fault);
+		if (!kind && err->code == EROFS && is_read_only(directories[i]))
+			kind = CAUSE_DISK_READ_ONLY;
+		if (kind)
+			error_blame(err, kind, directories[i]);
+	}
 }
 
 /* One that runs is taken over whatever is to be known of its binary or its database. */
@@ -871,12 +882,11 @@ static void back_off(struct vrf *vrf, const char *reason, const struct cause *ca
 
 static void act_back_off(struct vrf *vrf, const char *reason)
 {
-	const struct cause full =
-		cause_of(CAUSE_DISK_FULL, 0, vrf->context->config->gateway.state_dir);
-	char disk[256];
-	bool is_full = *rescue_disk_fault(vrf->paths.state_dir, disk);
+	char fault[256];
+	enum cause_kind kind = rescue_disk_fault(vrf->paths.state_dir, fault);
+	const struct cause cause = cause_of(kind, 0, vrf->context->config->gateway.state_dir);
 
-	back_off(vrf, is_full ? disk : reason, is_full ? &full : NULL);
+	back_off(vrf, kind ? fault : reason, kind ? &cause : NULL);
 }
 
 /* Its database is nobody's only when the helper is no more. */

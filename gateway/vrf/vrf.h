@@ -151,7 +151,7 @@ struct vrf_drift {
 struct vrf_vitals {
 	uint64_t read_ms;             /* 0: never */
 	int64_t memory_bytes, unsent; /* -1: not known */
-	bool read_only;               /* the proxy may not write to its database */
+	int write_error;              /* an errno where its database cannot be written; else 0 */
 };
 
 /* The newest value that the server has of the proxy's own host (vrf/collection.h). */
@@ -309,9 +309,10 @@ struct vrf {
 	struct vrf_pulse pulse;
 	struct wedge wedge; /* of this life */
 	enum vrf_object object;
-	enum zabbix_link link;   /* to the server, by the log of this life */
-	uint64_t link_failed_ms; /* known to fail since; 0: it does not */
-	bool disk_full;          /* its state directory has no room */
+	enum zabbix_link link;      /* to the server, by the log of this life */
+	uint64_t link_failed_ms;    /* known to fail since; 0: it does not */
+	bool cannot_write;          /* its disk or its database does not let it */
+	enum cause_kind disk_fault; /* where that is its disk: why */
 	/* Its disk was full until then, or it was restarted then as it was wedged: healthy again only when the
 	 * server has heard it since, or where that is not known, when it was seen to work. 0: nothing of that. */
 	uint64_t distrusted_ms;

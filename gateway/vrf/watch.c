@@ -254,7 +254,7 @@ bool watch_is_wedged(const struct vrf *vrf, char reason[256])
 {
 	const struct wedge_look *look = &vrf->wedge.look;
 
-	if (vrf->disk_full)
+	if (vrf->cannot_write)
 		return false;
 	if (wedge_is_locked(&vrf->wedge)) {
 		snprintf(reason, 256,

@@ -5,10 +5,12 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import time
 
 from event_log import EventLog
+from processes import run_checked
 from scene import children_of, process_cmdline
 from setting import run_cases
 from tap import expect, expect_equal
@@ -28,6 +30,8 @@ NOBODY_HEARD = "Gateway: the server hears none of its proxies"
 MACROS = {"{$VRFGATE.DOWN.RECOVERY}": "15s", "{$VRFGATE.SERVER.SEEN.MAX}": "15", "{$VRFGATE.SEEN.MAX}": "22",
           "{$VRFGATE.SERVER.RECOVERY}": "15s"}
 DEATHS = 3
+WEDGE_SECONDS = 120  # a proxy that has met it may wait for a lock, which is told after half a minute
+DISK_BYTES = 256 << 20
 AWAY_SECONDS = 35
 CHILD = "history syncer"
 
@@ -207,6 +211,73 @@ def is_reporter_of(pid, parent):
         return False
 
 
+def chattr(letter, setting, vrf):
+    """Switches that no writing is allowed, not even for who has the file open; None where the file system cannot."""
+    databases = (setting.world.directory / "state" / "vrfs" / vrf).glob("proxy.db*")
+    return subprocess.run(["chattr", letter, *databases], capture_output=True, text=True, check=False).returncode == 0
+
+
+def check_read_only_database(setting):
+    customer, other = setting.world.customers
+    text = "a database that becomes read-only is told at once, and its proxy is not restarted for it"
+    if not chattr("+i", setting, customer.vrf):
+        setting.tap.skip(f"{setting.stack.release.name}: {text}", "no chattr +i here")
+        return
+    before = setting.gateway.proxy_lives()
+    with setting.case(text):
+        try:
+            wait_until(lambda: "its database cannot be written: Operation not permitted" in
+                       setting.gateway.vrf(customer.vrf)["reason"], VALUES_SECONDS, "the reason")
+            expect_equal(setting.gateway.vrf(customer.vrf)["state"], "degraded", "state")
+            expect_equal(setting.gateway.vrf(other.vrf)["state"], "healthy", f"{other.vrf}: state")
+            expect_equal(setting.gateway.proxy_lives(), before, "proxies")
+        finally:
+            chattr("-i", setting, customer.vrf)
+        setting.gateway.wait_healthy(WEDGE_SECONDS)
+
+
+@contextlib.contextmanager
+def own_disk(setting):
+    """Yields whether the gateway's state directory is on an ext4 of its own, or why that cannot be."""
+    image, state = setting.world.directory / "disk", setting.world.directory / "state"
+    state.mkdir()
+    with open(image, "wb") as disk:
+        disk.truncate(DISK_BYTES)
+    steps = (["mkfs.ext4", "-q", image], ["mount", "-o", "loop", image, state])
+    mounted = all(subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in steps)
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            run_checked(["umount", "--lazy", state], "unmounting the disk")
+
+
+def check_read_only_disk(setting, mounted):
+    """As a file system is that has met errors. There is no way back but to mount it again."""
+    text = "a file system that goes read-only is one problem of the gateway, and no proxy is restarted"
+    if not mounted:
+        setting.tap.skip(f"{setting.stack.release.name}: {text}", "no ext4 on a loop device here")
+        return
+    setting.gateway.wait_healthy(HEALTHY_SECONDS)
+    wait_until(lambda: not problems(setting) - {RESTARTED}, HEALTHY_SECONDS, "no problem before it")
+    state = setting.world.directory / "state"
+    before, lives = len(history_of_problems(setting)), setting.gateway.proxy_lives()
+    host = setting.api.host(setting.world.label)
+    setting.api.call("usermacro.create", {"hostid": host["hostid"], "macro": "{$VRFGATE.DEGRADED.TIME}", "value": "5s"})
+    with setting.case(text):
+        # What it answers is no matter: newer kernels call it an emergency, and show it as writable.
+        subprocess.run(["mount", "-o", "remount,abort", state], capture_output=True, check=False)
+        words = (f"Gateway: the file system of '{state}' is read-only: ", " for it: ")
+        wait_until(lambda: len(history_of_problems(setting)) > before, VALUES_SECONDS, "a problem")
+        wait_until(lambda: {each["state"] for each in setting.gateway.status()["vrfs"]} == {"degraded"}, VALUES_SECONDS,
+                   "both VRFs degraded")
+        since = int(time.time())
+        wait_until(lambda: len(clocks(setting, "vrfgate.uptime", since + 1)) > 2, VALUES_SECONDS, "values after that")
+        found = history_of_problems(setting)[before:]
+        expect(len(found) == 1 and all(each in found[0] for each in words), f"problems {found}, expected one of {words}")
+        expect_equal(setting.gateway.proxy_lives(), lives, "proxies")
+
+
 def check_silence(setting):
     name = "Gateway: no data from vrfgate"
     host = setting.api.host(setting.world.label)
@@ -225,7 +296,7 @@ def cases(setting):
     setting.world.write_config()
     text = setting.world.config.read_text()
     setting.world.config.write_text(text.replace("zabbix {\n", f"zabbix {{\n    {REPORT}\n"))
-    with setting.gateway:
+    with own_disk(setting) as mounted, setting.gateway:
         with setting.case("all VRFs are healthy", required=True):
             setting.gateway.wait_at_work(HEALTHY_SECONDS)
         check_arrival(setting)
@@ -234,9 +305,11 @@ def cases(setting):
             setting.api.call("usermacro.create", {"hostid": host["hostid"], "macro": macro, "value": value})
         check_changes(setting)
         check_carrier(setting)
+        check_read_only_database(setting)
         check_reporter_death(setting)
         check_server_away(setting)
         check_silence(setting)
+        check_read_only_disk(setting, mounted)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "../cmocka_all.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -436,8 +437,42 @@ static void a_full_disk_is_to_blame(void **state)
 	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_NONE);
 	checks_set(&trial.vrf, VRF_CHECK_PROCESS, false, "disk full");
 	assert_int_equal(checks_cause(&trial.vrf).kind, CAUSE_NONE);
-	trial.vrf.disk_full = true;
+	trial.vrf.disk_fault = CAUSE_DISK_FULL;
 	assert_string_equal(checks_cause(&trial.vrf).object, "/var/lib/vrfgate");
+}
+
+static void a_database_that_cannot_be_written_is_told_at_once(void **state)
+{
+	static const struct {
+		int error;
+		enum cause_kind cause;
+		const char *detail;
+	} cases[] = {
+		{ EPERM, CAUSE_NONE, "its database cannot be written: Operation not permitted" },
+		{ EROFS, CAUSE_DISK_READ_ONLY,
+			"its database cannot be written: Read-only file system" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct trial trial;
+		const struct vrf_check *process = &trial.vrf.checks[VRF_CHECK_PROCESS];
+
+		trial_init(&trial, "");
+		trial.vrf.paths.state_dir = (char *)"/no/such/directory";
+		trial.vrf.started_ms = 2;
+		trial.vrf.proxy.pid = 1;
+		/* What was read of the life before. */
+		trial.vrf.vitals.read_ms = 1;
+		trial.vrf.vitals.write_error = cases[i].error;
+		checks_judge_process(&trial.vrf);
+		assert_true(process->ok);
+		trial.vrf.vitals.read_ms = 2;
+		checks_judge_process(&trial.vrf);
+		assert_false(process->ok);
+		assert_string_equal(process->detail, cases[i].detail);
+		assert_int_equal(checks_cause(&trial.vrf).kind, cases[i].cause);
+	}
 }
 
 /* A VRF of no namespace, so that only what is meant to be asked for can be seen. */
@@ -549,6 +584,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_hears_nobody_is_to_blame),
 		cmocka_unit_test(a_server_that_cannot_be_reached_is_to_blame_but_not_for_a_key),
 		cmocka_unit_test(a_full_disk_is_to_blame),
+		cmocka_unit_test(a_database_that_cannot_be_written_is_told_at_once),
 		cmocka_unit_test(a_gateway_without_traffic_is_asked_for_once_a_minute),
 		cmocka_unit_test(a_gateway_is_not_asked_for_where_that_is_off_or_cannot_be),
 	};

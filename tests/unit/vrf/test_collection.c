@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "../cmocka_all.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -141,7 +142,7 @@ static void values_that_stop_while_the_server_hears_the_proxy_are_told_with_thei
 	(void)state;
 	for (size_t i = 0; i < 6; i++)
 		heard_with_value_of(&trials[i], 10 * MINUTE_MS);
-	trials[0].vrf.vitals.read_only = true;
+	trials[0].vrf.vitals.write_error = EROFS;
 	trials[1].vrf.wedge = (struct wedge){ .blocked_since_ms = 1, .look.blocked = 4 };
 	trials[2].vrf.stats.items = 0;
 	trials[3].context.n_fresh = 0;

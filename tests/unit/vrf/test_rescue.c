@@ -108,11 +108,23 @@ static void a_full_disk_is_named(void **state)
 {
 	char text[256];
 
-	assert_string_equal(rescue_disk_fault(*state, text), "");
+	assert_int_equal(rescue_disk_fault(*state, text), CAUSE_NONE);
+	assert_string_equal(text, "");
 	assert_int_equal(mount("tmpfs", *state, "tmpfs", 0, "size=512k"), 0);
-	rescue_disk_fault(*state, text);
+	assert_int_equal(rescue_disk_fault(*state, text), CAUSE_DISK_FULL);
 	assert_int_equal(umount2(*state, MNT_DETACH), 0);
 	assert_int_equal(strncmp(text, "disk full: less than 1 MiB is left in '/", 40), 0);
+}
+
+static void a_file_system_that_is_read_only_is_named(void **state)
+{
+	char text[256];
+
+	assert_int_equal(mount("tmpfs", *state, "tmpfs", MS_RDONLY, ""), 0);
+	assert_int_equal(rescue_disk_fault(*state, text), CAUSE_DISK_READ_ONLY);
+	assert_int_equal(umount2(*state, MNT_DETACH), 0);
+	assert_int_equal(strncmp(text, "the file system of '/", 21), 0);
+	assert_non_null(strstr(text, "' is read-only"));
 }
 
 /* --- by the helper --- */
@@ -358,6 +370,7 @@ int main(void)
 		in_scratch(a_database_of_another_version_is_moved_aside),
 		in_scratch(what_was_moved_aside_before_is_not_overwritten),
 		in_scratch_as_root(a_full_disk_is_named),
+		in_scratch_as_root(a_file_system_that_is_read_only_is_named),
 		in_scratch_as_root(a_helper_does_it_with_the_rights_of_the_user),
 		in_scratch_as_root(what_a_full_disk_did_is_not_blamed_on_the_database),
 		in_scratch_as_root(what_the_log_said_of_former_lives_is_past),

@@ -132,7 +132,7 @@ static void missed_init(struct missed *missed)
 
 static void a_proxy_that_waits_for_a_lost_lock_is_wedged_once_the_disk_has_room(void **state)
 {
-	struct vrf vrf = { .disk_full = true };
+	struct vrf vrf = { .cannot_write = true };
 	char reason[256];
 
 	(void)state;
@@ -140,7 +140,7 @@ static void a_proxy_that_waits_for_a_lost_lock_is_wedged_once_the_disk_has_room(
 		.blocked_since_ms = 1,
 		.look = { .blocked = 2, .names = "data sender, history syncer" } };
 	assert_false(watch_is_wedged(&vrf, reason));
-	vrf.disk_full = false;
+	vrf.cannot_write = false;
 	assert_true(watch_is_wedged(&vrf, reason));
 	assert_string_equal(reason,
 		"wedged: 2 processes wait for a lock that nobody gives back: data sender, history "
