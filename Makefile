@@ -147,6 +147,11 @@ WHAT ?= $(UNIT_TESTS:$(B)/tests/%=%)
 test: all $(patsubst %,$(B)/tests/%,$(filter-out %.py,$(WHAT)))
 	@TEST='$(TEST)' tests/run $(foreach each,$(WHAT),$(if $(filter %.py,$(each)),tests/$(each),$(B)/tests/$(each)))
 
+# Minutes each; they begin first, so that none is left alone at the end.
+LONG_PROGRAMS = $(patsubst %, tests/%.py, e2e/test_values e2e/test_triggers cli/test_supervisor e2e/test_faults \
+	e2e/test_main_job e2e/test_health cli/test_command_line e2e/test_api_faults e2e/test_unsent e2e/test_collection \
+	e2e/test_uplink_modes e2e/test_sync e2e/test_discovery)
+
 # What is tested is built three times: by gcc, by clang, and with the sanitizers.
 .PHONY: tests check
 tests: all $(UNIT_TESTS) $(NETNS_TESTS) $(FUZZERS) $(B)/tests/cli/mumble
@@ -161,8 +166,8 @@ check: deps
 		"manual pages=mandoc -Tlint -Wwarning docs/*.[58]" \
 		$(UNIT_TESTS:$(B)/%=$(B)/san/%) $(NETNS_TESTS:$(B)/%=$(B)/san/%) $(FUZZERS:$(B)/%=$(B)/san/%) \
 		$(VALGRIND_TESTS:%=valgrind:%) tests/vm/run \
-		--two $(wildcard tests/cli/test_*.py) tests/vm/systemd tests/vm/clock tests/vm/power \
-		$(wildcard tests/e2e/test_*.py)
+		--beside $(LONG_PROGRAMS) $(filter-out $(LONG_PROGRAMS), $(wildcard tests/cli/test_*.py) tests/vm/systemd \
+			tests/vm/clock tests/vm/power $(wildcard tests/e2e/test_*.py))
 
 # What takes too long for every day: the tests of tests/long, and others with larger numbers. SEED= repeats.
 .PHONY: check-long
