@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "cli/command.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "net/validate.h"
 #include "vrf/ids.h"
 #include "vrf/passive_ports.h"
@@ -80,6 +80,6 @@ const struct cli_command cli_check = {
 	.name = "check",
 	.summary = "validate the config; change nothing",
 	.options = options,
-	.load = cli_load_config_to_check,
+	.load = CONFIG_LOAD_TO_CHECK,
 	.act = check_act,
 };

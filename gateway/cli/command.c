@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "cli/load.h"
 #include "cli/screen.h"
 
 #define MAX_OPTIONS      16
@@ -325,7 +326,7 @@ static int command_call(struct cli_call *call, int argc, char **argv)
 	if (r != CLI_GO_ON)
 		return r;
 	if (command->load)
-		r = command->load(call->config_path, &call->config);
+		r = cli_load_config(call->config_path, command->load, &call->config);
 	if (r == CLI_GO_ON || r == CLI_EXIT_DONE)
 		r = command->act(call);
 	config_destroy(call->config);

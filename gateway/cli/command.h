@@ -82,8 +82,7 @@ struct cli_command {
 	bool runs_command; /* its first operand is a VRF, but with --root, and the others are a command */
 	/* Before anything is read: CLI_GO_ON, or the status to exit with after a complaint. NULL: all is well. */
 	int (*judge)(const struct cli_call *call);
-	/* Reads the config (cli/load.h); NULL: the act does, or needs none. */
-	int (*load)(const char *path, struct config **config);
+	unsigned load; /* how the config is read, CONFIG_LOAD_*; 0: the act does, or needs none */
 	/* Returns the exit status. */
 	int (*act)(struct cli_call *call);
 };

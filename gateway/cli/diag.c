@@ -15,7 +15,7 @@
 #include "cli/command.h"
 #include "cli/diag_walk.h"
 #include "cli/left.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "control/client.h"
 #include "process/helper.h"
 #include "vrf/ids.h"
@@ -368,6 +368,6 @@ const struct cli_command cli_diag = {
 	.options = options,
 	.most = 1,
 	.needs_root = true,
-	.load = cli_load_config_to_look,
+	.load = CONFIG_LOAD_TO_LOOK,
 	.act = diag_act,
 };

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "cli/command.h"
 #include "cli/kernel.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "process/cgroup.h"
 #include "supervisor/run.h"
 #include "supervisor/saved_state.h"
@@ -105,6 +105,6 @@ const struct cli_command cli_down = {
 	.summary = "remove what vrfgate made, and only that",
 	.options = options,
 	.needs_root = true,
-	.load = cli_load_config_in_use,
+	.load = CONFIG_LOAD_IN_USE,
 	.act = down_act,
 };

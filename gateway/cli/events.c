@@ -10,7 +10,7 @@
 #include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/command.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "control/client.h"
 
 static const char *text_of(const json_t *object, const char *key)
@@ -102,6 +102,6 @@ const struct cli_command cli_events = {
 	.name = "events",
 	.summary = "print state changes as they happen",
 	.options = options,
-	.load = cli_load_config_to_ask,
+	.load = CONFIG_LOAD_TO_ASK,
 	.act = events_act,
 };

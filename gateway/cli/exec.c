@@ -19,6 +19,7 @@
 #include "cli/left.h"
 #include "cli/load.h"
 #include "config/cleanup.h"
+#include "config/load.h"
 #include "net/netns.h"
 #include "process/lock.h"
 #include "process/mounts.h"
@@ -138,7 +139,7 @@ static int enter(const struct cli_call *call)
 
 	if (call->root)
 		return enter_root();
-	r = cli_load_config_to_look(call->config_path, &config);
+	r = cli_load_config(call->config_path, CONFIG_LOAD_TO_LOOK, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	vrf = cli_find_vrf(config, call->vrf, &left);

@@ -16,7 +16,7 @@
 #include "cli/command.h"
 #include "cli/errand.h"
 #include "cli/files.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "reporter/import.h"
 #include "reporter/inventory.h"
 
@@ -421,6 +421,6 @@ const struct cli_command cli_import = {
 	.operands = "[FILE|DIR...]",
 	.options = options,
 	.most = CLI_MANY,
-	.load = cli_load_config_in_use,
+	.load = CONFIG_LOAD_IN_USE,
 	.act = import_act,
 };

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "cli/api.h"
 #include "cli/command.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "supervisor/identity.h"
 #include "supervisor/run.h"
 
@@ -55,6 +55,6 @@ const struct cli_command cli_init = {
 	.options = options,
 	.needs_root = true,
 	.judge = init_judge,
-	.load = cli_load_config_in_use,
+	.load = CONFIG_LOAD_IN_USE,
 	.act = init_act,
 };

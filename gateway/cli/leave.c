@@ -10,7 +10,7 @@
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/errand.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "reporter/leave.h"
 #include "reporter/turn.h"
 #include "supervisor/control_server.h"
@@ -127,7 +127,7 @@ const struct cli_command cli_leave = {
 	.summary = "show what this gateway has in Zabbix, or delete all of it",
 	.options = options,
 	.needs_root = true, /* the keys of the proxies are root's and the proxies' */
-	.load = cli_load_config_in_use,
+	.load = CONFIG_LOAD_IN_USE,
 	.judge = leave_judge,
 	.act = leave_act,
 };

@@ -5,19 +5,8 @@
 #include "config/model.h"
 
 /*
- * Loads the config, prints faults to stderr. Returns CLI_EXIT_DONE and *config, or CLI_EXIT_CONFIG.
- * The others print the warnings, too. For a start of the supervisor faults that cost one VRF or less are
- * warnings.
+ * Loads the config, CONFIG_LOAD_* of config/load.h telling how, and prints its faults to stderr: in one line where it is
+ * given in spite of them. The warnings are printed, too, where files are looked at. Returns CLI_EXIT_DONE and *config,
+ * or CLI_EXIT_CONFIG.
  */
-int cli_load_config(const char *path, struct config **config);
-/* For commands that bring nothing up: what a supervisor may run with is no fault. */
-int cli_load_config_in_use(const char *path, struct config **config);
-int cli_load_config_to_check(const char *path, struct config **config);
-int cli_load_config_to_start(const char *path, struct config **config);
-
-/* For commands that only look: a file with faults is no reason not to, so one line tells of them.
- */
-int cli_load_config_to_look(const char *path, struct config **config);
-
-/* The same for commands that go by what the supervisor says: without the VRFs, and so at once. */
-int cli_load_config_to_ask(const char *path, struct config **config);
+int cli_load_config(const char *path, unsigned flags, struct config **config);

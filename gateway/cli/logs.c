@@ -13,8 +13,8 @@
 #include "base/cleanup.h"
 #include "cli/command.h"
 #include "cli/left.h"
-#include "cli/load.h"
 #include "config/check.h"
+#include "config/load.h"
 #include "vrf/paths.h"
 
 #define DEFAULT_LINES 20
@@ -194,6 +194,6 @@ const struct cli_command cli_logs = {
 	.least = 1,
 	.most = 1,
 	.judge = logs_judge,
-	.load = cli_load_config_to_look,
+	.load = CONFIG_LOAD_TO_LOOK,
 	.act = logs_act,
 };

@@ -4,9 +4,9 @@
 
 #include "base/json.h"
 #include "cli/ask.h"
-#include "cli/metrics_text.h"
 #include "cli/command.h"
-#include "cli/load.h"
+#include "cli/metrics_text.h"
+#include "config/load.h"
 #include "control/client.h"
 
 static int metrics_act(struct cli_call *call)
@@ -26,6 +26,6 @@ const struct cli_command cli_metrics = {
 	.name = "metrics",
 	.summary = "print the status as OpenMetrics text",
 	.options = options,
-	.load = cli_load_config_to_ask,
+	.load = CONFIG_LOAD_TO_ASK,
 	.act = metrics_act,
 };

@@ -11,7 +11,7 @@
 #include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/command.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "control/client.h"
 
 #define LOOK_AGAIN_US     100000
@@ -178,7 +178,7 @@ static const struct cli_option stop_options[] = { CLI_CONFIG, CLI_NO_WAIT, CLI_N
 	{                                                                                \
 		.name = (name_), .summary = (summary_), .operands = "VRF...",            \
 		.options = (options_), .least = 1, .most = CLI_MANY, .needs_root = true, \
-		.load = cli_load_config_to_ask, .act = (act_)                            \
+		.load = CONFIG_LOAD_TO_ASK, .act = (act_)                                \
 	}
 
 const struct cli_command cli_start =

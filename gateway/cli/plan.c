@@ -7,7 +7,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/kernel.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "net/foreign.h"
 
 static void plan_show_text(const struct cli_plan *plan, bool all)
@@ -79,6 +79,6 @@ const struct cli_command cli_plan = {
 	.summary = "show pending changes in the kernel",
 	.options = options,
 	.needs_root = true,
-	.load = cli_load_config,
+	.load = CONFIG_LOAD_TO_ACT,
 	.act = plan_act,
 };

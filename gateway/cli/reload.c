@@ -12,7 +12,7 @@
 #include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/command.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "control/client.h"
 
 #define LOOK_AGAIN_US 50000
@@ -194,6 +194,6 @@ const struct cli_command cli_reload = {
 	.name = "reload",
 	.summary = "have the supervisor read its config again",
 	.options = options,
-	.load = cli_load_config,
+	.load = CONFIG_LOAD_TO_ACT,
 	.act = reload_act,
 };

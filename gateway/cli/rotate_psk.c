@@ -18,7 +18,7 @@
 #include "cli/command.h"
 #include "cli/errand.h"
 #include "cli/left.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "control/client.h"
 #include "reporter/sync.h"
 #include "supervisor/identity.h"
@@ -133,6 +133,6 @@ const struct cli_command cli_rotate_psk = {
 	.least = 1,
 	.most = 1,
 	.needs_root = true,
-	.load = cli_load_config_in_use,
+	.load = CONFIG_LOAD_IN_USE,
 	.act = rotate_act,
 };

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/load.h"
+#include "config/load.h"
 #include "process/privileges.h"
 #include "supervisor/run.h"
 
@@ -26,7 +27,7 @@ static int run_act(struct cli_call *call)
 		fprintf(stderr, "vrfgate run: %s\n", err.text);
 		return CLI_EXIT_FAILED;
 	}
-	r = cli_load_config_to_start(call->config_path, &config);
+	r = cli_load_config(call->config_path, CONFIG_LOAD_TO_START, &config);
 	if (r != CLI_EXIT_DONE)
 		return r;
 	if (supervisor_run(config, &how, &err) < 0) {

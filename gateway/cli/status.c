@@ -13,10 +13,10 @@
 #include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/command.h"
-#include "cli/load.h"
 #include "cli/screen.h"
 #include "cli/status_table.h"
 #include "cli/status_vrf.h"
+#include "config/load.h"
 #include "control/client.h"
 
 /* Lines that a table has beside its VRFs: the gateway, the heading, the cursor. */
@@ -296,6 +296,6 @@ const struct cli_command cli_status = {
 	.options = options,
 	.most = CLI_MANY,
 	.judge = status_judge,
-	.load = cli_load_config_to_ask,
+	.load = CONFIG_LOAD_TO_ASK,
 	.act = status_act,
 };

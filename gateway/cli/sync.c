@@ -14,7 +14,7 @@
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/errand.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "reporter/sync.h"
 #include "reporter/turn.h"
 #include "supervisor/control_server.h"
@@ -245,7 +245,7 @@ const struct cli_command cli_sync = {
 	.summary = "bring Zabbix in sync with the config now",
 	.options = sync_options,
 	.needs_root = true, /* the keys of the proxies are root's and the proxies' */
-	.load = cli_load_config_in_use,
+	.load = CONFIG_LOAD_IN_USE,
 	.act = sync_act,
 };
 
@@ -265,6 +265,6 @@ const struct cli_command cli_adopt = {
 	.most = CLI_MANY,
 	.needs_root = true,
 	.judge = adopt_judge,
-	.load = cli_load_config_in_use,
+	.load = CONFIG_LOAD_IN_USE,
 	.act = sync_act,
 };

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/kernel.h"
-#include "cli/load.h"
+#include "config/load.h"
 #include "net/act.h"
 #include "net/forwarding.h"
 #include "process/lock.h"
@@ -190,6 +190,6 @@ const struct cli_command cli_up = {
 	.summary = "bring the namespaces to the state of the config once, without proxies",
 	.options = options,
 	.needs_root = true,
-	.load = cli_load_config,
+	.load = CONFIG_LOAD_TO_ACT,
 	.act = up_act,
 };

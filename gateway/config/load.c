@@ -92,22 +92,9 @@ static void tree_read(struct config_reader *reader, const struct config_tree *tr
 	config_read_proxies(reader);
 }
 
-/* What is wanted of a file. */
-enum extent {
-	EXTENT_TEXT,       /* all of it or nothing, whatever the machine is */
-	EXTENT_AGAIN,      /* the same for this machine, and for who has a name */
-	EXTENT_WHOLE,      /* the same for who asks the machine for that */
-	EXTENT_CHECK,      /* the same, and a look at the files that it names */
-	EXTENT_START,      /* the same where there are doubts only */
-	EXTENT_IN_USE,     /* the same without that look */
-	EXTENT_FAULTY_TOO, /* what is not at fault of it */
-	EXTENT_GENERAL,    /* the same without customers */
-};
-
 static bool tree_parse(struct config_reader *reader, struct config_tree *tree,
-	struct config_section *root, const char *text, enum extent extent)
+	struct config_section *root, const char *text, bool customers)
 {
-	bool customers = extent != EXTENT_GENERAL;
 	bool whole = config_parse(text, customers, root, &reader->faults) == 0;
 
 	if (!customers)
@@ -116,49 +103,56 @@ static bool tree_parse(struct config_reader *reader, struct config_tree *tree,
 }
 
 /* What of the machine has a say in it. */
-static void machine_judge(struct config_reader *reader, enum extent extent)
+static void machine_judge(struct config_reader *reader, unsigned flags)
 {
-	bool looks = extent == EXTENT_CHECK || extent == EXTENT_START;
-
-	if (extent == EXTENT_AGAIN || extent == EXTENT_WHOLE || looks)
+	if (flags & CONFIG_LOAD_MACHINE)
 		config_judge_server_address(reader);
-	if (!looks)
+	if (!(flags & CONFIG_LOAD_FILES))
 		return;
 	config_judge_settings(reader);
 	config_judge_files(reader);
 	name_judge(reader);
 }
 
-/* name: of a gateway whose config has none; NULL: what is kept, or the host name. */
-static int text_load(const char *path, const char *text, enum extent extent, const char *name,
-	struct config **config, struct config_report *report)
+/* Where the name of a gateway comes from whose config has none. */
+struct name_source {
+	const char *name; /* NULL: the next, or the host name */
+	bool kept;        /* what the first start has kept */
+};
+
+static void name_find(struct config_gateway *gateway, const struct name_source *source)
+{
+	if (source->name)
+		name_default(gateway, xstrdup(source->name));
+	else
+		name_default(gateway, source->kept ? kept_name(gateway) : NULL);
+}
+
+static int text_load(const char *path, const char *text, unsigned flags,
+	const struct name_source *name, struct config **config, struct config_report *report)
 {
 	struct config_reader reader = { .config = config_create() };
 	struct config_tree tree = { 0 };
 	struct config_section *root = config_tree_add_file(&tree, path);
-	bool whole = tree_parse(&reader, &tree, root, text, extent);
+	bool whole = tree_parse(&reader, &tree, root, text, !(flags & CONFIG_LOAD_GENERAL));
 	int r;
 
 	reader.root = root;
 	tree_read(&reader, &tree);
 	if (!reader.config->gateway.name)
-		name_default(&reader.config->gateway,
-			name                            ? xstrdup(name)
-				: extent > EXTENT_AGAIN ? kept_name(&reader.config->gateway)
-							: NULL);
+		name_find(&reader.config->gateway, name);
 	/* Half a file makes nonsense of what belongs together. */
 	if (whole) {
 		config_judge(&reader);
-		machine_judge(&reader, extent);
+		machine_judge(&reader, flags);
 	}
-	if (extent <= EXTENT_IN_USE && whole && reader.config->n_vrfs == 0)
+	if (!(flags & CONFIG_LOAD_FAULTY) && whole && reader.config->n_vrfs == 0)
 		config_complain(&reader.notes, root, 1,
 			"no vrf and no namespace section: nothing is monitored");
 	config_complaints_move(
-		extent == EXTENT_START || extent == EXTENT_IN_USE ? &reader.notes : &reader.faults,
-		&reader.doubts);
+		flags & CONFIG_LOAD_LENIENT ? &reader.notes : &reader.faults, &reader.doubts);
 	*config = NULL;
-	if (reader.faults.count == 0 || (extent > EXTENT_IN_USE && whole))
+	if (reader.faults.count == 0 || ((flags & CONFIG_LOAD_FAULTY) && whole))
 		*config = steal_ptr(&reader.config);
 	r = reader.faults.count ? -EINVAL : 0;
 	config_complaints_tell(&reader.faults, &report->faults);
@@ -169,27 +163,21 @@ static int text_load(const char *path, const char *text, enum extent extent, con
 	return r;
 }
 
-int config_load_text(
-	const char *path, const char *text, struct config **config, struct config_report *report)
-{
-	return text_load(path, text, EXTENT_TEXT, NULL, config, report);
-}
-
-int config_load_text_in_use(
-	const char *path, const char *text, struct config **config, struct config_report *report)
-{
-	return text_load(path, text, EXTENT_IN_USE, NULL, config, report);
-}
-
-static int file_load(const char *path, enum extent extent, const char *name, struct config **config,
+int config_load_text(const char *path, const char *text, unsigned flags, struct config **config,
 	struct config_report *report)
+{
+	return text_load(path, text, flags, &(struct name_source){ 0 }, config, report);
+}
+
+typedef int file_reader(const char *path, size_t max, char **text, size_t *size, struct error *err);
+
+static int file_load(const char *path, file_reader *read, unsigned flags,
+	const struct name_source *name, struct config **config, struct config_report *report)
 {
 	cleanup_free char *text = NULL;
 	struct error err = ERROR_INIT;
 	size_t size;
-	/* Of a command it may be a pipe, as in -c <(...); a supervisor waits for nobody. */
-	int r = extent == EXTENT_AGAIN ? file_read_now(path, CONFIG_MAX_FILE, &text, &size, &err)
-				       : file_read(path, CONFIG_MAX_FILE, &text, &size, &err);
+	int r = read(path, CONFIG_MAX_FILE, &text, &size, &err);
 
 	*config = NULL;
 	if (r < 0) {
@@ -200,45 +188,22 @@ static int file_load(const char *path, enum extent extent, const char *name, str
 		strings_addf(&report->faults, "%s:1: a NUL byte in the file, expected text", path);
 		return -EINVAL;
 	}
-	return text_load(path, text, extent, name, config, report);
+	return text_load(path, text, flags, name, config, report);
 }
 
-int config_load(const char *path, struct config **config, struct config_report *report)
+int config_load(
+	const char *path, unsigned flags, struct config **config, struct config_report *report)
 {
-	return file_load(path, EXTENT_WHOLE, NULL, config, report);
+	/* It may be a pipe, as in -c <(...). */
+	return file_load(
+		path, file_read, flags, &(struct name_source){ .kept = true }, config, report);
 }
 
 int config_load_again(const char *path, const struct config *running, struct config **config,
 	struct config_report *report)
 {
 	const struct config_gateway *gateway = &running->gateway;
+	struct name_source name = { .name = gateway->name_is_default ? gateway->name : NULL };
 
-	return file_load(path, EXTENT_AGAIN, gateway->name_is_default ? gateway->name : NULL,
-		config, report);
-}
-
-int config_load_to_check(const char *path, struct config **config, struct config_report *report)
-{
-	return file_load(path, EXTENT_CHECK, NULL, config, report);
-}
-
-int config_load_to_start(const char *path, struct config **config, struct config_report *report)
-{
-	return file_load(path, EXTENT_START, NULL, config, report);
-}
-
-int config_load_in_use(const char *path, struct config **config, struct config_report *report)
-{
-	return file_load(path, EXTENT_IN_USE, NULL, config, report);
-}
-
-int config_load_what_can_be_read(
-	const char *path, struct config **config, struct config_report *report)
-{
-	return file_load(path, EXTENT_FAULTY_TOO, NULL, config, report);
-}
-
-int config_load_general(const char *path, struct config **config, struct config_report *report)
-{
-	return file_load(path, EXTENT_GENERAL, NULL, config, report);
+	return file_load(path, file_read_now, CONFIG_LOAD_TO_ACT, &name, config, report);
 }

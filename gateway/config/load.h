@@ -15,59 +15,52 @@ struct config_report {
 
 void config_report_finish(struct config_report *report);
 
+/* How a config is loaded; 0: it stands for any machine, and all of it is right or there is none. */
+enum {
+	CONFIG_LOAD_MACHINE =
+		1, /* the kernel is asked whether the server's address is one of this machine */
+	/* What the config names on this machine is looked at, files that are missing or empty are noted: waits for their
+	 * disks. */
+	CONFIG_LOAD_FILES = 2,
+	/* Faults that cost no more than what they are in are notes: a gateway does not stay down for what an older
+	 * version took, or for an address that comes a moment later. */
+	CONFIG_LOAD_LENIENT = 4,
+	/* Gives the model also where there are faults: keys at fault are as if they were not there. Where something is of
+	 * a wrong shape there is none: what was meant is not known then. */
+	CONFIG_LOAD_FAULTY = 8,
+	/* Without VRFs, and without the included files, which hold nothing else: a fault in a VRF is neither found nor in
+	 * the way. A VRF's section that is left open is in the way only where the gateway section stands behind it. */
+	CONFIG_LOAD_GENERAL = 16,
+
+	CONFIG_LOAD_TO_ACT = CONFIG_LOAD_MACHINE,
+	CONFIG_LOAD_TO_CHECK = CONFIG_LOAD_MACHINE | CONFIG_LOAD_FILES,
+	CONFIG_LOAD_TO_START = CONFIG_LOAD_MACHINE | CONFIG_LOAD_FILES | CONFIG_LOAD_LENIENT,
+	/* For who acts only on what such a start has brought up. */
+	CONFIG_LOAD_IN_USE = CONFIG_LOAD_LENIENT,
+	/* For finding a running supervisor and its files while somebody edits the config, never for acting upon. */
+	CONFIG_LOAD_TO_LOOK = CONFIG_LOAD_FAULTY,
+	CONFIG_LOAD_TO_ASK = CONFIG_LOAD_FAULTY | CONFIG_LOAD_GENERAL,
+};
+
 /*
- * Reads and judges the file and what it includes. All faults are found in one pass.
- * Returns 0 and *config (config_destroy() it), or with report->faults filled and *config NULL:
- * -EINVAL where the text is at fault, the errno of opening where the file cannot be read. Faults
- * and notes come in the order of the files and lines. Reads the files and nothing else: no
- * directory or secret that they name is looked at; but the kernel is asked whether the server's address is
- * one of this machine. For one thread at a time: libconfuse's scanner is global.
+ * Reads and judges the file and what it includes, CONFIG_LOAD_* telling how. All faults are found in one pass.
+ * Returns 0 and *config (config_destroy() it), or with report->faults filled and *config NULL, but for
+ * CONFIG_LOAD_FAULTY: -EINVAL where the text is at fault, the errno of opening where the file cannot be read. Faults
+ * and notes come in the order of the files and lines. For one thread at a time: libconfuse's scanner is global.
  */
-int config_load(const char *path, struct config **config, struct config_report *report);
+int config_load(
+	const char *path, unsigned flags, struct config **config, struct config_report *report);
+
+/* CONFIG_LOAD_TO_ACT for who runs by an older one: a name that is not written stays, and nobody is waited for. */
+int config_load_again(const char *path, const struct config *running, struct config **config,
+	struct config_report *report);
+
+/* config_load() on a text that stands for the file `path`; what tests and fuzzers use. */
+int config_load_text(const char *path, const char *text, unsigned flags, struct config **config,
+	struct config_report *report);
 
 /*
  * The file that keeps the name of a gateway whose config has none: the host name of its first start, as all that
  * it makes in Zabbix is called by it. The text is the caller's to free().
  */
 char *config_name_path(const struct config_gateway *gateway);
-
-/* As config_load() for who runs by an older one: a name that is not written stays, and no file is asked for it. */
-int config_load_again(const char *path, const struct config *running, struct config **config,
-	struct config_report *report);
-
-/* As config_load(), and notes which files that the config names are missing or empty: waits for their disks. */
-int config_load_to_check(const char *path, struct config **config, struct config_report *report);
-
-/*
- * As config_load_to_check() for the start of a supervisor: faults that cost no more than what they are in are notes.
- * A gateway does not stay down for what an older version took, or for an address that comes a moment later.
- */
-int config_load_to_start(const char *path, struct config **config, struct config_report *report);
-
-/* The same for who only acts on what such a start has brought up; files that the config names are not looked at. */
-int config_load_in_use(const char *path, struct config **config, struct config_report *report);
-
-/*
- * As config_load(), but gives the model also where report->faults is filled: keys at fault are as
- * if they were not there. Good for finding a running supervisor and its files while somebody edits
- * the config, never for acting upon. A syntax error gives none: what stands where is not known
- * then.
- */
-int config_load_what_can_be_read(
-	const char *path, struct config **config, struct config_report *report);
-
-/*
- * As config_load_what_can_be_read() for who wants to know no VRF: of those there is none in the
- * model, the included files, which hold nothing else, are not read, and a fault in a VRF is neither
- * found nor in the way. A VRF's section that is left open is in the way only where the gateway
- * section stands behind it. Takes a millisecond where all of a large file takes thirty.
- */
-int config_load_general(const char *path, struct config **config, struct config_report *report);
-
-/* config_load_in_use() on a text, as the next. */
-int config_load_text_in_use(
-	const char *path, const char *text, struct config **config, struct config_report *report);
-
-/* config_load() on a text that stands for the file `path`, for any machine; what tests and fuzzers use. */
-int config_load_text(
-	const char *path, const char *text, struct config **config, struct config_report *report);

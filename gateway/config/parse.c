@@ -164,8 +164,6 @@ static int tree_build(
 	cfg = cfg_init(options, CFGF_NONE);
 	cfg_set_error_function(cfg, on_error);
 	done = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
-	if (done)
-		empty_lists_add(&parse.levels[0]);
 	cfg_free(cfg);
 	options_free(options);
 	current = NULL;

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Any file of this machine could be named. */
 	if (strstr(text, "include"))
 		return 0;
-	if ((config_load_text("fuzz.conf", text, &config, &report) == 0) != (config != NULL) ||
+	if ((config_load_text("fuzz.conf", text, 0, &config, &report) == 0) != (config != NULL) ||
 		(report.faults.count > 0) == (config != NULL))
 		abort();
 	config_destroy(config);

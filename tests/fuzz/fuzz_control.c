@@ -18,8 +18,8 @@ static struct supervisor *supervisor_create(void)
 	struct config_report report = { 0 };
 	struct config *config;
 
-	if (config_load_text("fuzz.conf", "gateway { name = gw1 run_dir = /nowhere/run }", &config,
-		    &report) < 0 ||
+	if (config_load_text("fuzz.conf", "gateway { name = gw1 run_dir = /nowhere/run }", 0,
+		    &config, &report) < 0 ||
 		sd_event_new(&supervisor.event) < 0)
 		abort();
 	config_report_finish(&report);

@@ -29,7 +29,7 @@ static struct config *config_create(void)
 	struct config *config;
 
 	if (!mkdtemp(directory) || atexit(directory_remove) != 0 ||
-		config_load_text("fuzz.conf", text, &config, &report) < 0)
+		config_load_text("fuzz.conf", text, 0, &config, &report) < 0)
 		abort();
 	config_report_finish(&report);
 	return config;

@@ -25,7 +25,7 @@ static const struct reporter_inventory *inventory_create(void)
 	struct error err = ERROR_INIT;
 	struct config *config;
 
-	if (config_load_text("fuzz.conf", text, &config, &report) < 0 ||
+	if (config_load_text("fuzz.conf", text, 0, &config, &report) < 0 ||
 		inventory_fill(&inventory, config, ids, false, NULL, &err) < 0)
 		abort();
 	config_report_finish(&report);

@@ -146,7 +146,7 @@ static inline void fleet_load(const char *text, struct config **config, struct n
 	cleanup_free uint32_t *ids = NULL;
 	struct error err = ERROR_INIT;
 
-	if (config_load_text("fleet.conf", text, config, &report) < 0)
+	if (config_load_text("fleet.conf", text, 0, config, &report) < 0)
 		fail_msg("%s", report.faults.count ? report.faults.items[0] : "no config");
 	config_report_finish(&report);
 	assert_int_equal(ids_assign(*config, false, &ids, &err), 0);

@@ -190,7 +190,8 @@ static inline void variety_load(struct variety *v, struct config **config, struc
 		free(v->text);
 		v->text = variety_text(v);
 		v->drawn++;
-		ret = config_load_text_in_use("variety.conf", v->text, config, &report);
+		ret = config_load_text(
+			"variety.conf", v->text, CONFIG_LOAD_IN_USE, config, &report);
 		config_report_finish(&report);
 		if (ret == 0)
 			break;

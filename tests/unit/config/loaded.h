@@ -20,7 +20,7 @@ static inline struct loaded loaded_text(const char *text)
 {
 	struct loaded loaded = { 0 };
 
-	loaded.result = config_load_text("test.conf", text, &loaded.config, &loaded.report);
+	loaded.result = config_load_text("test.conf", text, 0, &loaded.config, &loaded.report);
 	return loaded;
 }
 
@@ -28,7 +28,7 @@ static inline struct loaded loaded_file(const char *path)
 {
 	struct loaded loaded = { 0 };
 
-	loaded.result = config_load(path, &loaded.config, &loaded.report);
+	loaded.result = config_load(path, CONFIG_LOAD_TO_ACT, &loaded.config, &loaded.report);
 	return loaded;
 }
 

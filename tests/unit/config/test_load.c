@@ -381,7 +381,7 @@ static void test_a_faulty_file_still_tells_where_to_look(void **state)
 
 	(void)state;
 	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
-	assert_int_equal(config_load_what_can_be_read(path, &config, &report), -EINVAL);
+	assert_int_equal(config_load(path, CONFIG_LOAD_TO_LOOK, &config, &report), -EINVAL);
 	assert_int_equal(report.faults.count, 2);
 	assert_non_null(config);
 	assert_string_equal(config->gateway.run_dir, "/srv/run");
@@ -390,7 +390,7 @@ static void test_a_faulty_file_still_tells_where_to_look(void **state)
 	config_destroy(config);
 	assert_int_equal(ftruncate(fd, 0), 0);
 	assert_int_equal(pwrite(fd, broken, sizeof(broken) - 1, 0), sizeof(broken) - 1);
-	assert_int_equal(config_load_what_can_be_read(path, &config, &report), -EINVAL);
+	assert_int_equal(config_load(path, CONFIG_LOAD_TO_LOOK, &config, &report), -EINVAL);
 	assert_null(config);
 	config_report_finish(&report);
 	close(fd);
@@ -406,7 +406,7 @@ static struct loaded loaded_general(const char *text)
 
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
-	loaded.result = config_load_general(path, &loaded.config, &loaded.report);
+	loaded.result = config_load(path, CONFIG_LOAD_TO_ASK, &loaded.config, &loaded.report);
 	unlink(path);
 	return loaded;
 }
@@ -480,7 +480,7 @@ static void test_a_doubt_is_a_warning_to_a_start_only(void **state)
 	assert_int_equal(loaded.result, -EINVAL);
 	assert_null(loaded.config);
 	assert_int_equal(loaded.report.faults.count, 1);
-	started.result = config_load_to_start(path, &started.config, &started.report);
+	started.result = config_load(path, CONFIG_LOAD_TO_START, &started.config, &started.report);
 	assert_no_faults(&started);
 	assert_int_equal(started.report.notes.count, 1);
 	assert_string_equal(started.report.notes.items[0], loaded.report.faults.items[0]);
