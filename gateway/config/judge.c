@@ -143,6 +143,58 @@ static void devices_judge(struct config_reader *reader)
 	free(devices);
 }
 
+/* ---- a NIC has macvlans, or ipvlans of one mode ---- */
+
+struct sharer {
+	const struct config_interface *interface;
+	const struct config_section *section;
+	size_t number;
+};
+
+static int sharer_compare(const void *left, const void *right)
+{
+	const struct sharer *a = left, *b = right;
+	int order = strcmp(a->interface->parent, b->interface->parent);
+
+	return order ? order : (a->number > b->number) - (a->number < b->number);
+}
+
+static void sharers_judge(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	struct sharer *sharers = NULL;
+	size_t count = 0;
+
+	for (size_t v = 0; v < config->n_vrfs; v++)
+		for (size_t i = 0; i < config->vrfs[v].n_interfaces; i++) {
+			const struct config_interface *interface = &config->vrfs[v].interfaces[i];
+			struct sharer sharer = { interface,
+				config_section_nth(reader->vrf_sections[v], "interface", i),
+				count };
+
+			if (interface->parent &&
+				(interface->kind == CONFIG_INTERFACE_MACVLAN ||
+					interface->kind == CONFIG_INTERFACE_IPVLAN))
+				*array_append(&sharers, &count) = sharer;
+		}
+	if (count)
+		qsort(sharers, count, sizeof(*sharers), sharer_compare);
+	for (size_t i = 1, first = 0; i < count; i++) {
+		const struct config_interface *one = sharers[first].interface;
+		const struct config_interface *other = sharers[i].interface;
+
+		if (strcmp(one->parent, other->parent) != 0)
+			first = i;
+		else if (one->kind != other->kind || one->mode != other->mode)
+			config_complain(&reader->faults, sharers[i].section,
+				sharers[i].section->line,
+				"parent \"%s\" has another kind or mode at %s:%d, expected macvlans, or ipvlans of one mode, on a NIC",
+				other->parent, sharers[first].section->file->path,
+				sharers[first].section->line);
+	}
+	free(sharers);
+}
+
 static void vlan_claim(struct config_claims *claims, const struct config_section *section,
 	const struct config_interface *interface)
 {
@@ -185,6 +237,26 @@ static void macvlan_claim(struct config_claims *claims, const struct config_sect
 				m[1], m[2], m[3], m[4], m[5], interface->parent));
 }
 
+/* The kernel gives an address to one ipvlan of a NIC. */
+static void ipvlan_claim(struct config_claims *claims, const struct config_section *section,
+	const struct config_interface *interface)
+{
+	for (size_t i = 0; interface->parent && i < interface->n_addresses; i++) {
+		char text[ADDRESS_TEXT_SIZE];
+		size_t same = 0;
+
+		while (!address_equal(&interface->addresses[same], &interface->addresses[i]))
+			same++;
+		address_format(&interface->addresses[i], false, text);
+		if (same == i)
+			config_claims_add(claims, section,
+				config_section_line_of(section, "address"),
+				xasprintf("ipvlan %s %s", interface->parent, text),
+				xasprintf("address %s of an ipvlan on '%s'", text,
+					interface->parent));
+	}
+}
+
 static const struct config_interface *interface_find(const struct config_vrf *vrf, const char *name)
 {
 	for (size_t i = 0; i < vrf->n_interfaces; i++)
@@ -202,7 +274,7 @@ static void interfaces_claim(struct config_claims *claims, const struct config_v
 		[CONFIG_INTERFACE_MACVLAN] = macvlan_claim,
 		[CONFIG_INTERFACE_DEVICE] = device_claim,
 		[CONFIG_INTERFACE_LINK] = link_claim,
-		[CONFIG_INTERFACE_KINDS] = NULL,
+		[CONFIG_INTERFACE_IPVLAN] = ipvlan_claim,
 	};
 
 	for (size_t i = 0; i < vrf->n_interfaces; i++) {
@@ -515,6 +587,7 @@ void config_judge(struct config_reader *reader)
 	config_judge_wires(reader);
 	chains_judge(reader);
 	devices_judge(reader);
+	sharers_judge(reader);
 	config_judge_uplinks(reader);
 	proxy_names_judge(reader);
 	group_names_judge(reader);

@@ -127,7 +127,15 @@ enum config_interface_kind {
 	CONFIG_INTERFACE_DEVICE,
 	CONFIG_INTERFACE_LINK,
 	CONFIG_INTERFACE_DUMMY,
+	CONFIG_INTERFACE_IPVLAN,
 	CONFIG_INTERFACE_KINDS,
+};
+
+/* As the kernel numbers them. */
+enum config_ipvlan_mode {
+	CONFIG_IPVLAN_L2,
+	CONFIG_IPVLAN_L3,
+	CONFIG_IPVLAN_L3S,
 };
 
 enum config_vlan_protocol {
@@ -143,7 +151,8 @@ struct config_interface {
 	uint16_t tags[CONFIG_MAX_TAGS]; /* vlan: 1..4094 each, outermost first */
 	size_t n_tags;
 	enum config_vlan_protocol protocol; /* of the outermost tag; the others are 802.1Q */
-	uint32_t mtu_bytes;                 /* 0: the kernel's */
+	enum config_ipvlan_mode mode;
+	uint32_t mtu_bytes; /* 0: the kernel's */
 	bool has_mac;
 	uint8_t mac[6];
 	char *peer;       /* link: "NAMESPACE" or "NAMESPACE/IFNAME" as written */

@@ -27,12 +27,20 @@ static const char *const kind_words[] = {
 	[CONFIG_INTERFACE_DEVICE] = "device",
 	[CONFIG_INTERFACE_LINK] = "link",
 	[CONFIG_INTERFACE_DUMMY] = "dummy",
+	[CONFIG_INTERFACE_IPVLAN] = "ipvlan",
 	NULL,
 };
 
 static const char *const protocol_words[] = {
 	[CONFIG_VLAN_8021Q] = "802.1q",
 	[CONFIG_VLAN_8021AD] = "802.1ad",
+	NULL,
+};
+
+static const char *const mode_words[] = {
+	[CONFIG_IPVLAN_L2] = "l2",
+	[CONFIG_IPVLAN_L3] = "l3",
+	[CONFIG_IPVLAN_L3S] = "l3s",
 	NULL,
 };
 
@@ -116,6 +124,7 @@ static const struct config_key interface_keys[] = {
 	{ "parent", &config_type_string, INTERFACE(parent), .check = config_check_not_empty },
 	{ .name = "id", .type = &type_vlan_id },
 	{ "protocol", &config_type_word, INTERFACE(protocol), .words = protocol_words },
+	{ "mode", &config_type_word, INTERFACE(mode), .words = mode_words },
 	{ "mtu", &config_type_uint32, INTERFACE(mtu_bytes), .min = 68, .max = 65535 },
 	{ .name = "mac", .type = &type_mac },
 	{ .name = "peer", .type = &type_peer },
@@ -283,13 +292,14 @@ static void link_judge(const struct work *work)
 /* By kind: what else there is to judge, and which of the keys that not all kinds have it takes. */
 static const struct {
 	void (*judge)(const struct work *work);
-	const char *keys[4];
+	const char *keys[5];
 } kinds[] = {
-	[CONFIG_INTERFACE_VLAN] = { vlan_judge, { "parent", "id", "protocol" } },
-	[CONFIG_INTERFACE_MACVLAN] = { nic_judge, { "parent" } },
-	[CONFIG_INTERFACE_DEVICE] = { nic_judge, { "parent" } },
-	[CONFIG_INTERFACE_LINK] = { link_judge, { "peer" } },
-	[CONFIG_INTERFACE_DUMMY] = { NULL, { NULL } },
+	[CONFIG_INTERFACE_VLAN] = { vlan_judge, { "parent", "id", "protocol", "mac" } },
+	[CONFIG_INTERFACE_MACVLAN] = { nic_judge, { "parent", "mac" } },
+	[CONFIG_INTERFACE_DEVICE] = { nic_judge, { "parent", "mac" } },
+	[CONFIG_INTERFACE_LINK] = { link_judge, { "peer", "mac" } },
+	[CONFIG_INTERFACE_DUMMY] = { NULL, { "mac" } },
+	[CONFIG_INTERFACE_IPVLAN] = { nic_judge, { "parent", "mode" } },
 };
 
 static bool kind_takes(enum config_interface_kind kind, const char *key)
@@ -302,7 +312,7 @@ static bool kind_takes(enum config_interface_kind kind, const char *key)
 
 static void kind_keys_judge(const struct work *work)
 {
-	static const char *const special[] = { "parent", "id", "protocol", "peer" };
+	static const char *const special[] = { "parent", "id", "protocol", "peer", "mode", "mac" };
 
 	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
 		if (is_written(work, special[i]) && !kind_takes(work->interface->kind, special[i]))
@@ -330,7 +340,7 @@ static bool kind_find(const struct work *work)
 	if (is_written(work, "id") || strchr(work->interface->name, '.'))
 		return true;
 	work_complain(work, "",
-		"no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device, link or dummy");
+		"no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device, link, dummy or ipvlan");
 	return false;
 }
 

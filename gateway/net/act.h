@@ -49,7 +49,7 @@ struct net_act_create {
 	int parent_ifindex; /* 0: to be found by name */
 	uint16_t vlan_id;
 	uint16_t vlan_protocol;
-	uint32_t mode;      /* macvlan */
+	uint32_t mode;      /* macvlan, ipvlan */
 	uint32_t mtu_bytes; /* 0: the kernel's */
 	bool has_mac;
 	uint8_t mac[6];

@@ -43,7 +43,7 @@ struct net_have_link {
 	uint16_t vlan_protocol; /* ETH_P_8021Q, ETH_P_8021AD; host order */
 	int master;             /* ifindex of the bridge, bond or the like that it is in; 0: none */
 	char port_kind[16];     /* of what that is: "bridge", "bond" */
-	uint32_t mode;          /* of a macvlan, as the kernel has it */
+	uint32_t mode;          /* of a macvlan or ipvlan, as the kernel has it */
 	bool filters_vlans;     /* bridge */
 	int addr_gen_mode;      /* IN6_ADDR_GEN_MODE_*; -1 where the link has no IPv6, as below */
 	int accept_ra;

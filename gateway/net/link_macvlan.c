@@ -32,8 +32,9 @@ static void macvlan_init(struct net_goal *goal, const struct net_goals_context *
 
 static bool macvlan_claims(const struct net_want_link *want, const struct net_have_link *link)
 {
-	return want->has_mac && strcmp(link->kind, "macvlan") == 0 &&
-		memcmp(want->mac, link->mac, sizeof(want->mac)) == 0;
+	return strcmp(link->kind, "ipvlan") == 0 ||
+		(want->has_mac && strcmp(link->kind, "macvlan") == 0 &&
+			memcmp(want->mac, link->mac, sizeof(want->mac)) == 0);
 }
 
 /* Two macvlans of a NIC cannot have one address: who gives it up is made anew, so that it is free. */
@@ -63,8 +64,9 @@ static bool macvlan_fits(const struct net_goals_context *context,
 
 static bool macvlan_excludes(const struct net_want_link *a, const struct net_want_link *b)
 {
-	return b->kind == NET_LINK_MACVLAN && a->has_mac && b->has_mac &&
-		memcmp(a->mac, b->mac, sizeof(a->mac)) == 0;
+	return b->kind == NET_LINK_IPVLAN ||
+		(b->kind == NET_LINK_MACVLAN && a->has_mac && b->has_mac &&
+			memcmp(a->mac, b->mac, sizeof(a->mac)) == 0);
 }
 
 static bool is_passthru(const struct net_have_link *link)

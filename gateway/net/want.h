@@ -33,7 +33,8 @@ bool net_servers_contain(const struct net_servers *servers, const struct address
 	KIND(MACVLAN, macvlan) \
 	KIND(DEVICE, device)   \
 	KIND(VETH, veth)       \
-	KIND(DUMMY, dummy)
+	KIND(DUMMY, dummy)     \
+	KIND(IPVLAN, ipvlan)
 
 #define NET_LINK_ENUM(upper, lower) NET_LINK_##upper,
 enum net_link_kind { NET_LINK_KINDS(NET_LINK_ENUM) };
@@ -47,6 +48,7 @@ struct net_want_link {
 	size_t n_tags;
 	bool outer_8021ad;  /* protocol of tags[0]; the others are 802.1Q */
 	uint32_t mtu_bytes; /* 0: the kernel's */
+	uint32_t mode;      /* ipvlan: IPVLAN_MODE_* */
 	bool has_mac;
 	uint8_t mac[6];
 	const char *peer_netns; /* veth: the namespace and name of the other end */

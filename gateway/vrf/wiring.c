@@ -16,6 +16,7 @@ static const enum net_link_kind link_kinds[CONFIG_INTERFACE_KINDS] = {
 	[CONFIG_INTERFACE_DEVICE] = NET_LINK_DEVICE,
 	[CONFIG_INTERFACE_LINK] = NET_LINK_VETH,
 	[CONFIG_INTERFACE_DUMMY] = NET_LINK_DUMMY,
+	[CONFIG_INTERFACE_IPVLAN] = NET_LINK_IPVLAN,
 };
 
 static void link_init(struct net_want_link *link, const struct config_interface *interface)
@@ -26,6 +27,7 @@ static void link_init(struct net_want_link *link, const struct config_interface 
 		.parent = interface->parent,
 		.n_tags = interface->n_tags,
 		.outer_8021ad = interface->protocol == CONFIG_VLAN_8021AD,
+		.mode = interface->mode,
 		.mtu_bytes = interface->mtu_bytes,
 		.has_mac = interface->has_mac,
 		.peer_netns = interface->peer_netns,

@@ -327,6 +327,7 @@ static void one_up_leads_from_any_config_to_any_other(void **state)
 	(void)state;
 	journey.variety.vlans = fleet_kernel_has_vlan();
 	journey.variety.dummies = fleet_kernel_has("dummy");
+	journey.variety.ipvlans = fleet_kernel_has("ipvlan");
 	journey.want.owner = world_want().owner;
 	journey.variety.text = xstrdup("nothing");
 	variety_add_nics();

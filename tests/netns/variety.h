@@ -13,7 +13,8 @@
 
 struct variety {
 	struct chance chance;
-	bool vlans, dummies; /* the kernel has such */
+	bool vlans, dummies, ipvlans; /* the kernel has such */
+	const char *ipvlan_mode;      /* of the config at hand; NULL: it has macvlans */
 	unsigned int drawn, refused;
 	char *text; /* the last one */
 };
@@ -106,6 +107,10 @@ static inline void variety_write_vlan(struct variety *v, FILE *out)
 
 static inline void variety_write_macvlan(struct variety *v, FILE *out)
 {
+	if (v->ipvlan_mode) {
+		fprintf(out, "kind = ipvlan parent = trunk0 mode = %s", v->ipvlan_mode);
+		return;
+	}
 	fprintf(out, "kind = macvlan parent = trunk0");
 	if (variety_one_in(v, 3))
 		fprintf(out, " mac = \"02:00:00:00:00:%02x\"", 1 + variety_draw(v, 3));
@@ -159,6 +164,7 @@ static inline void variety_write_vrf(struct variety *v, FILE *out, unsigned int 
 
 static inline char *variety_text(struct variety *v)
 {
+	static const char *const modes[] = { "l2", "l3", "l3s" };
 	unsigned int names[VARIETY_NAMES], n = 1 + variety_draw(v, VARIETY_NAMES - 1);
 	bool paired = n > 1 && variety_one_in(v, 2);
 	char *text = NULL;
@@ -169,6 +175,7 @@ static inline char *variety_text(struct variety *v)
 		"gateway { name = gw state_dir = \"/run/vrfgate-test/state\" run_dir = \"/run/vrfgate-test/run\" "
 		"log_dir = \"/run/vrfgate-test/log\" firewall = %s }\n",
 		nft_missing() ? "false" : "true");
+	v->ipvlan_mode = v->ipvlans && variety_one_in(v, 2) ? variety_any(v, modes) : NULL;
 	variety_shuffle(v, names, VARIETY_NAMES);
 	for (unsigned int i = 0; i < n; i++)
 		variety_write_vrf(v, out, names[i], paired && i < 2 ? (int)names[1 - i] : -1);

@@ -174,8 +174,6 @@ static const struct fault_row table[] = {
 		"1: vrf 'a': interface 'eth0.5000': VLAN id 5000, expected 1 to 4094" },
 	{ "vrf a { interface eth0.x { } }",
 		"1: vrf 'a': interface 'eth0.x': VLAN id x, expected 1 to 4094" },
-	{ "vrf a { interface c { kind = dummy parent = eth0 } }",
-		"1: vrf 'a': interface 'c': parent makes no sense for kind dummy, expected it not to be set" },
 	{ "vrf a { interface c { kind = vlan parent = eth0 id = 0 } }",
 		"1: vrf 'a': interface 'c': id \"0\": VLAN id 0, expected 1 to 4094" },
 	{ "vrf a { interface c { kind = vlan parent = eth0 id = 4095 } }",
@@ -191,7 +189,7 @@ static const struct fault_row table[] = {
 	{ "vrf a { interface e.1.2.3.4.5 { } }",
 		"1: vrf 'a': interface 'e.1.2.3.4.5': e.1.2.3.4.5 has too many VLAN ids, expected at most 4" },
 	{ "vrf a { interface cust0 { } }",
-		"1: vrf 'a': interface 'cust0': no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device, link or dummy" },
+		"1: vrf 'a': interface 'cust0': no kind and no name PARENT.ID, expected a name such as eth0.10, or kind = vlan, macvlan, device, link, dummy or ipvlan" },
 	{ "vrf a { interface c { kind = macvlan } }",
 		"1: vrf 'a': interface 'c': no parent, expected parent = \"NIC\"" },
 	{ "vrf a { interface c { kind = macvlan parent = eth0 id = 3 } }",
@@ -208,7 +206,7 @@ static const struct fault_row table[] = {
 	{ "vrf a { interface c { kind = link peer = \"a\" } }",
 		"1: vrf 'a': interface 'c': peer \"a\": the same namespace, expected another one" },
 	{ "vrf a { interface c { kind = tun } }",
-		"1: vrf 'a': interface 'c': kind \"tun\": not a word for this, expected vlan, macvlan, device, link or dummy" },
+		"1: vrf 'a': interface 'c': kind \"tun\": not a word for this, expected vlan, macvlan, device, link, dummy or ipvlan" },
 	{ "vrf a { interface lo { kind = device } }",
 		"1: vrf 'a': interface 'lo': the name is taken in every namespace, expected another one" },
 	{ "vrf a { interface uplink { kind = device } }",
@@ -449,6 +447,28 @@ static const struct fault_row names_and_devices[] = {
 		"2: vrf 'a': interface 'n': mac 02:00:00:00:00:ab of a macvlan on 'eth0' is there twice, first at test.conf:1" },
 };
 
+static const struct fault_row dummies_and_ipvlans[] = {
+	{ "vrf a { interface c { kind = dummy parent = eth0 } }",
+		"1: vrf 'a': interface 'c': parent makes no sense for kind dummy, expected it not to be set" },
+	{ "vrf a { interface c { kind = ipvlan } }",
+		"1: vrf 'a': interface 'c': no parent, expected parent = \"NIC\"" },
+	{ "vrf a { interface c { kind = ipvlan parent = eth0 mode = l4 } }",
+		"1: vrf 'a': interface 'c': mode \"l4\": not a word for this, expected l2, l3 or l3s" },
+	{ "vrf a { interface c { kind = ipvlan parent = eth0 mac = \"02:00:00:00:00:01\" } }",
+		"1: vrf 'a': interface 'c': mac makes no sense for kind ipvlan, expected it not to be set" },
+	{ "vrf a { interface c { kind = macvlan parent = eth0 mode = l2 } }",
+		"1: vrf 'a': interface 'c': mode makes no sense for kind macvlan, expected it not to be set" },
+	{ "vrf a { interface c { kind = ipvlan parent = eth0 } }\n"
+	  "vrf b { interface c { kind = ipvlan parent = eth0 mode = l3 } }",
+		"2: vrf 'b': interface 'c': parent \"eth0\" has another kind or mode at test.conf:1, expected macvlans, or ipvlans of one mode, on a NIC" },
+	{ "vrf a { interface c { kind = macvlan parent = eth0 } }\n"
+	  "vrf b { interface c { kind = ipvlan parent = eth0 } }",
+		"2: vrf 'b': interface 'c': parent \"eth0\" has another kind or mode at test.conf:1, expected macvlans, or ipvlans of one mode, on a NIC" },
+	{ "vrf a { interface c { kind = ipvlan parent = eth0 address = \"10.0.0.2/24\" } }\n"
+	  "vrf b { interface d { kind = ipvlan parent = eth0 address = \"10.0.0.2/30\" } }",
+		"2: vrf 'b': interface 'd': address 10.0.0.2 of an ipvlan on 'eth0' is there twice, first at test.conf:1" },
+};
+
 static const struct fault_row clusters[] = {
 	{ IN_ZABBIX("server = \"192.0.2.1,192.0.2.2\""),
 		"2: zabbix: server \"192.0.2.1,192.0.2.2\": several servers with a comma between, expected the nodes of a cluster as { \"A\", \"B\" } or \"A;B\"" },
@@ -486,6 +506,8 @@ static void test_every_fault_is_told_in_its_words(void **state)
 	(void)state;
 	assert_rows(table, sizeof(table) / sizeof(table[0]));
 	assert_rows(names_and_devices, sizeof(names_and_devices) / sizeof(names_and_devices[0]));
+	assert_rows(
+		dummies_and_ipvlans, sizeof(dummies_and_ipvlans) / sizeof(dummies_and_ipvlans[0]));
 	assert_rows(clusters, sizeof(clusters) / sizeof(clusters[0]));
 }
 

@@ -31,6 +31,8 @@ static const struct expected table[] = {
 		CONFIG_VLAN_8021Q },
 	{ "eth0.10 { kind = macvlan parent = eth0 }", CONFIG_INTERFACE_MACVLAN, "eth0", 0, { 0 },
 		CONFIG_VLAN_8021Q },
+	{ "c { kind = ipvlan parent = eth0 mode = l3s }", CONFIG_INTERFACE_IPVLAN, "eth0", 0, { 0 },
+		CONFIG_VLAN_8021Q },
 	{ "eth1 { kind = device }", CONFIG_INTERFACE_DEVICE, "eth1", 0, { 0 }, CONFIG_VLAN_8021Q },
 	{ "c { kind = device parent = eth1 }", CONFIG_INTERFACE_DEVICE, "eth1", 0, { 0 },
 		CONFIG_VLAN_8021Q },
