@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
