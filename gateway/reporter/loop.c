@@ -306,6 +306,19 @@ static void notes_log(struct loop *loop, struct strings *notes)
 	*notes = (struct strings){ 0 };
 }
 
+/* Whether a VRF waits for another gateway to release it, which is to be seen soon; not one that was released here. */
+static bool is_waiting(const struct loop *loop)
+{
+	size_t waiting = json_object_size(loop->report.elsewhere);
+
+	for (size_t i = 0; i < loop->inventory->n_given_up; i++) {
+		const struct reporter_given_up *given = &loop->inventory->given_up[i];
+
+		waiting -= given->released && json_object_get(loop->report.elsewhere, given->vrf);
+	}
+	return waiting > 0;
+}
+
 static int sync_when_due(struct loop *loop, struct error *err)
 {
 	cleanup(reporter_sync_result_finish) struct reporter_sync_result result = { 0 };
@@ -331,8 +344,7 @@ static int sync_when_due(struct loop *loop, struct error *err)
 	loop->sync_due_ms = clock_now_ms() + SYNC_MS;
 	json_decref(loop->report.elsewhere);
 	loop->report.elsewhere = steal_ptr(&result.elsewhere);
-	/* Where something waits for another gateway, that is soon seen. */
-	if (json_object_size(loop->report.elsewhere) > 0)
+	if (is_waiting(loop))
 		loop->sync_due_ms = clock_now_ms() + SYNC_WAITING_MS;
 	strings_finish(&loop->report.released);
 	loop->report.released = result.released;

@@ -21,6 +21,9 @@
 
 #define FILE_MAX (4 * 1024 * 1024)
 
+/* Why a proxy is killed. */
+#define ANOTHER_HAS_IT "another gateway has the VRF"
+
 static char *path_of(const struct config_gateway *gateway)
 {
 	return xasprintf("%s/handover.json", gateway->state_dir);
@@ -229,11 +232,15 @@ void handover_resume(struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
 
-		if (!vrf->config || !vrf->config->released)
+		if (!vrf->config || !vrf->config->given_up)
 			continue;
-		section_of(supervisor, vrf->name)->rests = false;
-		vrf->leaving = true;
-		vrf_dispatch(vrf, VRF_EVENT_STOP, vrf->config->given_up);
+		if (vrf->config->released) {
+			section_of(supervisor, vrf->name)->rests = false;
+			vrf->leaving = true;
+			vrf_dispatch(vrf, VRF_EVENT_STOP, vrf->config->given_up);
+		} else {
+			vrf_dispatch(vrf, VRF_EVENT_KILL, ANOTHER_HAS_IT);
+		}
 		if (vrf->state != VRF_DISABLED)
 			continue;
 		snprintf(vrf->reason, sizeof(vrf->reason), "%s", vrf->config->given_up);
@@ -381,7 +388,7 @@ static bool vrf_learn(struct supervisor *supervisor, struct vrf *vrf, const char
 	log_warning("vrf '%s': is %s: not run here", vrf->name, section->given_up);
 	reconfigure(supervisor, vrf);
 	/* What it collects now the other gateway collects, too, and the server takes none of it. */
-	vrf_dispatch(vrf, VRF_EVENT_KILL, "another gateway has the VRF");
+	vrf_dispatch(vrf, VRF_EVENT_KILL, ANOTHER_HAS_IT);
 	return true;
 }
 

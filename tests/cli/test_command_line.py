@@ -14,6 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 # pylint: disable=wrong-import-position
 import api_cases
 import control_cases
+import handover_cases
 import identity_cases
 import running_cases
 import slip_cases
@@ -23,7 +24,7 @@ import usage_cases
 from lab import run_cases
 
 ALL_CASES = (usage_cases.CASES + running_cases.CASES + control_cases.CASES + api_cases.CASES + slip_cases.CASES +
-             identity_cases.CASES + stopping_cases.CASES + summary_cases.CASES)
+             identity_cases.CASES + stopping_cases.CASES + summary_cases.CASES + handover_cases.CASES)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from lab import CONFIG_EXIT, REPOSITORY, USAGE_EXIT, expect_said
 from processes import free_port
 from tap import expect, expect_equal
 
-COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "start", "stop", "restart", "events",
+COMMANDS = ("check", "plan", "up", "down", "run", "reload", "status", "start", "stop", "restart", "release", "events",
             "metrics", "exec", "logs", "diag", "import", "sync", "adopt", "leave", "rotate-psk", "init")
 TRUNK = "interface eth0.10 { }"
 
