@@ -3,7 +3,6 @@
 #include "cli/errand.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,24 +44,6 @@ static void child_work(int pipe_fd, const void *data)
 		_exit(EXIT_FAILURE);
 }
 
-/* True where all of it came before the child ended. */
-static bool pipe_read(int fd, void *to, size_t size)
-{
-	char *at = to;
-
-	while (size > 0) {
-		ssize_t n = read(fd, at, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += n;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
 static int report_take(struct report *report, struct error *err)
 {
 	if (report->result == 0)
@@ -74,20 +55,18 @@ static int report_take(struct report *report, struct error *err)
 
 int cli_errand_run(const struct cli_errand *errand, void *answer, struct error *err)
 {
-	struct process child = PROCESS_NONE;
-	cleanup_fd int fd = -1;
+	size_t size = sizeof(struct report) + errand->answer_size, length;
+	cleanup_free char *said = xcalloc(1, size);
 	struct report report;
-	bool whole;
-	int r = process_helper_start(child_work, errand, &child, &fd, err);
+	int r = process_helper_ask(
+		child_work, errand, PROCESS_NO_TIMEOUT, said, size, &length, err);
 
 	if (r < 0)
 		return r;
-	/* Its end is waited for in any case. */
-	(void)fcntl(fd, F_SETFL, 0);
-	whole = pipe_read(fd, &report, sizeof(report)) &&
-		pipe_read(fd, answer, errand->answer_size);
-	process_reap(&child, &(struct process_exit){ 0 });
-	if (!whole)
+	if (length != size)
 		return error_set(err, EPROTO, "the process that asks has died");
+	memcpy(&report, said, sizeof(report));
+	if (errand->answer_size)
+		memcpy(answer, said + sizeof(report), errand->answer_size);
 	return report_take(&report, err);
 }

@@ -2,21 +2,18 @@
 /* Writing our table, each time in one transaction. */
 #include <errno.h>
 #include <nftables/libnftables.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "net/channel.h"
 #include "net/firewall_kernel.h"
 #include "process/helper.h"
 
 /* Many times what the rules take. */
-#define PATIENCE_MS 5000
+#define TIMEOUT_MS 5000
 
 static void free_context(struct nft_ctx **context)
 {
@@ -60,54 +57,24 @@ static void words_run(int fd, const void *data)
 	say(fd, said, strcspn(said, "\n"));
 }
 
-/* Until the process ends or the patience does: 0, with what it said. */
-static int words_hear(int fd, char *said, size_t size)
-{
-	uint64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
-	size_t used = 0;
-
-	for (;;) {
-		struct pollfd ready = { .fd = fd, .events = POLLIN };
-		uint64_t now_ms = clock_now_ms();
-		ssize_t n;
-
-		if (now_ms >= deadline_ms || poll(&ready, 1, (int)(deadline_ms - now_ms)) == 0)
-			return -ETIMEDOUT;
-		n = read(fd, said + used, size - 1 - used);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n <= 0)
-			break;
-		used += (size_t)n;
-	}
-	said[used] = '\0';
-	return 0;
-}
-
 /*
  * The library waits for the kernel by select(2), which ends a program whose descriptor is 1024 or more, and
  * ends it itself where it gets no socket: both may be, where a thousand namespaces are held open.
  */
 static int run(const char *commands, struct error *err)
 {
-	struct process process = PROCESS_NONE;
-	cleanup_fd int fd = -1;
 	char said[256] = "";
+	size_t length;
 	int r;
 
 	if (!has_netfilter())
 		return error_set(err, EOPNOTSUPP, NO_NFTABLES);
-	r = process_helper_start(words_run, commands, &process, &fd, err);
+	r = process_helper_ask(
+		words_run, commands, TIMEOUT_MS, said, sizeof(said) - 1, &length, err);
+	if (r == -ETIMEDOUT)
+		return error_set(err, ETIMEDOUT, "nftables: the kernel does not answer");
 	if (r < 0)
 		return r;
-	r = words_hear(fd, said, sizeof(said));
-	if (r < 0) {
-		/* One that hangs in the kernel is not waited for. */
-		process_signal(&process, SIGKILL);
-		process_finish(&process);
-		return error_set(err, ETIMEDOUT, "nftables: the kernel does not answer");
-	}
-	process_reap(&process, &(struct process_exit){ 0 });
 	if (strcmp(said, "+") == 0)
 		return 0;
 	return said[0] ? error_set(err, EIO, "nftables: %s", said)

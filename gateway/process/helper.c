@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "process/seccomp.h"
 
 #define HELPER_FD 3
@@ -106,6 +108,53 @@ int process_helper_start(
 	*process = (struct process){ pid, pidfd, 0 };
 	*fd = steal_fd(&ours);
 	return 0;
+}
+
+static int answer_read(
+	int fd, uint64_t timeout_ms, void *answer, size_t size, size_t *length, struct error *err)
+{
+	uint64_t start_ms = clock_now_ms();
+	char beyond;
+
+	for (*length = 0;;) {
+		struct pollfd ready = { .fd = fd, .events = POLLIN };
+		uint64_t waited_ms = clock_now_ms() - start_ms;
+		size_t room = size - *length;
+		ssize_t n;
+
+		if (waited_ms >= timeout_ms ||
+			poll(&ready, 1,
+				timeout_ms == PROCESS_NO_TIMEOUT
+					? -1
+					: (int)(timeout_ms - waited_ms)) == 0)
+			return error_set(
+				err, ETIMEDOUT, "no answer within %" PRIu64 " ms", timeout_ms);
+		n = read(fd, room ? (char *)answer + *length : &beyond, room ? room : 1);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n <= 0)
+			return 0;
+		*length += room ? (size_t)n : 0;
+	}
+}
+
+int process_helper_ask(process_work_fn work, const void *data, uint64_t timeout_ms, void *answer,
+	size_t size, size_t *length, struct error *err)
+{
+	struct process process = PROCESS_NONE;
+	cleanup_fd int fd = -1;
+	int r = process_helper_start(work, data, &process, &fd, err);
+
+	if (r < 0)
+		return r;
+	r = answer_read(fd, timeout_ms, answer, size, length, err);
+	if (r == 0) {
+		process_reap(&process, &(struct process_exit){ 0 });
+		return 0;
+	}
+	process_signal(&process, SIGKILL);
+	process_finish(&process);
+	return r;
 }
 
 /* --- confined --- */

@@ -18,6 +18,15 @@ typedef void (*process_work_fn)(int fd, const void *data);
 int process_helper_start(process_work_fn work, const void *data, struct process *process, int *fd,
 	struct error *err);
 
+#define PROCESS_NO_TIMEOUT UINT64_MAX
+
+/*
+ * The same for one that is waited for: *length of what it wrote, no more than `size`, until it ended. -ETIMEDOUT: it was
+ * killed, and its end is not waited for, as it may hang in the kernel.
+ */
+int process_helper_ask(process_work_fn work, const void *data, uint64_t timeout_ms, void *answer,
+	size_t size, size_t *length, struct error *err);
+
 /*
  * Whether this process may wait: for a lock, or for a directory service. At first it may, and helpers always may; one
  * with a loop may not, and tries again.

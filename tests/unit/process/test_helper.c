@@ -56,6 +56,35 @@ static void write_word(int fd, const void *data)
 		_exit(1);
 }
 
+static void hang(int fd, const void *data)
+{
+	(void)fd;
+	(void)data;
+	pause();
+}
+
+static void one_that_is_waited_for_answers_or_is_killed(void **state)
+{
+	char text[16] = "";
+	size_t length = 0;
+
+	(void)state;
+	assert_int_equal(process_helper_ask(write_word, "hello", PROCESS_NO_TIMEOUT, text,
+				 sizeof(text), &length, NULL),
+		0);
+	assert_int_equal(length, 5);
+	assert_string_equal(text, "hello");
+	/* What there is no room for is dropped. */
+	assert_int_equal(
+		process_helper_ask(write_word, "other", DEADLINE_MS, text, 2, &length, NULL), 0);
+	assert_int_equal(length, 2);
+	assert_string_equal(text, "otllo");
+	assert_int_equal(
+		process_helper_ask(hang, NULL, 10, text, sizeof(text), &length, NULL), -ETIMEDOUT);
+	assert_int_equal(length, 0);
+	assert_true(waitpid(-1, NULL, 0) > 0);
+}
+
 static void its_answer_comes_through_the_pipe(void **state)
 {
 	struct process process = PROCESS_NONE;
@@ -483,6 +512,7 @@ static void all_that_a_confined_one_has_started_ends_with_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_that_is_waited_for_answers_or_is_killed),
 		cmocka_unit_test(its_answer_comes_through_the_pipe),
 		cmocka_unit_test(a_killed_one_closes_the_pipe),
 		cmocka_unit_test(a_lock_of_ours_does_not_go_along),
