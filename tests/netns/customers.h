@@ -210,14 +210,14 @@ static inline void sender_send(const struct sender *sender, const struct frame *
 /* ---- who hears what ---- */
 
 /* Raw sockets get what the firewall has let in, whether anybody listens there or not. */
-struct ear {
+struct capture {
 	enum place place;
 	int fd;
 };
 
-#define EARS (PLACES * 6)
+#define CAPTURES (PLACES * 6)
 
-static inline void ears_open(struct ear ears[EARS])
+static inline void capture_open(struct capture captures[CAPTURES])
 {
 	static const struct {
 		int family;
@@ -231,28 +231,28 @@ static inline void ears_open(struct ear ears[EARS])
 		{ AF_INET6, IPPROTO_ICMPV6 },
 	};
 
-	for (size_t i = 0; i < EARS; i++) {
-		ears[i].place = (enum place)(i / 6);
-		ears[i].fd = customers_socket(ears[i].place, sorts[i % 6].family,
+	for (size_t i = 0; i < CAPTURES; i++) {
+		captures[i].place = (enum place)(i / 6);
+		captures[i].fd = customers_socket(captures[i].place, sorts[i % 6].family,
 			SOCK_RAW | SOCK_NONBLOCK, sorts[i % 6].protocol);
 	}
 }
 
 /* Waits until one of them hears something, and calls heard() for all that there is by then; false
  * after that time of silence. */
-static inline bool ears_listen(const struct ear ears[EARS], int timeout_ms,
+static inline bool capture_listen(const struct capture captures[CAPTURES], int timeout_ms,
 	void (*heard)(enum place place, const void *packet, size_t size))
 {
-	struct pollfd fds[EARS];
+	struct pollfd fds[CAPTURES];
 	uint8_t packet[2048];
 	ssize_t size;
 
-	for (size_t i = 0; i < EARS; i++)
-		fds[i] = (struct pollfd){ .fd = ears[i].fd, .events = POLLIN };
-	if (poll(fds, EARS, timeout_ms) <= 0)
+	for (size_t i = 0; i < CAPTURES; i++)
+		fds[i] = (struct pollfd){ .fd = captures[i].fd, .events = POLLIN };
+	if (poll(fds, CAPTURES, timeout_ms) <= 0)
 		return false;
-	for (size_t i = 0; i < EARS; i++)
-		while ((size = recv(ears[i].fd, packet, sizeof(packet), 0)) > 0)
-			heard(ears[i].place, packet, (size_t)size);
+	for (size_t i = 0; i < CAPTURES; i++)
+		while ((size = recv(captures[i].fd, packet, sizeof(packet), 0)) > 0)
+			heard(captures[i].place, packet, (size_t)size);
 	return true;
 }

@@ -7,7 +7,7 @@
 
 #include "config/cleanup.h"
 #include "config/load.h"
-#include "hands.h"
+#include "nlops.h"
 #include "nft.h"
 #include "vrf/ids.h"
 #include "vrf/wiring.h"
@@ -123,8 +123,8 @@ static inline void fleet_add_nics(void)
 
 		snprintf(nic, sizeof(nic), "nic%d", i);
 		snprintf(far, sizeof(far), "far%d", i);
-		assert_int_equal(hands_add_veth("", nic, far), 0);
-		assert_int_equal(hands_set_up("", far, true), 0);
+		assert_int_equal(nlops_add_veth("", nic, far), 0);
+		assert_int_equal(nlops_set_up("", far, true), 0);
 	}
 	assert_true(world_settle());
 }
@@ -135,7 +135,7 @@ static inline void fleet_delete_nics(void)
 		char nic[IF_NAMESIZE];
 
 		snprintf(nic, sizeof(nic), "nic%d", i);
-		assert_int_equal(hands_delete_link("", nic), 0);
+		assert_int_equal(nlops_delete_link("", nic), 0);
 	}
 }
 

@@ -43,7 +43,7 @@ static inline enum verdict foreign_address(struct lab *lab)
 	if (draw(lab))
 		snprintf(text, sizeof(text), "fd77:%u::1/64", n);
 	address = world_address(text);
-	if (hands_address(netns, RTM_NEWADDR, link, &address) != 0)
+	if (nlops_address(netns, RTM_NEWADDR, link, &address) != 0)
 		return IMPOSSIBLE;
 	return add_foreign(
 		lab, netns, link, "address %s %s", link, address_format(&address, true, text));
@@ -60,7 +60,7 @@ static inline enum verdict foreign_secondary(struct lab *lab)
 	if (address.family != AF_INET || address.prefix_length != 24)
 		return IMPOSSIBLE;
 	address.bytes[3] = (uint8_t)(10 + ++lab->serial % 200);
-	if (hands_address(netns->name, RTM_NEWADDR, link->name, &address) != 0)
+	if (nlops_address(netns->name, RTM_NEWADDR, link->name, &address) != 0)
 		return IMPOSSIBLE;
 	return add_foreign(lab, netns->name, link->name, "address %s %s", link->name,
 		address_format(&address, true, text));
@@ -79,7 +79,7 @@ static inline enum verdict foreign_route(struct lab *lab)
 	if (ipv6)
 		snprintf(text, sizeof(text), "fd78:%u::/64", n);
 	destination = world_address(text);
-	if (hands_route(netns, RTM_NEWROUTE, &destination, link, 0) != 0)
+	if (nlops_route(netns, RTM_NEWROUTE, &destination, link, 0) != 0)
 		return IMPOSSIBLE;
 	return add_foreign(lab, netns, link, "route %s via - dev %s metric %d",
 		address_format(&destination, true, text), link, ipv6 ? 1024 : 0);
@@ -94,7 +94,7 @@ static inline enum verdict foreign_permanent_neighbour(struct lab *lab)
 	any_place(lab, &netns, &link);
 	snprintf(text, sizeof(text), "fd79::%u", ++lab->serial);
 	address = world_address(text);
-	if (hands_neighbour(netns, RTM_NEWNEIGH, link, &address) != 0)
+	if (nlops_neighbour(netns, RTM_NEWNEIGH, link, &address) != 0)
 		return IMPOSSIBLE;
 	return add_foreign(
 		lab, netns, link, "neighbour %s %s", link, address_format(&address, true, text));
@@ -107,7 +107,7 @@ static inline enum verdict foreign_altname(struct lab *lab)
 
 	any_place(lab, &netns, &link);
 	snprintf(name, sizeof(name), "another-name-%u", ++lab->serial);
-	if (hands_altname(netns, RTM_NEWLINKPROP, link, name) != 0)
+	if (nlops_altname(netns, RTM_NEWLINKPROP, link, name) != 0)
 		return IMPOSSIBLE;
 	return add_foreign(lab, netns, link, "altname %s %s", link, name);
 }
@@ -120,7 +120,7 @@ static inline enum verdict foreign_link(struct lab *lab)
 	any_place(lab, &netns, &link);
 	snprintf(name, sizeof(name), "x%u", ++lab->serial);
 	snprintf(peer, sizeof(peer), "y%u", lab->serial);
-	if (hands_add_veth(netns, name, peer) != 0)
+	if (nlops_add_veth(netns, name, peer) != 0)
 		return IMPOSSIBLE;
 	return add_foreign(lab, netns, "", "link %s veth up mtu 1500 group 0", name);
 }
@@ -130,7 +130,7 @@ static inline enum verdict foreign_macvlan(struct lab *lab)
 	char name[IF_NAMESIZE];
 
 	snprintf(name, sizeof(name), "x%u", ++lab->serial);
-	if (hands_add_macvlan("", name, "trunk0") != 0)
+	if (nlops_add_macvlan("", name, "trunk0") != 0)
 		return IMPOSSIBLE;
 	return add_foreign(lab, "", "", "link %s macvlan up mtu 1500 group 0", name);
 }
@@ -140,9 +140,9 @@ static inline enum verdict foreign_netns(struct lab *lab)
 	char name[32];
 
 	snprintf(name, sizeof(name), "foreign%u", ++lab->serial);
-	hands_add_netns(name);
+	nlops_add_netns(name);
 	add_foreign(lab, "", "", "file %s", name);
-	return hands_set_up(name, "lo", true) == 0 ? HARMLESS : IMPOSSIBLE;
+	return nlops_set_up(name, "lo", true) == 0 ? HARMLESS : IMPOSSIBLE;
 }
 
 static inline enum verdict foreign_stale_file(struct lab *lab)
@@ -150,7 +150,7 @@ static inline enum verdict foreign_stale_file(struct lab *lab)
 	char name[32], path[64];
 
 	snprintf(name, sizeof(name), "stale%u", ++lab->serial);
-	hands_path(path, name);
+	nlops_path(path, name);
 	close(open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0));
 	return add_foreign(lab, "", "", "file %s", name);
 }

@@ -2,13 +2,13 @@
 /* Where chance plays against a live set of VRFs: what is wanted, what was done to it, and choices. */
 #pragma once
 
-#include "eyes.h"
+#include "snapshot.h"
 #include "fleet.h"
 #include "net/mark.h"
 
 #define cleanup_strings cleanup(strings_finish)
 
-/* Something that an operator added, as the eyes see it. */
+/* Something that an operator added, as a snapshot shows it. */
 struct foreign {
 	char *line;
 	const char *netns;
@@ -128,6 +128,6 @@ static inline void plug_in(struct lab *lab, const struct net_want_link *device)
 	char far[IF_NAMESIZE];
 
 	snprintf(far, sizeof(far), "again%u", ++lab->serial);
-	assert_int_equal(hands_add_veth("", device->parent, far), 0);
-	assert_int_equal(hands_set_up("", far, true), 0);
+	assert_int_equal(nlops_add_veth("", device->parent, far), 0);
+	assert_int_equal(nlops_set_up("", far, true), 0);
 }

@@ -94,10 +94,10 @@ static void wait_for_carrier(bool carrier)
 /* Nobody can plug the cable in by netlink: it is told, and nothing is tried. */
 static void unplug(const struct net_want *want)
 {
-	assert_int_equal(hands_set_up("", "wire0", false), 0);
+	assert_int_equal(nlops_set_up("", "wire0", false), 0);
 	wait_for_carrier(false);
 	assert_int_equal(world_count(want), 0);
-	assert_int_equal(hands_set_up("", "wire0", true), 0);
+	assert_int_equal(nlops_set_up("", "wire0", true), 0);
 	wait_for_carrier(true);
 }
 
@@ -110,8 +110,8 @@ static void a_parent_without_carrier_is_told_and_left_alone(void **state)
 /* No RTM_DELROUTE tells of them. */
 static void flap(const struct net_want *want)
 {
-	assert_int_equal(hands_set_up("acme", "cust", false), 0);
-	assert_int_equal(hands_set_up("acme", "cust", true), 0);
+	assert_int_equal(nlops_set_up("acme", "cust", false), 0);
+	assert_int_equal(nlops_set_up("acme", "cust", true), 0);
 	assert_repaired_by(want,
 		"acme: add address fd01::2/64 to cust\n"
 		"acme: add route 0.0.0.0/0 via 10.0.0.1 dev cust\n"
@@ -127,7 +127,7 @@ static void what_a_short_down_loses_is_made_again_and_no_more(void **state)
 
 static void set_down(const struct net_want *want)
 {
-	assert_int_equal(hands_set_up("acme", "cust", false), 0);
+	assert_int_equal(nlops_set_up("acme", "cust", false), 0);
 	assert_repaired_by(want,
 		"acme: set up link cust\n"
 		"acme: add address fd01::2/64 to cust\n"
@@ -145,8 +145,8 @@ static void a_link_set_down_comes_up_with_all_it_had(void **state)
 /* The root end's other half keeps its flags, and nothing is lost but what the kernel drops. */
 static void root_flap(const struct net_want *want)
 {
-	assert_int_equal(hands_set_up("", "vg0", false), 0);
-	assert_int_equal(hands_set_up("", "vg0", true), 0);
+	assert_int_equal(nlops_set_up("", "vg0", false), 0);
+	assert_int_equal(nlops_set_up("", "vg0", true), 0);
 	assert_repaired_by(want,
 		"acme: add address fd5a:b1c0:de00::1/126 to vg0\n"
 		"acme: set neighbour fd5a:b1c0:de00::2 at 06:76:00:00:00:00 on vg0\n");
@@ -160,8 +160,8 @@ static void an_uplink_gets_back_address_and_neighbour(void **state)
 
 static void parent_flap(const struct net_want *want)
 {
-	assert_int_equal(hands_set_up("", "trunk0", false), 0);
-	assert_int_equal(hands_set_up("", "trunk0", true), 0);
+	assert_int_equal(nlops_set_up("", "trunk0", false), 0);
+	assert_int_equal(nlops_set_up("", "trunk0", true), 0);
 	wait_for_carrier(true);
 	world_up(want);
 }

@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <sys/inotify.h>
 
-#include "eyes.h"
+#include "snapshot.h"
 #include "fleet.h"
 #include "net/mark.h"
 
@@ -148,12 +148,12 @@ static void look_at_mounts(struct strings *lines)
 /* All there is: namespaces and what is in them, mounts, and files. */
 static struct strings look(void)
 {
-	struct strings lines = eyes_look_everywhere();
+	struct strings lines = snapshot_look_everywhere();
 
 	look_at_mounts(&lines);
 	files = &lines;
 	assert_int_equal(nftw(dir, collect_file, 8, FTW_PHYS), 0);
-	qsort(lines.items, lines.count, sizeof(*lines.items), eyes_compare);
+	qsort(lines.items, lines.count, sizeof(*lines.items), snapshot_compare);
 	return lines;
 }
 
@@ -168,8 +168,8 @@ static void assert_is(const struct strings *wanted, const char *when)
 		if (strings_equal(&seen, wanted))
 			return;
 		if (clock_now_ms() > deadline_ms) {
-			cleanup_free char *lost = eyes_lacking(wanted, &seen);
-			cleanup_free char *leaked = eyes_lacking(&seen, wanted);
+			cleanup_free char *lost = snapshot_lacking(wanted, &seen);
+			cleanup_free char *leaked = snapshot_lacking(&seen, wanted);
 
 			fail_msg("after %s; lost: %s; leaked: %s; lines: %zu, not %zu", when, lost,
 				leaked, seen.count, wanted->count);
@@ -292,9 +292,9 @@ static void a_namespace_that_a_crash_left_bare_is_finished(void **state)
 
 	(void)state;
 	world_add_link(world_add_netns(&want, "acme", 0), "cust", NET_LINK_MACVLAN, "trunk0");
-	hands_add_netns("acme");
+	nlops_add_netns("acme");
 	net_mark_netns(mark, "acme", net_mark_owner(want.owner));
-	assert_int_equal(hands_altname("acme", RTM_NEWLINKPROP, "lo", mark), 0);
+	assert_int_equal(nlops_altname("acme", RTM_NEWLINKPROP, "lo", mark), 0);
 	world_up(&want);
 	assert_int_equal(world_count(&want), 0);
 	world_down();

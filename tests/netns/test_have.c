@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
-#include "hands.h"
+#include "nlops.h"
 #include "net/state.h"
 
 /* A dump of so many comes in several pieces, and may be interrupted between two. */
@@ -18,8 +18,8 @@ static pid_t begin_changes(const char *netns, const char *name)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;)
-		if (hands_add_veth(netns, name, "churn2") != 0 ||
-			hands_delete_link(netns, name) != 0)
+		if (nlops_add_veth(netns, name, "churn2") != 0 ||
+			nlops_delete_link(netns, name) != 0)
 			_exit(1);
 }
 
@@ -47,7 +47,7 @@ static void a_reading_amid_changes_is_whole_and_no_error(void **state)
 	for (int i = 0; i < LINKS; i++) {
 		snprintf(name, sizeof(name), "a%d", i);
 		snprintf(peer, sizeof(peer), "b%d", i);
-		assert_int_equal(hands_add_veth("", name, peer), 0);
+		assert_int_equal(nlops_add_veth("", name, peer), 0);
 	}
 	assert_readable(&want, begin_changes("", "churn"));
 }
@@ -60,7 +60,7 @@ static void an_uplink_that_goes_amid_a_reading_is_no_error(void **state)
 	(void)state;
 	world_add_netns(&want, "acme", 0);
 	world_up(&want);
-	assert_int_equal(hands_delete_link("acme", NET_UPLINK_INSIDE), 0);
+	assert_int_equal(nlops_delete_link("acme", NET_UPLINK_INSIDE), 0);
 	assert_readable(&want, begin_changes("acme", NET_UPLINK_INSIDE));
 	world_down();
 }

@@ -5,7 +5,7 @@
  * with neither. What firewall or settings are to stop must get through once they are gone: an attack
  * that could never succeed would prove nothing. Meanwhile all that is allowed goes on.
  */
-#include "lies.h"
+#include "spoof.h"
 #include "nft.h"
 #include "services.h"
 
@@ -29,7 +29,7 @@ static const bool succeeds[][RUNS] = {
 
 static bool packet_heard[RUNS][N_PACKETS];
 static struct sender senders[WAYS];
-static struct ear ears[EARS];
+static struct capture captures[CAPTURES];
 
 /* Tells a packet from all others. */
 #define TOKEN_SIZE 8
@@ -125,8 +125,8 @@ static void run_packets(enum run run)
 	for (size_t i = 0; i < N_PACKETS; i++)
 		send_packet(&packets[i], run);
 	while (!all_heard(run) && clock_now_ms() < deadline_ms)
-		(void)ears_listen(ears, GRACE_MS, on_packet);
-	while (ears_listen(ears, GRACE_MS, on_packet) && clock_now_ms() < deadline_ms)
+		(void)capture_listen(captures, GRACE_MS, on_packet);
+	while (capture_listen(captures, GRACE_MS, on_packet) && clock_now_ms() < deadline_ms)
 		;
 }
 
@@ -312,7 +312,7 @@ static int conduct_all(void **state)
 	customers_await_addresses();
 	for (enum way way = 0; way < WAYS; way++)
 		sender_open(&senders[way], ways[way].out, ways[way].in);
-	ears_open(ears);
+	capture_open(captures);
 	services_begin();
 	for (enum run run = GUARDED; run < RUNS; run++)
 		conduct(run, wants);

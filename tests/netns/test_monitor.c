@@ -123,7 +123,7 @@ static const struct {
 		false },
 };
 
-static struct heard harm_and_listen(const struct net_want *want, size_t row)
+static struct heard tamper_and_capture(const struct net_want *want, size_t row)
 {
 	struct net_monitor *monitor;
 	struct heard heard;
@@ -160,10 +160,10 @@ static void each_is_told_what_concerns_it(void **state)
 	(void)state;
 	fill(&want);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct heard heard = harm_and_listen(&want, i);
+		struct heard heard = tamper_and_capture(&want, i);
 
 		for (int again = 0; again < 3 && is_too_much(&heard, i); again++)
-			heard = harm_and_listen(&want, i);
+			heard = tamper_and_capture(&want, i);
 		if (is_missed(&heard, i) || is_too_much(&heard, i))
 			fail_msg("%s: told of acme %d, bravo %d, lower %d, all %d", rows[i].harm,
 				heard.acme, heard.bravo, heard.lower, heard.all);

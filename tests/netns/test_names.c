@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names in /run/netns while others make names there too, and files that are none. */
-#include "hands.h"
+#include "nlops.h"
 
 #define VRFS   8
 #define ROUNDS 10

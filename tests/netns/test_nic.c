@@ -3,7 +3,7 @@
  * A NIC that is one: unlike a veth it does not die with its namespace but goes back to the machine's
  * first one, on its own and in its own time. tests/vm/run lends us one: eth0.
  */
-#include "eyes.h"
+#include "snapshot.h"
 
 static const struct address inside[1] = {
 	{ .family = AF_INET, .prefix_length = 30, .bytes = { 10, 0, 0, 2 } }
@@ -26,7 +26,7 @@ static bool nic_is_outside(void)
 {
 	cleanup(strings_finish) struct strings lines = { 0 };
 
-	eyes_look(&lines, "");
+	snapshot_look(&lines, "");
 	for (size_t i = 0; i < lines.count; i++)
 		if (strstr(lines.items[i], "vrfgate:acme:was:eth0"))
 			return true;
@@ -70,7 +70,7 @@ static void a_nic_of_a_namespace_that_died_is_moved_in_again(void **state)
 	(void)state;
 	want_nic(&want);
 	assert_up(&want);
-	assert_int_equal(hands_delete_netns("acme", false), 0);
+	assert_int_equal(nlops_delete_netns("acme", false), 0);
 	wait_for_nic();
 	assert_up(&want);
 	world_down();
@@ -85,7 +85,7 @@ static void a_nic_of_a_namespace_that_died_is_itself_again_after_down(void **sta
 	(void)state;
 	want_nic(&want);
 	assert_up(&want);
-	assert_int_equal(hands_delete_netns("acme", true), 0);
+	assert_int_equal(nlops_delete_netns("acme", true), 0);
 	wait_for_nic();
 	world_down();
 	world_run("rm -f /run/netns/acme"); /* a stale file might be anybody's */
@@ -101,14 +101,14 @@ static void a_nic_comes_back_where_its_name_inside_is_taken(void **state)
 	(void)state;
 	want_nic(&want);
 	assert_up(&want);
-	assert_int_equal(hands_add_veth("", "wan", "wan2"), 0);
-	assert_int_equal(hands_delete_netns("acme", false), 0);
+	assert_int_equal(nlops_add_veth("", "wan", "wan2"), 0);
+	assert_int_equal(nlops_delete_netns("acme", false), 0);
 	wait_for_nic();
 	assert_up(&want);
-	assert_int_equal(hands_delete_netns("acme", false), 0);
+	assert_int_equal(nlops_delete_netns("acme", false), 0);
 	wait_for_nic();
 	world_down();
-	assert_int_equal(hands_delete_link("", "wan"), 0);
+	assert_int_equal(nlops_delete_link("", "wan"), 0);
 	world_assert_is(before);
 }
 
@@ -121,13 +121,13 @@ static void a_nic_whose_own_name_is_taken_gets_another(void **state)
 	(void)state;
 	want_nic(&want);
 	assert_up(&want);
-	assert_int_equal(hands_add_veth("", "eth0", "other0"), 0);
-	assert_int_equal(hands_delete_netns("acme", false), 0);
+	assert_int_equal(nlops_add_veth("", "eth0", "other0"), 0);
+	assert_int_equal(nlops_delete_netns("acme", false), 0);
 	wait_for_nic();
 	world_down();
 	assert_int_equal(world_run("ip link show dev0 | grep -q 'mtu 1500'"), 0);
-	assert_int_equal(hands_delete_link("", "eth0"), 0);
-	assert_int_equal(hands_rename("", "dev0", "eth0"), 0);
+	assert_int_equal(nlops_delete_link("", "eth0"), 0);
+	assert_int_equal(nlops_rename("", "dev0", "eth0"), 0);
 	world_assert_is(before);
 }
 
@@ -144,7 +144,7 @@ int main(void)
 	cleanup_fd int first =
 		why || !getenv("VRFGATE_VM") ? -1 : open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
 
-	if (!why && (first < 0 || netns_switch(first, NULL) < 0 || !hands_ifindex("", "eth0")))
+	if (!why && (first < 0 || netns_switch(first, NULL) < 0 || !nlops_ifindex("", "eth0")))
 		why = "no NIC to play with; tests/vm/run has one";
 	if (why) {
 		printf("1..0 # SKIP %s\n", why);

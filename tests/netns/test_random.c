@@ -6,7 +6,7 @@
  * EDITS=N and PAIRS=N make it shorter or longer.
  */
 #include "foreign.h"
-#include "harm.h"
+#include "tamper.h"
 #include "variety.h"
 
 static const struct {
@@ -69,7 +69,7 @@ static void foreign_drop(struct lab *lab, size_t i)
 /* What the kernel took along with the edit itself is nobody's fault. */
 static void foreign_take_stock(struct lab *lab)
 {
-	cleanup_strings struct strings seen = eyes_look_everywhere();
+	cleanup_strings struct strings seen = snapshot_look_everywhere();
 
 	for (size_t i = lab->n_foreign; i-- > 0;)
 		if (!strings_contain(&seen, lab->foreign[i].line))
@@ -87,7 +87,7 @@ static bool went_with_link(const struct lab *lab, const struct foreign *foreign)
 
 static void assert_foreign_stays(struct lab *lab)
 {
-	cleanup_strings struct strings seen = eyes_look_everywhere();
+	cleanup_strings struct strings seen = snapshot_look_everywhere();
 
 	for (size_t i = lab->n_foreign; i-- > 0;) {
 		cleanup_free char *what = NULL;
@@ -187,7 +187,7 @@ static void clear_up(struct lab *lab)
 		char name[32];
 
 		if (sscanf(lab->foreign[i].line, "- link %31s", name) == 1)
-			assert_int_equal(hands_delete_link("", name), 0);
+			assert_int_equal(nlops_delete_link("", name), 0);
 		else if (sscanf(lab->foreign[i].line, "- file foreign%31s", name) == 1)
 			world_run("ip netns del foreign%s", name);
 		else

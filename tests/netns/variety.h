@@ -219,8 +219,8 @@ static inline void variety_add_nics(void)
 
 		snprintf(nic, sizeof(nic), "port%d", i);
 		snprintf(far, sizeof(far), "portfar%d", i);
-		assert_int_equal(hands_add_veth("", nic, far), 0);
-		assert_int_equal(hands_set_up("", far, true), 0);
+		assert_int_equal(nlops_add_veth("", nic, far), 0);
+		assert_int_equal(nlops_set_up("", far, true), 0);
 	}
 	assert_true(world_settle());
 }
@@ -231,6 +231,6 @@ static inline void variety_delete_nics(void)
 		char nic[IF_NAMESIZE];
 
 		snprintf(nic, sizeof(nic), "port%d", i);
-		assert_int_equal(hands_delete_link("", nic), 0);
+		assert_int_equal(nlops_delete_link("", nic), 0);
 	}
 }

@@ -28,7 +28,7 @@
 #include "net/plan.h"
 #include "net/state.h"
 
-/* Runs a command of ip(8): the tests' own eyes and hands, apart from the code under test. */
+/* Runs a command of ip(8): apart from the code under test. */
 __attribute__((format(printf, 1, 2))) static inline int world_run(const char *format, ...)
 {
 	char command[512];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tests' quick hands: changes by rtnetlink, without the fork that each ip(8) costs and without
+ * Operations by netlink: changes by rtnetlink, without the fork that each ip(8) costs and without
  * the code under test. A namespace "" is the root one. Each returns 0, or a negative NLE_* where the
  * kernel refused.
  */
@@ -18,14 +18,14 @@
 
 #include "world.h"
 
-static inline void hands_free_socket(struct nl_sock **socket)
+static inline void nlops_free_socket(struct nl_sock **socket)
 {
 	nl_socket_free(*socket);
 }
-#define cleanup_nl_sock cleanup(hands_free_socket)
+#define cleanup_nl_sock cleanup(nlops_free_socket)
 
 /* A netlink socket of a namespace; NULL where there is no such namespace. */
-static inline struct nl_sock *hands_socket(const char *netns)
+static inline struct nl_sock *nlops_socket(const char *netns)
 {
 	cleanup_fd int fd = *netns ? netns_open(netns, NULL) : -1;
 	cleanup(netns_leave) int back = -1;
@@ -40,7 +40,7 @@ static inline struct nl_sock *hands_socket(const char *netns)
 }
 
 /* 0: no such link. */
-static inline int hands_ifindex(const char *netns, const char *name)
+static inline int nlops_ifindex(const char *netns, const char *name)
 {
 	cleanup_fd int fd = *netns ? netns_open(netns, NULL) : -1;
 	cleanup(netns_leave) int back = -1;
@@ -51,7 +51,7 @@ static inline int hands_ifindex(const char *netns, const char *name)
 }
 
 /* Of a deletion the same bits would ask for many at once (NLM_F_BULK). */
-static inline int hands_flags(int type)
+static inline int nlops_flags(int type)
 {
 	bool add = type == RTM_NEWADDR || type == RTM_NEWROUTE || type == RTM_NEWNEIGH ||
 		type == RTM_NEWLINKPROP;
@@ -59,9 +59,9 @@ static inline int hands_flags(int type)
 	return add ? NLM_F_CREATE | NLM_F_EXCL : 0;
 }
 
-static inline int hands_send(const char *netns, struct nl_msg *message)
+static inline int nlops_send(const char *netns, struct nl_msg *message)
 {
-	cleanup_nl_sock struct nl_sock *nl = hands_socket(netns);
+	cleanup_nl_sock struct nl_sock *nl = nlops_socket(netns);
 
 	if (!nl) {
 		nlmsg_free(message);
@@ -72,7 +72,7 @@ static inline int hands_send(const char *netns, struct nl_msg *message)
 
 /* ---- links ---- */
 
-static inline struct nl_msg *hands_link(int type, int flags, int ifindex, bool up, bool change)
+static inline struct nl_msg *nlops_link(int type, int flags, int ifindex, bool up, bool change)
 {
 	struct ifinfomsg info = {
 		.ifi_index = ifindex,
@@ -86,70 +86,70 @@ static inline struct nl_msg *hands_link(int type, int flags, int ifindex, bool u
 	return message;
 }
 
-static inline int hands_set_up(const char *netns, const char *name, bool up)
+static inline int nlops_set_up(const char *netns, const char *name, bool up)
 {
-	return hands_send(netns, hands_link(RTM_SETLINK, 0, hands_ifindex(netns, name), up, true));
+	return nlops_send(netns, nlops_link(RTM_SETLINK, 0, nlops_ifindex(netns, name), up, true));
 }
 
-static inline int hands_delete_link(const char *netns, const char *name)
+static inline int nlops_delete_link(const char *netns, const char *name)
 {
-	int ifindex = hands_ifindex(netns, name);
+	int ifindex = nlops_ifindex(netns, name);
 
-	return ifindex ? hands_send(netns, hands_link(RTM_DELLINK, 0, ifindex, false, false))
+	return ifindex ? nlops_send(netns, nlops_link(RTM_DELLINK, 0, ifindex, false, false))
 		       : -NLE_OBJ_NOTFOUND;
 }
 
-static inline int hands_set_number(
+static inline int nlops_set_number(
 	const char *netns, const char *name, int attribute, uint32_t number)
 {
 	struct nl_msg *message =
-		hands_link(RTM_SETLINK, 0, hands_ifindex(netns, name), false, false);
+		nlops_link(RTM_SETLINK, 0, nlops_ifindex(netns, name), false, false);
 
 	nla_put_u32(message, attribute, number);
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* Set down first, as kernels before 6.2 want it. */
-static inline int hands_rename(const char *netns, const char *name, const char *other)
+static inline int nlops_rename(const char *netns, const char *name, const char *other)
 {
-	int ifindex = hands_ifindex(netns, name);
-	struct nl_msg *message = hands_link(RTM_SETLINK, 0, ifindex, false, false);
+	int ifindex = nlops_ifindex(netns, name);
+	struct nl_msg *message = nlops_link(RTM_SETLINK, 0, ifindex, false, false);
 
 	nla_put_string(message, IFLA_IFNAME, other);
-	if (hands_set_up(netns, name, false) != 0) {
+	if (nlops_set_up(netns, name, false) != 0) {
 		nlmsg_free(message);
 		return -NLE_OBJ_NOTFOUND;
 	}
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* Into the root namespace, as when its own dies. */
-static inline int hands_move_out(const char *netns, const char *name)
+static inline int nlops_move_out(const char *netns, const char *name)
 {
 	struct nl_msg *message =
-		hands_link(RTM_SETLINK, 0, hands_ifindex(netns, name), false, false);
+		nlops_link(RTM_SETLINK, 0, nlops_ifindex(netns, name), false, false);
 	cleanup_fd int root = netns_open_own(NULL);
 
 	nla_put_u32(message, IFLA_NET_NS_FD, (uint32_t)root);
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* RTM_NEWLINKPROP or RTM_DELLINKPROP. */
-static inline int hands_altname(const char *netns, int type, const char *name, const char *altname)
+static inline int nlops_altname(const char *netns, int type, const char *name, const char *altname)
 {
 	struct nl_msg *message =
-		hands_link(type, hands_flags(type), hands_ifindex(netns, name), false, false);
+		nlops_link(type, nlops_flags(type), nlops_ifindex(netns, name), false, false);
 	struct nlattr *list = nla_nest_start(message, IFLA_PROP_LIST | NLA_F_NESTED);
 
 	nla_put_string(message, IFLA_ALT_IFNAME, altname);
 	nla_nest_end(message, list);
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* Both ends in that namespace, the first one up. */
-static inline int hands_add_veth(const char *netns, const char *name, const char *peer)
+static inline int nlops_add_veth(const char *netns, const char *name, const char *peer)
 {
-	struct nl_msg *message = hands_link(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, true, true);
+	struct nl_msg *message = nlops_link(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, true, true);
 	struct ifinfomsg peer_info = { 0 };
 	struct nlattr *info, *data, *end;
 
@@ -163,42 +163,42 @@ static inline int hands_add_veth(const char *netns, const char *name, const char
 	nla_nest_end(message, end);
 	nla_nest_end(message, data);
 	nla_nest_end(message, info);
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
-static inline int hands_add_macvlan(const char *netns, const char *name, const char *parent)
+static inline int nlops_add_macvlan(const char *netns, const char *name, const char *parent)
 {
-	struct nl_msg *message = hands_link(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, true, true);
+	struct nl_msg *message = nlops_link(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, true, true);
 	struct nlattr *info;
 
 	nla_put_string(message, IFLA_IFNAME, name);
-	nla_put_u32(message, IFLA_LINK, (uint32_t)hands_ifindex(netns, parent));
+	nla_put_u32(message, IFLA_LINK, (uint32_t)nlops_ifindex(netns, parent));
 	info = nla_nest_start(message, IFLA_LINKINFO);
 	nla_put_string(message, IFLA_INFO_KIND, "macvlan");
 	nla_nest_end(message, info);
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* ---- what hangs on links ---- */
 
 /* RTM_NEWADDR or RTM_DELADDR. */
-static inline int hands_address(
+static inline int nlops_address(
 	const char *netns, int type, const char *link, const struct address *address)
 {
 	struct ifaddrmsg info = {
 		.ifa_family = (uint8_t)address->family,
 		.ifa_prefixlen = address->prefix_length,
-		.ifa_index = (unsigned int)hands_ifindex(netns, link),
+		.ifa_index = (unsigned int)nlops_ifindex(netns, link),
 	};
-	struct nl_msg *message = nlmsg_alloc_simple(type, hands_flags(type));
+	struct nl_msg *message = nlmsg_alloc_simple(type, nlops_flags(type));
 
 	nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO);
 	nla_put(message, IFA_LOCAL, (int)address_size(address), address->bytes);
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* RTM_NEWROUTE or RTM_DELROUTE; a deletion needs no more than the destination and the metric. */
-static inline int hands_route(const char *netns, int type, const struct address *destination,
+static inline int nlops_route(const char *netns, int type, const struct address *destination,
 	const char *link, uint32_t metric)
 {
 	struct rtmsg info = {
@@ -209,67 +209,67 @@ static inline int hands_route(const char *netns, int type, const struct address 
 		.rtm_protocol = type == RTM_NEWROUTE ? RTPROT_STATIC : RTPROT_UNSPEC,
 		.rtm_scope = type == RTM_NEWROUTE ? RT_SCOPE_LINK : RT_SCOPE_NOWHERE,
 	};
-	struct nl_msg *message = nlmsg_alloc_simple(type, hands_flags(type));
+	struct nl_msg *message = nlmsg_alloc_simple(type, nlops_flags(type));
 
 	nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO);
 	nla_put(message, RTA_DST, (int)address_size(destination), destination->bytes);
 	if (link)
-		nla_put_u32(message, RTA_OIF, (uint32_t)hands_ifindex(netns, link));
+		nla_put_u32(message, RTA_OIF, (uint32_t)nlops_ifindex(netns, link));
 	if (metric)
 		nla_put_u32(message, RTA_PRIORITY, metric);
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* RTM_NEWNEIGH (permanent, at 02:00:00:00:00:01) or RTM_DELNEIGH. */
-static inline int hands_neighbour(
+static inline int nlops_neighbour(
 	const char *netns, int type, const char *link, const struct address *address)
 {
 	struct ndmsg info = {
 		.ndm_family = (uint8_t)address->family,
-		.ndm_ifindex = hands_ifindex(netns, link),
+		.ndm_ifindex = nlops_ifindex(netns, link),
 		.ndm_state = NUD_PERMANENT,
 	};
-	struct nl_msg *message = nlmsg_alloc_simple(type, hands_flags(type));
+	struct nl_msg *message = nlmsg_alloc_simple(type, nlops_flags(type));
 
 	nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO);
 	nla_put(message, NDA_DST, (int)address_size(address), address->bytes);
 	nla_put(message, NDA_LLADDR, 6, "\x02\0\0\0\0\x01");
-	return hands_send(netns, message);
+	return nlops_send(netns, message);
 }
 
 /* ---- namespaces ---- */
 
-static inline void hands_path(char path[64], const char *netns)
+static inline void nlops_path(char path[64], const char *netns)
 {
 	snprintf(path, 64, NETNS_DIR "/%s", netns);
 }
 
 /* As `ip netns add`. */
-static inline void hands_add_netns(const char *netns)
+static inline void nlops_add_netns(const char *netns)
 {
 	cleanup(netns_leave) int back = netns_open_own(NULL);
 	char path[64];
 
 	(void)back; /* clang does not see that leaving the function uses it */
-	hands_path(path, netns);
+	nlops_path(path, netns);
 	close(open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0));
 	assert_int_equal(unshare(CLONE_NEWNET), 0);
 	assert_int_equal(mount("/proc/thread-self/ns/net", path, "none", MS_BIND, NULL), 0);
 }
 
 /* As `ip netns del`; or its first half, which leaves a stale file. */
-static inline int hands_delete_netns(const char *netns, bool leave_file)
+static inline int nlops_delete_netns(const char *netns, bool leave_file)
 {
 	char path[64];
 
-	hands_path(path, netns);
+	nlops_path(path, netns);
 	if (umount2(path, MNT_DETACH) < 0)
 		return -NLE_OBJ_NOTFOUND;
 	return leave_file ? 0 : unlink(path);
 }
 
 /* Writes under /proc/sys of a namespace. */
-static inline int hands_sysctl(const char *netns, const char *path, const char *value)
+static inline int nlops_sysctl(const char *netns, const char *path, const char *value)
 {
 	cleanup_fd int fd = netns_open(netns, NULL), file = -1;
 	cleanup(netns_leave) int back = -1;

@@ -4,14 +4,14 @@
 
 #include "lab.h"
 
-/* ---- harm inside ---- */
+/* ---- tampering inside ---- */
 
 static inline enum verdict link_down(struct lab *lab)
 {
 	const struct net_want_netns *netns = any_netns(lab);
 	const char *name = chance_draw(&lab->chance, 8) ? any_name(lab, netns) : "lo";
 
-	if (hands_set_up(netns->name, name, false) != 0)
+	if (nlops_set_up(netns->name, name, false) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: %s set down", netns->name, name);
 	return HARM;
@@ -23,7 +23,7 @@ static inline enum verdict link_delete(struct lab *lab)
 	const struct net_want_link *device = find_device(netns);
 	const char *name = any_name(lab, netns);
 
-	if (hands_delete_link(netns->name, name) != 0)
+	if (nlops_delete_link(netns->name, name) != 0)
 		return IMPOSSIBLE;
 	if (device && strcmp(name, device->name) == 0)
 		plug_in(lab, device);
@@ -39,7 +39,7 @@ static inline enum verdict link_rename(struct lab *lab)
 	char other[IF_NAMESIZE];
 
 	snprintf(other, sizeof(other), "z%u", ++lab->serial);
-	if (hands_rename(netns->name, name, other) != 0)
+	if (nlops_rename(netns->name, name, other) != 0)
 		return IMPOSSIBLE;
 	touch(lab, netns, name);
 	tell(lab, "%s: %s renamed to %s", netns->name, name, other);
@@ -53,7 +53,7 @@ static inline enum verdict mark_removed(struct lab *lab)
 	char mark[NET_MARK_SIZE];
 
 	net_mark_link(mark, netns->name, name, net_mark_owner(lab->want.owner));
-	if (hands_altname(netns->name, RTM_DELLINKPROP, name, mark) != 0)
+	if (nlops_altname(netns->name, RTM_DELLINKPROP, name, mark) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: mark of %s removed", netns->name, name);
 	return HARM;
@@ -70,7 +70,7 @@ static inline enum verdict mtu_changed(struct lab *lab)
 				  : NET_UPLINK_INSIDE;
 	uint32_t mtu = sizes[chance_draw(&lab->chance, 4)];
 
-	if (hands_set_number(root ? "" : netns->name, name, IFLA_MTU, mtu) != 0)
+	if (nlops_set_number(root ? "" : netns->name, name, IFLA_MTU, mtu) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: mtu %u on %s", netns->name, mtu, name);
 	return HARM;
@@ -87,7 +87,7 @@ static inline enum verdict sysctl_changed(struct lab *lab)
 	const struct net_want_netns *netns = any_netns(lab);
 	unsigned int i = chance_draw(&lab->chance, 2);
 
-	if (hands_sysctl(netns->name, keys[i].path, keys[i].value) != 0)
+	if (nlops_sysctl(netns->name, keys[i].path, keys[i].value) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: %s = %s", netns->name, keys[i].path, keys[i].value);
 	return HARM;
@@ -100,7 +100,7 @@ static inline enum verdict accept_ra_changed(struct lab *lab)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_ra", name);
-	if (hands_sysctl(netns->name, path, "2") != 0)
+	if (nlops_sysctl(netns->name, path, "2") != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: %s accepts router advertisements", netns->name, name);
 	return HARM;
@@ -111,7 +111,7 @@ static inline enum verdict wanted_sysctl_changed(struct lab *lab)
 	const struct net_want_netns *netns = any_netns(lab);
 
 	if (!netns->n_sysctls ||
-		hands_sysctl(netns->name, "/proc/sys/net/ipv4/conf/all/rp_filter", "0") != 0)
+		nlops_sysctl(netns->name, "/proc/sys/net/ipv4/conf/all/rp_filter", "0") != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: rp_filter = 0", netns->name);
 	return HARM;
@@ -125,7 +125,7 @@ static inline enum verdict address_delete(struct lab *lab)
 		&link->addresses[chance_draw(&lab->chance, (unsigned int)link->n_addresses)];
 	char text[ADDRESS_TEXT_SIZE];
 
-	if (hands_address(netns->name, RTM_DELADDR, link->name, address) != 0)
+	if (nlops_address(netns->name, RTM_DELADDR, link->name, address) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: %s of %s deleted", netns->name, address_format(address, true, text),
 		link->name);
@@ -139,7 +139,7 @@ static inline enum verdict address_flush(struct lab *lab)
 	bool any = false;
 
 	for (size_t i = 0; i < link->n_addresses; i++)
-		any = hands_address(netns->name, RTM_DELADDR, link->name, &link->addresses[i]) ==
+		any = nlops_address(netns->name, RTM_DELADDR, link->name, &link->addresses[i]) ==
 				0 ||
 			any;
 	if (!any)
@@ -157,7 +157,7 @@ static inline enum verdict route_delete(struct lab *lab)
 	if (!netns->n_routes)
 		return IMPOSSIBLE;
 	route = &netns->routes[chance_draw(&lab->chance, (unsigned int)netns->n_routes)];
-	if (hands_route(netns->name, RTM_DELROUTE, &route->destination, NULL, route->metric) != 0)
+	if (nlops_route(netns->name, RTM_DELROUTE, &route->destination, NULL, route->metric) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s: route %s deleted", netns->name,
 		address_format(&route->destination, true, text));
@@ -169,7 +169,7 @@ static inline enum verdict device_taken_out(struct lab *lab)
 	const struct net_want_netns *netns = any_netns(lab);
 	const struct net_want_link *device = find_device(netns);
 
-	if (!device || hands_move_out(netns->name, device->name) != 0)
+	if (!device || nlops_move_out(netns->name, device->name) != 0)
 		return IMPOSSIBLE;
 	touch(lab, netns, device->name);
 	tell(lab, "%s: device %s moved out", netns->name, device->name);
@@ -180,10 +180,10 @@ static inline enum verdict netns_delete(struct lab *lab)
 {
 	const struct net_want_netns *netns = any_netns(lab);
 	const struct net_want_link *device = find_device(netns);
-	bool inside = device && hands_ifindex(netns->name, device->name);
+	bool inside = device && nlops_ifindex(netns->name, device->name);
 	bool leave_file = draw(lab);
 
-	if (hands_delete_netns(netns->name, leave_file) != 0)
+	if (nlops_delete_netns(netns->name, leave_file) != 0)
 		return IMPOSSIBLE;
 	if (inside)
 		plug_in(lab, device);
@@ -192,13 +192,13 @@ static inline enum verdict netns_delete(struct lab *lab)
 	return HARM;
 }
 
-/* ---- harm outside ---- */
+/* ---- tampering outside ---- */
 
 static inline enum verdict root_down(struct lab *lab)
 {
 	const struct net_want_netns *netns = any_uplinked(lab);
 
-	if (hands_set_up("", root_name(netns), false) != 0)
+	if (nlops_set_up("", root_name(netns), false) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s set down", root_name(netns));
 	return HARM;
@@ -208,7 +208,7 @@ static inline enum verdict root_delete(struct lab *lab)
 {
 	const struct net_want_netns *netns = any_uplinked(lab);
 
-	if (hands_delete_link("", root_name(netns)) != 0)
+	if (nlops_delete_link("", root_name(netns)) != 0)
 		return IMPOSSIBLE;
 	touch(lab, netns, NET_UPLINK_INSIDE);
 	tell(lab, "%s deleted", root_name(netns));
@@ -221,7 +221,7 @@ static inline enum verdict root_rename(struct lab *lab)
 	char other[IF_NAMESIZE];
 
 	snprintf(other, sizeof(other), "z%u", ++lab->serial);
-	if (hands_rename("", root_name(netns), other) != 0)
+	if (nlops_rename("", root_name(netns), other) != 0)
 		return IMPOSSIBLE;
 	touch(lab, netns, NET_UPLINK_INSIDE);
 	tell(lab, "%s renamed to %s", root_name(netns), other);
@@ -234,7 +234,7 @@ static inline enum verdict root_mark_removed(struct lab *lab)
 	char mark[NET_MARK_SIZE];
 
 	net_mark_netns(mark, netns->name, net_mark_owner(lab->want.owner));
-	if (hands_altname("", RTM_DELLINKPROP, root_name(netns), mark) != 0)
+	if (nlops_altname("", RTM_DELLINKPROP, root_name(netns), mark) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "mark of %s removed", root_name(netns));
 	return HARM;
@@ -250,10 +250,10 @@ static inline enum verdict uplink_stripped(struct lab *lab)
 
 	net_uplink_addresses(&lab->want.uplink_prefix, netns->id, &ends[0], &ends[1]);
 	if (neighbour)
-		ret = hands_neighbour(root ? "" : netns->name, RTM_DELNEIGH,
+		ret = nlops_neighbour(root ? "" : netns->name, RTM_DELNEIGH,
 			root ? root_name(netns) : NET_UPLINK_INSIDE, &ends[root]);
 	else
-		ret = hands_address(root ? "" : netns->name, RTM_DELADDR,
+		ret = nlops_address(root ? "" : netns->name, RTM_DELADDR,
 			root ? root_name(netns) : NET_UPLINK_INSIDE, &ends[!root]);
 	if (ret != 0)
 		return IMPOSSIBLE;
@@ -264,8 +264,8 @@ static inline enum verdict uplink_stripped(struct lab *lab)
 
 static inline enum verdict trunk_flaps(struct lab *lab)
 {
-	assert_int_equal(hands_set_up("", "trunk0", false), 0);
-	assert_int_equal(hands_set_up("", "trunk0", true), 0);
+	assert_int_equal(nlops_set_up("", "trunk0", false), 0);
+	assert_int_equal(nlops_set_up("", "trunk0", true), 0);
 	tell(lab, "trunk0 set down and up");
 	return EITHER;
 }
@@ -288,7 +288,7 @@ static inline enum verdict outer_delete(struct lab *lab)
 {
 	const char *name = any_outer(lab);
 
-	if (!lab->vlans || hands_delete_link("", name) != 0)
+	if (!lab->vlans || nlops_delete_link("", name) != 0)
 		return IMPOSSIBLE;
 	for (size_t i = 0; i < lab->want.n_netns; i++)
 		touch_vlans(lab, &lab->want.netns[i]);
@@ -300,7 +300,7 @@ static inline enum verdict outer_down(struct lab *lab)
 {
 	const char *name = any_outer(lab);
 
-	if (!lab->vlans || hands_set_up("", name, false) != 0)
+	if (!lab->vlans || nlops_set_up("", name, false) != 0)
 		return IMPOSSIBLE;
 	tell(lab, "%s set down", name);
 	return HARM;
