@@ -5,6 +5,8 @@
 import os
 import pathlib
 import random
+import re
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -226,9 +228,60 @@ def check_takes_no_config_that_up_refuses(lab):
         ip("link", "del", name)
 
 
+def thousands(count, unknown=0):
+    """A config of so many VRFs with two hosts each, of which the first have a key that nobody knows."""
+    return "".join(f"""vrf customer{i} {{
+    dns = {{ "10.0.0.53", "10.0.0.54" }}
+    interface eth{i // 500}.{2 + i % 500} {{ address = "10.0.0.2/30" gateway = "10.0.0.1" }}
+    route "192.168.0.0/16" {{ via = "10.0.0.1" }}
+    host ce{i}a {{ address = "10.0.0.1" templates = {{ "ICMP Ping" }} }}
+    host ce{i}b {{ address = "192.168.0.1" tags = {{ "site=berlin" }} }}
+    {f"unknown{i} = 1" if i < unknown else ""}
+}}
+""" for i in range(count))
+
+
+def is_sanitized(lab):
+    """What AddressSanitizer adds is not to be counted, and valgrind cannot run it."""
+    return b"__asan_init" in pathlib.Path(lab.program).read_bytes()
+
+
+def the_work_grows_as_the_config_and_faults_add_little(lab):
+    """Counted in instructions, so that a busy machine says the same."""
+    def instructions(text, status):
+        lab.write(text)
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", lab.program, "check", "-c",
+                               lab.path], capture_output=True, text=True, check=False)
+        expect_equal(done.returncode, status, "exit status")
+        return int(re.search(r"Collected *: (\d+)", done.stderr)[1])
+
+    if is_sanitized(lab):
+        return
+    none, some, many = (instructions(thousands(count), 0) for count in (1, 51, 501))
+    expect(many - none < 15 * (some - none), f"{none} instructions for one VRF, {some} for 51, {many} for 501")
+    faulty = instructions(thousands(501, 90), CONFIG_EXIT)
+    expect(faulty < 1.5 * many, f"{many} instructions for 501 VRFs, {faulty} where 90 of them have an unknown key")
+
+
+def a_vrf_takes_few_kilobytes(lab):
+    """Of the memory of a check at its peak."""
+    def peak_kb(text):
+        lab.write(text)
+        with subprocess.Popen([lab.program, "check", "-c", lab.path], stdout=subprocess.DEVNULL) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        expect_equal(process.returncode, 0, "exit status")
+        return usage.ru_maxrss
+
+    if is_sanitized(lab):
+        return
+    few, many = peak_kb(thousands(1000)), peak_kb(thousands(5000))
+    expect((many - few) / 4000 < 14, f"{few} KB for 1000 VRFs, {many} for 5000")
+
+
 CASES = [value for value in list(globals().values())
          if callable(value) and getattr(value, "__module__", "") == __name__
-         and value.__name__ not in ("expect_faults", "not_here")]
+         and value.__name__ not in ("expect_faults", "not_here", "thousands", "is_sanitized")]
 
 
 if __name__ == "__main__":
