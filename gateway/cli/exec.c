@@ -18,7 +18,6 @@
 #include "cli/command.h"
 #include "cli/left.h"
 #include "cli/load.h"
-#include "config/cleanup.h"
 #include "config/load.h"
 #include "net/netns.h"
 #include "process/lock.h"

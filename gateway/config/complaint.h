@@ -24,8 +24,29 @@ __attribute__((format(printf, 4, 5))) void config_complain(struct config_complai
 /* Appends those of `from`, which is empty then. */
 void config_complaints_move(struct config_complaints *list, struct config_complaints *from);
 
-/* Forgets all but the first `count`. */
-void config_complaints_cut(struct config_complaints *list, size_t count);
-
 /* Appends "FILE:LINE: TEXT" of each to lines, by file and line, and leaves the list empty. */
 void config_complaints_tell(struct config_complaints *list, struct strings *lines);
+
+/* A thing that may be had once only: a name, a number, a device. Who comes second is at fault. */
+struct config_claim {
+	char *thing; /* equal texts are one thing; starts with a word for its kind */
+	char *what;  /* what to say of the second: "host 'ce1'" */
+	const struct config_section *section;
+	int line;
+	size_t number;
+};
+
+struct config_claims {
+	struct config_claim *items;
+	size_t count;
+};
+
+/* Claims a thing for a section; both texts become the list's. */
+void config_claims_add(struct config_claims *claims, const struct config_section *section, int line,
+	char *thing, char *what);
+
+/*
+ * Complains of every second claim: "WHAT is there twice, first at FILE:LINE" in its section, and
+ * leaves the list empty.
+ */
+void config_claims_judge(struct config_claims *claims, struct config_complaints *faults);

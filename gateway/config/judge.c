@@ -9,10 +9,6 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "config/check.h"
-#include "config/claim.h"
-#include "config/judge_addresses.h"
-#include "config/judge_routes.h"
-#include "config/judge_uplink.h"
 
 /* "eth0/802.1ad 100.10", the same for the same device however it is written. */
 static char *chain_format(const struct config_interface *interface)

@@ -3,7 +3,7 @@
  * Judging the addresses of a VRF: those that no host can have, those of two interfaces, and those that take from
  * the uplink what is its own. The kernel takes most of them, and what is lost is not told by anything.
  */
-#include "config/judge_addresses.h"
+#include "config/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Judging the config by the machine: whose address the server has, and the files that are named. */
-#include "config/judge_machine.h"
+#include "config/judge.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * Judging the routes of a VRF as the kernel will: who reaches a next hop, what is one destination with
  * several next hops, what it has already with the networks of interfaces.
  */
-#include "config/judge_routes.h"
+#include "config/judge.h"
 
 #include <stdlib.h>
 #include <string.h>

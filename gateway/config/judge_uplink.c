@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Judging the uplinks: room for all of them, and a server that their mode can reach. */
-#include "config/judge_uplink.h"
+#include "config/judge.h"
 
 #include <string.h>
 #include <strings.h>

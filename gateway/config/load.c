@@ -13,7 +13,6 @@
 #include "config/check.h"
 #include "config/include.h"
 #include "config/judge.h"
-#include "config/judge_machine.h"
 #include "config/parse.h"
 #include "config/reader.h"
 

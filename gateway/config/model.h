@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/cleanup.h"
 #include "base/strings.h"
 #include "net/want.h"
 
@@ -388,6 +389,14 @@ struct config {
 /* The same config, which lives until config_destroy() was called for this one, too. */
 struct config *config_share(struct config *config);
 void config_destroy(struct config *config);
+
+static inline void cleanup_destroy_config(struct config **config)
+{
+	config_destroy(*config);
+}
+
+/* Of a config that a scope owns. */
+#define cleanup_config cleanup(cleanup_destroy_config)
 
 /* Whether the uplinks have IPv4, too: where the server is reached by it. */
 bool config_uplink_has_ipv4(const struct config_uplink *uplink);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A config file, and what is told of one at fault. */
-#include "config/cleanup.h"
+#include "config/model.h"
 #include "config/load.h"
 #include "fuzz.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "cli/status_table.h"
-#include "config/cleanup.h"
+#include "config/model.h"
 #include "config/load.h"
 #include "fuzz.h"
 #include "supervisor/control_commands.h"

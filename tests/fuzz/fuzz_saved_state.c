@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "config/cleanup.h"
+#include "config/model.h"
 #include "config/load.h"
 #include "fuzz.h"
 #include "supervisor/saved_state.h"

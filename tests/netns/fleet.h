@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "config/cleanup.h"
+#include "config/model.h"
 #include "config/load.h"
 #include "nlops.h"
 #include "nft.h"

@@ -40,13 +40,14 @@ static void test_what_does_not_fit_becomes_blanks(void **state)
 		struct config_file file = { .path = (char *)"test.conf" };
 		struct config_section root = { .file = &file, .line = 1 };
 		struct config_complaints faults = { 0 };
+		struct strings lines = { 0 };
 
 		assert_int_equal(
 			config_shape(text, &config_schema_root, &root, &faults), table[i].result);
 		assert_string_equal(text, table[i].left);
 		assert_int_equal(faults.count, table[i].n_faults);
-		config_complaints_cut(&faults, 0);
-		free(faults.items);
+		config_complaints_tell(&faults, &lines);
+		strings_finish(&lines);
 	}
 }
 
