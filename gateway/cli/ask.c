@@ -10,13 +10,14 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "control/client.h"
+#include "control/place.h"
 #include "control/protocol.h"
-#include "supervisor/control_server.h"
 
 void cli_tell_elsewhere(const struct config *config)
 {
 	pid_t pid;
-	cleanup_free char *elsewhere = control_server_find_elsewhere(&config->gateway, &pid);
+	cleanup_free char *elsewhere =
+		control_find_elsewhere(config->gateway.state_dir, config->gateway.run_dir, &pid);
 
 	if (elsewhere)
 		fprintf(stderr,

@@ -11,9 +11,9 @@
 #include "cli/command.h"
 #include "cli/errand.h"
 #include "config/load.h"
+#include "control/place.h"
 #include "reporter/leave.h"
 #include "reporter/turn.h"
-#include "supervisor/control_server.h"
 #include "supervisor/inventory.h"
 #include "vrf/ids.h"
 #include "vrf/leftovers.h"
@@ -45,10 +45,11 @@ static int at_rest(const struct config *config, struct error *err)
 {
 	cleanup(strings_finish) struct strings running = { 0 };
 	cleanup_free char *elsewhere = NULL, *list = NULL;
-	pid_t pid = control_server_find(config->gateway.run_dir);
+	pid_t pid = control_find(config->gateway.run_dir);
 
 	if (pid <= 0)
-		elsewhere = control_server_find_elsewhere(&config->gateway, &pid);
+		elsewhere = control_find_elsewhere(
+			config->gateway.state_dir, config->gateway.run_dir, &pid);
 	if (pid > 0 || elsewhere)
 		return error_set(
 			err, EBUSY, "a supervisor runs and would make it all again: stop it first");

@@ -15,9 +15,9 @@
 #include "cli/command.h"
 #include "cli/errand.h"
 #include "config/load.h"
+#include "control/place.h"
 #include "reporter/sync.h"
 #include "reporter/turn.h"
-#include "supervisor/control_server.h"
 #include "supervisor/handover.h"
 #include "supervisor/inventory.h"
 #include "vrf/ids.h"
@@ -91,7 +91,7 @@ static int removals_find(const struct config *config, bool look, bool remove, st
 {
 	int known;
 
-	if (control_server_find(config->gateway.run_dir) > 0)
+	if (control_find(config->gateway.run_dir) > 0)
 		return remove
 			? error_set(err, EBUSY,
 				  "a supervisor runs: 'vrfgate reload --remove' tells it, too")

@@ -9,10 +9,10 @@
 #include "cli/command.h"
 #include "cli/kernel.h"
 #include "config/load.h"
+#include "control/place.h"
 #include "net/act.h"
 #include "net/forwarding.h"
 #include "process/lock.h"
-#include "supervisor/control_server.h"
 #include "vrf/paths.h"
 #include "vrf/removal.h"
 
@@ -87,7 +87,7 @@ static int up_apply(const struct config *config, const struct cli_plan *plan, bo
 static void names_keep(struct cli_plan *plan, const struct config *config, struct strings *going,
 	struct strings *kept)
 {
-	bool supervised = control_server_find(config->gateway.run_dir) > 0;
+	bool supervised = control_find(config->gateway.run_dir) > 0;
 	size_t n = 0;
 
 	for (size_t i = 0; i < going->count; i++) {

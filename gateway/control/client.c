@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -17,6 +16,7 @@
 #include "base/connection.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "control/place.h"
 #include "control/protocol.h"
 
 #define FOREVER UINT64_MAX
@@ -24,13 +24,12 @@
 static int client_connect(const char *run_dir, uint64_t patience_ms, struct error *err)
 {
 	struct timeval patience = { .tv_sec = (time_t)(patience_ms / 1000) };
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = { 0 };
 	cleanup_fd int fd = -1;
+	int r = control_address_init(&address, run_dir, err);
 
-	if (snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", run_dir,
-		    CONTROL_SOCKET_NAME) >= (int)sizeof(address.sun_path))
-		return error_set(
-			err, ENAMETOOLONG, "run_dir '%s' is too long for a socket", run_dir);
+	if (r < 0)
+		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	/* Holds for connect(2) too: a supervisor that hangs accepts no more. */
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)

@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/place.h"
 #include "control/protocol.h"
 #include "process/job.h"
 #include "supervisor/control_commands.h"
@@ -301,69 +302,6 @@ static void socket_on_owner_set(const void *answer, size_t size, bool in_time, v
 	server->owner_job = NULL;
 }
 
-static int address_init(struct sockaddr_un *address, const char *run_dir, struct error *err)
-{
-	address->sun_family = AF_UNIX;
-	if (snprintf(address->sun_path, sizeof(address->sun_path), "%s/%s", run_dir,
-		    CONTROL_SOCKET_NAME) < (int)sizeof(address->sun_path))
-		return 0;
-	return error_set(err, ENAMETOOLONG, "run_dir '%s' is too long for a socket", run_dir);
-}
-
-pid_t control_server_find(const char *run_dir)
-{
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct sockaddr_un address = { 0 };
-	struct ucred peer = { 0 };
-	socklen_t size = sizeof(peer);
-
-	if (fd < 0 || address_init(&address, run_dir, NULL) < 0 ||
-		connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-		return 0;
-	return peer.pid;
-}
-
-/* NULL: none is noted, or the same. */
-static char *former_read(const struct config_gateway *gateway, char **path)
-{
-	char *former;
-
-	*path = xasprintf("%s/run_dir", gateway->state_dir);
-	if (file_read_line_untrusted(*path, &former, NULL) < 0)
-		return NULL;
-	if (strcmp(former, gateway->run_dir) != 0)
-		return former;
-	free(former);
-	return NULL;
-}
-
-char *control_server_find_elsewhere(const struct config_gateway *gateway, pid_t *pid)
-{
-	cleanup_free char *path = NULL, *former = former_read(gateway, &path);
-
-	*pid = former ? control_server_find(former) : 0;
-	return *pid > 0 ? steal_ptr(&former) : NULL;
-}
-
-int control_server_note(const struct config_gateway *gateway, char **former, struct error *err)
-{
-	const struct file_owner owner = { 0644, (uid_t)-1, (gid_t)-1 };
-	cleanup_free char *path = NULL, *found = former_read(gateway, &path), *line = NULL;
-	pid_t pid = found ? control_server_find(found) : 0;
-	int r;
-
-	*former = NULL;
-	if (pid > 0)
-		return error_set(err, EBUSY,
-			"a supervisor of state_dir '%s' runs already, with run_dir '%s' (pid %d)",
-			gateway->state_dir, found, pid);
-	line = xasprintf("%s\n", gateway->run_dir);
-	r = file_write_if_changed(path, line, strlen(line), &owner, NULL, err);
-	*former = steal_ptr(&found);
-	return r;
-}
-
 static int socket_open(struct control_server *server, struct error *err)
 {
 	const char *path = server->address.sun_path;
@@ -441,7 +379,7 @@ int control_server_create(
 
 	s->supervisor = supervisor;
 	s->fd = -1;
-	r = address_init(&s->address, supervisor->config->gateway.run_dir, err);
+	r = control_address_init(&s->address, supervisor->config->gateway.run_dir, err);
 	if (r == 0)
 		r = server_listen(s, err);
 	if (r < 0) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <jansson.h>
-#include <sys/types.h>
 
 #include "base/error.h"
 #include "supervisor/control_commands.h"
@@ -19,20 +18,6 @@ struct control_server;
  */
 int control_server_create(
 	struct supervisor *supervisor, struct control_server **server, struct error *err);
-
-/* Who listens on the socket of that run_dir; 0: nobody who can be named. Does not wait. */
-pid_t control_server_find(const char *run_dir);
-
-/*
- * Notes run_dir in state_dir/run_dir, so that who goes by a config with another one finds the supervisor. -EBUSY: one
- * of this state_dir answers at another run_dir. Waits for the disk. What the last one had, where that differs, is
- * *former, the caller's to free; else NULL.
- */
-int control_server_note(const struct config_gateway *gateway, char **former, struct error *err);
-
-/* Where a supervisor of this state_dir answers that was started with another run_dir: that one, the caller's to
- * free, and its pid; else NULL. */
-char *control_server_find_elsewhere(const struct config_gateway *gateway, pid_t *pid);
 
 /* Answers those whose answer waits for that, root before the others. */
 void control_server_answer_waiting(struct control_server *server, enum control_wait wait);

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/load.h"
+#include "control/place.h"
 #include "process/cgroup.h"
 #include "process/job.h"
 #include "process/lock.h"
@@ -413,7 +414,7 @@ int supervisor_lock(const char *run_dir, struct error *err)
 			(int)strcspn(pid, "\n"), pid);
 	}
 	/* Who takes the lock's file away frees a lock that is held. */
-	other = control_server_find(run_dir);
+	other = control_find(run_dir);
 	if (other > 0)
 		return error_set(err, EBUSY, "a supervisor runs already with run_dir '%s' (pid %d)",
 			run_dir, other);
@@ -532,7 +533,7 @@ void supervisor_read_removed(struct supervisor *supervisor)
 static int place_note(const struct config_gateway *gateway, struct error *err)
 {
 	cleanup_free char *former = NULL;
-	int r = control_server_note(gateway, &former, err);
+	int r = control_place_note(gateway->state_dir, gateway->run_dir, &former, err);
 
 	if (r == 0 && former)
 		log_warning(
