@@ -15,7 +15,6 @@
 /* "BEFORE 'OBJECT' AFTER: errno". */
 static const struct {
 	const char *word, *before, *after;
-	bool of_gateway;
 } kinds[CAUSE_KINDS] = {
 	[CAUSE_NONE] = { "", "", "" },
 	[CAUSE_PARENT_MISSING] = { "parent-missing", "parent", " does not exist" },
@@ -27,11 +26,11 @@ static const struct {
 	[CAUSE_VLAN_TAKEN] = { "vlan-taken", "outer VLAN", " is in use by something else" },
 	[CAUSE_LINK_REFUSED] = { "link-refused", "cannot create", "" },
 	[CAUSE_NETNS_REFUSED] = { "namespace-refused", "cannot create a namespace", "" },
-	[CAUSE_ROOT_FIREWALL] = { "root-firewall", "the root namespace has no firewall", "", true },
+	[CAUSE_ROOT_FIREWALL] = { "root-firewall", "the root namespace has no firewall", "" },
 	[CAUSE_KERNEL_UNREADABLE] = { "kernel-unreadable", "cannot compare with the kernel", "" },
 	[CAUSE_BINARY] = { "proxy-binary", "proxy binary", " cannot be used" },
-	[CAUSE_DISK_FULL] = { "disk-full", "no room in", "", true },
-	[CAUSE_DISK_READ_ONLY] = { "disk-read-only", "the file system of", " is read-only", true },
+	[CAUSE_DISK_FULL] = { "disk-full", "no room in", "" },
+	[CAUSE_DISK_READ_ONLY] = { "disk-read-only", "the file system of", " is read-only" },
 	[CAUSE_PROXY_VERSION] = { "proxy-version", "Zabbix version",
 		" of the proxies does not match the server's" },
 	[CAUSE_PROXY_KEYS] = { "proxy-keys", "not registered in Zabbix", "" },
@@ -40,7 +39,7 @@ static const struct {
 	[CAUSE_SERVER_SILENT] = { "server-silent",
 		"the Zabbix server has heard no proxy of this gateway", "" },
 	[CAUSE_SERVER_BEHIND] = { "server-behind",
-		"the Zabbix server stores no values of this gateway's proxies", "", true },
+		"the Zabbix server stores no values of this gateway's proxies", "" },
 };
 
 struct cause cause_of(enum cause_kind kind, int code, const char *object)
@@ -59,7 +58,8 @@ bool cause_equal(const struct cause *a, const struct cause *b)
 
 bool cause_is_of_gateway(const struct cause *cause)
 {
-	return kinds[cause->kind].of_gateway;
+	return cause->kind == CAUSE_ROOT_FIREWALL || cause->kind == CAUSE_DISK_FULL ||
+		cause->kind == CAUSE_DISK_READ_ONLY || cause->kind == CAUSE_SERVER_BEHIND;
 }
 
 const char *cause_word(const struct cause *cause)
