@@ -105,26 +105,31 @@ static void lookup_fail(struct lookup *lookup)
 			TIMEOUT_S);
 }
 
+static void lookup_take(struct lookup *lookup, const struct answer *answer)
+{
+	lookup->good_until_ms = clock_now_ms() + ANSWER_KEPT_MS;
+	lookup->is_known = answer->r == 0;
+	process_user_know(lookup->name, lookup->is_known ? &answer->user : NULL);
+	if (answer->r == -ENOENT)
+		error_set(&lookup->failure, ENOENT, "proxy user '%s' not found", lookup->name);
+	else if (answer->r < 0)
+		error_set_errno(&lookup->failure, -answer->r, "proxy user '%s'", lookup->name);
+}
+
 static void lookup_on_answer(const void *text, size_t size, bool in_time, void *data)
 {
 	struct lookup *lookup = data;
-	struct answer answer;
+	struct answer answer = { 0 };
 
 	(void)in_time;
 	lookup->job = NULL;
-	lookup->good_until_ms = clock_now_ms() + ANSWER_KEPT_MS;
 	error_clear(&lookup->failure);
-	if (size != sizeof(answer)) {
-		lookup_fail(lookup);
-	} else {
+	if (size == sizeof(answer)) {
 		memcpy(&answer, text, sizeof(answer));
-		lookup->is_known = answer.r == 0;
-		process_user_know(lookup->name, lookup->is_known ? &answer.user : NULL);
+		lookup_take(lookup, &answer);
+	} else {
+		lookup_fail(lookup);
 	}
-	if (size == sizeof(answer) && answer.r == -ENOENT)
-		error_set(&lookup->failure, ENOENT, "proxy user '%s' not found", lookup->name);
-	else if (size == sizeof(answer) && answer.r < 0)
-		error_set_errno(&lookup->failure, -answer.r, "proxy user '%s'", lookup->name);
 	lookup->users->answered(lookup->name, lookup->users->data);
 }
 
