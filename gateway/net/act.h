@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "net/plan.h"
 #include "net/want.h"
 
 struct net_batch; /* net/channel.h */
@@ -159,6 +158,14 @@ bool net_act_disturbs(const struct net_act *act);
 
 /* True for the deletion or adding of an address that is a duplicate: no repair, an attempt. */
 bool net_act_is_retry(const struct net_act *act);
+
+/* What of a VRF an act is about. */
+enum net_aspect {
+	NET_ASPECT_NETNS,
+	NET_ASPECT_LINK,
+	NET_ASPECT_ADDRESS, /* and routes */
+	NET_ASPECT_UPLINK,
+};
 
 enum net_aspect net_act_aspect(const struct net_act *act);
 

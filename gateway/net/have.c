@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/plan.h"
 
 struct net_have_netns *net_have_add_netns(struct net_have *have, const char *name)
 {

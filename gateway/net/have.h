@@ -213,5 +213,7 @@ bool net_links_are_pair(const struct net_have_link *a, const struct net_have_lin
 const char *net_have_master_text(const struct net_have_netns *netns,
 	const struct net_have_link *link, char text[2 * NET_IFNAME_SIZE]);
 
+void net_have_destroy(struct net_have *have);
+
 /* Frees what hangs on a namespace; its name and standing stay. */
 void net_have_netns_clear(struct net_have_netns *netns);

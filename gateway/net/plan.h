@@ -18,10 +18,10 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "net/act.h"
+#include "net/have.h"
 #include "net/want.h"
 
-struct net_act; /* net/act.h */
-struct net_have;
 struct net_plan;
 struct net_plan_group;
 
@@ -32,7 +32,6 @@ struct net_plan_group;
 /* Reads what the kernel has of all that the want and its owner's marks concern. Blocks for the
  * dumps. */
 int net_have_read(const struct net_want *want, struct net_have **have, struct error *err);
-void net_have_destroy(struct net_have *have);
 
 /*
  * Reads and compares. Of a partial want only what it names is read of the root namespace, which holds
@@ -99,14 +98,6 @@ json_t *net_plan_to_json(const struct net_plan *plan);
 
 /* Appends the names of the namespaces that it deletes. */
 void net_plan_list_removed(const struct net_plan *plan, struct strings *names);
-
-/* What of a VRF an act is about. */
-enum net_aspect {
-	NET_ASPECT_NETNS,
-	NET_ASPECT_LINK,
-	NET_ASPECT_ADDRESS, /* and routes */
-	NET_ASPECT_UPLINK,
-};
 
 /*
  * Asks of each act of each wanted namespace whether it may be done. One that may not is left out; where
