@@ -13,7 +13,7 @@
 #include "supervisor/reporter_link.h"
 #include "supervisor/saved_state.h"
 #include "supervisor/status.h"
-#include "vrf/order.h"
+#include "vrf/life.h"
 
 json_t *control_error_create(const char *error)
 {

@@ -36,9 +36,7 @@ static void on_timer(void *data);
 
 bool drift_is_up(const struct vrf *vrf)
 {
-	return vrf->config &&
-		(vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY ||
-			vrf->state == VRF_DEGRADED || vrf->state == VRF_BACKOFF);
+	return vrf->config && (program_is_up(&vrf->proxy) || vrf_state(vrf) == VRF_BACKOFF);
 }
 
 static uint64_t sweep_ms(const struct vrf *vrf)
@@ -131,8 +129,8 @@ static void hear(void *subject, enum net_monitor_what what, void *data)
 	else if (!vrf)
 		for (size_t i = 0; i < supervisor->n_vrfs; i++)
 			drift_look(drift, supervisor->vrfs[i]);
-	else if (what == NET_MONITOR_LOWER && vrf->state == VRF_FAILED)
-		vrf_dispatch(vrf, VRF_EVENT_START, "");
+	else if (what == NET_MONITOR_LOWER && vrf_state(vrf) == VRF_FAILED)
+		vrf_dispatch(vrf, PROGRAM_EVENT_START, "");
 	else
 		drift_look(drift, vrf);
 }

@@ -33,8 +33,9 @@ json_t *event_snapshot_create(const struct supervisor *supervisor)
 
 		json_array_append_new(vrfs,
 			json_pack("{s:s, s:s, s:o, s:I}", "name", vrf->name, "state",
-				vrf_state_name(vrf->state), "reason", json_text(vrf->reason),
-				"since_s", (json_int_t)((clock_now_ms() - vrf->since_ms) / 1000)));
+				vrf_state_name(vrf_state(vrf)), "reason",
+				json_text(vrf_reason(vrf)), "since_s",
+				(json_int_t)((clock_now_ms() - vrf->since_ms) / 1000)));
 	}
 	event = json_pack("{s:i, s:s, s:o, s:o, s:o}", "schema", 1, "event", "snapshot", "time",
 		time_now(), "gateway", json_text(supervisor->config->gateway.name), "vrfs", vrfs);
@@ -54,9 +55,10 @@ json_t *event_api_create(const char *state, const char *before, const char *reas
 json_t *event_state_create(const struct vrf *vrf, enum vrf_state before)
 {
 	return json_pack("{s:i, s:s, s:o, s:s, s:s, s:s, s:o, s:I, s:o}", "schema", 1, "event",
-		"state", "time", time_now(), "vrf", vrf->name, "state", vrf_state_name(vrf->state),
-		"before", vrf_state_name(before), "reason", json_text(vrf->reason), "restarts",
-		(json_int_t)vrf->restarts, "last_exit", json_text(vrf->last_exit));
+		"state", "time", time_now(), "vrf", vrf->name, "state",
+		vrf_state_name(vrf_state(vrf)), "before", vrf_state_name(before), "reason",
+		json_text(vrf_reason(vrf)), "restarts", (json_int_t)vrf->proxy.restarts,
+		"last_exit", json_text(vrf->proxy.last_exit));
 }
 
 json_t *event_zabbix_create(const char *change)

@@ -14,10 +14,10 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "process/lock.h"
-#include "vrf/order.h"
-#include "vrf/paths.h"
 #include "supervisor/status.h"
 #include "supervisor/wire.h"
+#include "vrf/life.h"
+#include "vrf/paths.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
 
@@ -222,7 +222,7 @@ void handover_take_config(struct supervisor *supervisor)
 		struct config_vrf *section = section_of(supervisor, supervisor->vrfs[i]->name);
 
 		if (section && section->given_up)
-			section->rests = supervisor->vrfs[i]->state == VRF_DISABLED;
+			section->rests = vrf_state(supervisor->vrfs[i]) == VRF_DISABLED;
 	}
 }
 
@@ -237,13 +237,13 @@ void handover_resume(struct supervisor *supervisor)
 		if (vrf->config->released) {
 			section_of(supervisor, vrf->name)->rests = false;
 			vrf->leaving = true;
-			vrf_dispatch(vrf, VRF_EVENT_STOP, vrf->config->given_up);
+			vrf_dispatch(vrf, PROGRAM_EVENT_STOP, vrf->config->given_up);
 		} else {
-			vrf_dispatch(vrf, VRF_EVENT_KILL, ANOTHER_HAS_IT);
+			vrf_dispatch(vrf, PROGRAM_EVENT_KILL, ANOTHER_HAS_IT);
 		}
-		if (vrf->state != VRF_DISABLED)
+		if (vrf_state(vrf) != VRF_DISABLED)
 			continue;
-		snprintf(vrf->reason, sizeof(vrf->reason), "%s", vrf->config->given_up);
+		program_note(&vrf->proxy, vrf->config->given_up);
 		handover_note_rest(supervisor, vrf);
 	}
 }
@@ -254,10 +254,10 @@ static void reason_renew(struct supervisor *supervisor, struct vrf *vrf)
 	struct config_vrf *section = section_of(supervisor, vrf->name);
 
 	give_up(supervisor->handover, section, section->rests);
-	if (vrf->state != VRF_DISABLED || strcmp(vrf->reason, section->given_up) == 0)
+	if (vrf_state(vrf) != VRF_DISABLED || strcmp(vrf_reason(vrf), section->given_up) == 0)
 		return;
-	snprintf(vrf->reason, sizeof(vrf->reason), "%s", section->given_up);
-	log_info("vrf '%s': %s", vrf->name, vrf->reason);
+	program_note(&vrf->proxy, section->given_up);
+	log_info("vrf '%s': %s", vrf->name, vrf_reason(vrf));
 	status_changed(supervisor);
 }
 
@@ -308,7 +308,7 @@ int handover_order_release(struct vrf *vrf, struct error *err)
 	/* What it holds is sent, also where it was stopped. */
 	vrf->leaving = true;
 	reconfigure(supervisor, vrf);
-	if (vrf->state == VRF_DISABLED)
+	if (vrf_state(vrf) == VRF_DISABLED)
 		handover_note_rest(supervisor, vrf);
 	return 0;
 }
@@ -388,7 +388,7 @@ static bool vrf_learn(struct supervisor *supervisor, struct vrf *vrf, const char
 	log_warning("vrf '%s': is %s: not run here", vrf->name, section->given_up);
 	reconfigure(supervisor, vrf);
 	/* What it collects now the other gateway collects, too, and the server takes none of it. */
-	vrf_dispatch(vrf, VRF_EVENT_KILL, ANOTHER_HAS_IT);
+	vrf_dispatch(vrf, PROGRAM_EVENT_KILL, ANOTHER_HAS_IT);
 	return true;
 }
 

@@ -26,6 +26,7 @@
 #include "supervisor/supervisor.h"
 #include "supervisor/wire.h"
 #include "vrf/ids.h"
+#include "vrf/life.h"
 #include "vrf/passive_ports.h"
 #include "vrf/proxy_files.h"
 #include "vrf/removal.h"
@@ -238,7 +239,7 @@ static bool is_on_its_way(const struct vrf *vrf)
 	if (!vrf->config)
 		return !vrf->left;
 	return vrf->wiring_due || vrf->config_due ||
-		(vrf->reloaded && (vrf->state == VRF_WIRING || vrf->state == VRF_STOPPING));
+		(vrf->reloaded && (vrf_state(vrf) == VRF_WIRING || vrf_state(vrf) == VRF_STOPPING));
 }
 
 static void report_begin(struct supervisor *supervisor)
@@ -513,14 +514,15 @@ static bool has_failed(const struct vrf *vrf)
 		return false;
 	return *vrf->config_fault ||
 		(vrf->reloaded &&
-			(*vrf->trouble || vrf->state == VRF_FAILED || vrf->state == VRF_BACKOFF));
+			(*vrf->trouble || vrf_state(vrf) == VRF_FAILED ||
+				vrf_state(vrf) == VRF_BACKOFF));
 }
 
 /* The caller frees it. */
 static char *reason_of(const struct vrf *vrf)
 {
-	if (*vrf->reason)
-		return xstrdup(vrf->reason);
+	if (*vrf_reason(vrf))
+		return xstrdup(vrf_reason(vrf));
 	if (*vrf->config_fault)
 		return xasprintf("its proxy goes on with the old config: %s", vrf->config_fault);
 	return xstrdup(vrf->trouble);
@@ -530,8 +532,8 @@ static json_t *state_to_json(const struct vrf *vrf)
 {
 	cleanup_free char *reason = reason_of(vrf);
 
-	return json_pack("{s:s, s:s, s:o}", "name", vrf->name, "state", vrf_state_name(vrf->state),
-		"reason", json_text(reason));
+	return json_pack("{s:s, s:s, s:o}", "name", vrf->name, "state",
+		vrf_state_name(vrf_state(vrf)), "reason", json_text(reason));
 }
 
 static json_t *states_to_json(

@@ -53,29 +53,32 @@ void saved_state_apply(const json_t *saved, struct vrf *vrf)
 	json_int_t pid = json_integer_value(json_object_get(entry, "pid"));
 	json_int_t restarts = json_integer_value(json_object_get(entry, "restarts"));
 	json_int_t version = json_integer_value(json_object_get(entry, "database_version"));
+	struct program_former former;
 
 	vrf->held = saved_state_holds(saved, vrf->name);
 	vrf->database_version = version > 0 && version <= 9999 ? (unsigned)version : 0;
 	if (vrf->held)
-		snprintf(vrf->reason, sizeof(vrf->reason), VRF_STOPPED_BY_HAND);
+		program_note(&vrf->proxy, VRF_STOPPED_BY_HAND);
 	foreign_addresses_from_json(&vrf->foreign, json_object_get(entry, "foreign_addresses"));
 	/* One that was ended in order starts a new count. */
 	if (pid <= 0)
 		return;
-	vrf->former.pid = (pid_t)pid;
-	vrf->former.start_time = (uint64_t)json_integer_value(json_object_get(entry, "start_time"));
-	vrf->former.ending = json_is_true(json_object_get(entry, "ending"));
-	vrf->restarts = restarts > 0 && restarts <= UINT32_MAX ? (uint32_t)restarts : 0;
-	snprintf(vrf->last_exit, sizeof(vrf->last_exit), "%s", last_exit ? last_exit : "");
+	former.pid = (pid_t)pid;
+	former.start_time = (uint64_t)json_integer_value(json_object_get(entry, "start_time"));
+	former.ending = json_is_true(json_object_get(entry, "ending"));
+	program_remember(&vrf->proxy, &former,
+		restarts > 0 && restarts <= UINT32_MAX ? (uint32_t)restarts : 0,
+		last_exit ? last_exit : "");
 }
 
 static json_t *entry_create(const struct vrf *vrf)
 {
 	return json_pack("{s:b, s:i, s:I, s:b, s:I, s:o, s:i, s:o}", "held", vrf->held, "pid",
-		vrf->proxy.pid, "start_time", (json_int_t)vrf->proxy.start_time, "ending",
-		vrf->state == VRF_STOPPING, "restarts", (json_int_t)vrf->restarts, "last_exit",
-		json_text(vrf->last_exit), "database_version", (int)vrf->database_version,
-		"foreign_addresses", foreign_addresses_to_json(&vrf->foreign));
+		vrf->proxy.process.pid, "start_time", (json_int_t)vrf->proxy.process.start_time,
+		"ending", vrf_state(vrf) == VRF_STOPPING, "restarts",
+		(json_int_t)vrf->proxy.restarts, "last_exit", json_text(vrf->proxy.last_exit),
+		"database_version", (int)vrf->database_version, "foreign_addresses",
+		foreign_addresses_to_json(&vrf->foreign));
 }
 
 /* As the ids, not for the proxies. */

@@ -78,9 +78,9 @@ static json_t *uplink_to_json(const struct vrf *vrf, const struct net_netns_stat
 /* The process's part of the life, in words an operator knows from `systemctl status`. */
 static const char *proxy_state(const struct vrf *vrf)
 {
-	if (vrf->proxy.pid <= 0)
+	if (vrf->proxy.process.pid <= 0)
 		return "stopped";
-	if (vrf->state == VRF_STOPPING)
+	if (vrf_state(vrf) == VRF_STOPPING)
 		return "stopping";
 	return vrf->has_stats ? "ready" : "starting";
 }
@@ -105,10 +105,10 @@ static bool is_passive(const struct vrf *vrf)
 
 static json_t *proxy_to_json(struct vrf *vrf)
 {
-	bool runs = vrf->proxy.pid > 0;
+	bool runs = vrf->proxy.process.pid > 0;
 	bool busy = vrf->has_stats && vrf->stats.busy_percent >= 0;
 	/* Of this life of the proxy. */
-	bool read = runs && vrf->vitals.read_ms && vrf->vitals.read_ms >= vrf->started_ms;
+	bool read = runs && vrf->vitals.read_ms && vrf->vitals.read_ms >= vrf->proxy.started_ms;
 	json_t *proxy;
 	char *name;
 
@@ -118,9 +118,9 @@ static json_t *proxy_to_json(struct vrf *vrf)
 	proxy = json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", name, "mode", is_passive(vrf) ? "passive" : "active", "state",
-		proxy_state(vrf), "pid", integer_or_null(runs, vrf_main_pid(vrf)), "uptime_s",
-		runs ? seconds_since(vrf->started_ms) : json_null(), "restarts", vrf->restarts,
-		"last_exit", json_text(vrf->last_exit), "version",
+		proxy_state(vrf), "pid", integer_or_null(runs, program_main_pid(&vrf->proxy)),
+		"uptime_s", runs ? seconds_since(vrf->proxy.started_ms) : json_null(), "restarts",
+		vrf->proxy.restarts, "last_exit", json_text(vrf->proxy.last_exit), "version",
 		json_text(vrf->has_stats ? vrf->stats.version : ""), "server_seen_s",
 		integer_or_null(
 			vrf->server_lastaccess != 0, vrf_server_silence_s(vrf, clock_now_ms())),
@@ -160,8 +160,8 @@ static json_t *vrf_to_brief(struct vrf *vrf)
 	char *netns = xasprintf("%s/%s", NETNS_DIR, vrf->name);
 	json_t *object = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o}", "name",
 		vrf->name, "id", integer_or_null(vrf->config && vrf->config->has_uplink, vrf->id),
-		"state", vrf_state_name(vrf->state), "reason", json_text(vrf->reason), "since_s",
-		seconds_since(vrf->since_ms), "netns", netns, "interfaces",
+		"state", vrf_state_name(vrf_state(vrf)), "reason", json_text(vrf_reason(vrf)),
+		"since_s", seconds_since(vrf->since_ms), "netns", netns, "interfaces",
 		interfaces_to_json(state), "uplink", uplink_to_json(vrf, state), "proxy",
 		proxy_to_json(vrf));
 
@@ -191,9 +191,9 @@ static const char *gateway_state(const struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		const struct vrf *vrf = supervisor->vrfs[i];
 
-		if (vrf->state == VRF_FAILED || vrf->state == VRF_BACKOFF)
+		if (vrf_state(vrf) == VRF_FAILED || vrf_state(vrf) == VRF_BACKOFF)
 			return "down";
-		if (vrf->state != VRF_HEALTHY && vrf->wanted)
+		if (vrf_state(vrf) != VRF_HEALTHY && vrf->proxy.wanted)
 			degraded = true;
 	}
 	return degraded ? "degraded" : "healthy";
@@ -324,7 +324,7 @@ json_t *status_create(const struct supervisor *supervisor, const json_t *names, 
 json_t *status_create_change(struct vrf *vrf)
 {
 	return json_pack("{s:s, s:s, s:o, s:o}", "name", vrf->name, "state",
-		vrf_state_name(vrf->state), "reason", json_text(vrf->reason), "proxy",
+		vrf_state_name(vrf_state(vrf)), "reason", json_text(vrf_reason(vrf)), "proxy",
 		proxy_to_json(vrf));
 }
 
@@ -357,7 +357,7 @@ char *status_summary(const struct supervisor *supervisor)
 	char *text = xstrdup("");
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		counts[supervisor->vrfs[i]->state]++;
+		counts[vrf_state(supervisor->vrfs[i])]++;
 	for (int state = 0; state < VRF_STATES; state++) {
 		char *longer;
 

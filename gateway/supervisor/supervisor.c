@@ -45,10 +45,12 @@
 #include "vrf/binary_copies.h"
 #include "vrf/ids.h"
 #include "vrf/leftovers.h"
+#include "vrf/life.h"
 #include "vrf/named_users.h"
 #include "vrf/passive_ports.h"
 #include "vrf/proxy_files.h"
 #include "vrf/removal.h"
+#include "vrf/renewal.h"
 #include "vrf/users.h"
 
 #define STATUS_PERIOD_US   1000000ULL
@@ -70,7 +72,7 @@ struct vrf *supervisor_find_vrf(const struct supervisor *supervisor, const char 
 static bool anything_lives(const struct supervisor *supervisor)
 {
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		if (supervisor->vrfs[i]->proxy.pid > 0)
+		if (supervisor->vrfs[i]->proxy.process.pid > 0)
 			return true;
 	return false;
 }
@@ -78,7 +80,7 @@ static bool anything_lives(const struct supervisor *supervisor)
 static bool any_leaves(const struct supervisor *supervisor)
 {
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		if (supervisor->vrfs[i]->leaving && supervisor->vrfs[i]->state == VRF_STOPPING)
+		if (supervisor->vrfs[i]->leaving && vrf_state(supervisor->vrfs[i]) == VRF_STOPPING)
 			return true;
 	return false;
 }
@@ -183,7 +185,7 @@ static void on_user_answered(const char *name, void *data)
 
 		if (vrf->config && vrf->config->has_proxy &&
 			strcmp(vrf->config->proxy.user, name) == 0)
-			vrf_binary_answered(vrf);
+			renewal_binary_answered(vrf);
 	}
 }
 
@@ -196,7 +198,7 @@ static void on_binary_answered(const char *path, void *data)
 
 		if (vrf->config && vrf->config->has_proxy &&
 			strcmp(vrf->config->proxy.binary, path) == 0)
-			vrf_binary_answered(vrf);
+			renewal_binary_answered(vrf);
 	}
 }
 
@@ -204,9 +206,9 @@ static void on_binary_answered(const char *path, void *data)
 static void supervisor_stop_tell(const struct supervisor *supervisor)
 {
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		if (supervisor->vrfs[i]->proxy.pid > 0)
+		if (supervisor->vrfs[i]->proxy.process.pid > 0)
 			log_info("vrf '%s': stopping: %s; 'vrfgate stop --now %s' kills it",
-				supervisor->vrfs[i]->name, supervisor->vrfs[i]->reason,
+				supervisor->vrfs[i]->name, vrf_reason(supervisor->vrfs[i]),
 				supervisor->vrfs[i]->name);
 }
 
@@ -234,7 +236,7 @@ static void supervisor_stop(struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		/* What it has not sent stays in its database. */
 		supervisor->vrfs[i]->leaving = false;
-		vrf_dispatch(supervisor->vrfs[i], VRF_EVENT_STOP, "the supervisor stops");
+		vrf_dispatch(supervisor->vrfs[i], PROGRAM_EVENT_STOP, "the supervisor stops");
 	}
 }
 
@@ -302,7 +304,7 @@ static void limits_on_answer(const void *answer, size_t size, bool in_time, void
 	else
 		limits_take(supervisor, cgroups);
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		vrf_limits_found(supervisor->vrfs[i]);
+		renewal_limits_found(supervisor->vrfs[i]);
 }
 
 /* Before the first proxy that has some. */
@@ -430,7 +432,7 @@ static int status_on_period(sd_event_source *source, uint64_t usec, void *data)
 	bool settled = true;
 
 	for (size_t i = 0; i < supervisor->n_vrfs; i++)
-		if (supervisor->vrfs[i]->state == VRF_WIRING)
+		if (vrf_state(supervisor->vrfs[i]) == VRF_WIRING)
 			settled = false;
 	if (settled && !supervisor->ready_told) {
 		supervisor->ready_told = true;
@@ -500,12 +502,12 @@ static void on_leftover(const char *name, void *data)
 			!saved_state_holds(inheritance->saved, name))
 			return;
 		vrf = vrf_find_or_create(supervisor, wanted, inheritance->saved);
-		vrf_end_leftover(
-			vrf, wanted->has_proxy ? vrf->reason : "no proxy in the config any more");
+		program_end_leftover(&vrf->proxy,
+			wanted->has_proxy ? vrf_reason(vrf) : "no proxy in the config any more");
 	} else if (strings_contain(&supervisor->removed, name)) {
 		vrf = vrf_create_gone(&supervisor->context, name);
 		*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf;
-		vrf_end_leftover(vrf, "not in the config");
+		program_end_leftover(&vrf->proxy, "not in the config");
 	} else if (lock_is_held(supervisor, name)) {
 		supervisor_leave(supervisor, name);
 	}

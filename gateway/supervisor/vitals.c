@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "process/job.h"
-#include "process/tree.h"
 #include "process/timer.h"
+#include "process/tree.h"
 #include "vrf/collection.h"
 #include "vrf/launch.h"
 #include "vrf/resolv_conf.h"
@@ -85,10 +85,10 @@ static void processes_read(int fd, const void *data)
 	const struct vrf *vrf = data;
 	struct reading reading = { .memory_bytes = -1 };
 
-	if (vrf->proxy.pid > 0) {
-		reading.memory_bytes = process_tree_memory_bytes(vrf->proxy.pid);
-		wedge_read(vrf->proxy.pid, &reading.look);
-		reading.names = resolv_conf_look(vrf->config, vrf->proxy.pid);
+	if (vrf->proxy.process.pid > 0) {
+		reading.memory_bytes = process_tree_memory_bytes(vrf->proxy.process.pid);
+		wedge_read(vrf->proxy.process.pid, &reading.look);
+		reading.names = resolv_conf_look(vrf->config, vrf->proxy.process.pid);
 	}
 	part_write(fd, &reading, LOOK_SIZE);
 }
@@ -116,7 +116,7 @@ static bool demand_is_due(const struct vrf *vrf)
 {
 	uint64_t read_ms = vrf->demand_read_ms;
 
-	return read_ms < vrf->started_ms || clock_now_ms() - read_ms >= DEMAND_PERIOD_MS ||
+	return read_ms < vrf->proxy.started_ms || clock_now_ms() - read_ms >= DEMAND_PERIOD_MS ||
 		vrf->stats.items != vrf->demand_items;
 }
 
@@ -147,12 +147,13 @@ static void files_read(int fd, const void *data)
 /* What was read of a former life says nothing of this one. */
 static uint64_t read_ms_of(const struct vrf *vrf)
 {
-	return vrf->vitals.read_ms < vrf->started_ms ? 0 : vrf->vitals.read_ms;
+	return vrf->vitals.read_ms < vrf->proxy.started_ms ? 0 : vrf->vitals.read_ms;
 }
 
 static bool has_vitals(const struct vrf *vrf)
 {
-	return vrf->config && vrf->config->has_proxy && vrf->proxy.pid > 0 && vrf->ready_ms;
+	return vrf->config && vrf->config->has_proxy && vrf->proxy.process.pid > 0 &&
+		vrf->proxy.ready_ms;
 }
 
 static struct vrf *oldest_find(const struct supervisor *supervisor)

@@ -18,6 +18,7 @@
 #include "supervisor/duplicates.h"
 #include "supervisor/forwarding.h"
 #include "vrf/checks.h"
+#include "vrf/life.h"
 #include "vrf/removal.h"
 #include "vrf/watch.h"
 #include "vrf/wiring.h"
@@ -75,7 +76,7 @@ static bool vrf_is_linked(const struct vrf *vrf)
 /* By its proxy, whose pid is not known where an earlier supervisor left it with a lock that cannot be read. */
 static bool vrf_is_in_use(const struct vrf *vrf)
 {
-	return vrf->proxy.pid > 0 || vrf->state == VRF_STOPPING;
+	return vrf->proxy.process.pid > 0 || vrf_state(vrf) == VRF_STOPPING;
 }
 
 /* A VRF that rests keeps its namespace; one that is disabled, or gone from the config, does not. */
@@ -154,7 +155,7 @@ struct wire_pass {
 /* A VRF that was in order: what is done now undoes what somebody did. */
 static bool is_repair(const struct vrf *vrf)
 {
-	return vrf->config && vrf->state != VRF_WIRING && !vrf->config_new;
+	return vrf->config && vrf_state(vrf) != VRF_WIRING && !vrf->config_new;
 }
 
 /* cause may be NULL: no other's. */
@@ -301,14 +302,14 @@ static void on_outcome(const struct net_outcome *outcome, void *data)
 	kernel_remember(pass, vrf);
 	drift_compared(
 		pass->supervisor->drift, vrf, want_find(&pass->want, vrf->name), outcome->acts > 0);
-	if (vrf->state == VRF_WIRING && failed && !outcome->minor) {
+	if (vrf_state(vrf) == VRF_WIRING && failed && !outcome->minor) {
 		vrf_dispatch_for(
-			vrf, VRF_EVENT_WIRING_FAILED, outcome->error.text, &outcome->error.cause);
-	} else if (vrf->state == VRF_WIRING) {
+			vrf, PROGRAM_EVENT_UNPREPARED, outcome->error.text, &outcome->error.cause);
+	} else if (vrf_state(vrf) == VRF_WIRING) {
 		/* What is missing is told by a comparison of what there is now. */
 		if (failed)
 			drift_look(pass->supervisor->drift, vrf);
-		vrf_dispatch(vrf, VRF_EVENT_WIRED, "");
+		vrf_dispatch(vrf, PROGRAM_EVENT_PREPARED, "");
 	} else if (failed || !outcome->acts) {
 		judge(vrf);
 	}
@@ -322,7 +323,7 @@ static void wire_failed(struct supervisor *supervisor, const struct error *err)
 		struct vrf *vrf = supervisor->vrfs[i];
 
 		if (vrf->wiring_due)
-			vrf_dispatch_for(vrf, VRF_EVENT_WIRING_FAILED, err->text, &cause);
+			vrf_dispatch_for(vrf, PROGRAM_EVENT_UNPREPARED, err->text, &cause);
 		vrf->wiring_due = false;
 	}
 }
@@ -335,7 +336,7 @@ static void vrfs_drop_gone(struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->n_vrfs; i++) {
 		struct vrf *vrf = supervisor->vrfs[i];
 
-		if (!vrf->config && !vrf->left && vrf->state == VRF_DISABLED) {
+		if (!vrf->config && !vrf->left && vrf_state(vrf) == VRF_DISABLED) {
 			drift_forget(supervisor->drift, vrf);
 			vrf_destroy(vrf);
 		} else {

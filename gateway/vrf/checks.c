@@ -45,7 +45,7 @@ void checks_set(struct vrf *vrf, enum vrf_check_kind kind, bool ok, const char *
 
 static bool is_starting(const struct vrf *vrf)
 {
-	uint64_t since_ms = vrf->config->has_proxy ? vrf->started_ms : vrf->wired_ms;
+	uint64_t since_ms = vrf->config->has_proxy ? vrf->proxy.started_ms : vrf->wired_ms;
 
 	return clock_now_ms() - since_ms <
 		(uint64_t)vrf->config->proxy.health.start_period_s * 1000;
@@ -130,12 +130,12 @@ bool checks_proxy_in_netns(const struct vrf *vrf)
 	char path[128];
 	struct stat named, lived;
 
-	if (vrf->proxy.pid <= 0)
+	if (vrf->proxy.process.pid <= 0)
 		return true;
 	snprintf(path, sizeof(path), NETNS_DIR "/%s", vrf->name);
 	if (stat(path, &named) < 0)
 		return false;
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", vrf->proxy.pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", vrf->proxy.process.pid);
 	return stat(path, &lived) < 0 || named.st_ino == lived.st_ino;
 }
 
@@ -283,14 +283,14 @@ static bool is_trusted_again(const struct vrf *vrf)
 
 	if (!server_is_asked(vrf))
 		return is_seen_to_work(vrf);
-	return heard && (vrf->started_ms >= vrf->distrusted_ms || is_seen_to_work(vrf));
+	return heard && (vrf->proxy.started_ms >= vrf->distrusted_ms || is_seen_to_work(vrf));
 }
 
 /* A file system that has met errors need not say that it is read-only, nor access(2) that a file is: only who opens it
  * for writing is told. */
 static void judge_writing(struct vrf *vrf, char fault[256])
 {
-	int error = vrf->vitals.read_ms >= vrf->started_ms ? vrf->vitals.write_error : 0;
+	int error = vrf->vitals.read_ms >= vrf->proxy.started_ms ? vrf->vitals.write_error : 0;
 
 	vrf->disk_fault = rescue_disk_fault(vrf->paths.state_dir, fault);
 	vrf->cannot_write = vrf->disk_fault || error;
@@ -313,7 +313,7 @@ void checks_judge_process(struct vrf *vrf)
 		vrf->distrusted_ms = clock_now_ms();
 	else if (vrf->distrusted_ms && is_trusted_again(vrf))
 		vrf->distrusted_ms = 0;
-	if (vrf->proxy.pid <= 0)
+	if (vrf->proxy.process.pid <= 0)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "zabbix_proxy is not running");
 	else if (vrf->cannot_write)
 		checks_set(vrf, VRF_CHECK_PROCESS, false, "%s", fault);
@@ -331,7 +331,7 @@ void checks_judge_process(struct vrf *vrf)
 			"restarts with its new binary when its %" PRId64 " values are sent",
 			vrf->vitals.unsent);
 	else
-		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", vrf_main_pid(vrf));
+		checks_set(vrf, VRF_CHECK_PROCESS, true, "pid %d", program_main_pid(&vrf->proxy));
 }
 
 /* --- gateways --- */
@@ -608,7 +608,7 @@ static void judge_seen(struct vrf *vrf)
 
 static void ask_server(struct vrf *vrf)
 {
-	if (!vrf->config->has_proxy || vrf->proxy.pid <= 0)
+	if (!vrf->config->has_proxy || vrf->proxy.process.pid <= 0)
 		checks_forget(vrf, VRF_CHECK_SERVER);
 	else if (*vrf->context->config->zabbix.url && !judge_pair(vrf))
 		return;

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "vrf/checks.h"
 #include "vrf/proxy_config.h"
+#include "vrf/renewal.h"
 
 void collection_note_demand(struct vrf *vrf, const struct zabbix_demand *demand)
 {
@@ -24,8 +25,8 @@ void collection_note_demand(struct vrf *vrf, const struct zabbix_demand *demand)
 		host[sizeof(vrf->demand.kinds[i].host) - 1] = '\0';
 		text_make_printable(host);
 	}
-	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED)
-		vrf_want_pollers(vrf, kinds);
+	if (vrf_is_up(vrf))
+		renewal_want_pollers(vrf, kinds);
 }
 
 /* --- what nobody polls --- */
@@ -128,8 +129,8 @@ static bool is_late(const struct vrf *vrf)
 	int64_t limit_ms = vrf->newest.clock ? FRESH_MS : FIRST_MS;
 	int64_t begun_ms = vrf->newest.at_ms;
 
-	if (begun_ms < (int64_t)vrf->started_ms)
-		begun_ms = (int64_t)vrf->started_ms;
+	if (begun_ms < (int64_t)vrf->proxy.started_ms)
+		begun_ms = (int64_t)vrf->proxy.started_ms;
 	if (begun_ms < (int64_t)vrf->checks[VRF_CHECK_SERVER].since_ms)
 		begun_ms = (int64_t)vrf->checks[VRF_CHECK_SERVER].since_ms;
 	return (int64_t)vrf->newest.told_ms - begun_ms > limit_ms;
@@ -213,7 +214,7 @@ static void judge_late(struct vrf *vrf)
 	uint64_t count = vrf->late.count;
 	char text[96];
 
-	if (!vrf->late.told_ms || vrf->late.told_ms < vrf->started_ms) {
+	if (!vrf->late.told_ms || vrf->late.told_ms < vrf->proxy.started_ms) {
 		checks_forget(vrf, VRF_CHECK_LATE);
 		return;
 	}
@@ -231,7 +232,7 @@ void collection_judge(struct vrf *vrf)
 
 	vrf->checks[VRF_CHECK_VALUES].judged &= vrf->config->has_proxy;
 	vrf->checks[VRF_CHECK_LATE].judged &= vrf->config->has_proxy;
-	if (!vrf->config->has_proxy || vrf->proxy.pid <= 0)
+	if (!vrf->config->has_proxy || vrf->proxy.process.pid <= 0)
 		return;
 	vrf->newest.behind = false;
 	if (*unpolled_find(vrf, text))

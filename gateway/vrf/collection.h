@@ -5,7 +5,7 @@
 #include "vrf/vrf.h"
 
 /* What the proxy's own database says that it has to poll. Processes that it lacks for it cost a restart, once for
- * each kind (vrf_want_pollers()). */
+ * each kind (renewal_want_pollers()). */
 void collection_note_demand(struct vrf *vrf, const struct zabbix_demand *demand);
 
 /* The time of the newest value that the server has of the proxy's own host, 0: none; by the server's clock or the

@@ -21,6 +21,7 @@
 #include "vrf/named_users.h"
 #include "vrf/proxy_config.h"
 #include "vrf/proxy_files.h"
+#include "vrf/renewal.h"
 #include "vrf/resolv_conf.h"
 #include "zabbix/version.h"
 
@@ -46,7 +47,7 @@ int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct err
 /* Its config would be another only for that; none that runs is ended for a version. */
 static bool is_of_other_version(const struct vrf *vrf, const struct proxy_binary *binary)
 {
-	return vrf->proxy.pid > 0 && vrf->database_version &&
+	return vrf->proxy.process.pid > 0 && vrf->database_version &&
 		vrf->database_version != binary->version;
 }
 
@@ -70,7 +71,7 @@ bool launch_write_names(struct vrf *vrf)
 
 static void files_on_elapsed(void *data)
 {
-	vrf_binary_answered(data);
+	renewal_binary_answered(data);
 }
 
 /* Files that somebody else writes just now (-EAGAIN) are waited for, but not here. */
@@ -159,7 +160,7 @@ void launch_set_limits(struct vrf *vrf)
 	struct error err = ERROR_INIT;
 	int r;
 
-	if (!vrf->context->cgroups || vrf->proxy.pid <= 0)
+	if (!vrf->context->cgroups || vrf->proxy.process.pid <= 0)
 		return;
 	r = cgroups_limit(vrf->context->cgroups, vrf->name, &limits, &err);
 	if (r == -ENOENT && config_limits_any(&vrf->config->proxy))
@@ -170,11 +171,8 @@ void launch_set_limits(struct vrf *vrf)
 
 void launch_close_limits(struct vrf *vrf)
 {
-	size_t used = strlen(vrf->last_exit);
-
 	if (vrf->context->cgroups && cgroups_close(vrf->context->cgroups, vrf->name))
-		snprintf(vrf->last_exit + used, sizeof(vrf->last_exit) - used,
-			", at its memory limit");
+		program_add_to_exit(&vrf->proxy, ", at its memory limit");
 }
 
 /* --- the proxy --- */
@@ -332,7 +330,7 @@ static int proxy_spawn(
 	place.spec.cgroup_fd = cgroup_fd;
 	/* The kernel counts by user: it is one VRF's only where the user is. */
 	place.spec.max_tasks = config_user_is_auto(proxy) ? tasks_of(vrf) : 0;
-	r = process_spawn(&place.spec, &vrf->proxy, err);
+	r = process_spawn(&place.spec, &vrf->proxy.process, err);
 	if (r == 0)
 		words_keep(vrf, steal_fd(&words));
 	return r;
@@ -364,7 +362,7 @@ static int proxy_adopt(struct vrf *vrf)
 		log_error("vrf '%s': its proxy goes on with the config it has: %s", vrf->name,
 			err.text);
 	launch_set_limits(vrf);
-	return changed ? LAUNCH_ADOPTED_OUTDATED : LAUNCH_ADOPTED;
+	return changed ? PROGRAM_ADOPTED_OUTDATED : PROGRAM_ADOPTED;
 }
 
 static int lock_take(struct vrf *vrf, int *lock_fd, struct error *err)
@@ -372,7 +370,7 @@ static int lock_take(struct vrf *vrf, int *lock_fd, struct error *err)
 	struct file_owner ours = { 0755, (uid_t)-1, (gid_t)-1 };
 	int r = file_make_dir(vrf->paths.run_dir, &ours, err);
 
-	return r < 0 ? r : process_lock_take(vrf->paths.lock, lock_fd, &vrf->proxy, err);
+	return r < 0 ? r : process_lock_take(vrf->paths.lock, lock_fd, &vrf->proxy.process, err);
 }
 
 int launch_adopt(struct vrf *vrf, struct error *err)
@@ -404,7 +402,7 @@ int launch_proxy(struct vrf *vrf, struct error *err)
 	int r = lock_take(vrf, &lock_fd, err);
 
 	if (r == 0) {
-		process_finish(&vrf->proxy);
+		process_finish(&vrf->proxy.process);
 		return error_set(err, EBUSY, "its proxy runs already");
 	}
 	if (r > 0)
@@ -429,7 +427,7 @@ int launch_sender(struct vrf *vrf, const char *binary, unsigned version, struct 
 	int r = lock_take(vrf, &lock_fd, err);
 
 	if (r == 0) {
-		process_finish(&vrf->proxy);
+		process_finish(&vrf->proxy.process);
 		return error_set(err, EBUSY, "its proxy runs already");
 	}
 	if (r > 0)

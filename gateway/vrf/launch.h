@@ -6,11 +6,6 @@
 #include "process/spawn.h"
 #include "vrf/vrf.h"
 
-enum launch_result {
-	LAUNCH_ADOPTED = 1,      /* it ran already, with the config that it should have */
-	LAUNCH_ADOPTED_OUTDATED, /* it ran already, with another config: to be restarted */
-};
-
 /*
  * Where a VRF's proxy lives, and as who: of its network, mounts and user. For the proxy, and for a helper
  * that looks at what the proxy has made.
@@ -29,19 +24,19 @@ void launch_place_finish(struct launch_place *place);
 #define cleanup_launch_place cleanup(launch_place_finish)
 
 /*
- * Takes over a proxy that runs; vrf->proxy is it. A launch_result, 0 where none runs, or an error. It
+ * Takes over a proxy that runs; vrf->proxy.process is it. PROGRAM_ADOPTED or PROGRAM_ADOPTED_OUTDATED, 0 where none runs, or an error. It
  * runs on whatever its config should be; where that is not known yet, vrf->config_due is set.
  */
 int launch_adopt(struct vrf *vrf, struct error *err);
 
 /* Whether a fresh start of the binary makes sense. -EINPROGRESS: it is being asked its version, or its user is being
- * looked up; vrf_binary_answered() will be called. */
+ * looked up; renewal_binary_answered() will be called. */
 int launch_judge_binary(struct vrf *vrf, struct proxy_binary *binary, struct error *err);
 
 /* Gives its files to the user that its next proxy runs as; while none runs (vrf/proxy_files.h). */
 int launch_change_owner(struct vrf *vrf, struct error *err);
 
-/* Makes the files and starts the proxy; vrf->proxy is it. Or an error, and nothing runs. */
+/* Makes the files and starts the proxy; vrf->proxy.process is it. Or an error, and nothing runs. */
 int launch_proxy(struct vrf *vrf, struct error *err);
 
 /*
@@ -63,7 +58,7 @@ int launch_write_config(struct vrf *vrf, bool *changed, struct error *err);
 
 /*
  * A control group with the config's limits for its next proxy, or a helper in that one's place; *fd -1: there
- * are no limits, or none can be set. -EBUSY: what is in it ends now. -EINPROGRESS: vrf_limits_found() will tell.
+ * are no limits, or none can be set. -EBUSY: what is in it ends now. -EINPROGRESS: renewal_limits_found() will tell.
  */
 int launch_open_limits(struct vrf *vrf, int *fd, struct error *err);
 

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The life of one VRF and its proxy: a table of states and events, driven by the loop. Nothing here
- * waits, and nothing here touches another VRF.
+ * One VRF: its namespace, its proxy, its checks, and the state that follows from them.
  *
- *	disabled --start--> wiring --wired, prepared--> starting --ready--> healthy <--well/unwell--> degraded
- *	    ^                |  ^                |                   |                         |
- *	    |          failed|  |timeout         |ended              |ended                    |ended
- *	    |                v  |                v                   v                         v
- *	    |               failed            backoff --timeout--> wiring                   backoff
- *	    |
- *	    '--ended-- stopping <--stop, hung, not ready in time, namespace lost-- starting, healthy,
- *	                ^ |  ^                                                       degraded
- *	  looked at now '-'  |
- *	 and then (ending.h) '-- found: what an earlier supervisor left and nobody wants
- *	                  |
- *	                  '--ended, but still wanted--> backoff or wiring
- *
- * Where values would be left behind, because the next proxy is of another major version or as the VRF goes from the
- * config, another proxy runs while it is stopping, which only sends them (vrf/sending.h).
- *
- * A proxy is launched in one place, act_launch(): wired, its binary's version known and its database judged,
- * each asked of a helper process. While a helper is at a database nothing else happens to that: a launch
- * waits for the end of it, and so does a stop, which kills it.
+ *	disabled   its proxy is stopped, and not wanted
+ *	wiring     it is stopped and wanted: its part of the kernel is made, its database judged
+ *	starting, backoff, failed, stopping: its proxy is (vrf/program.h)
+ *	healthy    its proxy is ready, or it has none and its namespace is there
+ *	degraded   likewise, and a check is bad
  */
 #pragma once
 
@@ -35,16 +20,14 @@
 #include "net/plan.h"
 #include "net/state.h"
 #include "process/activity.h"
-#include "process/spawn.h"
 #include "process/timer.h"
 #include "vrf/conflicts.h"
 #include "vrf/destinations.h"
-#include "vrf/ending.h"
 #include "vrf/foreign_addresses.h"
 #include "vrf/paths.h"
+#include "vrf/program.h"
 #include "vrf/proxy_binary.h"
 #include "vrf/proxy_files.h"
-#include "vrf/relapses.h"
 #include "vrf/repairs.h"
 #include "vrf/sending.h"
 #include "vrf/wedge.h"
@@ -75,23 +58,6 @@ enum vrf_state {
 	VRF_FAILED,
 	VRF_STOPPING,
 	VRF_STATES,
-};
-
-enum vrf_event {
-	VRF_EVENT_START, /* it is wanted */
-	VRF_EVENT_STOP,  /* it is not wanted any more */
-	VRF_EVENT_WIRED, /* the kernel holds what the config says */
-	VRF_EVENT_WIRING_FAILED,
-	VRF_EVENT_PREPARED, /* more is known of its binary, or its database was judged */
-	VRF_EVENT_READY,    /* the proxy answered its first stats request */
-	VRF_EVENT_WELL,     /* all checks are good */
-	VRF_EVENT_UNWELL,   /* one is not */
-	VRF_EVENT_HUNG,  /* the proxy lives but does not answer, or its namespace is another one now
-			  */
-	VRF_EVENT_ENDED, /* the whole process tree is gone, or the helper that judged its database */
-	VRF_EVENT_KILL,  /* what is being ended is not waited for any more */
-	VRF_EVENT_TIMEOUT, /* the state's own timer */
-	VRF_EVENTS,
 };
 
 enum vrf_check_kind {
@@ -176,13 +142,6 @@ struct vrf_pulse {
 	uint32_t idle; /* requests in a row that failed with nothing done since the one before */
 };
 
-/* The proxy as the last supervisor knew it (supervisor/saved_state.h). */
-struct vrf_former {
-	pid_t pid; /* 0: none ran */
-	uint64_t start_time;
-	bool ending; /* it was being ended */
-};
-
 /* What the VRFs of one supervisor share. */
 struct vrf_context {
 	struct sd_event *event;
@@ -229,26 +188,21 @@ struct vrf {
 	uint32_t wanted_id; /* as it will be wired next */
 	struct vrf_paths paths;
 
-	bool wanted;
-	bool held;            /* stopped by hand: not started before that is taken back */
-	bool kicked;          /* started anew once, as it came before the server knew its key */
-	bool restart_now;     /* ended on purpose: starts again without a back-off */
-	struct ending ending; /* of its proxy, while stopping */
-	char end_reason[256]; /* why it is being ended */
+	bool held;   /* stopped by hand: not started before that is taken back */
+	bool kicked; /* started anew once, as it came before the server knew its key */
 	bool leaving; /* gone from the config, or disabled in it: what it holds is to be sent before it rests */
 	bool counting; /* the helper at its database counts that */
 	/* Since when a restart waits for a proxy of another version than its binary is now to send what it holds; 0: none
 	 * does. */
 	uint64_t restart_due_ms;
-	struct sending sending;  /* by the process that runs, where it is active */
-	struct job *count;       /* that counts meanwhile; NULL: none does */
-	uint32_t stop_timeout_s; /* its config's, which may be gone by then */
-	enum vrf_state state;
-	char reason[320];
-	struct cause cause; /* of the reason; CAUSE_NONE: its own */
+	struct sending sending; /* by the process that runs, where it is active */
+	struct job *count;      /* that counts meanwhile; NULL: none does */
+	enum vrf_state told;    /* the state that was told last: vrf_state() says which it is in */
+	bool unwell;            /* while it is up: a check is bad, */
+	char bad[256];          /* this one */
+	struct cause cause;     /* of the reason; CAUSE_NONE: its own */
 	struct shared_line
-		*shared_line;       /* a line about a cause, or its end, is held back; NULL: none */
-	const struct cause *blamed; /* of the event under way; NULL: none that others have */
+		*shared_line; /* a line about a cause, or its end, is held back; NULL: none */
 	uint64_t since_ms;
 	bool wiring_due; /* the context was asked to wire it */
 	uint64_t
@@ -268,27 +222,16 @@ struct vrf {
 	enum net_aspect trouble_aspect;
 	struct cause trouble_cause;
 
-	struct process proxy;
-	int words_fd;   /* what it said before its log was open (vrf/launch.h); -1: not known */
-	pid_t main_pid; /* see vrf_main_pid() */
-	struct vrf_former former;
-	uint64_t wired_ms;   /* when it came up last */
-	uint64_t started_ms; /* an adopted one: when the supervisor before us started it */
-	uint64_t ready_ms;   /* of this life; 0: not yet */
-	uint32_t restarts;
-	char last_exit[128];    /* "" : it has not ended yet */
-	size_t exit_length;     /* how much of that the process itself has told */
-	struct job *last_words; /* its log is asked why it ended; NULL: it is not */
-	uint32_t backoff_s;     /* the last one; 0: it has not failed since it lived well */
-	bool hurried;           /* its first end was followed by a start at once; the next is not */
-	struct relapses relapses;
+	struct program proxy;
+	int words_fd;      /* what it said before its log was open (vrf/launch.h); -1: not known */
+	uint64_t wired_ms; /* when it came up last */
+	struct job *last_words;    /* its log is asked why it ended; NULL: it is not */
 	uint32_t stillborn;        /* lives in a row that ended before they were ready */
 	struct job *rescue;        /* its database is being judged; NULL: it is not */
 	unsigned judged_for;       /* the version that it was judged for since it was wired */
 	unsigned database_version; /* of its database, as far as known: 600 is 6.0; 0: not known */
 	bool config_due;        /* its proxy runs, and its config waits for the binary's version */
 	char config_fault[256]; /* why it goes on with its former config; "": it does not */
-	char notice[320];       /* what was done about its database before this life; "": nothing */
 	off_t log_offset;       /* where its log of this life begins */
 	char failure[320]; /* why it failed, as the log has it; "": it did not, or is up again */
 	struct zabbix_stats stats;
@@ -322,59 +265,32 @@ struct vrf {
 	bool names_restart_done; /* and was restarted once for that */
 	bool silence_restart_done; /* restarted once as it sent nothing; not again before it is heard */
 
-	struct timer state_timer, watch_timer;
+	struct timer watch_timer;
 	struct timer files_timer; /* until its files are free (vrf/launch.h) */
-	struct sd_event_source *exit_watch;
 	struct probe *probe;
 };
-
-struct vrf *vrf_create(struct vrf_context *context, const struct config_vrf *config, uint32_t id);
-
-/* One that is in no config: it is only taken down, or left. */
-struct vrf *vrf_create_gone(struct vrf_context *context, const char *name);
-void vrf_destroy(struct vrf *vrf);
-
-/*
- * For a VRF that was just made and has no config or needs no proxy: ends the proxy that an earlier supervisor
- * left it, as the config stands. Until its lock is free the VRF is stopping.
- */
-void vrf_end_leftover(struct vrf *vrf, const char *reason);
-
-/*
- * For a VRF that was just made and is in no config: what an earlier supervisor left of it, a proxy that runs or a
- * namespace, is left as it is, and shown as degraded. Not even a proxy that ends is started again, as its
- * configuration is not known.
- */
-void vrf_leave(struct vrf *vrf);
-
-/* It is gone from the config, which has been taken over: ends its proxy, and sends first what that has not. */
-void vrf_remove(struct vrf *vrf, struct config *config, const char *reason);
-
-/*
- * Restarts a proxy that runs, by an operator's order. One of another major version than its binary is now goes on until
- * it has sent nearly all that it holds, stop_timeout at most: it collects meanwhile, which who sends the rest does not.
- */
-void vrf_restart(struct vrf *vrf);
 
 /* Its part of the config, or of that which had it last. NULL: none is known. */
 const struct config_vrf *vrf_own_config(const struct vrf *vrf);
 
-/* It is meant to go: ends its proxy. */
-void vrf_end_left(struct vrf *vrf, const char *reason);
-
-/* The one way anything happens to a VRF; an event that its state does not know is nothing. */
-void vrf_dispatch(struct vrf *vrf, enum vrf_event event, const char *reason);
+/* What its proxy is told (vrf/program.h). */
+void vrf_dispatch(struct vrf *vrf, enum program_event event, const char *reason);
 
 /* The same with what is to blame for it. */
 void vrf_dispatch_for(
-	struct vrf *vrf, enum vrf_event event, const char *reason, const struct cause *cause);
+	struct vrf *vrf, enum program_event event, const char *reason, const struct cause *cause);
 
-/* The config was read again: takes the new one over and restarts the proxy only where its file
- * changed. */
-void vrf_reconfigure(struct vrf *vrf, const struct config_vrf *config, uint32_t id);
+enum vrf_state vrf_state(const struct vrf *vrf);
+const char *vrf_reason(const struct vrf *vrf);
 
-/* The pid that an operator knows the proxy by; 0: none runs. */
-pid_t vrf_main_pid(struct vrf *vrf);
+/* Healthy or degraded. */
+bool vrf_is_up(const struct vrf *vrf);
+
+/* Logs its state and tells the context where that is another one; cause: to blame for it, may be NULL. */
+void vrf_tell(struct vrf *vrf, const struct cause *cause);
+
+/* While it is up: which check is bad, NULL: none. */
+void vrf_note_health(struct vrf *vrf, const char *bad, const struct cause *cause);
 
 /* What the server says of the proxy, by its own clock. */
 void vrf_set_server_seen(struct vrf *vrf, time_t lastaccess);
@@ -390,18 +306,6 @@ bool vrf_link_fails(const struct vrf *vrf);
 
 /* At that time of our clock since the server last heard of the proxy, where lastaccess is known. */
 long vrf_server_silence_s(const struct vrf *vrf, uint64_t at_ms);
-
-/*
- * Its proxy is to poll these kinds (zabbix/pollers.h), too: restarts it where its config starts no processes for them
- * yet. Once for each kind, as none is taken away again before the VRF rests.
- */
-void vrf_want_pollers(struct vrf *vrf, unsigned kinds);
-
-/* More is known of its binary (vrf/proxy_binary.h) or of its user (vrf/named_users.h). */
-void vrf_binary_answered(struct vrf *vrf);
-
-/* context->limits_due was set, and is no longer. */
-void vrf_limits_found(struct vrf *vrf);
 
 const char *vrf_state_name(enum vrf_state state);
 const char *vrf_check_name(enum vrf_check_kind check);

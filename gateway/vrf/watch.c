@@ -13,6 +13,7 @@
 #include "vrf/launch.h"
 #include "vrf/probe.h"
 #include "vrf/proxy_config.h"
+#include "vrf/renewal.h"
 
 /*
  * How often a starting proxy is asked whether it is ready: less often the longer it takes, so that it is known a tenth
@@ -40,15 +41,14 @@ void watch_tell_wellness(struct vrf *vrf)
 	char reason[256];
 
 	if (!checks_bad_reason(vrf, reason)) {
-		vrf_dispatch(vrf, VRF_EVENT_WELL, "");
+		vrf_note_health(vrf, NULL, NULL);
 		return;
 	}
 	if (vrf->checks[VRF_CHECK_NETNS].judged && !vrf->checks[VRF_CHECK_NETNS].ok) {
-		vrf->restart_now = true;
-		vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+		program_restart(&vrf->proxy, reason);
 		return;
 	}
-	vrf_dispatch_for(vrf, VRF_EVENT_UNWELL, reason, &cause);
+	vrf_note_health(vrf, reason, &cause);
 }
 
 /*
@@ -65,7 +65,7 @@ bool watch_config_missed(const struct vrf *vrf)
 		vrf->config->proxy.psk && has_work && vrf->stats.hosts == 0 &&
 		vrf->server_lastaccess > 0 &&
 		vrf_server_silence_s(vrf, clock_now_ms()) <= SEEN_RECENTLY_S &&
-		clock_now_ms() - vrf->started_ms >= CONFIG_PATIENCE_MS;
+		clock_now_ms() - vrf->proxy.started_ms >= CONFIG_PATIENCE_MS;
 }
 
 bool watch_note_failure(
@@ -90,15 +90,14 @@ static void probe_on_answer(struct vrf *vrf, const struct zabbix_stats *stats)
 	vrf->pulse = (struct vrf_pulse){ 0 };
 	snprintf(text, sizeof(text), "answered, %.1f values/s required", stats->required_vps);
 	checks_count(vrf, VRF_CHECK_STATS, true, text);
-	if (vrf->state == VRF_STARTING) {
+	if (vrf_state(vrf) == VRF_STARTING) {
 		/* One that was wedged is not healthy before the server has heard it. */
 		checks_ask(vrf);
-		vrf_dispatch(vrf, VRF_EVENT_READY, "");
+		vrf_dispatch(vrf, PROGRAM_EVENT_READY, "");
 	} else if (watch_config_missed(vrf)) {
 		vrf->kicked = true;
-		vrf->restart_now = true;
-		vrf_dispatch(vrf, VRF_EVENT_HUNG,
-			"the server knows it now, and it has no configuration yet");
+		program_restart(
+			&vrf->proxy, "the server knows it now, and it has no configuration yet");
 	}
 }
 
@@ -126,7 +125,7 @@ static bool port_is_held(const struct vrf *vrf, char text[160])
 static void probe_on_held(struct vrf *vrf, const char *who)
 {
 	checks_set(vrf, VRF_CHECK_STATS, false, "%s", who);
-	vrf_dispatch(vrf, VRF_EVENT_READY, "");
+	vrf_dispatch(vrf, PROGRAM_EVENT_READY, "");
 	watch_tell_wellness(vrf);
 }
 
@@ -136,13 +135,13 @@ static void probe_on_failure(struct vrf *vrf, bool refused, const char *why, boo
 	char reason[256], text[160];
 	bool idle, held = !refused && port_is_held(vrf, text);
 
-	if (vrf->state == VRF_STARTING) {
+	if (vrf_state(vrf) == VRF_STARTING) {
 		if (held && !stopped)
 			probe_on_held(vrf, text);
 		return;
 	}
 	/* One that is gone has its own event. */
-	if (process_activity_read(&vrf->proxy, &activity) < 0)
+	if (process_activity_read(&vrf->proxy.process, &activity) < 0)
 		return;
 	idle = watch_note_failure(&vrf->pulse, &activity, vrf->config->proxy.health.fall);
 	if (!held)
@@ -152,7 +151,7 @@ static void probe_on_failure(struct vrf *vrf, bool refused, const char *why, boo
 		return;
 	snprintf(reason, sizeof(reason), "hangs: %u stats requests in a row failed: %.150s",
 		vrf->config->proxy.health.fall, why);
-	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+	vrf_dispatch(vrf, PROGRAM_EVENT_HUNG, reason);
 }
 
 static void late_on_done(
@@ -182,7 +181,7 @@ static void probe_on_done(
 {
 	struct vrf *vrf = data;
 	/* Its trappers answer all the same, but nobody would see one of its processes end. */
-	bool stopped = process_main_is_stopped(&vrf->proxy);
+	bool stopped = process_main_is_stopped(&vrf->proxy.process);
 	struct error err = ERROR_INIT;
 	struct zabbix_stats stats;
 
@@ -196,7 +195,7 @@ static void probe_on_done(
 	else
 		probe_on_failure(vrf, refused,
 			payload ? "its main process was stopped by a signal" : why, stopped);
-	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED)
+	if (vrf_is_up(vrf))
 		if (payload && clock_now_ms() - vrf->late.asked_ms >= LATE_PERIOD_MS)
 			late_ask(vrf);
 }
@@ -205,7 +204,7 @@ static void probe_run(struct vrf *vrf)
 {
 	struct error err = ERROR_INIT;
 
-	if (vrf->probe || vrf->proxy.pid <= 0)
+	if (vrf->probe || vrf->proxy.process.pid <= 0)
 		return;
 	if (probe_start(vrf->context->event, vrf->name, ZABBIX_STATS_REQUEST,
 		    (uint64_t)vrf->config->proxy.health.timeout_s * 1000, probe_on_done, vrf,
@@ -232,8 +231,8 @@ static uint64_t watch_pause_ms(const struct vrf *vrf)
 	uint64_t interval_ms = (uint64_t)vrf->config->proxy.health.interval_s * 1000;
 	uint64_t phase_ms = watch_phase_ms(vrf->name, interval_ms);
 
-	if (vrf->state == VRF_STARTING)
-		return watch_ready_pause_ms(clock_now_ms() - vrf->started_ms);
+	if (vrf_state(vrf) == VRF_STARTING)
+		return watch_ready_pause_ms(clock_now_ms() - vrf->proxy.started_ms);
 	if (checks_way_is_doubted(vrf))
 		return DOUBT_MS;
 	return interval_ms - (clock_now_ms() + interval_ms - phase_ms) % interval_ms;
@@ -276,7 +275,7 @@ static void watch_restart_wedged(struct vrf *vrf, const char *reason)
 	log_warning("vrf '%s': zabbix_proxy is %s; restarting it", vrf->name, reason);
 	vrf->silence_restart_done |= !wedge_is_locked(&vrf->wedge);
 	vrf->distrusted_ms = clock_now_ms();
-	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+	vrf_dispatch(vrf, PROGRAM_EVENT_HUNG, reason);
 }
 
 void watch_note_names(struct vrf *vrf, enum resolv_conf_seen seen)
@@ -305,7 +304,7 @@ static void watch_restart_for_names(struct vrf *vrf)
 	log_warning("vrf '%s': %s; restarting it", vrf->name, reason);
 	vrf->names_lost = false;
 	vrf->names_restart_done = true;
-	vrf_dispatch(vrf, VRF_EVENT_HUNG, reason);
+	vrf_dispatch(vrf, PROGRAM_EVENT_HUNG, reason);
 }
 
 static void watch_judge(struct vrf *vrf)
@@ -317,8 +316,8 @@ static void watch_judge(struct vrf *vrf)
 		return;
 	}
 	if (vrf->restart_due_ms)
-		vrf_restart(vrf);
-	if (vrf->state != VRF_HEALTHY && vrf->state != VRF_DEGRADED)
+		(void)renewal_restart(vrf);
+	if (!vrf_is_up(vrf))
 		return;
 	checks_judge_process(vrf);
 	checks_ask(vrf);
@@ -339,9 +338,9 @@ static void watch_on_elapsed(void *data)
 
 	if (!vrf->config)
 		return;
-	if (vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED)
+	if (vrf_is_up(vrf))
 		watch_judge(vrf);
-	if (vrf->state == VRF_STARTING || vrf->state == VRF_HEALTHY || vrf->state == VRF_DEGRADED) {
+	if (program_is_up(&vrf->proxy)) {
 		probe_run(vrf);
 		watch_start(vrf, watch_pause_ms(vrf));
 	}

@@ -6,6 +6,7 @@
 #include "../unit/config/loaded.h"
 #include "supervisor/drift.h"
 #include "supervisor/wire.h"
+#include "vrf/life.h"
 #include "world.h"
 
 #define CONFIG                                                              \
@@ -58,7 +59,7 @@ static void scene_begin(struct scene *scene)
 		fail_msg("%s", err.text);
 	*array_append(&supervisor->vrfs, &supervisor->n_vrfs) =
 		vrf_create(&supervisor->context, &supervisor->config->vrfs[0], 0);
-	vrf_dispatch(supervisor->vrfs[0], VRF_EVENT_START, "");
+	vrf_dispatch(supervisor->vrfs[0], PROGRAM_EVENT_START, "");
 }
 
 static void scene_end(struct scene *scene)
@@ -119,7 +120,7 @@ static void a_storm_of_events_costs_ten_comparisons_a_second(void **state)
 	(void)state;
 	scene_begin(&scene);
 	(void)run_for(&scene, 500);
-	assert_int_equal(scene.supervisor.vrfs[0]->state, VRF_HEALTHY);
+	assert_int_equal(vrf_state(scene.supervisor.vrfs[0]), VRF_HEALTHY);
 	storm = storm_start();
 	assert_true(storm > 0);
 	/* On a busy machine it takes a while to rise. */

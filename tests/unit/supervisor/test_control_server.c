@@ -12,6 +12,7 @@
 #include "supervisor/control_server.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/status.h"
+#include "vrf/life.h"
 
 #define DEADLINE_MS       5000
 #define CLIENTS_AT_MOST   64

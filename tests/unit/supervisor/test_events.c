@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Events as those who listen get them. */
 #include "../scratch.h"
+#include "../vrf_put.h"
 
 #include <regex.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "supervisor/events.h"
+#include "vrf/life.h"
 
 #define CONFIG "vrf acme { }\nnamespace mgmt { }\n"
 
@@ -63,7 +65,7 @@ static void a_snapshot_has_every_vrf(void **state)
 
 	scene_begin(&scene, *state);
 	scene.supervisor.vrfs[1]->since_ms = clock_now_ms() - 7500;
-	strcpy(scene.supervisor.vrfs[1]->reason, "a \xff reason");
+	program_note(&scene.supervisor.vrfs[1]->proxy, "a \xff reason");
 	event = event_snapshot_create(&scene.supervisor);
 	assert_int_equal(json_integer_value(json_object_get(event, "schema")), 1);
 	assert_string_equal(text_of(event, "event"), "snapshot");
@@ -98,10 +100,10 @@ static void a_change_tells_both_states_and_the_reason(void **state)
 
 	scene_begin(&scene, *state);
 	vrf = scene.supervisor.vrfs[0];
-	vrf->state = VRF_BACKOFF;
-	vrf->restarts = 3;
-	strcpy(vrf->reason, "zabbix_proxy ended: exit status 1");
-	strcpy(vrf->last_exit, "exit status 1");
+	vrf_put(vrf, VRF_BACKOFF);
+	vrf->proxy.restarts = 3;
+	program_note(&vrf->proxy, "zabbix_proxy ended: exit status 1");
+	strcpy(vrf->proxy.last_exit, "exit status 1");
 	event = event_state_create(vrf, VRF_STARTING);
 	assert_int_equal(json_integer_value(json_object_get(event, "schema")), 1);
 	assert_string_equal(text_of(event, "event"), "state");

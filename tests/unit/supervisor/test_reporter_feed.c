@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the reporter is told, and when. */
 #include "../scratch.h"
+#include "../vrf_put.h"
 
 #include <sys/socket.h>
 #include <systemd/sd-event.h>
@@ -9,6 +10,7 @@
 #include "base/json.h"
 #include "supervisor/reporter_feed.h"
 #include "supervisor/reporter_link.h"
+#include "vrf/life.h"
 
 #define DEADLINE_MS 60000
 
@@ -105,7 +107,7 @@ static json_t *next_line(struct fed *fed)
 
 static void change(struct fed *fed, struct vrf *vrf, enum vrf_state state)
 {
-	vrf->state = state;
+	vrf_put(vrf, state);
 	reporter_feed_tell_change(fed->feed, vrf);
 }
 

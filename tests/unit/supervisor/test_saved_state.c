@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "supervisor/saved_state.h"
+#include "vrf/life.h"
 
 #define CONFIG      "vrf acme { }\nvrf bravo { }\nnamespace mgmt { }\n"
 #define DEADLINE_MS 5000
@@ -61,9 +62,9 @@ static void what_was_written_is_read_by_the_next(void **state)
 	scene_begin(&before, *state);
 	scene_begin(&after, *state);
 	vrfs = before.supervisor.vrfs;
-	vrfs[0]->proxy = (struct process){ 4711, -1, 815 };
-	vrfs[0]->restarts = 2;
-	strcpy(vrfs[0]->last_exit, "signal 9 (Killed)");
+	vrfs[0]->proxy.process = (struct process){ 4711, -1, 815 };
+	vrfs[0]->proxy.restarts = 2;
+	strcpy(vrfs[0]->proxy.last_exit, "signal 9 (Killed)");
 	vrfs[0]->database_version = 600;
 	vrfs[1]->held = true;
 	foreign_addresses_from_json(&vrfs[0]->foreign, leased);
@@ -72,19 +73,19 @@ static void what_was_written_is_read_by_the_next(void **state)
 	for (size_t i = 0; i < after.supervisor.n_vrfs; i++)
 		saved_state_apply(saved, after.supervisor.vrfs[i]);
 	vrfs = after.supervisor.vrfs;
-	assert_int_equal(vrfs[0]->former.pid, 4711);
-	assert_int_equal(vrfs[0]->former.start_time, 815);
-	assert_int_equal(vrfs[0]->restarts, 2);
+	assert_int_equal(vrfs[0]->proxy.former.pid, 4711);
+	assert_int_equal(vrfs[0]->proxy.former.start_time, 815);
+	assert_int_equal(vrfs[0]->proxy.restarts, 2);
 	assert_int_equal(vrfs[0]->database_version, 600);
 	assert_int_equal(vrfs[1]->database_version, 0);
-	assert_string_equal(vrfs[0]->last_exit, "signal 9 (Killed)");
+	assert_string_equal(vrfs[0]->proxy.last_exit, "signal 9 (Killed)");
 	assert_int_equal(vrfs[0]->foreign.count, 1);
 	assert_string_equal(vrfs[0]->foreign.items[0].interface, "cust");
 	assert_int_equal(vrfs[0]->foreign.items[0].address.prefix_length, 24);
 	assert_int_equal(vrfs[1]->foreign.count, 0);
 	assert_false(vrfs[0]->held);
 	assert_true(vrfs[1]->held);
-	assert_string_equal(vrfs[1]->reason, VRF_STOPPED_BY_HAND);
+	assert_string_equal(vrf_reason(vrfs[1]), VRF_STOPPED_BY_HAND);
 	assert_true(saved_state_holds(saved, "bravo"));
 	assert_false(saved_state_holds(saved, "acme"));
 	assert_false(saved_state_holds(saved, "no-such"));
@@ -99,13 +100,13 @@ static void one_that_was_ended_in_order_starts_a_new_count(void **state)
 
 	scene_begin(&before, *state);
 	scene_begin(&after, *state);
-	before.supervisor.vrfs[0]->restarts = 7;
+	before.supervisor.vrfs[0]->proxy.restarts = 7;
 	saved_state_write(&before.supervisor);
 	saved = scene_load(&after);
 	vrf = after.supervisor.vrfs[0];
 	saved_state_apply(saved, vrf);
-	assert_int_equal(vrf->restarts, 0);
-	assert_int_equal(vrf->former.pid, 0);
+	assert_int_equal(vrf->proxy.restarts, 0);
+	assert_int_equal(vrf->proxy.former.pid, 0);
 }
 
 static void without_a_file_there_is_nothing(void **state)
@@ -152,8 +153,8 @@ static void strange_values_are_as_none(void **state)
 		vrf = scene.supervisor.vrfs[i];
 		saved_state_apply(saved, vrf);
 		assert_false(vrf->held);
-		assert_int_equal(vrf->restarts, 0);
-		assert_string_equal(vrf->last_exit, "");
+		assert_int_equal(vrf->proxy.restarts, 0);
+		assert_string_equal(vrf->proxy.last_exit, "");
 	}
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What several VRFs suffer from, told once by the log. */
 #include "../scratch.h"
+#include "../vrf_put.h"
 
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
 #include "supervisor/shared_causes.h"
+#include "vrf/life.h"
 #include "vrf/watch.h"
 
 #define MANY 500
@@ -75,8 +77,8 @@ static void stage_begin(struct stage *stage, const char *directory)
 		struct vrf *vrf = vrf_create(&s->context, &s->config->vrfs[i], 0);
 
 		*array_append(&s->vrfs, &s->n_vrfs) = vrf;
-		vrf_dispatch(vrf, VRF_EVENT_START, "");
-		vrf_dispatch(vrf, VRF_EVENT_WIRED, "");
+		vrf_dispatch(vrf, PROGRAM_EVENT_START, "");
+		vrf_dispatch(vrf, PROGRAM_EVENT_PREPARED, "");
 		/* What it is like is said here. */
 		watch_stop(vrf);
 	}
@@ -101,13 +103,13 @@ static void stage_end(struct stage *stage)
 static void degrade(struct stage *stage, int from, int to, const struct cause *cause)
 {
 	for (int i = from; i < to; i++)
-		vrf_dispatch_for(stage->supervisor.vrfs[i], VRF_EVENT_UNWELL, "link: down", cause);
+		vrf_note_health(stage->supervisor.vrfs[i], "link: down", cause);
 }
 
 static void recover(struct stage *stage, int from, int to)
 {
 	for (int i = from; i < to; i++)
-		vrf_dispatch(stage->supervisor.vrfs[i], VRF_EVENT_WELL, "");
+		vrf_note_health(stage->supervisor.vrfs[i], NULL, NULL);
 }
 
 /* The log so far without its times; the caller frees it. */
@@ -230,14 +232,14 @@ static void a_retry_still_waits_for_it(void **state)
 		for (int i = 0; i < 2; i++) {
 			struct vrf *vrf = stage.supervisor.vrfs[i];
 
-			vrf->state = VRF_WIRING;
-			vrf_dispatch_for(vrf, VRF_EVENT_WIRING_FAILED, "no parent", &cause);
-			vrf_dispatch(vrf, VRF_EVENT_START, "");
-			assert_int_equal(vrf->state, VRF_WIRING);
+			vrf_put(vrf, VRF_WIRING);
+			vrf_dispatch_for(vrf, PROGRAM_EVENT_UNPREPARED, "no parent", &cause);
+			vrf_dispatch(vrf, PROGRAM_EVENT_START, "");
+			assert_int_equal(vrf_state(vrf), VRF_WIRING);
 			assert_true(cause_equal(&vrf->cause, &cause));
 		}
 	assert_log(&stage, 1000, "error: parent 'p0' does not exist: 2 VRFs wait for it: v0, v1");
-	vrf_dispatch(stage.supervisor.vrfs[0], VRF_EVENT_WIRED, "");
+	vrf_dispatch(stage.supervisor.vrfs[0], PROGRAM_EVENT_PREPARED, "");
 	assert_int_equal(stage.supervisor.vrfs[0]->cause.kind, CAUSE_NONE);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The status document of VRFs that are nowhere but in memory. */
 #include "../scratch.h"
+#include "../vrf_put.h"
 
 #include <systemd/sd-event.h>
 
@@ -9,6 +10,7 @@
 #include "supervisor/census.h"
 #include "supervisor/reporter_link.h"
 #include "supervisor/status.h"
+#include "vrf/life.h"
 
 /* A VRF with a proxy, and a namespace without; no name that the machine could have. */
 #define CONFIG                                                     \
@@ -151,13 +153,12 @@ static void the_worst_vrf_decides_for_the_gateway(void **state)
 	cleanup_supervisor struct supervisor supervisor = begin(&loaded);
 
 	add_vrfs(&supervisor);
-	supervisor.vrfs[0]->wanted = supervisor.vrfs[1]->wanted = true;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		cleanup_json json_t *document = NULL;
 		cleanup_free char *summary = NULL;
 
-		supervisor.vrfs[0]->state = cases[i].a;
-		supervisor.vrfs[1]->state = cases[i].b;
+		vrf_put(supervisor.vrfs[0], cases[i].a);
+		vrf_put(supervisor.vrfs[1], cases[i].b);
 		document = status_create(&supervisor, NULL, false);
 		summary = status_summary(&supervisor);
 		assert_string_equal(
@@ -185,8 +186,8 @@ static void bytes_that_are_no_utf_8_cost_no_vrf(void **state)
 	cleanup_json json_t *document = NULL;
 
 	add_vrfs(&supervisor);
-	strcpy(supervisor.vrfs[0]->reason, "profile '/etc/\xff\xfe' not found \xc3");
-	strcpy(supervisor.vrfs[0]->last_exit, "\x80");
+	program_note(&supervisor.vrfs[0]->proxy, "profile '/etc/\xff\xfe' not found \xc3");
+	strcpy(supervisor.vrfs[0]->proxy.last_exit, "\x80");
 	document = status_create(&supervisor, NULL, false);
 	assert_non_null(document);
 	assert_int_equal(json_array_size(json_object_get(document, "vrfs")), 2);
@@ -234,8 +235,8 @@ static void memory_and_backlog_are_shown_with_their_age(void **state)
 
 	add_vrfs(&supervisor);
 	vrf = supervisor.vrfs[0];
-	vrf->proxy.pid = getpid();
-	vrf->started_ms = now_ms - 60000;
+	vrf->proxy.process.pid = getpid();
+	vrf->proxy.started_ms = now_ms - 60000;
 	vrf->vitals = (struct vrf_vitals){
 		.read_ms = now_ms - 3500, .memory_bytes = 5 << 20, .unsent = 17
 	};
@@ -251,9 +252,9 @@ static void memory_and_backlog_are_shown_with_their_age(void **state)
 		assert_int_equal(json_integer_value(json_object_get(proxy, "measured_s")),
 			life == 0 ? 3 : 0);
 		assert_int_equal(json_is_null(json_object_get(proxy, "backlog")), life);
-		vrf->started_ms = now_ms;
+		vrf->proxy.started_ms = now_ms;
 	}
-	vrf->proxy.pid = 0;
+	vrf->proxy.process.pid = 0;
 }
 
 /* A state that changes is told at once; what else does, a moment later. */
@@ -265,12 +266,12 @@ static void many_who_ask_get_one_text(void **state)
 
 	add_vrfs(&supervisor);
 	first = xstrdup(status_text(&supervisor, true));
-	strcpy(supervisor.vrfs[0]->reason, "another reason");
+	program_note(&supervisor.vrfs[0]->proxy, "another reason");
 	assert_string_equal(status_text(&supervisor, true), first);
 	assert_non_null(strstr(status_text(&supervisor, false), "another reason"));
 	status_changed(&supervisor);
 	assert_non_null(strstr(status_text(&supervisor, true), "another reason"));
-	strcpy(supervisor.vrfs[0]->reason, "");
+	program_note(&supervisor.vrfs[0]->proxy, "");
 	while (strstr(status_text(&supervisor, true), "another reason"))
 		usleep(1000);
 	status_changed(&supervisor);

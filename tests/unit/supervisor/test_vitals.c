@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "supervisor/vitals.h"
+#include "vrf/life.h"
 
 #define CONFIG      "proxy { user = nobody psk = false }\nvrf acme { }\nnamespace mgmt { }\n"
 #define DEADLINE_MS 10000
@@ -35,8 +36,9 @@ static void scene_begin(struct scene *scene, const char *directory)
 	for (size_t i = 0; i < scene->loaded.config->n_vrfs; i++)
 		*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf_create(
 			&supervisor->context, &scene->loaded.config->vrfs[i], (uint32_t)i);
-	supervisor->vrfs[0]->proxy.pid = getpid();
-	supervisor->vrfs[0]->started_ms = supervisor->vrfs[0]->ready_ms = clock_now_ms();
+	supervisor->vrfs[0]->proxy.process.pid = getpid();
+	supervisor->vrfs[0]->proxy.started_ms = supervisor->vrfs[0]->proxy.ready_ms =
+		clock_now_ms();
 	supervisor->vitals = vitals_create(supervisor);
 }
 

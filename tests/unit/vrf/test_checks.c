@@ -121,7 +121,7 @@ static void one_good_result_among_bad_ones_starts_the_count_anew(void **state)
 static void a_slow_start_is_not_held_against_it_but_a_relapse_is(void **state)
 {
 	struct config_vrf config = counted_config();
-	struct vrf vrf = { .config = &config, .started_ms = clock_now_ms() };
+	struct vrf vrf = { .config = &config, .proxy.started_ms = clock_now_ms() };
 	const struct vrf_check *check = &vrf.checks[VRF_CHECK_SERVER];
 
 	(void)state;
@@ -158,9 +158,9 @@ static void a_running_proxy_of_another_version_than_the_server_is_told_so_and_st
 		struct vrf vrf = { .context = &context,
 			.config = &config,
 			.name = (char *)"acme",
-			.state = VRF_HEALTHY,
+			.proxy.state = PROGRAM_READY,
 			.has_stats = true,
-			.proxy = { .pid = 4711, .pidfd = -1 } };
+			.proxy.process = { .pid = 4711, .pidfd = -1 } };
 		const struct vrf_check *check = &vrf.checks[VRF_CHECK_SERVER];
 
 		strcpy(vrf.stats.version, cases[i].proxy);
@@ -171,8 +171,8 @@ static void a_running_proxy_of_another_version_than_the_server_is_told_so_and_st
 		assert_non_null(strstr(check->detail, cases[i].server));
 		assert_non_null(strstr(check->detail, cases[i].told));
 		assert_non_null(strstr(check->detail, "'vrfgate restart acme'"));
-		assert_int_equal(vrf.state, VRF_HEALTHY);
-		assert_int_equal(vrf.proxy.pid, 4711);
+		assert_int_equal(vrf_state(&vrf), VRF_HEALTHY);
+		assert_int_equal(vrf.proxy.process.pid, 4711);
 		/* Nor is it started anew for a configuration that does not come. */
 		assert_int_equal(vrf.kicked, cases[i].proxy[0] < cases[i].server[0]);
 		strcpy(context.server_version_text, cases[i].proxy);
@@ -205,7 +205,7 @@ static void trial_init(struct trial *trial, const char *url)
 	trial->vrf.context = &trial->context;
 	trial->vrf.config = &trial->vrf_config;
 	trial->vrf.paths.state_dir = (char *)".";
-	trial->vrf.proxy.pid = getpid();
+	trial->vrf.proxy.process.pid = getpid();
 }
 
 static void after_a_full_disk_a_vrf_is_healthy_when_the_server_has_heard_it_again(void **state)
@@ -222,7 +222,7 @@ static void after_a_full_disk_a_vrf_is_healthy_when_the_server_has_heard_it_agai
 	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].ok);
 	vrf_set_server_seen(&trial.vrf, time(NULL));
 	/* Once: a process that is not wedged yet may have called. */
-	trial.vrf.started_ms = trial.vrf.distrusted_ms - 1;
+	trial.vrf.proxy.started_ms = trial.vrf.distrusted_ms - 1;
 	checks_ask(&trial.vrf);
 	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].ok);
 	trial.vrf.wedge.read_ms = trial.vrf.distrusted_ms + WEDGE_MS;
@@ -238,7 +238,7 @@ static void a_new_life_counts_when_the_server_has_heard_it(void **state)
 
 	(void)state;
 	trial_init(&trial, "http://127.0.0.1:1/");
-	trial.vrf.distrusted_ms = trial.vrf.started_ms = clock_now_ms() - 2000;
+	trial.vrf.distrusted_ms = trial.vrf.proxy.started_ms = clock_now_ms() - 2000;
 	checks_ask(&trial.vrf);
 	assert_false(trial.vrf.checks[VRF_CHECK_SERVER].ok);
 	vrf_set_server_seen(&trial.vrf, time(NULL));
@@ -460,8 +460,8 @@ static void a_database_that_cannot_be_written_is_told_at_once(void **state)
 
 		trial_init(&trial, "");
 		trial.vrf.paths.state_dir = (char *)"/no/such/directory";
-		trial.vrf.started_ms = 2;
-		trial.vrf.proxy.pid = 1;
+		trial.vrf.proxy.started_ms = 2;
+		trial.vrf.proxy.process.pid = 1;
 		/* What was read of the life before. */
 		trial.vrf.vitals.read_ms = 1;
 		trial.vrf.vitals.write_error = cases[i].error;

@@ -25,7 +25,8 @@ static void trial_begin(struct trial *trial)
 		.config = { .has_proxy = true,
 			.proxy.java_gateway = (char *)"",
 			.proxy.health = { .fall = 1, .rise = 1 } },
-		.vrf = { .name = (char *)"acme", .state = VRF_STARTING, .proxy.pid = getpid() },
+		.vrf = { .name = (char *)"acme",
+			.proxy = { .state = PROGRAM_STARTING, .process.pid = getpid() } },
 	};
 	trial->context = (struct vrf_context){ .config = &trial->whole, .server_known = true };
 	trial->vrf.context = &trial->context;
@@ -179,7 +180,7 @@ static void a_proxy_that_has_just_come_is_given_time(void **state)
 
 	(void)state;
 	heard_with_value_of(&started, 10 * MINUTE_MS);
-	started.vrf.started_ms = clock_now_ms() - MINUTE_MS;
+	started.vrf.proxy.started_ms = clock_now_ms() - MINUTE_MS;
 	assert_true(values_check(&started)->ok);
 	heard_with_value_of(&heard, 10 * MINUTE_MS);
 	heard.vrf.checks[VRF_CHECK_SERVER].since_ms = clock_now_ms() - MINUTE_MS;
@@ -235,7 +236,7 @@ static void items_that_the_proxy_leaves_late_are_told(void **state)
 	assert_string_equal(trial.vrf.checks[VRF_CHECK_LATE].detail,
 		"37 items are late by more than 10 minutes");
 	/* The next proxy has said nothing yet. */
-	trial.vrf.started_ms = clock_now_ms() + 1;
+	trial.vrf.proxy.started_ms = clock_now_ms() + 1;
 	assert_false(late_check(&trial)->judged);
 }
 

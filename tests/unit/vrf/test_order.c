@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Orders to a VRF in each of its states; the kernel is not asked. */
 #include "../scratch.h"
+#include "../vrf_put.h"
 
 #include <systemd/sd-event.h>
 
-#include "vrf/order.h"
+#include "vrf/life.h"
 
 #define NAMESPACE "namespace mgmt { }"
 
@@ -50,22 +51,22 @@ static void life_end(struct life *life)
 
 static void life_be_healthy(struct life *life)
 {
-	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life->vrf, VRF_EVENT_WIRED, "");
-	assert_int_equal(life->vrf->state, VRF_HEALTHY);
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_PREPARED, "");
+	assert_int_equal(vrf_state(life->vrf), VRF_HEALTHY);
 }
 
 /* As if a proxy ran in it; a signal to it goes nowhere. */
 static void life_be_running(struct life *life)
 {
 	life_be_healthy(life);
-	life->vrf->proxy.pid = getpid();
+	life->vrf->proxy.process.pid = getpid();
 }
 
 static void proxy_has_ended(struct life *life)
 {
-	life->vrf->proxy.pid = 0;
-	vrf_dispatch(life->vrf, VRF_EVENT_ENDED, "");
+	life->vrf->proxy.process.pid = 0;
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_ENDED, "");
 }
 
 static void what_was_stopped_stays_so_over_a_reload(void **state)
@@ -75,13 +76,13 @@ static void what_was_stopped_stays_so_over_a_reload(void **state)
 	life_begin(&life, *state, NAMESPACE);
 	life_be_healthy(&life);
 	assert_int_equal(order_stop(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
+	assert_string_equal(vrf_reason(life.vrf), VRF_STOPPED_BY_HAND);
 	vrf_reconfigure(life.vrf, life.vrf->config, 0);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	assert_true(life.vrf->held);
 	assert_int_equal(order_start(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	assert_false(life.vrf->held);
 }
 
@@ -92,10 +93,10 @@ static void a_proxy_that_is_stopped_is_awaited(void **state)
 	life_begin(&life, *state, NAMESPACE);
 	life_be_running(&life);
 	order_stop(life.vrf, NULL);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
 	proxy_has_ended(&life);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
+	assert_string_equal(vrf_reason(life.vrf), VRF_STOPPED_BY_HAND);
 }
 
 static void a_restart_ends_the_proxy_and_starts_it_without_a_delay(void **state)
@@ -105,10 +106,10 @@ static void a_restart_ends_the_proxy_and_starts_it_without_a_delay(void **state)
 	life_begin(&life, *state, NAMESPACE);
 	life_be_running(&life);
 	assert_int_equal(order_restart(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
-	assert_string_equal(life.vrf->reason, "restarted by hand");
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
+	assert_string_equal(vrf_reason(life.vrf), "restarted by hand");
 	proxy_has_ended(&life);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 }
 
 static void a_new_key_starts_anew_what_runs_and_nothing_that_rests(void **state)
@@ -118,13 +119,13 @@ static void a_new_key_starts_anew_what_runs_and_nothing_that_rests(void **state)
 	life_begin(&life, *state, NAMESPACE);
 	life_be_running(&life);
 	assert_int_equal(order_rekey(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
-	assert_string_equal(life.vrf->reason, "its key has changed");
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
+	assert_string_equal(vrf_reason(life.vrf), "its key has changed");
 	proxy_has_ended(&life);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	order_stop(life.vrf, NULL);
 	assert_int_equal(order_rekey(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	assert_true(life.vrf->held);
 }
 
@@ -137,15 +138,15 @@ static void the_last_order_counts_while_a_proxy_ends(void **state)
 	order_restart(life.vrf, NULL);
 	order_stop(life.vrf, NULL);
 	proxy_has_ended(&life);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
+	assert_string_equal(vrf_reason(life.vrf), VRF_STOPPED_BY_HAND);
 	order_start(life.vrf, NULL);
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	life.vrf->proxy.pid = getpid();
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	life.vrf->proxy.process.pid = getpid();
 	order_stop(life.vrf, NULL);
 	order_start(life.vrf, NULL);
 	proxy_has_ended(&life);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 }
 
 static void a_failed_one_is_tried_again_at_once_and_with_the_first_delay(void **state)
@@ -156,13 +157,13 @@ static void a_failed_one_is_tried_again_at_once_and_with_the_first_delay(void **
 		cleanup_life struct life life;
 
 		life_begin(&life, *state, NAMESPACE);
-		vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-		vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "parent 'eth9' not found");
-		assert_int_equal(life.vrf->state, VRF_FAILED);
-		assert_int_equal(life.vrf->backoff_s, 1);
+		vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+		vrf_dispatch(life.vrf, PROGRAM_EVENT_UNPREPARED, "parent 'eth9' not found");
+		assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
+		assert_int_equal(life.vrf->proxy.backoff_s, 1);
 		orders[i](life.vrf, NULL);
-		assert_int_equal(life.vrf->state, VRF_WIRING);
-		assert_int_equal(life.vrf->backoff_s, 0);
+		assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+		assert_int_equal(life.vrf->proxy.backoff_s, 0);
 	}
 }
 
@@ -171,11 +172,11 @@ static void what_was_given_up_is_begun_with_a_new_count(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	life.vrf->state = VRF_FAILED;
-	life.vrf->relapses.given_up = true;
+	vrf_put(life.vrf, VRF_FAILED);
+	life.vrf->proxy.relapses.given_up = true;
 	order_start(life.vrf, NULL);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
-	assert_false(life.vrf->relapses.given_up);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+	assert_false(life.vrf->proxy.relapses.given_up);
 }
 
 static void a_namespace_without_a_proxy_is_wired_anew(void **state)
@@ -185,8 +186,8 @@ static void a_namespace_without_a_proxy_is_wired_anew(void **state)
 	life_begin(&life, *state, NAMESPACE);
 	life_be_healthy(&life);
 	order_restart(life.vrf, NULL);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
-	assert_false(life.vrf->restart_now);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+	assert_false(life.vrf->proxy.restart_now);
 }
 
 static void a_healthy_one_takes_no_notice_of_a_start(void **state)
@@ -196,7 +197,7 @@ static void a_healthy_one_takes_no_notice_of_a_start(void **state)
 	life_begin(&life, *state, NAMESPACE);
 	life_be_healthy(&life);
 	assert_int_equal(order_start(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_HEALTHY);
+	assert_int_equal(vrf_state(life.vrf), VRF_HEALTHY);
 }
 
 static void what_the_config_disables_is_not_started(void **state)
@@ -208,7 +209,7 @@ static void what_the_config_disables_is_not_started(void **state)
 	assert_int_equal(order_start(life.vrf, &err), -EINVAL);
 	assert_string_equal(err.text, "vrf 'mgmt' is disabled in the config");
 	assert_int_equal(order_restart(life.vrf, &err), -EINVAL);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	life.vrf->config = NULL;
 	assert_int_equal(order_start(life.vrf, &err), -EINVAL);
 	assert_string_equal(err.text, "vrf 'mgmt' is gone from the config");

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <systemd/sd-event.h>
 
+#include "vrf/life.h"
 #include "vrf/rescue.h"
-#include "vrf/vrf.h"
 
 #define NOW   1795575600 /* 2026-11-25 03:00:00 UTC */
 #define ASIDE "proxy.db.20261125T030000Z"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The life of a VRF as far as it goes without a kernel: what is asked for is only recorded. */
 #include "../scratch.h"
+#include "../vrf_put.h"
 
 #include <poll.h>
 #include <pwd.h>
@@ -13,8 +14,9 @@
 #include "base/clock.h"
 #include "process/job.h"
 #include "vrf/checks.h"
+#include "vrf/life.h"
 #include "vrf/named_users.h"
-#include "vrf/order.h"
+#include "vrf/renewal.h"
 #include "vrf/vrf.h"
 #include "vrf/watch.h"
 
@@ -58,7 +60,7 @@ static void on_changed(struct vrf *vrf, enum vrf_state before)
 static void on_binary_answered(const char *path, void *data)
 {
 	(void)path;
-	vrf_binary_answered(((struct life *)data)->vrf);
+	renewal_binary_answered(((struct life *)data)->vrf);
 }
 
 static void life_begin(struct life *life, const char *directory, const char *text)
@@ -113,8 +115,8 @@ static void a_new_vrf_is_disabled_and_asks_for_nothing(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_false(life.vrf->wanted);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
+	assert_false(life.vrf->proxy.wanted);
 	assert_int_equal(life.wired + life.rested, 0);
 }
 
@@ -123,14 +125,14 @@ static void a_namespace_is_healthy_when_it_is_wired(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	assert_int_equal(life.wired, 1);
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	assert_int_equal(life.vrf->state, VRF_HEALTHY);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_HEALTHY);
 	assert_int_equal(life.changed, 2);
 	assert_int_equal(life.before, VRF_WIRING);
-	assert_int_equal(life.vrf->proxy.pid, 0);
+	assert_int_equal(life.vrf->proxy.process.pid, 0);
 	assert_int_equal(life.looked, 1);
 	assert_true(is_armed(life.vrf->watch_timer.source));
 }
@@ -140,18 +142,18 @@ static void what_is_not_well_is_degraded_with_the_reason(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_UNWELL, "link: interface 'eth0.10' is down");
-	assert_int_equal(life.vrf->state, VRF_DEGRADED);
-	assert_string_equal(life.vrf->reason, "link: interface 'eth0.10' is down");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	vrf_note_health(life.vrf, "link: interface 'eth0.10' is down", NULL);
+	assert_int_equal(vrf_state(life.vrf), VRF_DEGRADED);
+	assert_string_equal(vrf_reason(life.vrf), "link: interface 'eth0.10' is down");
 	assert_int_equal(life.changed, 3);
-	vrf_dispatch(life.vrf, VRF_EVENT_UNWELL, "address: none");
+	vrf_note_health(life.vrf, "address: none", NULL);
 	assert_int_equal(life.changed, 3);
-	assert_string_equal(life.vrf->reason, "address: none");
-	vrf_dispatch(life.vrf, VRF_EVENT_WELL, "");
-	assert_int_equal(life.vrf->state, VRF_HEALTHY);
-	assert_string_equal(life.vrf->reason, "");
+	assert_string_equal(vrf_reason(life.vrf), "address: none");
+	vrf_note_health(life.vrf, NULL, NULL);
+	assert_int_equal(vrf_state(life.vrf), VRF_HEALTHY);
+	assert_string_equal(vrf_reason(life.vrf), "");
 }
 
 static void a_lost_namespace_is_wired_anew(void **state)
@@ -159,10 +161,10 @@ static void a_lost_namespace_is_wired_anew(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	assert_int_equal(life.wired, 2);
 }
 
@@ -172,12 +174,12 @@ static void a_lost_namespace_hurries_no_later_start(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
 	checks_set(life.vrf, VRF_CHECK_NETNS, false, "namespace 'mgmt' is missing");
 	watch_tell_wellness(life.vrf);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
-	assert_false(life.vrf->restart_now);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+	assert_false(life.vrf->proxy.restart_now);
 }
 
 static void a_healthy_namespace_rests_when_it_is_stopped(void **state)
@@ -185,11 +187,11 @@ static void a_healthy_namespace_rests_when_it_is_stopped(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_string_equal(life.vrf->reason, "told so");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "told so");
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
+	assert_string_equal(vrf_reason(life.vrf), "told so");
 	assert_int_equal(life.rested, 1);
 	assert_false(is_armed(life.vrf->watch_timer.source));
 }
@@ -199,13 +201,13 @@ static void a_stop_while_wiring_rests_and_what_comes_later_is_nothing(void **sta
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "told so");
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	assert_int_equal(life.rested, 1);
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "late");
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_UNPREPARED, "late");
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	assert_int_equal(life.rested, 1);
 }
 
@@ -216,37 +218,35 @@ static void an_event_unknown_to_a_state_does_nothing(void **state)
 		enum vrf_state state;
 		unsigned events;
 	} unknown[] = {
-		{ VRF_DISABLED, ~(1u << VRF_EVENT_START) },
+		{ VRF_DISABLED, ~(1u << PROGRAM_EVENT_START) },
 		{ VRF_WIRING,
-			~(1u << VRF_EVENT_STOP | 1u << VRF_EVENT_WIRED |
-				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_PREPARED) },
+			~(1u << PROGRAM_EVENT_STOP | 1u << PROGRAM_EVENT_PREPARED |
+				1u << PROGRAM_EVENT_UNPREPARED) },
 		{ VRF_HEALTHY,
-			1u << VRF_EVENT_START | 1u << VRF_EVENT_WIRED |
-				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
-				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_TIMEOUT |
-				1u << VRF_EVENT_KILL },
+			1u << PROGRAM_EVENT_START | 1u << PROGRAM_EVENT_PREPARED |
+				1u << PROGRAM_EVENT_UNPREPARED | 1u << PROGRAM_EVENT_READY |
+				1u << PROGRAM_EVENT_TIMEOUT | 1u << PROGRAM_EVENT_KILL },
 		{ VRF_FAILED,
-			1u << VRF_EVENT_WIRED | 1u << VRF_EVENT_WIRING_FAILED |
-				1u << VRF_EVENT_READY | 1u << VRF_EVENT_WELL |
-				1u << VRF_EVENT_UNWELL | 1u << VRF_EVENT_HUNG |
-				1u << VRF_EVENT_ENDED },
+			1u << PROGRAM_EVENT_PREPARED | 1u << PROGRAM_EVENT_UNPREPARED |
+				1u << PROGRAM_EVENT_READY | 1u << PROGRAM_EVENT_HUNG |
+				1u << PROGRAM_EVENT_ENDED },
 		{ VRF_STOPPING,
-			1u << VRF_EVENT_START | 1u << VRF_EVENT_WIRED |
-				1u << VRF_EVENT_WIRING_FAILED | 1u << VRF_EVENT_READY |
-				1u << VRF_EVENT_WELL | 1u << VRF_EVENT_UNWELL |
-				1u << VRF_EVENT_HUNG | 1u << VRF_EVENT_KILL },
+			1u << PROGRAM_EVENT_START | 1u << PROGRAM_EVENT_PREPARED |
+				1u << PROGRAM_EVENT_UNPREPARED | 1u << PROGRAM_EVENT_READY |
+
+				1u << PROGRAM_EVENT_HUNG | 1u << PROGRAM_EVENT_KILL },
 	};
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NAMESPACE);
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		for (int event = 0; event < VRF_EVENTS; event++) {
+		for (int event = 0; event < PROGRAM_EVENTS; event++) {
 			if (!(unknown[i].events & 1u << event))
 				continue;
-			life.vrf->state = unknown[i].state;
-			vrf_dispatch(life.vrf, (enum vrf_event)event, "x");
-			assert_int_equal(life.vrf->state, unknown[i].state);
-			assert_string_equal(life.vrf->reason, "");
+			vrf_put(life.vrf, unknown[i].state);
+			vrf_dispatch(life.vrf, (enum program_event)event, "x");
+			assert_int_equal(vrf_state(life.vrf), unknown[i].state);
+			assert_string_equal(vrf_reason(life.vrf), "");
 		}
 	assert_int_equal(life.wired + life.rested, 0);
 }
@@ -256,15 +256,15 @@ static void what_cannot_be_wired_fails_and_is_tried_again_later(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, SHORT_DELAYS NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "parent 'eth9' not found");
-	assert_int_equal(life.vrf->state, VRF_FAILED);
-	assert_string_equal(life.vrf->reason, "parent 'eth9' not found");
-	assert_true(is_armed(life.vrf->state_timer.source));
-	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_UNPREPARED, "parent 'eth9' not found");
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
+	assert_string_equal(vrf_reason(life.vrf), "parent 'eth9' not found");
+	assert_true(is_armed(life.vrf->proxy.timer.source));
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_TIMEOUT, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	assert_int_equal(life.wired, 2);
-	assert_false(is_armed(life.vrf->state_timer.source));
+	assert_false(is_armed(life.vrf->proxy.timer.source));
 }
 
 static void the_delay_doubles_up_to_its_maximum_and_is_scattered(void **state)
@@ -276,9 +276,9 @@ static void the_delay_doubles_up_to_its_maximum_and_is_scattered(void **state)
 	for (size_t i = 0; i < sizeof(delays_ms) / sizeof(delays_ms[0]); i++) {
 		uint64_t left_ms;
 
-		vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-		vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
-		left_ms = remaining_ms(life.vrf->state_timer.source);
+		vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+		vrf_dispatch(life.vrf, PROGRAM_EVENT_UNPREPARED, "x");
+		left_ms = remaining_ms(life.vrf->proxy.timer.source);
 		/* A fifth more or less, and the milliseconds that have gone by. */
 		assert_in_range(left_ms, delays_ms[i] * 3 / 4, delays_ms[i] * 6 / 5);
 	}
@@ -290,24 +290,24 @@ static void a_namespace_that_came_up_starts_with_the_first_delay_again(void **st
 
 	life_begin(&life, *state, SHORT_DELAYS NAMESPACE);
 	for (int i = 0; i < 3; i++) {
-		vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-		vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
+		vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+		vrf_dispatch(life.vrf, PROGRAM_EVENT_UNPREPARED, "x");
 	}
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, "x");
-	assert_in_range(remaining_ms(life.vrf->state_timer.source), 0, 1200);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_HUNG, "netns: namespace 'mgmt' is missing");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_UNPREPARED, "x");
+	assert_in_range(remaining_ms(life.vrf->proxy.timer.source), 0, 1200);
 }
 
 /* As if a proxy had run and ended. */
 static void proxy_lives_and_ends(struct life *life, uint64_t ready_since_ms)
 {
-	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
-	life->vrf->state = VRF_HEALTHY;
-	life->vrf->ready_ms = ready_since_ms;
-	strcpy(life->vrf->last_exit, "exit status 1");
-	vrf_dispatch(life->vrf, VRF_EVENT_ENDED, "");
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_START, "");
+	vrf_put(life->vrf, VRF_HEALTHY);
+	life->vrf->proxy.ready_ms = ready_since_ms;
+	strcpy(life->vrf->proxy.last_exit, "exit status 1");
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_ENDED, "");
 }
 
 static void what_ends_too_often_fails_and_is_tried_again_slowly(void **state)
@@ -317,15 +317,15 @@ static void what_ends_too_often_fails_and_is_tried_again_slowly(void **state)
 	life_begin(&life, *state, IMPATIENT NAMESPACE);
 	for (int i = 0; i < 2; i++) {
 		proxy_lives_and_ends(&life, clock_now_ms());
-		assert_int_equal(life.vrf->state, VRF_BACKOFF);
+		assert_int_equal(vrf_state(life.vrf), VRF_BACKOFF);
 	}
 	proxy_lives_and_ends(&life, clock_now_ms());
-	assert_int_equal(life.vrf->state, VRF_FAILED);
-	assert_string_equal(life.vrf->reason,
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
+	assert_string_equal(vrf_reason(life.vrf),
 		"more than 2 restarts within 300 s: zabbix_proxy ended: exit status 1");
-	assert_in_range(remaining_ms(life.vrf->state_timer.source), 200000, 360000);
+	assert_in_range(remaining_ms(life.vrf->proxy.timer.source), 200000, 360000);
 	proxy_lives_and_ends(&life, clock_now_ms());
-	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
 }
 
 static void a_good_life_takes_back_what_went_before(void **state)
@@ -335,17 +335,17 @@ static void a_good_life_takes_back_what_went_before(void **state)
 	life_begin(&life, *state, IMPATIENT NAMESPACE);
 	for (int i = 0; i < 3; i++)
 		proxy_lives_and_ends(&life, clock_now_ms());
-	assert_int_equal(life.vrf->state, VRF_FAILED);
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
 	proxy_lives_and_ends(&life, clock_now_ms() - 60000);
-	assert_int_equal(life.vrf->state, VRF_BACKOFF);
-	assert_true(is_armed(life.vrf->state_timer.source));
-	assert_int_equal(remaining_ms(life.vrf->state_timer.source), 0);
+	assert_int_equal(vrf_state(life.vrf), VRF_BACKOFF);
+	assert_true(is_armed(life.vrf->proxy.timer.source));
+	assert_int_equal(remaining_ms(life.vrf->proxy.timer.source), 0);
 }
 
 static void fail_for(struct life *life, const char *reason)
 {
-	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life->vrf, VRF_EVENT_WIRING_FAILED, reason);
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_UNPREPARED, reason);
 }
 
 static void a_retry_is_told_when_its_reason_changes(void **state)
@@ -359,8 +359,8 @@ static void a_retry_is_told_when_its_reason_changes(void **state)
 	for (int i = 0; i < 5; i++)
 		fail_for(&life, "parent 'eth9' not found");
 	fail_for(&life, "parent 'eth9' is down");
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
 	dup2(stderr_fd, STDERR_FILENO);
 	assert_int_equal(scratch_count_in(log, "failed: parent 'eth9' not found"), 1);
 	assert_int_equal(scratch_count_in(log, "failed: parent 'eth9' is down"), 1);
@@ -409,11 +409,11 @@ static void the_age_of_the_first_contact_is_taken_from_the_clocks(void **state)
 /* As far as the table knows, a proxy was ready for so long and has ended now; its delay. */
 static uint64_t end_after(struct life *life, uint64_t lived_ms)
 {
-	life->vrf->state = VRF_HEALTHY;
-	life->vrf->ready_ms = clock_now_ms() - lived_ms;
-	vrf_dispatch(life->vrf, VRF_EVENT_ENDED, "");
-	assert_int_equal(life->vrf->state, VRF_BACKOFF);
-	return remaining_ms(life->vrf->state_timer.source);
+	vrf_put(life->vrf, VRF_HEALTHY);
+	life->vrf->proxy.ready_ms = clock_now_ms() - lived_ms;
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_ENDED, "");
+	assert_int_equal(vrf_state(life->vrf), VRF_BACKOFF);
+	return remaining_ms(life->vrf->proxy.timer.source);
 }
 
 /* Due, perhaps for some time already. */
@@ -440,9 +440,9 @@ static void a_proxy_that_never_became_ready_waits_for_its_next_start(void **stat
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, SHORT_DELAYS NO_BINARY);
-	life.vrf->state = VRF_STARTING;
-	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
-	assert_in_range(remaining_ms(life.vrf->state_timer.source), 750, 1200);
+	vrf_put(life.vrf, VRF_STARTING);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_ENDED, "");
+	assert_in_range(remaining_ms(life.vrf->proxy.timer.source), 750, 1200);
 }
 
 static void a_missing_binary_is_a_cause_that_others_may_have(void **state)
@@ -451,11 +451,11 @@ static void a_missing_binary_is_a_cause_that_others_may_have(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NO_BINARY);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	assert_int_equal(life.vrf->state, VRF_FAILED);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
 	assert_true(cause_equal(&life.vrf->cause, &binary));
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "");
 	assert_int_equal(life.vrf->cause.kind, CAUSE_NONE);
 }
 
@@ -464,15 +464,15 @@ static void a_missing_binary_fails_the_vrf_by_name(void **state)
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NO_BINARY);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	assert_int_equal(life.vrf->state, VRF_FAILED);
-	assert_string_equal(life.vrf->reason,
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
+	assert_string_equal(vrf_reason(life.vrf),
 		"proxy binary '/no/such/zabbix_proxy': No such file or directory");
-	assert_true(is_armed(life.vrf->state_timer.source));
-	assert_int_equal(life.vrf->proxy.pid, 0);
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "");
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_true(is_armed(life.vrf->proxy.timer.source));
+	assert_int_equal(life.vrf->proxy.process.pid, 0);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	assert_int_equal(life.rested, 1);
 }
 
@@ -482,14 +482,14 @@ static void a_vrf_that_is_not_wired_yet_is_not_launched_by_an_answer(void **stat
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NO_BINARY);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
 	life.vrf->wiring_due = true;
-	vrf_binary_answered(life.vrf);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	renewal_binary_answered(life.vrf);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	assert_int_equal(access(life.vrf->paths.lock, F_OK), -1);
 	life.vrf->wiring_due = false;
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	assert_int_equal(life.vrf->state, VRF_FAILED);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
 	assert_int_equal(access(life.vrf->paths.lock, F_OK), 0);
 }
 
@@ -499,11 +499,11 @@ static void a_vrf_that_gets_another_uplink_number_before_its_launch_is_wired_wit
 	cleanup_life struct life life;
 
 	life_begin(&life, *state, NO_BINARY);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
 	vrf_reconfigure(life.vrf, life.vrf->config, 0);
 	assert_int_equal(life.wired, 1);
 	vrf_reconfigure(life.vrf, life.vrf->config, 7);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	assert_int_equal(life.vrf->id, 7);
 	assert_int_equal(life.wired, 2);
 }
@@ -523,13 +523,13 @@ static void a_binary_that_the_server_takes_nothing_from_is_refused_with_both_nam
 	life_begin(&life, *state, text);
 	life.context.server_version = 600;
 	strcpy(life.context.server_version_text, "6.0.14");
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	assert_int_equal(life.vrf->state, VRF_WIRING);
-	while (life.vrf->state == VRF_WIRING)
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+	while (vrf_state(life.vrf) == VRF_WIRING)
 		assert_true(sd_event_run(life.context.event, 60000000) > 0);
-	assert_int_equal(life.vrf->state, VRF_FAILED);
-	assert_string_equal(life.vrf->reason, expected);
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
+	assert_string_equal(vrf_reason(life.vrf), expected);
 }
 
 /*
@@ -555,12 +555,12 @@ static void life_begin_at_a_database_that_holds_its_judge(struct life *life, con
 	assert_int_equal(chmod(life->vrf->paths.database, 0666), 0);
 	assert_int_equal(mkfifo(journal, 0666), 0);
 	assert_int_equal(chmod(journal, 0666), 0);
-	vrf_dispatch(life->vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life->vrf, VRF_EVENT_WIRED, "");
-	while (life->vrf->state == VRF_WIRING && !life->vrf->rescue)
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life->vrf, PROGRAM_EVENT_PREPARED, "");
+	while (vrf_state(life->vrf) == VRF_WIRING && !life->vrf->rescue)
 		assert_true(sd_event_run(life->context.event, 60000000) > 0);
-	if (life->vrf->state != VRF_WIRING)
-		fail_msg("%s", life->vrf->reason);
+	if (vrf_state(life->vrf) != VRF_WIRING)
+		fail_msg("%s", vrf_reason(life->vrf));
 }
 
 /* Whatever comes meanwhile: nothing was started while it was judged. */
@@ -571,13 +571,13 @@ static void no_proxy_starts_while_its_database_is_judged(void **state)
 
 	life_begin_at_a_database_that_holds_its_judge(&life, *state);
 	judging = life.vrf->rescue;
-	for (int event = 0; event < VRF_EVENTS; event++) {
-		if (event == VRF_EVENT_STOP || event == VRF_EVENT_WIRING_FAILED)
+	for (int event = 0; event < PROGRAM_EVENTS; event++) {
+		if (event == PROGRAM_EVENT_STOP || event == PROGRAM_EVENT_UNPREPARED)
 			continue;
-		vrf_dispatch(life.vrf, (enum vrf_event)event, "");
-		vrf_binary_answered(life.vrf);
-		assert_int_equal(life.vrf->state, VRF_WIRING);
-		assert_int_equal(life.vrf->proxy.pid, 0);
+		vrf_dispatch(life.vrf, (enum program_event)event, "");
+		renewal_binary_answered(life.vrf);
+		assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+		assert_int_equal(life.vrf->proxy.process.pid, 0);
 		assert_ptr_equal(life.vrf->rescue, judging);
 	}
 }
@@ -607,12 +607,12 @@ static void a_change_of_owner_that_was_cut_short_is_finished_before_the_files_ar
 	life_begin(&life, *state, text);
 	assert_int_equal(file_make_dir(life.vrf->paths.log_dir, &theirs, NULL), 0);
 	assert_int_equal(file_make_dir(life.vrf->paths.state_dir, &former, NULL), 0);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	while (life.vrf->state == VRF_WIRING && !life.vrf->rescue)
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	while (vrf_state(life.vrf) == VRF_WIRING && !life.vrf->rescue)
 		assert_true(sd_event_run(life.context.event, 60000000) > 0);
-	if (life.vrf->state != VRF_WIRING)
-		fail_msg("%s", life.vrf->reason);
+	if (vrf_state(life.vrf) != VRF_WIRING)
+		fail_msg("%s", vrf_reason(life.vrf));
 	assert_int_equal(owner_of(life.vrf->paths.state_dir), nobody->pw_uid);
 	assert_int_equal(owner_of(life.vrf->paths.log_dir), nobody->pw_uid);
 }
@@ -623,19 +623,19 @@ static void a_stop_ends_the_judge_and_a_start_waits_for_its_end(void **state)
 	cleanup_life struct life life;
 
 	life_begin_at_a_database_that_holds_its_judge(&life, *state);
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "told so");
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
 	assert_int_equal(life.rested, 0);
 	assert_int_equal(order_start(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
-	while (life.vrf->state == VRF_STOPPING)
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
+	while (vrf_state(life.vrf) == VRF_STOPPING)
 		assert_true(sd_event_run(life.context.event, 60000000) > 0);
 	assert_null(life.vrf->rescue);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	assert_int_equal(life.wired, 2);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "told so");
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	assert_int_equal(life.rested, 1);
 }
 
@@ -645,18 +645,18 @@ static void a_start_by_hand_in_backoff_waits_for_the_judge(void **state)
 	cleanup_life struct life life;
 
 	life_begin_at_a_database_that_holds_its_judge(&life, *state);
-	life.vrf->state = VRF_BACKOFF;
+	vrf_put(life.vrf, VRF_BACKOFF);
 	assert_int_equal(order_start(life.vrf, NULL), 0);
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRED, "");
-	assert_int_equal(life.vrf->state, VRF_WIRING);
-	assert_int_equal(life.vrf->proxy.pid, 0);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_PREPARED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+	assert_int_equal(life.vrf->proxy.process.pid, 0);
 	assert_non_null(life.vrf->rescue);
-	life.vrf->state = VRF_BACKOFF;
+	vrf_put(life.vrf, VRF_BACKOFF);
 	assert_int_equal(order_stop(life.vrf, NULL), 0);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
-	while (life.vrf->state == VRF_STOPPING)
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
+	while (vrf_state(life.vrf) == VRF_STOPPING)
 		assert_true(sd_event_run(life.context.event, 60000000) > 0);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
 	assert_null(life.vrf->rescue);
 }
 
@@ -668,12 +668,12 @@ static void a_database_that_cannot_be_read_is_in_the_way_of_a_version_that_did_n
 
 	life_begin_at_a_database_that_holds_its_judge(&life, *state);
 	job_kill(life.vrf->rescue);
-	while (life.vrf->state == VRF_WIRING)
+	while (vrf_state(life.vrf) == VRF_WIRING)
 		assert_true(sd_event_run(life.context.event, 60000000) > 0);
-	assert_int_equal(life.vrf->state, VRF_FAILED);
-	assert_string_equal(life.vrf->reason, "its database could not be checked");
-	assert_true(is_armed(life.vrf->state_timer.source));
-	assert_int_equal(life.vrf->proxy.pid, 0);
+	assert_int_equal(vrf_state(life.vrf), VRF_FAILED);
+	assert_string_equal(vrf_reason(life.vrf), "its database could not be checked");
+	assert_true(is_armed(life.vrf->proxy.timer.source));
+	assert_int_equal(life.vrf->proxy.process.pid, 0);
 }
 
 /* Its config would differ by the words of the new version alone. */
@@ -688,22 +688,22 @@ static void a_running_proxy_is_not_ended_for_a_binary_of_another_version(void **
 	scratch_write(*state, "zabbix_proxy", script);
 	assert_int_equal(chmod(path, 0755), 0);
 	life_begin(&life, *state, text);
-	life.vrf->state = VRF_HEALTHY;
-	life.vrf->wanted = true;
-	life.vrf->proxy.pid = getpid();
+	vrf_put(life.vrf, VRF_HEALTHY);
+	life.vrf->proxy.wanted = true;
+	life.vrf->proxy.process.pid = getpid();
 	life.vrf->database_version = 600;
 	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
 	assert_true(life.vrf->config_due);
 	while (life.vrf->config_due)
 		assert_true(sd_event_run(life.context.event, 60000000) > 0);
-	assert_int_equal(life.vrf->state, VRF_HEALTHY);
+	assert_int_equal(vrf_state(life.vrf), VRF_HEALTHY);
 	assert_int_equal(access(life.vrf->paths.conf, F_OK), -1);
 	/* Of one of its own version the config counts. */
 	life.vrf->database_version = 700;
 	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
 	assert_int_equal(access(life.vrf->paths.conf, F_OK), 0);
-	life.vrf->proxy.pid = 0;
+	life.vrf->proxy.process.pid = 0;
 }
 
 static void a_reason_of_any_length_is_kept_within_bounds(void **state)
@@ -714,9 +714,9 @@ static void a_reason_of_any_length_is_kept_within_bounds(void **state)
 	memset(reason, 'r', sizeof(reason) - 1);
 	reason[sizeof(reason) - 1] = '\0';
 	life_begin(&life, *state, NAMESPACE);
-	vrf_dispatch(life.vrf, VRF_EVENT_START, "");
-	vrf_dispatch(life.vrf, VRF_EVENT_WIRING_FAILED, reason);
-	assert_int_equal(strlen(life.vrf->reason), sizeof(life.vrf->reason) - 1);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_START, "");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_UNPREPARED, reason);
+	assert_int_equal(strlen(vrf_reason(life.vrf)), sizeof(life.vrf->proxy.reason) - 1);
 }
 
 static void a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it(void **state)
@@ -727,12 +727,12 @@ static void a_disabled_section_stops_what_runs_and_an_enabled_one_starts_it(void
 
 	life_begin(&life, *state, NAMESPACE);
 	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 	vrf_reconfigure(life.vrf, &disabled.config->vrfs[0], 0);
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_string_equal(life.vrf->reason, "disabled in the config");
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
+	assert_string_equal(vrf_reason(life.vrf), "disabled in the config");
 	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
-	assert_int_equal(life.vrf->state, VRF_WIRING);
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
 }
 
 /* A proxy in the VRF's place that does not heed SIGTERM; the VRF is healthy with it. */
@@ -749,9 +749,10 @@ static pid_t deaf_proxy_start(struct life *life)
 	while (pid == 0)
 		poll(NULL, 0, 1000);
 	sigprocmask(SIG_UNBLOCK, &term, NULL);
-	life->vrf->proxy = (struct process){ pid, pidfd_open(pid, 0), process_start_time(pid) };
-	life->vrf->state = VRF_HEALTHY;
-	life->vrf->wanted = true;
+	life->vrf->proxy.process =
+		(struct process){ pid, pidfd_open(pid, 0), process_start_time(pid) };
+	vrf_put(life->vrf, VRF_HEALTHY);
+	life->vrf->proxy.wanted = true;
 	return pid;
 }
 
@@ -776,18 +777,18 @@ static void a_proxy_that_takes_long_to_end_is_killed_by_order_only(void **state)
 
 	life_begin(&life, *state, NO_BINARY);
 	pid = deaf_proxy_start(&life);
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, VRF_STOPPED_BY_HAND);
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
 	/* As if it had gone on for two minutes. */
-	life.vrf->ending.begun_ms -= 120000;
+	life.vrf->proxy.ending.begun_ms -= 120000;
 	for (int i = 0; i < 3; i++) {
-		vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
+		vrf_dispatch(life.vrf, PROGRAM_EVENT_TIMEOUT, "");
 		assert_true(lives(pid));
-		assert_int_equal(life.vrf->state, VRF_STOPPING);
-		assert_true(is_armed(life.vrf->state_timer.source));
+		assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
+		assert_true(is_armed(life.vrf->proxy.timer.source));
 	}
-	assert_non_null(strstr(life.vrf->reason, VRF_STOPPED_BY_HAND "; still "));
-	vrf_dispatch(life.vrf, VRF_EVENT_KILL, "ordered");
+	assert_non_null(strstr(vrf_reason(life.vrf), VRF_STOPPED_BY_HAND "; still "));
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_KILL, "ordered");
 	wait_dead(pid);
 }
 
@@ -798,14 +799,14 @@ static void a_proxy_is_killed_at_the_stop_timeout_of_its_config(void **state)
 
 	life_begin(&life, *state, "vrf acme { proxy { stop_timeout = 60 } }");
 	pid = deaf_proxy_start(&life);
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "told so");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "told so");
 	/* The config may be gone by then. */
 	life.vrf->config = NULL;
-	life.vrf->ending.begun_ms -= 50000;
-	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
+	life.vrf->proxy.ending.begun_ms -= 50000;
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_TIMEOUT, "");
 	assert_true(lives(pid));
-	life.vrf->ending.begun_ms -= 10000;
-	vrf_dispatch(life.vrf, VRF_EVENT_TIMEOUT, "");
+	life.vrf->proxy.ending.begun_ms -= 10000;
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_TIMEOUT, "");
 	wait_dead(pid);
 }
 
@@ -817,12 +818,30 @@ static void a_vrf_that_is_wanted_again_while_its_proxy_ends_has_not_failed(void 
 	life_begin(&life, *state, NO_BINARY);
 	pid = deaf_proxy_start(&life);
 	life.vrf->config = NULL;
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, "gone from the config");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, "gone from the config");
 	vrf_reconfigure(life.vrf, &life.loaded.config->vrfs[0], 0);
-	assert_int_equal(life.vrf->state, VRF_STOPPING);
-	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
-	assert_int_equal(life.vrf->state, VRF_WIRING);
-	assert_int_equal(life.vrf->backoff_s, 0);
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_ENDED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_WIRING);
+	assert_int_equal(life.vrf->proxy.backoff_s, 0);
+	kill(pid, SIGKILL);
+	wait_dead(pid);
+}
+
+static void one_that_goes_from_the_config_while_a_check_is_bad_is_ended(void **state)
+{
+	cleanup_life struct life life;
+	pid_t pid;
+
+	life_begin(&life, *state,
+		"vrf acme { interface cust { kind = macvlan parent = eth0 address = 10.0.0.2/30 } }");
+	pid = deaf_proxy_start(&life);
+	checks_set(life.vrf, VRF_CHECK_LINK, false, "interface 'cust' is down");
+	watch_tell_wellness(life.vrf);
+	assert_int_equal(vrf_state(life.vrf), VRF_DEGRADED);
+	vrf_remove(life.vrf, life.loaded.config, "gone from the config");
+	assert_int_equal(vrf_state(life.vrf), VRF_STOPPING);
+	assert_string_equal(vrf_reason(life.vrf), "gone from the config");
 	kill(pid, SIGKILL);
 	wait_dead(pid);
 }
@@ -834,12 +853,12 @@ static void a_second_stop_gives_the_reason_that_counts(void **state)
 
 	life_begin(&life, *state, NO_BINARY);
 	pid = deaf_proxy_start(&life);
-	vrf_dispatch(life.vrf, VRF_EVENT_HUNG, "hangs");
-	vrf_dispatch(life.vrf, VRF_EVENT_STOP, VRF_STOPPED_BY_HAND);
-	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
-	vrf_dispatch(life.vrf, VRF_EVENT_ENDED, "");
-	assert_int_equal(life.vrf->state, VRF_DISABLED);
-	assert_string_equal(life.vrf->reason, VRF_STOPPED_BY_HAND);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_HUNG, "hangs");
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_STOP, VRF_STOPPED_BY_HAND);
+	assert_string_equal(vrf_reason(life.vrf), VRF_STOPPED_BY_HAND);
+	vrf_dispatch(life.vrf, PROGRAM_EVENT_ENDED, "");
+	assert_int_equal(vrf_state(life.vrf), VRF_DISABLED);
+	assert_string_equal(vrf_reason(life.vrf), VRF_STOPPED_BY_HAND);
 	kill(pid, SIGKILL);
 	wait_dead(pid);
 }
@@ -897,6 +916,7 @@ int main(void)
 		in_scratch(a_proxy_that_takes_long_to_end_is_killed_by_order_only),
 		in_scratch(a_proxy_is_killed_at_the_stop_timeout_of_its_config),
 		in_scratch(a_vrf_that_is_wanted_again_while_its_proxy_ends_has_not_failed),
+		in_scratch(one_that_goes_from_the_config_while_a_check_is_bad_is_ended),
 		in_scratch(a_second_stop_gives_the_reason_that_counts),
 		cmocka_unit_test(the_servers_silence_is_measured_whatever_the_clocks_say),
 		cmocka_unit_test(the_age_of_the_first_contact_is_taken_from_the_clocks),

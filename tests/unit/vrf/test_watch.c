@@ -50,7 +50,7 @@ static void a_proxy_that_has_work_and_no_config_has_missed_it(void **state)
 
 	(void)state;
 	vrf_set_server_seen(&vrf, time(NULL));
-	vrf.started_ms = clock_now_ms() - 20000;
+	vrf.proxy.started_ms = clock_now_ms() - 20000;
 	assert_false(watch_config_missed(&vrf));
 	config.n_hosts = 1;
 	assert_true(watch_config_missed(&vrf));
@@ -63,9 +63,9 @@ static void a_proxy_that_has_work_and_no_config_has_missed_it(void **state)
 	vrf.server_lastaccess = 0;
 	assert_false(watch_config_missed(&vrf));
 	vrf_set_server_seen(&vrf, time(NULL));
-	vrf.started_ms = clock_now_ms();
+	vrf.proxy.started_ms = clock_now_ms();
 	assert_false(watch_config_missed(&vrf));
-	vrf.started_ms -= 20000;
+	vrf.proxy.started_ms -= 20000;
 	vrf.kicked = true;
 	assert_false(watch_config_missed(&vrf));
 }
