@@ -151,9 +151,13 @@ static void answer_take(
 	else
 		changed = conflict_note_answer(conflict, has_mac ? answer->mac : NULL, now_ms);
 	/* To look is not for nothing where VRFs are read for it; whose it is changes with the config alone. */
-	if (has_mac && !conflict->is_set && (changed || *conflict->owner))
-		changed |= conflict_note_owner(conflict,
-			owner_find(duplicates->supervisor, vrf, &conflict->address, answer->mac));
+	if (has_mac && !conflict->is_set && (changed || *conflict->owner)) {
+		const struct vrf *owner =
+			owner_find(duplicates->supervisor, vrf, &conflict->address, answer->mac);
+
+		changed |= conflict_note_owner(
+			conflict, owner ? owner->name : NULL, owner && !owner->config);
+	}
 	if (changed)
 		vrf->context->look(vrf);
 	timer_pull(duplicates, conflict_due_ms(conflict));
@@ -271,7 +275,7 @@ void duplicates_compared(struct duplicates *duplicates, struct vrf *vrf)
 {
 	uint64_t now_ms = clock_now_ms();
 
-	conflicts_note_kernel(vrf, now_ms);
+	conflicts_note_kernel(&vrf->conflicts, vrf->config, &vrf->kernel, now_ms);
 	for (size_t i = 0; duplicates && i < vrf->conflicts.count; i++)
 		timer_pull(duplicates, conflict_due_ms(&vrf->conflicts.items[i]));
 }

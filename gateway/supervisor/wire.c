@@ -130,7 +130,7 @@ static void want_fill(struct net_want *want, const struct supervisor *supervisor
 			vrf->trouble[0] = '\0';
 			wiring_add(want, vrf->config, vrf->id);
 			want->netns[want->n_netns - 1].retry =
-				conflicts_take_retry(vrf, clock_now_ms());
+				conflicts_take_retry(&vrf->conflicts, clock_now_ms());
 		} else if (due || (!vrf->config && (vrf->left || vrf_is_in_use(vrf)))) {
 			*array_append(&want->keep, &want->n_keep) = vrf->name;
 			want->keeps_uplinks |= vrf->left && vrf->left_uplink;
@@ -252,7 +252,7 @@ static void kernel_remember(struct wire_pass *pass, struct vrf *vrf)
 	net_netns_state_copy(pass->have, vrf->name, &vrf->kernel);
 	vrf->counted_ms = 0;
 	duplicates_compared(pass->supervisor->duplicates, vrf);
-	if (foreign_addresses_note(vrf))
+	if (foreign_addresses_note(&vrf->foreign, vrf->config, &vrf->kernel))
 		vrf->context->remember(vrf);
 }
 

@@ -196,7 +196,7 @@ static bool address_fault(const struct vrf *vrf, const struct config_interface *
 	char formatted[ADDRESS_TEXT_SIZE];
 
 	if (net_link_state_find_address(link, address))
-		return conflicts_describe(vrf, interface->name, address, text);
+		return conflicts_describe(&vrf->conflicts, interface->name, address, text);
 	snprintf(text, CONFLICT_TEXT_SIZE, "interface '%s' lacks %s", interface->name,
 		address_format(address, true, formatted));
 	return true;
@@ -206,7 +206,8 @@ static bool address_fault(const struct vrf *vrf, const struct config_interface *
 static bool lost_all_addresses(const struct vrf *vrf, const struct config_interface *interface,
 	char text[CONFLICT_TEXT_SIZE])
 {
-	const struct address *lost = foreign_addresses_lost(vrf, interface->name);
+	const struct address *lost =
+		foreign_addresses_lost(&vrf->foreign, &vrf->kernel, interface->name);
 	char formatted[ADDRESS_TEXT_SIZE];
 
 	if (interface->n_addresses > 0 || !lost)
@@ -367,7 +368,7 @@ static void note_set(struct vrf *vrf, const struct next_hop *hop, const struct n
 {
 	bool is_set = gateway->neighbour == NET_NEIGHBOUR_SET && hop->interface->conflict_detection;
 
-	if (conflicts_note_set(vrf, hop->interface->name, hop->address,
+	if (conflicts_note_set(&vrf->conflicts, hop->interface->name, hop->address,
 		    is_set ? gateway->mac : NULL, clock_now_ms()))
 		vrf->context->look(vrf);
 }
@@ -388,7 +389,9 @@ static bool gateway_fault(const struct vrf *vrf, const struct next_hop *hop,
 		snprintf(text, GATEWAY_TEXT_SIZE, "%s does not answer %s", words,
 			hop->address->family == AF_INET ? "ARP" : "neighbour solicitations");
 	else if (own ||
-		(is_set && conflicts_describe_set(vrf, hop->interface->name, hop->address, why)))
+		(is_set &&
+			conflicts_describe_set(
+				&vrf->conflicts, hop->interface->name, hop->address, why)))
 		snprintf(text, GATEWAY_TEXT_SIZE,
 			"%s has a neighbour entry%s, %02x:%02x:%02x:%02x:%02x:%02x, %s", words,
 			is_set ? " set by hand" : "", m[0], m[1], m[2], m[3], m[4], m[5], why);

@@ -12,7 +12,6 @@
 #include "net/state.h"
 #include "process/timer.h"
 #include "vrf/destinations.h"
-#include "vrf/vrf.h"
 
 #define MAC_SIZE 6
 
@@ -115,10 +114,10 @@ static void note_address(struct conflict *conflict, const struct config_interfac
 		note_standing(conflict, there->standing, interface->conflict_detection, now_ms);
 }
 
-static bool is_next_hop(const struct vrf *vrf, const struct conflict *conflict)
+static bool is_next_hop(const struct config_vrf *config, const struct conflict *conflict)
 {
 	cleanup_free struct next_hop *hops = NULL;
-	size_t count = next_hops_list(vrf->config, &hops);
+	size_t count = next_hops_list(config, &hops);
 
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(hops[i].interface->name, conflict->interface) == 0 &&
@@ -128,14 +127,14 @@ static bool is_next_hop(const struct vrf *vrf, const struct conflict *conflict)
 }
 
 /* As long as its entry is there, which conflicts_note_set() says, and the config has it. */
-static void keep_set(
-	struct vrf_conflicts *now, const struct vrf_conflicts *before, const struct vrf *vrf)
+static void keep_set(struct vrf_conflicts *now, const struct vrf_conflicts *before,
+	const struct config_vrf *config, const struct net_netns_state *kernel)
 {
 	for (size_t i = 0; i < before->count; i++) {
 		const struct net_link_state *link =
-			net_netns_state_find(&vrf->kernel, before->items[i].interface);
+			net_netns_state_find(kernel, before->items[i].interface);
 
-		if (!before->items[i].is_set || !is_next_hop(vrf, &before->items[i]))
+		if (!before->items[i].is_set || !is_next_hop(config, &before->items[i]))
 			continue;
 		*array_append(&now->items, &now->count) = before->items[i];
 		now->items[now->count - 1].ifindex =
@@ -158,42 +157,41 @@ static void add(struct vrf_conflicts *now, const struct vrf_conflicts *before,
 	conflict->address = *address;
 }
 
-void conflicts_note_kernel(struct vrf *vrf, uint64_t now_ms)
+void conflicts_note_kernel(struct vrf_conflicts *conflicts, const struct config_vrf *config,
+	const struct net_netns_state *kernel, uint64_t now_ms)
 {
-	struct vrf_conflicts before = vrf->conflicts;
+	struct vrf_conflicts before = *conflicts;
 
-	vrf->conflicts = (struct vrf_conflicts){ 0 };
-	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
-		const struct config_interface *interface = &vrf->config->interfaces[i];
-		const struct net_link_state *link =
-			net_netns_state_find(&vrf->kernel, interface->name);
+	*conflicts = (struct vrf_conflicts){ 0 };
+	for (size_t i = 0; i < config->n_interfaces; i++) {
+		const struct config_interface *interface = &config->interfaces[i];
+		const struct net_link_state *link = net_netns_state_find(kernel, interface->name);
 
 		for (size_t a = 0; a < interface->n_addresses; a++) {
 			const struct address *address = &interface->addresses[a];
 
 			if (address->family == AF_INET && !interface->conflict_detection)
 				continue;
-			add(&vrf->conflicts, &before, interface->name, address);
-			note_address(
-				conflicts_find(&vrf->conflicts, false, interface->name, address),
+			add(conflicts, &before, interface->name, address);
+			note_address(conflicts_find(conflicts, false, interface->name, address),
 				interface, link, now_ms);
 		}
 	}
-	keep_set(&vrf->conflicts, &before, vrf);
+	keep_set(conflicts, &before, config, kernel);
 	conflicts_finish(&before);
 }
 
-bool conflicts_note_set(struct vrf *vrf, const char *interface, const struct address *gateway,
-	const uint8_t mac[MAC_SIZE], uint64_t now_ms)
+bool conflicts_note_set(struct vrf_conflicts *conflicts, const char *interface,
+	const struct address *gateway, const uint8_t mac[MAC_SIZE], uint64_t now_ms)
 {
-	struct conflict *conflict = conflicts_find(&vrf->conflicts, true, interface, gateway);
+	struct conflict *conflict = conflicts_find(conflicts, true, interface, gateway);
 
 	if (!mac && conflict)
-		*conflict = vrf->conflicts.items[--vrf->conflicts.count];
+		*conflict = conflicts->items[--conflicts->count];
 	if (!mac || (conflict && memcmp(conflict->set_mac, mac, MAC_SIZE) == 0))
 		return false;
 	if (!conflict)
-		conflict = array_append(&vrf->conflicts.items, &vrf->conflicts.count);
+		conflict = array_append(&conflicts->items, &conflicts->count);
 	*conflict = (struct conflict){ .is_set = true, .address = *gateway, .probe_ms = now_ms };
 	snprintf(conflict->interface, sizeof(conflict->interface), "%s", interface);
 	memcpy(conflict->set_mac, mac, MAC_SIZE);
@@ -229,12 +227,13 @@ static bool note_silence(struct conflict *conflict)
 	return true;
 }
 
-bool conflict_note_owner(struct conflict *conflict, const struct vrf *owner)
+bool conflict_note_owner(struct conflict *conflict, const char *owner, bool left)
 {
-	const char *name = owner && conflict->has_mac ? owner->name : "";
-	bool left = *name && !owner->config;
-	bool changed = strcmp(conflict->owner, name) != 0 || conflict->owner_left != left;
+	const char *name = owner && conflict->has_mac ? owner : "";
+	bool changed;
 
+	left = left && *name;
+	changed = strcmp(conflict->owner, name) != 0 || conflict->owner_left != left;
 	snprintf(conflict->owner, sizeof(conflict->owner), "%s", name);
 	conflict->owner_left = left;
 	return changed;
@@ -305,12 +304,12 @@ bool conflict_retry_is_due(const struct conflict *conflict, uint64_t now_ms)
 	return conflict->ifindex && conflict->retry_ms && conflict->retry_ms <= now_ms;
 }
 
-enum net_retry conflicts_take_retry(struct vrf *vrf, uint64_t now_ms)
+enum net_retry conflicts_take_retry(struct vrf_conflicts *conflicts, uint64_t now_ms)
 {
 	enum net_retry retry = NET_RETRY_NONE;
 
-	for (size_t i = 0; i < vrf->conflicts.count; i++) {
-		struct conflict *conflict = &vrf->conflicts.items[i];
+	for (size_t i = 0; i < conflicts->count; i++) {
+		struct conflict *conflict = &conflicts->items[i];
 
 		if (!conflict_retry_is_due(conflict, now_ms))
 			continue;
@@ -337,11 +336,10 @@ static void who_describe(const struct conflict *conflict, char who[128])
 		snprintf(who, 128, "another host");
 }
 
-bool conflicts_describe(const struct vrf *vrf, const char *interface, const struct address *address,
-	char text[CONFLICT_TEXT_SIZE])
+bool conflicts_describe(const struct vrf_conflicts *conflicts, const char *interface,
+	const struct address *address, char text[CONFLICT_TEXT_SIZE])
 {
-	const struct conflict *conflict =
-		conflicts_find(&vrf->conflicts, false, interface, address);
+	const struct conflict *conflict = conflicts_find(conflicts, false, interface, address);
 	char formatted[ADDRESS_TEXT_SIZE], who[128];
 
 	if (!conflict || !(conflict->known || conflict->stuck))
@@ -358,10 +356,10 @@ bool conflicts_describe(const struct vrf *vrf, const char *interface, const stru
 	return true;
 }
 
-bool conflicts_describe_set(const struct vrf *vrf, const char *interface,
+bool conflicts_describe_set(const struct vrf_conflicts *conflicts, const char *interface,
 	const struct address *gateway, char text[CONFLICT_TEXT_SIZE])
 {
-	const struct conflict *conflict = conflicts_find(&vrf->conflicts, true, interface, gateway);
+	const struct conflict *conflict = conflicts_find(conflicts, true, interface, gateway);
 	const uint8_t *m = conflict ? conflict->mac : NULL;
 	bool silent = conflict && conflict->silent == SILENT_MAX;
 	bool other = conflict && conflict->known && memcmp(m, conflict->set_mac, MAC_SIZE) != 0;

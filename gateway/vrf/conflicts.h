@@ -18,8 +18,7 @@
 #include "config/model.h"
 #include "net/want.h"
 
-struct vrf;
-struct net_link_state;
+struct net_netns_state;
 
 /* One address of the config, or a gateway whose entry somebody has set. Times are of clock_now_ms(), 0: never. */
 struct conflict {
@@ -54,7 +53,8 @@ struct conflict *conflicts_find(const struct vrf_conflicts *conflicts, bool is_s
 	const char *interface, const struct address *address);
 
 /* The kernel was read: takes over which addresses there are, and what has become of each. */
-void conflicts_note_kernel(struct vrf *vrf, uint64_t now_ms);
+void conflicts_note_kernel(struct vrf_conflicts *conflicts, const struct config_vrf *config,
+	const struct net_netns_state *kernel, uint64_t now_ms);
 
 /* The kernel looks for duplicates of an address at this time still. True where that is longer than it can take. */
 bool conflict_note_time(struct conflict *conflict, uint64_t now_ms);
@@ -62,8 +62,9 @@ bool conflict_note_time(struct conflict *conflict, uint64_t now_ms);
 /* An answer to a probe; mac NULL: none came in time. True where what is known has changed. */
 bool conflict_note_answer(struct conflict *conflict, const uint8_t mac[6], uint64_t now_ms);
 
-/* Whose hardware address that is; NULL: no VRF's. True where what is known has changed. */
-bool conflict_note_owner(struct conflict *conflict, const struct vrf *owner);
+/* Which VRF's hardware address that is; NULL: no VRF's; left: it is in the config no more. True where what is known
+ * has changed. */
+bool conflict_note_owner(struct conflict *conflict, const char *owner, bool left);
 
 /* When something is to be done about it; UINT64_MAX: never. */
 uint64_t conflict_due_ms(const struct conflict *conflict);
@@ -72,22 +73,22 @@ uint64_t conflict_due_ms(const struct conflict *conflict);
 bool conflict_retry_is_due(const struct conflict *conflict, uint64_t now_ms);
 
 /* What of a VRF's addresses is due to be added again; it is taken for done. */
-enum net_retry conflicts_take_retry(struct vrf *vrf, uint64_t now_ms);
+enum net_retry conflicts_take_retry(struct vrf_conflicts *conflicts, uint64_t now_ms);
 
 /* Why an address that is there cannot be used; false where nothing is known against it. */
-bool conflicts_describe(const struct vrf *vrf, const char *interface, const struct address *address,
-	char text[CONFLICT_TEXT_SIZE]);
+bool conflicts_describe(const struct vrf_conflicts *conflicts, const char *interface,
+	const struct address *address, char text[CONFLICT_TEXT_SIZE]);
 
 /*
  * A gateway or next hop has an entry in the neighbour table that somebody has set for good, with that hardware address;
  * NULL: it has none any more. The kernel asks for it no more, so we do. True where it is to be asked for, and was not
  * yet: the next comparison begins.
  */
-bool conflicts_note_set(struct vrf *vrf, const char *interface, const struct address *gateway,
-	const uint8_t mac[6], uint64_t now_ms);
+bool conflicts_note_set(struct vrf_conflicts *conflicts, const char *interface,
+	const struct address *gateway, const uint8_t mac[6], uint64_t now_ms);
 
 /* "and 02:00:00:00:00:99 answers for it"; false where nothing is known against it. */
-bool conflicts_describe_set(const struct vrf *vrf, const char *interface,
+bool conflicts_describe_set(const struct vrf_conflicts *conflicts, const char *interface,
 	const struct address *gateway, char text[CONFLICT_TEXT_SIZE]);
 
 void conflicts_finish(struct vrf_conflicts *conflicts);

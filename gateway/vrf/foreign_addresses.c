@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "vrf/vrf.h"
 
 /* Of a saved state; a VRF has a few. */
 #define SAVED_MAX 256
@@ -49,32 +48,34 @@ static const struct address *address_of(
 	return &link->addresses[0].address;
 }
 
-bool foreign_addresses_note(struct vrf *vrf)
+bool foreign_addresses_note(struct foreign_addresses *addresses, const struct config_vrf *config,
+	const struct net_netns_state *kernel)
 {
 	struct foreign_addresses now = { 0 };
 	bool changed = false;
 
-	for (size_t i = 0; i < vrf->config->n_interfaces; i++) {
-		const struct config_interface *interface = &vrf->config->interfaces[i];
-		const struct foreign_address *known = find(&vrf->foreign, interface->name);
+	for (size_t i = 0; i < config->n_interfaces; i++) {
+		const struct config_interface *interface = &config->interfaces[i];
+		const struct foreign_address *known = find(addresses, interface->name);
 		const struct address *address =
-			address_of(net_netns_state_find(&vrf->kernel, interface->name), known);
+			address_of(net_netns_state_find(kernel, interface->name), known);
 
 		if (interface->n_addresses > 0 || !address)
 			continue;
 		changed |= !known || !address_equal(&known->address, address);
 		set(&now, interface->name, address);
 	}
-	changed |= now.count != vrf->foreign.count;
-	foreign_addresses_finish(&vrf->foreign);
-	vrf->foreign = now;
+	changed |= now.count != addresses->count;
+	foreign_addresses_finish(addresses);
+	*addresses = now;
 	return changed;
 }
 
-const struct address *foreign_addresses_lost(const struct vrf *vrf, const char *interface)
+const struct address *foreign_addresses_lost(const struct foreign_addresses *addresses,
+	const struct net_netns_state *kernel, const char *interface)
 {
-	const struct foreign_address *known = find(&vrf->foreign, interface);
-	const struct net_link_state *link = net_netns_state_find(&vrf->kernel, interface);
+	const struct foreign_address *known = find(addresses, interface);
+	const struct net_link_state *link = net_netns_state_find(kernel, interface);
 
 	return known && link && link->n_addresses == 0 ? &known->address : NULL;
 }

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config/model.h"
+#include "net/state.h"
 #include "net/want.h"
-
-struct vrf;
 
 struct foreign_address {
 	char interface[NET_IFNAME_SIZE];
@@ -25,11 +25,13 @@ struct foreign_addresses {
 	size_t count;
 };
 
-/* The kernel was read (vrf->kernel). True where there is something new to be saved. */
-bool foreign_addresses_note(struct vrf *vrf);
+/* The kernel was read. True where there is something new to be saved. */
+bool foreign_addresses_note(struct foreign_addresses *addresses, const struct config_vrf *config,
+	const struct net_netns_state *kernel);
 
 /* The address that an interface had, where it has none now; NULL: it has, or never had. */
-const struct address *foreign_addresses_lost(const struct vrf *vrf, const char *interface);
+const struct address *foreign_addresses_lost(const struct foreign_addresses *addresses,
+	const struct net_netns_state *kernel, const char *interface);
 
 /* { "INTERFACE": "ADDRESS/LENGTH" }; what is read is the last supervisor's, and may be damaged. */
 json_t *foreign_addresses_to_json(const struct foreign_addresses *addresses);

@@ -61,12 +61,13 @@ static struct conflict *of_family(struct scene *scene, int family)
 static void see_ipv6(struct scene *scene, enum net_address_standing standing, uint64_t now_ms)
 {
 	scene->addresses[1].standing = standing;
-	conflicts_note_kernel(&scene->vrf, now_ms);
+	conflicts_note_kernel(&scene->vrf.conflicts, scene->vrf.config, &scene->vrf.kernel, now_ms);
 }
 
 static bool describe(struct scene *scene, size_t address, char text[CONFLICT_TEXT_SIZE])
 {
-	return conflicts_describe(&scene->vrf, "cust", &scene->addresses[address].address, text);
+	return conflicts_describe(
+		&scene->vrf.conflicts, "cust", &scene->addresses[address].address, text);
 }
 
 static void a_link_that_comes_up_is_probed_three_times_then_once_a_minute(void **state)
@@ -78,10 +79,10 @@ static void a_link_that_comes_up_is_probed_three_times_then_once_a_minute(void *
 	(void)state;
 	scene_begin(&scene, "");
 	scene.link.carrier = false;
-	conflicts_note_kernel(&scene.vrf, now_ms);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, now_ms);
 	assert_true(conflict_due_ms(of_family(&scene, AF_INET)) == UINT64_MAX);
 	scene.link.carrier = true;
-	conflicts_note_kernel(&scene.vrf, now_ms);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, now_ms);
 	conflict = of_family(&scene, AF_INET);
 	assert_in_range(conflict_due_ms(conflict), now_ms, now_ms + 1000);
 	for (int i = 0; i < 2; i++) {
@@ -91,13 +92,14 @@ static void a_link_that_comes_up_is_probed_three_times_then_once_a_minute(void *
 	assert_false(conflict_note_answer(conflict, NULL, now_ms));
 	assert_in_range(conflict_due_ms(conflict), now_ms + 45000, now_ms + 75000);
 	/* Comparisons come and go. */
-	conflicts_note_kernel(&scene.vrf, now_ms + 5);
+	conflicts_note_kernel(
+		&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, now_ms + 5);
 	conflict = of_family(&scene, AF_INET);
 	assert_in_range(conflict_due_ms(conflict), now_ms + 45000, now_ms + 75000);
 	scene.link.carrier = false;
-	conflicts_note_kernel(&scene.vrf, now_ms);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, now_ms);
 	scene.link.carrier = true;
-	conflicts_note_kernel(&scene.vrf, now_ms);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, now_ms);
 	assert_in_range(conflict_due_ms(of_family(&scene, AF_INET)), now_ms, now_ms + 1000);
 	scene_end(&scene);
 }
@@ -110,7 +112,7 @@ static void an_answer_is_a_conflict_until_three_probes_had_none(void **state)
 
 	(void)state;
 	scene_begin(&scene, "");
-	conflicts_note_kernel(&scene.vrf, START);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, START);
 	conflict = of_family(&scene, AF_INET);
 	assert_false(describe(&scene, 0, text));
 	assert_true(conflict_note_answer(conflict, mac, START));
@@ -142,21 +144,21 @@ static void a_vrf_of_this_gateway_is_named(void **state)
 
 	(void)state;
 	scene_begin(&scene, "");
-	conflicts_note_kernel(&scene.vrf, START);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, START);
 	conflict = of_family(&scene, AF_INET);
 	/* Nobody has answered. */
-	assert_false(conflict_note_owner(conflict, &bravo));
+	assert_false(conflict_note_owner(conflict, bravo.name, false));
 	assert_true(conflict_note_answer(conflict, mac, START));
-	assert_true(conflict_note_owner(conflict, &bravo));
-	assert_false(conflict_note_owner(conflict, &bravo));
+	assert_true(conflict_note_owner(conflict, bravo.name, false));
+	assert_false(conflict_note_owner(conflict, bravo.name, false));
 	assert_true(describe(&scene, 0, text));
 	assert_string_equal(text,
 		"10.0.0.2/30 on 'cust' is in use by VRF 'bravo' of this gateway (duplicate address)");
-	assert_true(conflict_note_owner(conflict, &old));
+	assert_true(conflict_note_owner(conflict, old.name, true));
 	assert_true(describe(&scene, 0, text));
 	assert_string_equal(text,
 		"10.0.0.2/30 on 'cust' is in use by VRF 'old' of this gateway, which is not in the config any more (duplicate address)");
-	assert_true(conflict_note_owner(conflict, NULL));
+	assert_true(conflict_note_owner(conflict, NULL, false));
 	assert_true(describe(&scene, 0, text));
 	assert_non_null(strstr(text, "02:00:00:00:00:99"));
 	scene_end(&scene);
@@ -169,7 +171,7 @@ static void where_that_is_off_nobody_is_asked(void **state)
 
 	(void)state;
 	scene_begin(&scene, "conflict_detection = off");
-	conflicts_note_kernel(&scene.vrf, START);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, START);
 	assert_null(of_family(&scene, AF_INET));
 	see_ipv6(&scene, NET_ADDRESS_DUPLICATE, START);
 	assert_int_equal(of_family(&scene, AF_INET6)->probe_ms, 0);
@@ -185,7 +187,7 @@ static void only_links_that_use_arp_are_probed(void **state)
 	(void)state;
 	scene_begin(&scene, "");
 	scene.link.ethernet = false;
-	conflicts_note_kernel(&scene.vrf, START);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, START);
 	assert_true(conflict_due_ms(of_family(&scene, AF_INET)) == UINT64_MAX);
 	scene_end(&scene);
 }
@@ -203,11 +205,13 @@ static void a_duplicate_is_tried_again_with_growing_pauses(void **state)
 		uint64_t due_ms;
 
 		see_ipv6(&scene, NET_ADDRESS_DUPLICATE, now_ms);
-		assert_int_equal(conflicts_take_retry(&scene.vrf, now_ms), NET_RETRY_NONE);
+		assert_int_equal(
+			conflicts_take_retry(&scene.vrf.conflicts, now_ms), NET_RETRY_NONE);
 		due_ms = of_family(&scene, AF_INET6)->retry_ms;
 		assert_in_range(due_ms, now_ms + pauses_s[i] * 800, now_ms + pauses_s[i] * 1200);
 		now_ms = due_ms;
-		assert_int_equal(conflicts_take_retry(&scene.vrf, now_ms), NET_RETRY_DUPLICATES);
+		assert_int_equal(
+			conflicts_take_retry(&scene.vrf.conflicts, now_ms), NET_RETRY_DUPLICATES);
 		/* Meanwhile it is no better. */
 		see_ipv6(&scene, NET_ADDRESS_TENTATIVE, now_ms);
 		assert_true(describe(&scene, 1, text));
@@ -243,7 +247,8 @@ static void tentative_for_long_counts_as_missing(void **state)
 	assert_true(conflict_note_time(conflict, START + 16000));
 	assert_true(describe(&scene, 1, text));
 	assert_non_null(strstr(text, "fd00:1::2/64 on 'cust' is tentative"));
-	assert_int_equal(conflicts_take_retry(&scene.vrf, START + 20000), NET_RETRY_TENTATIVE);
+	assert_int_equal(
+		conflicts_take_retry(&scene.vrf.conflicts, START + 20000), NET_RETRY_TENTATIVE);
 	see_ipv6(&scene, NET_ADDRESS_USABLE, START + 20000);
 	assert_false(describe(&scene, 1, text));
 	scene_end(&scene);
@@ -263,32 +268,32 @@ static void a_gateway_that_is_set_is_asked_for_as_long_as_the_config_has_it(void
 	scene_begin(&scene, "gateway = \"10.0.0.1\"");
 	interface = &scene.loaded.config->vrfs[0].interfaces[0];
 	gateway = &interface->gateways[0];
-	assert_true(conflicts_note_set(&scene.vrf, "cust", gateway, mac, START));
-	assert_false(conflicts_note_set(&scene.vrf, "cust", gateway, mac, START));
-	conflicts_note_kernel(&scene.vrf, START);
+	assert_true(conflicts_note_set(&scene.vrf.conflicts, "cust", gateway, mac, START));
+	assert_false(conflicts_note_set(&scene.vrf.conflicts, "cust", gateway, mac, START));
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, START);
 	conflict = conflicts_find(&scene.vrf.conflicts, true, "cust", gateway);
 	assert_true(conflict_due_ms(conflict) == START);
 	assert_false(conflict_note_answer(conflict, mac, START));
-	assert_false(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+	assert_false(conflicts_describe_set(&scene.vrf.conflicts, "cust", gateway, text));
 	assert_in_range(conflict_due_ms(conflict), START + 45000, START + 75000);
 	(void)conflict_note_answer(conflict, other, START);
-	assert_true(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+	assert_true(conflicts_describe_set(&scene.vrf.conflicts, "cust", gateway, text));
 	assert_string_equal(text, "and 02:00:00:00:00:77 answers for it");
 	(void)conflict_note_answer(conflict, mac, START);
 	for (int i = 0; i < 3; i++) {
-		assert_false(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+		assert_false(conflicts_describe_set(&scene.vrf.conflicts, "cust", gateway, text));
 		(void)conflict_note_answer(conflict, NULL, START);
 	}
-	assert_true(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
+	assert_true(conflicts_describe_set(&scene.vrf.conflicts, "cust", gateway, text));
 	assert_string_equal(text, "and does not answer ARP");
 	/* Another entry is another question; with none there is none. */
-	assert_true(conflicts_note_set(&scene.vrf, "cust", gateway, other, START));
-	assert_false(conflicts_describe_set(&scene.vrf, "cust", gateway, text));
-	assert_false(conflicts_note_set(&scene.vrf, "cust", gateway, NULL, START));
+	assert_true(conflicts_note_set(&scene.vrf.conflicts, "cust", gateway, other, START));
+	assert_false(conflicts_describe_set(&scene.vrf.conflicts, "cust", gateway, text));
+	assert_false(conflicts_note_set(&scene.vrf.conflicts, "cust", gateway, NULL, START));
 	assert_null(conflicts_find(&scene.vrf.conflicts, true, "cust", gateway));
-	(void)conflicts_note_set(&scene.vrf, "cust", gateway, mac, START);
+	(void)conflicts_note_set(&scene.vrf.conflicts, "cust", gateway, mac, START);
 	interface->n_gateways = 0;
-	conflicts_note_kernel(&scene.vrf, START);
+	conflicts_note_kernel(&scene.vrf.conflicts, scene.vrf.config, &scene.vrf.kernel, START);
 	assert_null(conflicts_find(&scene.vrf.conflicts, true, "cust", gateway));
 	interface->n_gateways = 1;
 	scene_end(&scene);
