@@ -28,7 +28,6 @@
 #include "process/spawn.h"
 #include "process/timer.h"
 #include "vrf/ending.h"
-#include "vrf/relapses.h"
 
 struct sd_event;
 struct sd_event_source;
@@ -97,6 +96,14 @@ struct program_kind {
 	void (*rested)(struct program *program);
 	/* Its state or the reason of it was set; cause: to blame for it, may be NULL. */
 	void (*changed)(struct program *program, const struct cause *cause);
+};
+
+/* When to give up one that ends again and again: after more than restart { count } restarts within restart { window }.
+ * From then on each end counts, until it was well for a while or somebody helped. */
+struct relapses {
+	uint64_t *at_ms; /* oldest first */
+	size_t count;
+	bool given_up;
 };
 
 /* As the last supervisor knew it (supervisor/saved_state.h). */
@@ -208,3 +215,12 @@ bool program_former_ends(const struct program *program);
 pid_t program_main_pid(struct program *program);
 
 bool program_is_up(const struct program *program); /* starting or ready */
+
+/* ---- what follows from how often it has ended; no loop is needed ---- */
+
+/* It ended, and nobody wanted that. Returns given_up. */
+bool relapses_note(
+	struct relapses *relapses, const struct config_restart *restart, uint64_t now_ms);
+
+/* As if nothing had been; also frees. */
+void relapses_forget(struct relapses *relapses);

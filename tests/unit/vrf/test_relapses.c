@@ -2,7 +2,7 @@
 #include "../cmocka_all.h"
 
 #include "base/cleanup.h"
-#include "vrf/relapses.h"
+#include "vrf/program.h"
 
 #define cleanup_relapses cleanup(relapses_forget)
 
