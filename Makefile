@@ -180,7 +180,7 @@ check-long: deps
 # processes, or has root's rules written by one. What test_crash tests is another program, test_proxy_files kills
 # children, what test_activity counts valgrind does too, test_wedge looks for a process by its name, and the thousands of
 # objects of test_writes and test_portions take it minutes.
-VALGRIND_TESTS = $(filter-out $(addprefix %/test_, spawn cgroup helper errand rescue vitals reporter_link vrf program binary_copies \
+VALGRIND_TESTS = $(filter-out $(addprefix %/test_, spawn cgroup helper errand rescue vitals control_server reporter_link vrf program binary_copies \
 	proxy_binary firewall isolation monitor random uplink_modes crash proxy_files activity wedge writes portions), \
 	$(UNIT_TESTS) $(NETNS_TESTS))
 

@@ -11,6 +11,7 @@ static bool kernel_has(const char *kind)
 		       kind) == 0;
 }
 
+/* Before anything is allocated: it leaves by longjmp(3). */
 #define SKIP_WITHOUT(kind)             \
 	do {                           \
 		if (!kernel_has(kind)) \
@@ -35,6 +36,9 @@ static void assert_repaired(const struct net_want *want)
 
 static void a_dummy_has_addresses_and_no_wire(void **state)
 {
+	(void)state;
+	SKIP_WITHOUT("dummy");
+
 	const struct address addresses[] = { world_address("192.0.2.1/32"),
 		world_address("fd01::1/64") };
 	cleanup(net_want_finish) struct net_want want = world_want();
@@ -42,8 +46,6 @@ static void a_dummy_has_addresses_and_no_wire(void **state)
 	struct net_want_link *link;
 	cleanup_fd int listener = -1;
 
-	(void)state;
-	SKIP_WITHOUT("dummy");
 	link = world_add_link(world_add_netns(&want, "acme", 0), "c0", NET_LINK_DUMMY, NULL);
 	link->addresses = addresses;
 	link->n_addresses = 2;
@@ -148,10 +150,11 @@ static bool comes_to_root(const char *from)
 
 static void packets_cross_an_ipvlan_of_each_mode(void **state)
 {
-	cleanup_free char *before = world_dump();
-
 	(void)state;
 	SKIP_WITHOUT("ipvlan");
+
+	cleanup_free char *before = world_dump();
+
 	for (uint32_t mode = 0; mode < 3; mode++) {
 		cleanup(net_want_finish) struct net_want want = world_want();
 		cleanup_fd int listener = -1;
@@ -177,10 +180,11 @@ static void packets_cross_an_ipvlan_of_each_mode(void **state)
 /* By the config, and by somebody behind our back. */
 static void a_mode_is_changed_in_one_up(void **state)
 {
-	cleanup_free char *before = world_dump();
-
 	(void)state;
 	SKIP_WITHOUT("ipvlan");
+
+	cleanup_free char *before = world_dump();
+
 	for (uint32_t from = 0; from < 3; from++)
 		for (uint32_t to = 0; to < 3; to++) {
 			cleanup(net_want_finish) struct net_want old = world_want(),
@@ -215,10 +219,11 @@ static void assert_refused(const struct net_want *want, const char *expected)
 
 static void what_cannot_share_a_parent_is_told(void **state)
 {
-	cleanup_free char *before = world_dump();
-
 	(void)state;
 	SKIP_WITHOUT("ipvlan");
+
+	cleanup_free char *before = world_dump();
+
 	for (int change = 0; change < 2; change++) {
 		cleanup(net_want_finish) struct net_want want = world_want();
 
@@ -241,11 +246,12 @@ static void what_cannot_share_a_parent_is_told(void **state)
 /* A parent cannot have both, not even for a moment. */
 static void macvlans_and_ipvlans_follow_each_other(void **state)
 {
+	(void)state;
+	SKIP_WITHOUT("ipvlan");
+
 	cleanup(net_want_finish) struct net_want want = world_want(), next = world_want();
 	cleanup_free char *before = world_dump();
 
-	(void)state;
-	SKIP_WITHOUT("ipvlan");
 	want_ipvlans(&want, 0);
 	world_add_link(world_add_netns(&next, "carl", 2), "c0", NET_LINK_MACVLAN, "trunk0");
 	world_up(&want);

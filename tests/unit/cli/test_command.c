@@ -48,11 +48,13 @@ static const struct cli_command *const commands[] = { &plain, &several, &wrapper
 /* Calls with these words, as many as are not NULL; what was said to `fd` is in said[]. */
 static int call(int fd, const char *const words[])
 {
-	char *argv[10] = { (char *)"vrfgate" };
+	static char *argv[10]; /* called.operands is within */
 	int argc = 1, saved = dup(fd), r;
 	FILE *file = tmpfile();
 	ssize_t n;
 
+	memset(argv, 0, sizeof(argv));
+	argv[0] = (char *)"vrfgate";
 	while (words[argc - 1]) {
 		argv[argc] = (char *)words[argc - 1];
 		argc++;
