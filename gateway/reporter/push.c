@@ -216,7 +216,8 @@ int reporter_push_send(struct reporter_push *push, struct zabbix_api *api,
 	size_t refused = 0, of_all = 0;
 	int r = 0;
 
-	if (push->queue.count == 0)
+	/* A change may come before the first document, which tells of what the items are. */
+	if (push->queue.count == 0 || !push->discovery)
 		return 0;
 	if (push->discovery_due || clock_now_ms() >= push->discovery_due_ms)
 		r = discovery_push(push, &target, err);

@@ -28,7 +28,7 @@ RESTARTED = "Gateway: the supervisor has been restarted"
 NOBODY_HEARD = "Gateway: the server hears none of its proxies"
 # Short times, so that a fault need not last for minutes; a proxy is heard each five seconds here.
 MACROS = {"{$VRFGATE.DOWN.RECOVERY}": "15s", "{$VRFGATE.SERVER.SEEN.MAX}": "15", "{$VRFGATE.SEEN.MAX}": "22",
-          "{$VRFGATE.SERVER.RECOVERY}": "15s"}
+          "{$VRFGATE.SERVER.RECOVERY}": "30s"}
 DEATHS = 3
 WEDGE_SECONDS = 120  # a proxy that has met it may wait for a lock, which is told after half a minute
 DISK_BYTES = 256 << 20

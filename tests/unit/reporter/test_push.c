@@ -122,6 +122,26 @@ static void test_a_change_is_the_state_of_that_vrf_alone_and_comes_in_order(void
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(values, 3), "ns")), 501);
 }
 
+static void test_a_change_waits_for_the_first_document(void **state)
+{
+	static const struct timespec when = { 1764000000, 500 };
+	cleanup_bench struct bench bench;
+	cleanup_json json_t *status = status_made(), *values = NULL;
+
+	(void)state;
+	bench_start(&bench);
+	reporter_push_take_change(
+		&bench.push, json_array_get(json_object_get(status, "vrfs"), 0), &when);
+	assert_int_equal(push_send(&bench, NULL), 0);
+	assert_true(bench.push.queue.count > 0);
+	reporter_push_take(&bench.push, status, &when, 0);
+	assert_int_equal(push_send(&bench, NULL), 0);
+	assert_int_equal(bench.push.queue.count, 0);
+	values = pushed(&bench);
+	assert_string_equal(
+		zabbix_json_text(json_array_get(values, 0), "key"), "vrfgate.vrf.discovery");
+}
+
 static void test_values_wait_while_zabbix_is_away(void **state)
 {
 	cleanup_bench struct bench bench;
@@ -147,6 +167,7 @@ int main(void)
 		cmocka_unit_test(
 			test_what_is_refused_for_long_is_named_and_keeps_nothing_from_going),
 		cmocka_unit_test(test_a_change_is_the_state_of_that_vrf_alone_and_comes_in_order),
+		cmocka_unit_test(test_a_change_waits_for_the_first_document),
 		cmocka_unit_test(test_values_wait_while_zabbix_is_away),
 	};
 
