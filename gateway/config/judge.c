@@ -445,6 +445,17 @@ static void discoverers_judge(struct config_reader *reader, const struct config_
 				"a discover section, but the proxy's options say StartDiscoverers=0; expected 1 or more there");
 }
 
+/* Measured, 7.0.22: on SIGTERM a proxy in this mode writes nothing to its database; a hybrid one does. */
+static void buffer_judge(struct config_reader *reader, const struct config_vrf *vrf,
+	const struct config_section *section)
+{
+	const char *mode = config_proxy_option(&vrf->proxy, "ProxyBufferMode");
+
+	if (mode && strcmp(mode, "memory") == 0)
+		config_complain(&reader->notes, section, section->line,
+			"the proxy's options say ProxyBufferMode=memory: what it has not sent is lost whenever it ends, by a release, too; expected hybrid");
+}
+
 /* Only the kinds that a host has a section for: what its templates hold is known to Zabbix. */
 static void pollers_judge(struct config_reader *reader, const struct config_vrf *vrf,
 	const struct config_section *section)
@@ -528,6 +539,7 @@ static void vrf_judge(struct config_reader *reader, const struct config_vrf *vrf
 			lacking_addresses_judge(reader, vrf, section);
 		proxy_name_judge(reader, vrf, section);
 		discoverers_judge(reader, vrf, section);
+		buffer_judge(reader, vrf, section);
 		pollers_judge(reader, vrf, section);
 		names_judge(reader, vrf, section);
 	}

@@ -805,6 +805,21 @@ static void test_hosts_that_nothing_would_poll_are_a_warning(void **state)
 		":3: vrf 'a': host 'y': ipmi: not polled, as the proxy's options say StartIPMIPollers=0"));
 }
 
+static void test_values_that_a_proxy_would_lose_are_a_warning(void **state)
+{
+	cleanup_loaded struct loaded loaded = loaded_text(
+		"proxy { options = { \"ProxyBufferMode=memory\", \"ProxyMemoryBufferSize=16M\" } }\n"
+		"vrf a { interface dummy0 { address = \"10.0.0.2/24\" kind = macvlan parent = eth0 } }\n"
+		"vrf b { interface dummy0 { address = \"10.0.0.2/24\" kind = macvlan parent = eth1 }\n"
+		"  proxy { options = { \"ProxyBufferMode=hybrid\" } } }\n");
+
+	(void)state;
+	assert_no_faults(&loaded);
+	assert_int_equal(loaded.report.notes.count, 1);
+	assert_non_null(strstr(loaded.report.notes.items[0],
+		":2: vrf 'a': the proxy's options say ProxyBufferMode=memory: what it has not sent is lost"));
+}
+
 static void test_a_java_gateway_is_an_address_with_or_without_port(void **state)
 {
 	static const struct {
@@ -837,6 +852,7 @@ int main(void)
 		cmocka_unit_test(test_a_destination_may_have_several_next_hops),
 		cmocka_unit_test(test_an_equal_next_hop_is_a_warning),
 		cmocka_unit_test(test_hosts_that_nothing_would_poll_are_a_warning),
+		cmocka_unit_test(test_values_that_a_proxy_would_lose_are_a_warning),
 		cmocka_unit_test(test_a_java_gateway_is_an_address_with_or_without_port),
 		cmocka_unit_test(test_odd_texts_end_in_a_fault),
 		cmocka_unit_test(test_unknown_sections_may_be_as_deep_as_they_like),
