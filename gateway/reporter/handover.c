@@ -17,7 +17,7 @@
 
 /* A VRF of the config, whether it is registered or given up. */
 struct seat {
-	const char *vrf;
+	const char *vrf, *proxy; /* and what its proxy is to be called */
 	const struct config_host *hosts;
 	size_t n_hosts;
 	bool active;
@@ -39,10 +39,10 @@ static struct seat seat_at(const struct reporter_inventory *inventory, size_t i)
 	if (i < inventory->n_proxies) {
 		const struct reporter_proxy *proxy = &inventory->proxies[i];
 
-		return (struct seat){ proxy->vrf, proxy->hosts, proxy->n_hosts, true };
+		return (struct seat){ proxy->vrf, proxy->name, proxy->hosts, proxy->n_hosts, true };
 	}
 	given = &inventory->given_up[i - inventory->n_proxies];
-	return (struct seat){ given->vrf, given->hosts, given->n_hosts, false };
+	return (struct seat){ given->vrf, given->name, given->hosts, given->n_hosts, false };
 }
 
 static size_t count_seats(const struct reporter_inventory *inventory)
@@ -178,12 +178,28 @@ static void vrf_take(struct handover *handover, const char *vrf, json_t *proxy, 
 		mark.id, zabbix_json_text(proxy, handover->plan->words->proxy_name));
 }
 
-static void elsewhere_note(
-	struct handover *handover, const char *vrf, const char *gateway, const char *id)
+/* taken: a name that is not free for its proxy, which is why it stays there; NULL: that is not why. */
+static void elsewhere_note(struct handover *handover, const char *vrf, const char *gateway,
+	const char *id, const char *taken)
 {
 	json_object_set_new(handover->plan->elsewhere, vrf,
-		zabbix_json_pack("{s:o, s:o}", "gateway", zabbix_json_string(gateway), "id",
-			zabbix_json_string(id)));
+		zabbix_json_pack("{s:o, s:o, s:o}", "gateway", zabbix_json_string(gateway), "id",
+			zabbix_json_string(id), "taken",
+			taken ? zabbix_json_string(taken) : json_null()));
+}
+
+/* The name that the proxy would get, where somebody else's has it; NULL: it is free. proxy: NULL for a new one. */
+static const char *name_taken(
+	const struct handover *handover, const struct seat *seat, const json_t *proxy)
+{
+	const json_t *holder =
+		reporter_view_find(handover->view, REPORTER_KIND_PROXY_NAME, seat->proxy);
+
+	return holder &&
+			!zabbix_json_same(json_object_get(holder, "proxyid"),
+				json_object_get(proxy, "proxyid"))
+		? seat->proxy
+		: NULL;
 }
 
 /* A proxy that another gateway has from us; NULL: there is none. */
@@ -250,9 +266,23 @@ static bool vrf_seize(struct handover *handover, const struct seat *seat, const 
 			seat->vrf, zabbix_json_text(proxy, handover->plan->words->proxy_name));
 		return false;
 	}
-	if (proxy || id)
-		vrf_take(handover, seat->vrf, proxy, id);
-	return proxy || id;
+	if ((!proxy && !id) || name_taken(handover, seat, proxy))
+		return false;
+	vrf_take(handover, seat->vrf, proxy, id);
+	return true;
+}
+
+/* It has been released, and stays released where its proxy cannot have the name that it is to have. */
+static void released_judge(struct handover *handover, const struct seat *seat, json_t *proxy)
+{
+	const char *taken = name_taken(handover, seat, proxy);
+	cleanup(reporter_mark_finish) struct reporter_mark mark = { 0 };
+
+	if (!taken && seat->active)
+		vrf_take(handover, seat->vrf, proxy, NULL);
+	if (taken &&
+		reporter_mark_read(zabbix_json_text(proxy, "description"), &handover->owner, &mark))
+		elsewhere_note(handover, seat->vrf, mark.gateway, mark.id, taken);
 }
 
 static void seat_judge(struct handover *handover, const struct seat *seat)
@@ -262,22 +292,24 @@ static void seat_judge(struct handover *handover, const struct seat *seat)
 	json_t *released = proxy_choose(handover, handover->view->released, seat->vrf, id);
 	json_t *former = proxy_from_us(handover->view, &handover->owner, seat->vrf);
 	cleanup(reporter_mark_finish) struct reporter_mark mark = { 0 };
+	bool seizes = is_to_be_seized(handover, seat);
+	const char *taken;
 
 	/* One that has hosts, and not those of our config, is another VRF of that name. */
 	if (released && (id || seat->n_hosts == 0)) {
-		if (seat->active)
-			vrf_take(handover, seat->vrf, released, NULL);
+		released_judge(handover, seat, released);
 		return;
 	}
-	if (is_to_be_seized(handover, seat) && vrf_seize(handover, seat, id))
+	if (seizes && vrf_seize(handover, seat, id))
 		return;
+	taken = seizes ? name_taken(handover, seat, seized_proxy(handover, seat)) : NULL;
 	if (former &&
 		reporter_mark_read(
 			zabbix_json_text(former, "description"), &handover->owner, &mark))
-		elsewhere_note(handover, seat->vrf, mark.gateway, mark.id);
+		elsewhere_note(handover, seat->vrf, mark.gateway, mark.id, taken);
 	else if (host)
-		elsewhere_note(
-			handover, seat->vrf, reporter_mark_tag(host, REPORTER_TAG_GATEWAY), id);
+		elsewhere_note(handover, seat->vrf, reporter_mark_tag(host, REPORTER_TAG_GATEWAY),
+			id, taken);
 }
 
 /* Those that came earlier. */
@@ -322,6 +354,21 @@ int reporter_handover_read(struct reporter_plan *plan, struct reporter_view *vie
 		r = reporter_view_read(
 			view, api, plan->inventory, REPORTER_KIND_RULE, REPORTER_KIND_ACTION, err);
 	return r;
+}
+
+void reporter_handover_drop(struct reporter_plan *plan, const char *vrf)
+{
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+	const json_t *proxy = reporter_view_find(plan->view, REPORTER_KIND_PROXY, vrf);
+	cleanup(reporter_mark_finish) struct reporter_mark mark = { 0 };
+
+	if (!json_object_get(plan->view->heirs, vrf) ||
+		(proxy &&
+			reporter_mark_read(zabbix_json_text(proxy, "description"), &owner, &mark) &&
+			mark.is_ours))
+		return;
+	json_object_del(plan->view->heirs, vrf);
+	json_object_del(plan->view->objects[REPORTER_KIND_PROXY], vrf);
 }
 
 void reporter_handover_merge_hosts(struct reporter_view *view)
@@ -384,6 +431,7 @@ void reporter_plan_handover(struct reporter_plan *plan)
 		release_plan(plan, &inventory->given_up[i]);
 	json_object_foreach (plan->elsewhere, vrf, owner) {
 		const char *id = zabbix_json_text(owner, "id");
+		const char *taken = zabbix_json_text(owner, "taken");
 		bool released = false;
 
 		for (size_t i = 0; i < inventory->n_given_up; i++)
@@ -392,6 +440,12 @@ void reporter_plan_handover(struct reporter_plan *plan)
 		/* It went as it was told to. */
 		if (released)
 			continue;
+		if (*taken) {
+			strings_addf(&plan->result->problems,
+				"vrf '%s' is not taken over from gateway '%s' (id %.8s): its proxy would be '%s', and another one in Zabbix has that name: rename or delete that one",
+				vrf, zabbix_json_text(owner, "gateway"), id, taken);
+			continue;
+		}
 		reporter_handover_claim(plan, id, "vrf", vrf);
 		strings_addf(&plan->result->problems,
 			"vrf '%s' is on gateway '%s' (id %.8s): 'vrfgate release %s' there hands it over, or 'vrfgate adopt --take %s' here where that gateway is gone",

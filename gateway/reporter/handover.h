@@ -10,7 +10,7 @@
  *
  * The next gateway whose config has a released VRF takes it over, where it has no proxy of that VRF yet and the released
  * one has hosts of its config (or the config names none). One that has not been released is another's: no proxy is made
- * for it, and nothing of it is changed. So it is for A, too, when it comes back. With inventory->takes it is taken
+ * for it, and nothing of it is changed; so it is with one whose proxy could not get its name here. So it is for A, too, when it comes back. With inventory->takes it is taken
  * over all the same, unless the server hears its proxy: the gateway that had it is gone.
  *
  * Two that write at once: each reads again what it has written, and the last has it.
@@ -29,6 +29,9 @@ int reporter_handover_read(struct reporter_plan *plan, struct reporter_view *vie
 /* Reads the hosts of VRFs that came from other gateways and bear their marks still: they are ours in the view then. */
 int reporter_handover_read_hosts(struct reporter_plan *plan, struct reporter_view *view,
 	struct zabbix_api *api, struct error *err);
+
+/* Nothing of a VRF is taken over whose proxy does not bear our mark: it could not be written. */
+void reporter_handover_drop(struct reporter_plan *plan, const char *vrf);
 
 /* The same for those that were read, after our hosts have been read again. */
 void reporter_handover_merge_hosts(struct reporter_view *view);

@@ -41,8 +41,10 @@ void reporter_inventory_finish(struct reporter_inventory *inventory)
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		reporter_proxy_finish(&inventory->proxies[i]);
 	free(inventory->proxies);
-	for (size_t i = 0; i < inventory->n_given_up; i++)
+	for (size_t i = 0; i < inventory->n_given_up; i++) {
 		free(inventory->given_up[i].vrf);
+		free(inventory->given_up[i].name);
+	}
 	free(inventory->given_up);
 	strings_finish(&inventory->takes);
 	strings_finish(&inventory->removed);

@@ -49,6 +49,7 @@ struct reporter_given_up {
 	bool at_rest;                    /* no proxy of it runs any more */
 	const struct config_host *hosts; /* borrowed from the config */
 	size_t n_hosts;
+	char *name; /* of the proxy that it would have */
 };
 
 struct reporter_inventory {

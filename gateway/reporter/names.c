@@ -77,6 +77,8 @@ json_t *reporter_names_proxies(const struct reporter_inventory *inventory)
 
 	for (size_t i = 0; i < inventory->n_proxies; i++)
 		names_add(&names, inventory->proxies[i].name);
+	for (size_t i = 0; i < inventory->n_given_up; i++)
+		names_add(&names, inventory->given_up[i].name);
 	return names_end(&names);
 }
 

@@ -229,11 +229,12 @@ static void proxy_plan(struct reporter_plan *plan, const struct reporter_proxy *
 		return;
 	if (holder)
 		holder_tell(plan, proxy, holder);
-	else if (proxy->passive && !*address_of(plan, proxy))
+	else if (proxy->passive && !*address_of(plan, proxy)) {
 		strings_addf(&plan->result->problems,
 			"proxy '%s': it is not known which address of this machine the server reaches, set uplink { passive_address }",
 			proxy->name);
-	else if (have)
+		reporter_handover_drop(plan, proxy->vrf);
+	} else if (have)
 		proxy_update(plan, proxy, have);
 	else
 		proxy_create(plan, proxy);
@@ -292,7 +293,8 @@ const char *reporter_plan_proxy_id(
 	const json_t *have = reporter_view_find(plan->view, REPORTER_KIND_PROXY, proxy->vrf);
 
 	/* A proxy of another VRF would poll another customer's device of the same address. */
-	if (strcmp(zabbix_json_text(plan->proxy_vrfs, proxy->name), proxy->vrf) != 0)
+	if (strcmp(zabbix_json_text(plan->proxy_vrfs, proxy->name), proxy->vrf) != 0 ||
+		json_object_get(plan->elsewhere, proxy->vrf))
 		return NULL;
 	return have ? zabbix_json_text(have, "proxyid") : NULL;
 }

@@ -197,6 +197,8 @@ static int proxies_step(struct pass *pass, struct error *err)
 	reporter_plan_handover(&pass->plan);
 	reporter_plan_proxies(&pass->plan);
 	r = pass_carry_out(pass, REPORTER_KIND_PROXY, REPORTER_KIND_PROXY_NAME, err);
+	for (size_t i = 0; !pass->look && i < inventory->n_proxies; i++)
+		reporter_handover_drop(&pass->plan, inventory->proxies[i].vrf);
 	handover_result(pass);
 	/* One whose name somebody else's has is not made. */
 	for (size_t i = 0; i < inventory->n_proxies; i++)

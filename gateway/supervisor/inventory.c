@@ -168,6 +168,7 @@ static void given_up_fill(struct reporter_inventory *inventory)
 				.at_rest = vrf->rests,
 				.hosts = vrf->hosts,
 				.n_hosts = vrf->n_hosts,
+				.name = config_proxy_name(inventory->config, vrf->name),
 			};
 	}
 }

@@ -219,13 +219,36 @@ def check_claim(pair, proxyid):
         expect_equal(pair.handover(pair.first)[1], "", "on the first")
 
 
+@contextlib.contextmanager
+def held_name(pair):
+    """A proxy of an operator has the name that the VRF's would get on the second."""
+    seven = pair.setting.stack.release.name != "6.0"
+    made = pair.api.call("proxy.create", {"name" if seven else "host": pair.proxy_name(pair.other),
+                                          "operating_mode" if seven else "status": 0 if seven else 5})
+    try:
+        yield
+    finally:
+        pair.api.call("proxy.delete", made["proxyids"])
+
+
+def expect_waits_for_name(pair):
+    """Nothing of the VRF is taken over and nothing of it runs."""
+    told = f"its proxy would be '{pair.proxy_name(pair.other)}', and another one in Zabbix has that name"
+    wait_until(lambda: told in pair.zabbix_error(pair.other), SECONDS, f"{told!r} in the status", poll_seconds=0.5)
+    expect_equal(pair.handover(pair.other)[:2], ("disabled", "elsewhere"), "on the second")
+    expect_equal(pair.owner(), pair.names[pair.first], "owner")
+
+
 def check_release(pair, itemid, proxyid):
     before, since = pair.operators(), int(time.time())
-    with pair.setting.case("released, it goes on with the second: same ids, no value lost, none twice"):
+    with pair.setting.case("released, it waits for its proxy's name and goes on with the second: same ids, no value lost"
+                           " or twice"):
         with Feed(pair) as feed:
             wait_until(lambda: len(feed.accepted) > 20, SECONDS, "values are accepted")
-            done = pair.first.command("release", pair.vrf)
-            expect_equal((done.returncode, done.stderr), (0, ""), "release")
+            with held_name(pair):
+                done = pair.first.command("release", pair.vrf)
+                expect_equal((done.returncode, done.stderr), (0, ""), "release")
+                expect_waits_for_name(pair)
             pair.wait_healthy(pair.other)
             there = pair.other.netns(pair.vrf)
             wait_until(lambda: list(feed.accepted.values()).count(there) > 20, ITEMS_SECONDS, "the second accepts values")
@@ -288,6 +311,7 @@ def check_name(pair):
     """By a sync: what a restart does."""
     world, api = pair.setting.world, pair.api
     pair.first.stop()
+    pair.first.command("down")
     pair.write_other(with_vrf=False)
     expect_equal(pair.other.command("sync").returncode, 0, "sync of the second without the VRF")
     ids = {each["host"]: each["hostid"] for each in api.call("host.get", {"output": ["hostid", "host"]})}

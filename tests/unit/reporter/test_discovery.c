@@ -279,8 +279,10 @@ static void test_rules_actions_and_what_was_found_go_with_a_released_vrf(void **
 				"vrfgate", "value", "gw1", "tag", "vrfgate.id", "value", MADE_ID,
 				"tag", "vrfgate.discovered", "value", "10.0.0.7"));
 		before = state(&bench);
-		made->inventory.given_up =
-			&(struct reporter_given_up){ (char *)"acme", true, true, NULL, 0 };
+		made->inventory.given_up = &(struct reporter_given_up){ .vrf = (char *)"acme",
+			.name = (char *)"gw1-acme",
+			.released = true,
+			.at_rest = true };
 		made->inventory.n_given_up = 1;
 		made->inventory.proxies = &made->proxies[1];
 		made->inventory.n_proxies = 1;

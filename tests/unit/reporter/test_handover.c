@@ -44,8 +44,8 @@ static void gateways_start(struct gateways *gateways, const char *version)
 	bench_start(bench, version);
 	made_other(&gateways->second, bench->server.url, "gw2", "gw2-acme", SECOND_ID, "id-2");
 	made_other(&gateways->third, bench->server.url, "gw3", "gw3-acme", THIRD_ID, "id-3");
-	gateways->given =
-		(struct reporter_given_up){ (char *)"acme", true, true, bench->made.hosts, 1 };
+	gateways->given = (struct reporter_given_up){ (char *)"acme", true, true, bench->made.hosts,
+		1, (char *)"gw1-acme" };
 	assert_counts(bench, 8, 0, 0);
 	change(bench, "host", "host", "ce-acme",
 		zabbix_json_pack("{s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}]}", "tags",
@@ -245,6 +245,72 @@ static void test_one_that_dies_half_way_is_finished_by_itself_or_by_the_next(voi
 		assert_owner(&gateways, before, "gw3", THIRD_ID, "gw3-acme");
 		assert_nothing_is_written(&gateways, &gateways.third);
 	}
+}
+
+/* An operator's proxy has the name; another gateway's, or one that cannot be written, is the same. */
+static void test_a_vrf_stays_released_where_the_name_of_its_proxy_is_taken(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < 2 * N_VERSIONS; i++) {
+		cleanup_gateways struct gateways gateways;
+		cleanup_json json_t *before = NULL, *made = NULL;
+		bool dead = i % 2;
+		struct reporter_given_up waiting;
+
+		gateways_start(&gateways, versions[i / 2]);
+		waiting = (struct reporter_given_up){ (char *)"acme", false, true,
+			gateways.bench.made.hosts, 1, (char *)"gw2-acme" };
+		before = state(&gateways.bench);
+		if (dead)
+			strings_add(&gateways.second.inventory.takes, "acme");
+		else
+			release(&gateways);
+		made = call(&gateways.bench, "proxy.create",
+			zabbix_json_pack("{s:s, s:s}", name_word(&gateways), "gw2-acme",
+				gateways.bench.fake.words_of_7 ? "operating_mode" : "status",
+				gateways.bench.fake.words_of_7 ? "0" : "5"));
+		for (size_t round = 0; round < 2; round++) {
+			/* Once as one that would take it, then as one that waits. */
+			gateways.second.inventory.n_proxies = round == 0;
+			gateways.second.inventory.given_up = &waiting;
+			gateways.second.inventory.n_given_up = round;
+			if (dead && round == 1)
+				break;
+			assert_int_equal(sync_of(&gateways, &gateways.second), 0);
+			assert_problem(&gateways.bench,
+				"vrf 'acme' is not taken over from gateway 'gw1' (id 01234567): its proxy would be 'gw2-acme', and another one in Zabbix has that name: rename or delete that one");
+			assert_string_equal(
+				zabbix_json_text(gateways.bench.result.elsewhere, "acme"),
+				"gateway 'gw1' (id 01234567)");
+			assert_owner(&gateways, before, "gw1", MADE_ID, "gw1-acme");
+		}
+		json_decref(call(&gateways.bench, "proxy.delete",
+			json_deep_copy(json_object_get(made, "proxyids"))));
+		gateways.second.inventory.n_proxies = 1;
+		gateways.second.inventory.n_given_up = 0;
+		assert_int_equal(sync_of(&gateways, &gateways.second), 0);
+		assert_int_equal(gateways.bench.result.problems.count, 0);
+		assert_owner(&gateways, before, "gw2", SECOND_ID, "gw2-acme");
+		strings_finish(&gateways.second.inventory.takes);
+	}
+}
+
+static void test_nothing_of_a_vrf_is_taken_whose_proxy_cannot_be_written(void **unused)
+{
+	cleanup_gateways struct gateways gateways;
+	cleanup_json json_t *before = NULL;
+
+	(void)unused;
+	gateways_start(&gateways, "7.0.22");
+	before = state(&gateways.bench);
+	release(&gateways);
+	gateways.second.proxies[0].passive = true;
+	gateways.second.proxies[0].address = (char *)"";
+	assert_int_equal(sync_of(&gateways, &gateways.second), 0);
+	assert_owner(&gateways, before, "gw1", MADE_ID, "gw1-acme");
+	gateways.second.proxies[0].address = (char *)"192.0.2.7";
+	assert_int_equal(sync_of(&gateways, &gateways.second), 0);
+	assert_owner(&gateways, before, "gw2", SECOND_ID, "gw2-acme");
 }
 
 static void test_a_release_is_taken_back_as_long_as_nobody_has_it(void **unused)
@@ -455,6 +521,8 @@ int main(void)
 		cmocka_unit_test(test_one_that_is_not_released_is_left_and_both_tell_it),
 		cmocka_unit_test(test_a_single_host_of_two_gateways_is_the_firsts_and_both_tell_it),
 		cmocka_unit_test(test_one_that_dies_half_way_is_finished_by_itself_or_by_the_next),
+		cmocka_unit_test(test_a_vrf_stays_released_where_the_name_of_its_proxy_is_taken),
+		cmocka_unit_test(test_nothing_of_a_vrf_is_taken_whose_proxy_cannot_be_written),
 		cmocka_unit_test(test_a_release_is_taken_back_as_long_as_nobody_has_it),
 		cmocka_unit_test(test_no_release_is_told_before_the_proxy_rests),
 		cmocka_unit_test(test_a_gateway_that_comes_back_sees_whose_its_vrf_is),
