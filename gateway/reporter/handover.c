@@ -402,15 +402,45 @@ int reporter_handover_read_hosts(struct reporter_plan *plan, struct reporter_vie
 
 /* --- giving up --- */
 
-static void release_plan(struct reporter_plan *plan, const struct reporter_given_up *given)
+/* "vrf acme" of a claim on what we have; NULL: it is on what somebody else has. */
+static const char *claim_read(const json_t *tag, const char *own)
+{
+	const char *value = zabbix_json_text(tag, "value");
+	size_t length = strlen(own);
+
+	return strcmp(zabbix_json_text(tag, "tag"), REPORTER_TAG_CLAIM) == 0 &&
+			strncmp(value, own, length) == 0 && value[length] == ' '
+		? value + length + 1
+		: NULL;
+}
+
+bool reporter_handover_is_left(const struct reporter_plan *plan, const char *vrf)
+{
+	cleanup_free char *wanted = xasprintf("vrf %s", vrf);
+	const char *name;
+	json_t *host, *tag;
+	size_t i;
+
+	if (!strings_contain(&plan->inventory->removed, vrf))
+		return false;
+	json_object_foreach (plan->view->objects[REPORTER_KIND_CLAIM], name, host)
+		json_array_foreach (json_object_get(host, "tags"), i, tag) {
+			const char *claim = claim_read(tag, plan->inventory->gateway_id);
+
+			if (claim && strcmp(claim, wanted) == 0)
+				return true;
+		}
+	return false;
+}
+
+static void release_plan(struct reporter_plan *plan, const char *vrf)
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
-	const json_t *proxy = reporter_view_find(plan->view, REPORTER_KIND_PROXY, given->vrf);
+	const json_t *proxy = reporter_view_find(plan->view, REPORTER_KIND_PROXY, vrf);
 	cleanup(reporter_mark_finish) struct reporter_mark mark = { 0 };
 	cleanup_free char *description = NULL;
 
-	if (!proxy || !given->released || !given->at_rest ||
-		!reporter_mark_read(zabbix_json_text(proxy, "description"), &owner, &mark) ||
+	if (!proxy || !reporter_mark_read(zabbix_json_text(proxy, "description"), &owner, &mark) ||
 		mark.released)
 		return;
 	description = reporter_mark_release(zabbix_json_text(proxy, "description"), &owner);
@@ -418,7 +448,7 @@ static void release_plan(struct reporter_plan *plan, const struct reporter_given
 		zabbix_json_text(proxy, plan->words->proxy_name), "proxy.update",
 		zabbix_json_pack("{s:O, s:o}", "proxyid", json_object_get(proxy, "proxyid"),
 			"description", zabbix_json_string(description)));
-	reporter_writes_add_details(plan->writes, xasprintf("vrf '%s' released", given->vrf));
+	reporter_writes_add_details(plan->writes, xasprintf("vrf '%s' released", vrf));
 }
 
 void reporter_plan_handover(struct reporter_plan *plan)
@@ -428,7 +458,11 @@ void reporter_plan_handover(struct reporter_plan *plan)
 	json_t *owner;
 
 	for (size_t i = 0; i < inventory->n_given_up; i++)
-		release_plan(plan, &inventory->given_up[i]);
+		if (inventory->given_up[i].released && inventory->given_up[i].at_rest)
+			release_plan(plan, inventory->given_up[i].vrf);
+	for (size_t i = 0; i < inventory->removed.count; i++)
+		if (reporter_handover_is_left(plan, inventory->removed.items[i]))
+			release_plan(plan, inventory->removed.items[i]);
 	json_object_foreach (plan->elsewhere, vrf, owner) {
 		const char *id = zabbix_json_text(owner, "id");
 		const char *taken = zabbix_json_text(owner, "taken");
@@ -478,20 +512,20 @@ void reporter_handover_claim(
 
 void reporter_handover_tell_claims(struct reporter_plan *plan)
 {
-	const char *name, *own = plan->inventory->gateway_id;
+	const char *name;
 	json_t *host, *tag;
 	size_t i;
 
 	json_object_foreach (plan->view->objects[REPORTER_KIND_CLAIM], name, host)
 		json_array_foreach (json_object_get(host, "tags"), i, tag) {
-			const char *value = zabbix_json_text(tag, "value");
+			const char *claim = claim_read(tag, plan->inventory->gateway_id);
 
-			if (strcmp(zabbix_json_text(tag, "tag"), REPORTER_TAG_CLAIM) != 0 ||
-				strncmp(value, own, strlen(own)) != 0 || value[strlen(own)] != ' ')
+			if (!claim ||
+				(strncmp(claim, "vrf ", strlen("vrf ")) == 0 &&
+					reporter_handover_is_left(plan, claim + strlen("vrf "))))
 				continue;
 			strings_addf(&plan->result->problems,
 				"gateway '%s' (id %.8s) has %s in its config, too, which this gateway has: take it out of one of the two",
-				name, reporter_mark_tag(host, REPORTER_TAG_ID),
-				value + strlen(own) + 1);
+				name, reporter_mark_tag(host, REPORTER_TAG_ID), claim);
 		}
 }

@@ -43,6 +43,9 @@ void reporter_plan_handover(struct reporter_plan *plan);
 bool reporter_handover_is_given(
 	const struct reporter_view *view, const struct reporter_owner *owner, const char *vrf);
 
+/* Whether a VRF went from our config on purpose while another gateway's has it: it is released by that. */
+bool reporter_handover_is_left(const struct reporter_plan *plan, const char *vrf);
+
 /* Into plan->claims: what another gateway has of what our config names; on a view that knows who has the names. */
 void reporter_handover_claim(
 	struct reporter_plan *plan, const char *id, const char *what, const char *name);

@@ -27,7 +27,8 @@ static bool vrf_is_gone(const struct reporter_plan *plan, const char *vrf, struc
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 
 	if (config_find_vrf(plan->inventory->config, vrf) ||
-		reporter_handover_is_given(plan->view, &owner, vrf))
+		reporter_handover_is_given(plan->view, &owner, vrf) ||
+		reporter_handover_is_left(plan, vrf))
 		return false;
 	if (strings_contain(&plan->inventory->removed, vrf))
 		return true;

@@ -367,7 +367,7 @@ def cases(setting):
         for gateway in (pair.first, pair.other):
             with contextlib.suppress(*OUTSIDE_ERRORS):
                 gateway.stop()
-        setting.gateway.command("down")
+            gateway.command("down")
 
 
 if __name__ == "__main__":

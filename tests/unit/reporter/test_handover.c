@@ -410,6 +410,38 @@ static void test_what_is_released_is_not_pruned(void **unused)
 	assert_owner(&gateways, before, "gw2", SECOND_ID, "gw2-acme");
 }
 
+/* Cut from one config and put into the other, or released and taken out before Zabbix could be told. */
+static void test_what_goes_from_one_config_while_another_has_it_is_released(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < 2 * N_VERSIONS; i++) {
+		cleanup_gateways struct gateways gateways;
+		cleanup_json json_t *before = NULL;
+		struct made *first = &gateways.bench.made;
+
+		gateways_start(&gateways, versions[i / 2]);
+		before = state(&gateways.bench);
+		assert_int_equal(sync_of(&gateways, &gateways.second), 0);
+		first->config.zabbix.prune = i % 2;
+		first->config.vrfs = &first->vrfs[1];
+		first->config.n_vrfs = 1;
+		first->inventory.proxies = &first->proxies[1];
+		first->inventory.n_proxies = 1;
+		/* As long as nobody has said that it is meant, it may be a slip. */
+		assert_int_equal(sync_of(&gateways, first), 0);
+		assert_int_equal(gateways.bench.result.deleted, 0);
+		assert_owner(&gateways, before, "gw1", MADE_ID, "gw1-acme");
+		strings_add(&first->inventory.removed, "acme");
+		assert_int_equal(sync_of(&gateways, first), 0);
+		assert_int_equal(gateways.bench.result.deleted, 0);
+		assert_int_equal(gateways.bench.result.problems.count, 0);
+		assert_int_equal(sync_of(&gateways, &gateways.second), 0);
+		assert_owner(&gateways, before, "gw2", SECOND_ID, "gw2-acme");
+		assert_nothing_is_written(&gateways, first);
+		strings_finish(&first->inventory.removed);
+	}
+}
+
 /* Both have read that it is released, and both write: the last has it, and it stays so. */
 static void test_two_that_take_at_once_end_with_one(void **unused)
 {
@@ -527,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_no_release_is_told_before_the_proxy_rests),
 		cmocka_unit_test(test_a_gateway_that_comes_back_sees_whose_its_vrf_is),
 		cmocka_unit_test(test_what_is_released_is_not_pruned),
+		cmocka_unit_test(test_what_goes_from_one_config_while_another_has_it_is_released),
 		cmocka_unit_test(test_two_that_take_at_once_end_with_one),
 		cmocka_unit_test(test_a_vrf_of_that_name_with_other_hosts_is_another_one),
 		cmocka_unit_test(test_it_goes_from_one_to_the_next_and_back),
