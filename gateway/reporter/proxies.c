@@ -141,14 +141,34 @@ static char *heirs_of(const struct reporter_plan *plan, const struct reporter_pr
 	return (char *)json_string_value(json_object_get(plan->view->heirs, proxy->vrf));
 }
 
+/* What a description begins with, for people; the caller frees it. */
+static char *sentence_make(const char *vrf, const char *gateway)
+{
+	return xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate.", vrf, gateway);
+}
+
+/* The description with our mark, and with our sentence for that of the gateway that had it; the caller frees it. */
+static char *description_renew(const struct reporter_plan *plan, const struct reporter_proxy *proxy,
+	const char *old, const struct reporter_mark *was, const char *mark)
+{
+	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
+	cleanup_free char *marked = reporter_mark_put(old, &owner, mark);
+	cleanup_free char *before = was->gateway ? sentence_make(proxy->vrf, was->gateway) : NULL;
+	cleanup_free char *now = sentence_make(proxy->vrf, owner.gateway);
+	size_t length = before ? strlen(before) : 0;
+
+	return before && strncmp(marked, before, length) == 0
+		? xasprintf("%s%s", now, marked + length)
+		: steal_ptr(&marked);
+}
+
 static void proxy_create(struct reporter_plan *plan, const struct reporter_proxy *proxy)
 {
 	const struct reporter_owner owner = reporter_owner_of(plan->inventory);
 	const struct reporter_mark words = { .from = heirs_of(plan, proxy) };
 	cleanup_free char *mark = reporter_mark_make(&owner, proxy, &words);
-	cleanup_free char *description =
-		xasprintf("Proxy of VRF %s on gateway %s, kept by vrfgate. %s", proxy->vrf,
-			reporter_plan_gateway(plan), mark);
+	cleanup_free char *sentence = sentence_make(proxy->vrf, owner.gateway);
+	cleanup_free char *description = xasprintf("%s %s", sentence, mark);
 	json_t *params = want_make(plan, proxy, NULL);
 
 	json_object_set_new(params, "description", zabbix_json_string(description));
@@ -169,7 +189,7 @@ static void proxy_update(
 		.from = heirs_of(plan, proxy),
 	};
 	cleanup_free char *mark = reporter_mark_make(&owner, proxy, &words);
-	cleanup_free char *description = reporter_mark_put(old, &owner, mark);
+	cleanup_free char *description = description_renew(plan, proxy, old, &was, mark);
 	cleanup_json json_t *params = want_make(plan, proxy, have);
 
 	if (!proxy->key_due && object_agrees(params, have) && strcmp(old, description) == 0) {

@@ -147,6 +147,8 @@ static void test_a_released_vrf_is_the_next_ones_with_the_same_ids(void **unused
 		assert_string_equal(
 			zabbix_json_text(proxy, "proxyid"), zabbix_json_text(was, "proxyid"));
 		assert_string_equal(zabbix_json_text(proxy, "tls_psk_identity"), "id-2");
+		assert_non_null(strstr(zabbix_json_text(proxy, "description"),
+			"Proxy of VRF acme on gateway gw2, kept by vrfgate. [vrfgate gw2 vrf acme "));
 		/* The host of the proxy's own figures goes with it. */
 		assert_string_equal(
 			zabbix_json_text(find(after, "host", "host", "gw2-acme"), "hostid"),
