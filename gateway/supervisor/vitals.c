@@ -210,6 +210,9 @@ static void reading_on_done(const void *answer, size_t size, bool in_time, void 
 	struct vrf *vrf = supervisor_find_vrf(vitals->supervisor, vitals->vrf);
 	struct reading reading;
 
+	/* Meanwhile it may have gone from the config, or its proxy have ended. */
+	if (vrf && !has_vitals(vrf))
+		vrf = NULL;
 	if (vrf && !in_time)
 		late_note(vrf);
 	if (vrf && size <= sizeof(reading)) {

@@ -3,13 +3,15 @@
 #include "../scratch.h"
 
 #include <sqlite3.h>
+#include <sys/wait.h>
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
 #include "supervisor/vitals.h"
 #include "vrf/life.h"
 
-#define CONFIG      "proxy { user = nobody psk = false }\nvrf acme { }\nnamespace mgmt { }\n"
+#define CONFIG \
+	"proxy { user = nobody psk = false }\nvrf acme { }\nnamespace mgmt { }\nvrf bravo { }\n"
 #define DEADLINE_MS 10000
 #define DATABASE                                                                               \
 	"create table ids (table_name text, field_name text, nextid bigint);"                  \
@@ -23,7 +25,14 @@ struct scene {
 	struct supervisor supervisor;
 };
 
-/* A proxy that is ready: our own process. */
+/* Our own process. */
+static void proxy_begin(struct vrf *vrf)
+{
+	vrf->proxy.process.pid = getpid();
+	vrf->proxy.started_ms = vrf->proxy.ready_ms = clock_now_ms();
+}
+
+/* The proxy of the first VRF is ready. */
 static void scene_begin(struct scene *scene, const char *directory)
 {
 	struct supervisor *supervisor = &scene->supervisor;
@@ -36,9 +45,7 @@ static void scene_begin(struct scene *scene, const char *directory)
 	for (size_t i = 0; i < scene->loaded.config->n_vrfs; i++)
 		*array_append(&supervisor->vrfs, &supervisor->n_vrfs) = vrf_create(
 			&supervisor->context, &scene->loaded.config->vrfs[i], (uint32_t)i);
-	supervisor->vrfs[0]->proxy.process.pid = getpid();
-	supervisor->vrfs[0]->proxy.started_ms = supervisor->vrfs[0]->proxy.ready_ms =
-		clock_now_ms();
+	proxy_begin(supervisor->vrfs[0]);
 	supervisor->vitals = vitals_create(supervisor);
 }
 
@@ -69,15 +76,35 @@ static void database_make(const struct vrf *vrf)
 	sqlite3_close(database);
 }
 
-/* Runs the loop until the first VRF was read. */
-static void scene_read(struct scene *scene)
+static void run_until(
+	struct scene *scene, bool (*holds)(const struct vrf *vrf), const struct vrf *vrf)
 {
 	uint64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
 
-	while (!scene->supervisor.vrfs[0]->vitals.read_ms) {
+	while (!holds(vrf)) {
 		assert_true(clock_now_ms() < deadline_ms);
 		assert_true(sd_event_run(scene->supervisor.event, 100000) >= 0);
 	}
+}
+
+static bool was_read(const struct vrf *vrf)
+{
+	return vrf->vitals.read_ms;
+}
+
+/* By the only child that we have. */
+static bool is_being_read(const struct vrf *vrf)
+{
+	siginfo_t info;
+
+	(void)vrf;
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
+}
+
+/* Runs the loop until the first VRF was read. */
+static void scene_read(struct scene *scene)
+{
+	run_until(scene, was_read, scene->supervisor.vrfs[0]);
 }
 
 static void memory_and_backlog_of_a_ready_proxy_are_read(void **state)
@@ -92,6 +119,22 @@ static void memory_and_backlog_of_a_ready_proxy_are_read(void **state)
 	assert_int_equal(vrfs[0]->vitals.unsent, 12);
 	assert_true(vrfs[0]->vitals.memory_bytes > 100000);
 	assert_int_equal(vrfs[1]->vitals.read_ms, 0);
+}
+
+/* What goes by the config, as which pollers it is to have, must not be asked of it any more. */
+static void what_is_read_of_one_that_has_gone_meanwhile_is_dropped(void **state)
+{
+	cleanup_scene struct scene scene;
+	struct vrf **vrfs;
+
+	scene_begin(&scene, *state);
+	vrfs = scene.supervisor.vrfs;
+	database_make(vrfs[0]);
+	run_until(&scene, is_being_read, vrfs[0]);
+	vrfs[0]->config = NULL;
+	proxy_begin(vrfs[2]);
+	run_until(&scene, was_read, vrfs[2]);
+	assert_int_equal(vrfs[0]->vitals.read_ms, 0);
 }
 
 static void what_cannot_be_read_is_not_known(void **state)
@@ -174,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_scratch_as_root(memory_and_backlog_of_a_ready_proxy_are_read),
+		in_scratch_as_root(what_is_read_of_one_that_has_gone_meanwhile_is_dropped),
 		in_scratch_as_root(what_cannot_be_read_is_not_known),
 		in_scratch_as_root(the_database_is_read_with_the_rights_of_the_proxys_user),
 		in_scratch_as_root(a_database_that_hangs_holds_up_nobody),
