@@ -2,14 +2,34 @@
 /* What jansson lacks. */
 #include "base/json.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 /* Of a double as many say what was meant; more would show how it is kept: 0.92000000000000004. */
 #define REAL_DIGITS 15
 /* Up to which hundredths can be told apart. */
 #define REAL_MAX    1e15
+
+int json_read_file(const char *path, size_t max, json_t **document, struct error *err)
+{
+	cleanup_free char *text = NULL;
+	size_t size;
+	int r = file_read(path, max, &text, &size, err);
+
+	*document = NULL;
+	if (r == -ENOENT) {
+		error_clear(err);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	*document = json_loadb(text, size, 0, NULL);
+	return 1;
+}
 
 json_t *json_text(const char *text)
 {

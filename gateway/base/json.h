@@ -7,6 +7,7 @@
 
 #include "base/cause.h"
 #include "base/cleanup.h"
+#include "base/error.h"
 
 static inline void cleanup_decref_json(json_t **value)
 {
@@ -14,6 +15,12 @@ static inline void cleanup_decref_json(json_t **value)
 }
 
 #define cleanup_json cleanup(cleanup_decref_json)
+
+/*
+ * Reads a file of ours, of `max` bytes at most. Returns 1 and *document, NULL where that is no JSON: the caller's to
+ * json_decref(); 0 and NULL where there is no such file; or a negative errno.
+ */
+int json_read_file(const char *path, size_t max, json_t **document, struct error *err);
 
 /* A JSON string of a text; where it is no UTF-8 (a path, a cut message), with "?" for each foreign byte. */
 json_t *json_text(const char *text);

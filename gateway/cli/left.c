@@ -11,9 +11,8 @@
 #include "config/check.h"
 #include "net/mark.h"
 #include "net/state.h"
-#include "process/lock.h"
 #include "vrf/ids.h"
-#include "vrf/paths.h"
+#include "vrf/leftovers.h"
 
 static void interface_add(struct config_vrf *vrf, const struct net_link_state *link)
 {
@@ -27,22 +26,11 @@ static void interface_add(struct config_vrf *vrf, const struct net_link_state *l
 			link->addresses[i].address;
 }
 
-static bool proxy_lives(const struct config *config, const char *name)
-{
-	struct vrf_paths paths;
-	bool lives;
-
-	vrf_paths_init(&paths, &config->gateway, name);
-	lives = process_lock_names_living(paths.lock);
-	vrf_paths_finish(&paths);
-	return lives;
-}
-
 static void left_read(struct cli_left *left, const struct config *config, const char *name,
 	const struct net_netns_state *state)
 {
 	left->vrf = (struct config_vrf){ .name = xstrdup(name), .enabled = true, .id = -1 };
-	left->vrf.has_proxy = proxy_lives(config, name);
+	left->vrf.has_proxy = leftovers_is_running(config->gateway.run_dir, name);
 	left->vrf.has_uplink =
 		net_netns_state_find(state, NET_UPLINK_INSIDE) && ids_find(config, name, &left->id);
 	for (size_t i = 0; i < state->n_links; i++)

@@ -12,7 +12,7 @@
 #include "control/place.h"
 #include "net/act.h"
 #include "net/forwarding.h"
-#include "process/lock.h"
+#include "vrf/leftovers.h"
 #include "vrf/paths.h"
 #include "vrf/removal.h"
 
@@ -21,17 +21,6 @@ struct renumbering {
 	const struct cli_plan *plan;
 	size_t refused;
 };
-
-static bool proxy_runs(const struct config *config, const char *vrf)
-{
-	struct vrf_paths paths;
-	bool runs;
-
-	vrf_paths_init(&paths, &config->gateway, vrf);
-	runs = process_lock_names_living(paths.lock);
-	vrf_paths_finish(&paths);
-	return runs;
-}
 
 static bool renumbers(const struct renumbering *r, const char *netns, const struct net_act *act)
 {
@@ -46,7 +35,7 @@ static bool may_renumber(const char *netns, const struct net_act *act, void *dat
 {
 	struct renumbering *r = data;
 
-	if (!renumbers(r, netns, act) || !proxy_runs(r->config, netns))
+	if (!renumbers(r, netns, act) || !leftovers_is_running(r->config->gateway.run_dir, netns))
 		return true;
 	fprintf(stderr,
 		"vrf '%s': its uplink cannot get another id while its proxy runs: the supervisor restarts it at a reload\n",
@@ -91,7 +80,8 @@ static void names_keep(struct cli_plan *plan, const struct config *config, struc
 	size_t n = 0;
 
 	for (size_t i = 0; i < going->count; i++) {
-		if (!supervised && !proxy_runs(config, going->items[i])) {
+		if (!supervised &&
+			!leftovers_is_running(config->gateway.run_dir, going->items[i])) {
 			going->items[n++] = going->items[i];
 			continue;
 		}

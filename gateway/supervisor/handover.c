@@ -13,11 +13,10 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "process/lock.h"
 #include "supervisor/status.h"
 #include "supervisor/wire.h"
+#include "vrf/leftovers.h"
 #include "vrf/life.h"
-#include "vrf/paths.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
 
@@ -32,22 +31,16 @@ static char *path_of(const struct config_gateway *gateway)
 int handover_read(
 	const struct config_gateway *gateway, struct handover *handover, struct error *err)
 {
-	cleanup_free char *path = path_of(gateway), *text = NULL;
+	cleanup_free char *path = path_of(gateway);
 	cleanup_json json_t *document = NULL;
 	const char *name;
 	json_t *each;
-	size_t size, i;
-	int r = file_read(path, FILE_MAX, &text, &size, err);
+	size_t i;
+	int r = json_read_file(path, FILE_MAX, &document, err);
 
 	*handover = (struct handover){ .elsewhere = json_object() };
-	if (r == -ENOENT) {
-		if (err)
-			error_clear(err);
-		return 0;
-	}
-	if (r < 0)
+	if (r <= 0)
 		return r;
-	document = json_loadb(text, size, 0, NULL);
 	if (!json_is_array(json_object_get(document, "released")))
 		return error_set(err, EINVAL, "'%s' is damaged", path);
 	json_array_foreach (json_object_get(document, "released"), i, each)
@@ -117,17 +110,6 @@ static char *reason_make(const struct handover *handover, const char *vrf, bool 
 		vrf);
 }
 
-static bool proxy_runs(const struct config *config, const char *vrf)
-{
-	struct vrf_paths paths;
-	bool runs;
-
-	vrf_paths_init(&paths, &config->gateway, vrf);
-	runs = process_lock_names_living(paths.lock);
-	vrf_paths_finish(&paths);
-	return runs;
-}
-
 /* rests: whether no proxy of it runs. */
 static void give_up(const struct handover *handover, struct config_vrf *vrf, bool rests)
 {
@@ -172,7 +154,8 @@ void handover_apply(const struct handover *handover, struct config *config)
 		free(steal_ptr(&vrf->given_up));
 		vrf->released = vrf->rests = false;
 		if (vrf->enabled && vrf->has_proxy && is_given_up(handover, vrf->name))
-			give_up(handover, vrf, !proxy_runs(config, vrf->name));
+			give_up(handover, vrf,
+				!leftovers_is_running(config->gateway.run_dir, vrf->name));
 	}
 }
 

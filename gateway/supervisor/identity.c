@@ -75,19 +75,12 @@ static bool is_id(const char *text)
 /* 1: there is one. 0: there is none yet. */
 static int file_load(const char *path, char id[IDENTITY_SIZE], json_t **document, struct error *err)
 {
-	cleanup_free char *text = NULL;
 	cleanup_json json_t *read = NULL;
 	const char *found;
-	size_t size;
-	int r = file_read(path, FILE_MAX, &text, &size, err);
+	int r = json_read_file(path, FILE_MAX, &read, err);
 
-	if (r == -ENOENT) {
-		error_clear(err);
-		return 0;
-	}
-	if (r < 0)
+	if (r <= 0)
 		return r;
-	read = json_loadb(text, size, 0, NULL);
 	found = json_string_value(json_object_get(read, "id"));
 	if (!is_id(found))
 		return error_set(err, EINVAL,

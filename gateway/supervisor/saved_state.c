@@ -2,7 +2,6 @@
 /* What one supervisor leaves to the next. */
 #include "supervisor/saved_state.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,18 +24,15 @@ static char *path_of(const char *run_dir)
 json_t *saved_state_load(const char *run_dir)
 {
 	struct error err = ERROR_INIT;
-	cleanup_free char *path = path_of(run_dir), *text = NULL;
+	cleanup_free char *path = path_of(run_dir);
 	cleanup_json json_t *document = NULL;
 	json_t *vrfs;
-	size_t size;
-	int r = file_read(path, MAX_SIZE, &text, &size, &err);
+	int r = json_read_file(path, MAX_SIZE, &document, &err);
 
-	if (r == 0)
-		document = json_loadb(text, size, 0, NULL);
 	vrfs = json_object_get(document, "vrfs");
 	if (json_is_object(vrfs))
 		return json_incref(vrfs);
-	if (r != -ENOENT)
+	if (r != 0)
 		log_warning("'%s' is not used: %s", path, r < 0 ? err.text : "it is damaged");
 	return json_object();
 }

@@ -46,6 +46,13 @@ void leftovers_visit(const char *run_dir, leftovers_fn visit, void *data)
 	}
 }
 
+bool leftovers_is_running(const char *run_dir, const char *vrf)
+{
+	cleanup_free char *lock = xasprintf("%s/vrfs/%s/lock", run_dir, vrf);
+
+	return process_lock_names_living(lock);
+}
+
 struct search {
 	const char *run_dir;
 	struct strings *running;
@@ -54,9 +61,8 @@ struct search {
 static void running_add(const char *vrf, void *data)
 {
 	const struct search *search = data;
-	cleanup_free char *lock = xasprintf("%s/vrfs/%s/lock", search->run_dir, vrf);
 
-	if (process_lock_names_living(lock))
+	if (leftovers_is_running(search->run_dir, vrf))
 		strings_add(search->running, vrf);
 }
 

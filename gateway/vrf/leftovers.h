@@ -12,6 +12,9 @@ typedef void (*leftovers_fn)(const char *vrf, void *data);
 
 void leftovers_visit(const char *run_dir, leftovers_fn visit, void *data);
 
+/* Whether its proxy runs, with or without a supervisor. */
+bool leftovers_is_running(const char *run_dir, const char *vrf);
+
 /* Appends the VRFs whose proxies run, with or without a supervisor. */
 void leftovers_find(const char *run_dir, struct strings *running);
 

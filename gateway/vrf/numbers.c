@@ -50,18 +50,14 @@ static char *path_make(const struct numbers_kind *kind, const struct config_gate
 int numbers_read(const struct numbers_kind *kind, const struct config_gateway *gateway,
 	json_t **numbers, struct error *err)
 {
-	cleanup_free char *path = path_make(kind, gateway), *text = NULL;
+	cleanup_free char *path = path_make(kind, gateway);
 	cleanup_json json_t *document = NULL;
-	size_t size;
-	int r = file_read(path, MAX_SIZE, &text, &size, err);
+	int r = json_read_file(path, MAX_SIZE, &document, err);
 
-	if (r == -ENOENT) {
+	if (r == 0)
 		*numbers = json_object();
-		return 0;
-	}
-	if (r < 0)
+	if (r <= 0)
 		return r;
-	document = json_loadb(text, size, 0, NULL);
 	if (!is_sound(kind, json_object_get(document, kind->key)))
 		return error_set(err, EINVAL, "'%s' is damaged; restore it, or remove it to %s",
 			path, kind->loss);

@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "process/lock.h"
 #include "vrf/ids.h"
+#include "vrf/leftovers.h"
 
 #define REMOVED_MAX_SIZE (4 * 1024 * 1024)
 
@@ -30,20 +30,14 @@ static char *path_of(const struct config *config)
 /* The array of names; a missing file is an empty one. */
 static int names_read(const struct config *config, json_t **names, struct error *err)
 {
-	cleanup_free char *path = path_of(config), *text = NULL;
+	cleanup_free char *path = path_of(config);
 	cleanup_json json_t *document = NULL;
-	size_t size;
-	int r = file_read(path, REMOVED_MAX_SIZE, &text, &size, err);
+	int r = json_read_file(path, REMOVED_MAX_SIZE, &document, err);
 
-	if (r == -ENOENT) {
-		if (err)
-			error_clear(err);
+	if (r == 0)
 		*names = json_array();
-		return 0;
-	}
-	if (r < 0)
+	if (r <= 0)
 		return r;
-	document = json_loadb(text, size, 0, NULL);
 	if (!json_is_array(json_object_get(document, "removed")))
 		return error_set(err, EINVAL, "'%s' is damaged", path);
 	*names = json_incref(json_object_get(document, "removed"));
@@ -100,13 +94,6 @@ int removal_note(const struct config *config, const struct strings *gone, struct
 	return r;
 }
 
-static bool proxy_runs(const struct config *config, const char *vrf)
-{
-	cleanup_free char *lock = xasprintf("%s/vrfs/%s/lock", config->gateway.run_dir, vrf);
-
-	return process_lock_names_living(lock);
-}
-
 int removal_find_unseen(const struct config *config, struct strings *names, struct error *err)
 {
 	struct strings known = { 0 }, noted = { 0 };
@@ -119,7 +106,8 @@ int removal_find_unseen(const struct config *config, struct strings *names, stru
 		if (strings_contain(&noted, name))
 			continue;
 		count++;
-		if (!config_find_vrf(config, name) && !proxy_runs(config, name))
+		if (!config_find_vrf(config, name) &&
+			!leftovers_is_running(config->gateway.run_dir, name))
 			strings_add(names, name);
 	}
 	strings_finish(&known);
