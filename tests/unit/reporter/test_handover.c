@@ -61,6 +61,15 @@ static int sync_of(struct gateways *gateways, struct made *made)
 		&gateways->bench.err);
 }
 
+/* Of the config, and so of what it runs. */
+static void acme_take_out(struct made *made)
+{
+	made->config.vrfs = &made->vrfs[1];
+	made->config.n_vrfs = 1;
+	made->inventory.proxies = &made->proxies[1];
+	made->inventory.n_proxies = 1;
+}
+
 /* The first one's config has it still, and the supervisor has released it. */
 static void release(struct gateways *gateways)
 {
@@ -377,10 +386,7 @@ static void test_a_gateway_that_comes_back_sees_whose_its_vrf_is(void **unused)
 		}
 		strings_finish(&gateways.second.inventory.takes);
 		/* Out of its config, it deletes nothing of it either. */
-		first->config.vrfs = &first->vrfs[1];
-		first->config.n_vrfs = 1;
-		first->inventory.proxies = &first->proxies[1];
-		first->inventory.n_proxies = 1;
+		acme_take_out(first);
 		strings_add(&first->inventory.removed, "acme");
 		assert_int_equal(sync_of(&gateways, first), 0);
 		strings_finish(&first->inventory.removed);
@@ -401,8 +407,7 @@ static void test_what_is_released_is_not_pruned(void **unused)
 	before = state(&gateways.bench);
 	release(&gateways);
 	first->config.zabbix.prune = true;
-	first->config.vrfs = &first->vrfs[1];
-	first->config.n_vrfs = 1;
+	acme_take_out(first);
 	first->inventory.n_given_up = 0;
 	strings_add(&first->inventory.removed, "acme");
 	assert_int_equal(sync_of(&gateways, first), 0);
@@ -425,10 +430,7 @@ static void test_what_goes_from_one_config_while_another_has_it_is_released(void
 		before = state(&gateways.bench);
 		assert_int_equal(sync_of(&gateways, &gateways.second), 0);
 		first->config.zabbix.prune = i % 2;
-		first->config.vrfs = &first->vrfs[1];
-		first->config.n_vrfs = 1;
-		first->inventory.proxies = &first->proxies[1];
-		first->inventory.n_proxies = 1;
+		acme_take_out(first);
 		/* As long as nobody has said that it is meant, it may be a slip. */
 		assert_int_equal(sync_of(&gateways, first), 0);
 		assert_int_equal(gateways.bench.result.deleted, 0);
